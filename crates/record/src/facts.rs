@@ -1,0 +1,292 @@
+//! Facts: the small fixed row that the scan leaves of every line, stored by column.
+//!
+//! A row costs [`FACT_BYTES`] bytes. Every byte added here is paid once per record of every user.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::code::CodeSet;
+use crate::{Ordinal, Span};
+
+/// How a physical line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum LineEnd {
+    /// `\n`
+    Lf,
+    /// `\r\n`
+    CrLf,
+    /// The end of the input.
+    None,
+}
+
+impl LineEnd {
+    /// Its length in bytes.
+    pub fn len(self) -> u64 {
+        match self {
+            Self::Lf => 1,
+            Self::CrLf => 2,
+            Self::None => 0,
+        }
+    }
+
+    /// Returns true for a line that ends with its input.
+    pub fn is_empty(self) -> bool {
+        self == Self::None
+    }
+}
+
+/// What the scan knows of one line.
+#[derive(Clone, Debug)]
+pub struct FactRow {
+    /// Byte offset of the line in its input.
+    pub start: u64,
+    /// How the line ended.
+    pub end: LineEnd,
+    /// Returns true in the sense of "no finding rejects it".
+    pub accepted: bool,
+    /// Identity of the record's content; meaningful for accepted records only.
+    pub digest: u128,
+    /// Tokens of the fields that the model is given. At most [`TOKENS_MAX`].
+    pub tokens_prompt: u32,
+    /// Tokens of the fields that the model is to give. At most [`TOKENS_MAX`].
+    pub tokens_completion: u32,
+    /// The label, as an id of the table's [`FactTable::labels`].
+    pub label: Option<u32>,
+    /// Everything found.
+    pub codes: CodeSet,
+    /// Records with the same group never part in a split.
+    pub group: u64,
+}
+
+/// Token counts saturate here: far beyond any target's limit.
+pub const TOKENS_MAX: u32 = u32::MAX;
+
+/// Bytes per line in a [`FactTable`].
+pub const FACT_BYTES: usize =
+    size_of::<u64>() * 2 + size_of::<u128>() + size_of::<u32>() * 4 + size_of::<u8>();
+
+const NO_LABEL: u32 = u32::MAX;
+const ACCEPTED: u8 = 4;
+
+/// Numbers for things that recur, in order of first appearance.
+#[derive(Clone, Debug)]
+pub struct Interner<K> {
+    keys: Vec<K>,
+    ids: HashMap<K, u32>,
+    /// Beyond this many keys nothing more is kept, and [`Interner::overflowed`] is true.
+    keys_max: usize,
+    overflowed: bool,
+}
+
+impl<K: Clone + Eq + Hash> Interner<K> {
+    /// An empty interner of at most `keys_max` keys.
+    pub fn new(keys_max: usize) -> Self {
+        Self { keys: Vec::new(), ids: HashMap::new(), keys_max, overflowed: false }
+    }
+
+    /// The id of a key, given now if it is new; none where there is no room.
+    pub fn id<Q>(&mut self, key: &Q) -> Option<u32>
+    where
+        Q: ?Sized + Eq + Hash + ToOwned<Owned = K>,
+        K: std::borrow::Borrow<Q>,
+    {
+        if let Some(&id) = self.ids.get(key) {
+            return Some(id);
+        }
+        if self.keys.len() == self.keys_max {
+            self.overflowed = true;
+            return None;
+        }
+        let id = u32::try_from(self.keys.len()).ok()?;
+        self.keys.push(key.to_owned());
+        self.ids.insert(key.to_owned(), id);
+        Some(id)
+    }
+
+    /// The keys, by id.
+    pub fn keys(&self) -> &[K] {
+        &self.keys
+    }
+
+    /// Returns true if some key found no room. Independent of how the input was cut: what one chunk cannot
+    /// hold the whole cannot hold either.
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// Takes in another interner and returns its ids in terms of this one.
+    fn absorb(&mut self, other: &Self) -> Vec<Option<u32>> {
+        self.overflowed |= other.overflowed;
+        other.keys.iter().map(|key| self.id(key)).collect()
+    }
+}
+
+/// The lines of one input within a [`FactTable`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The input's name in reports.
+    pub name: String,
+    /// Its first line.
+    pub first: Ordinal,
+    /// How many lines it has.
+    pub lines: u64,
+    /// Its (decompressed) size in bytes.
+    pub bytes: u64,
+}
+
+/// The facts of all lines of all inputs, in input order.
+#[derive(Clone, Debug)]
+pub struct FactTable {
+    files: Vec<FileFacts>,
+    start: Vec<u64>,
+    digest: Vec<u128>,
+    tokens_prompt: Vec<u32>,
+    tokens_completion: Vec<u32>,
+    label: Vec<u32>,
+    codes: Vec<u32>,
+    group: Vec<u64>,
+    flags: Vec<u8>,
+    /// Labels as they are written in the data.
+    pub labels: Interner<String>,
+    /// The distinct sets of codes.
+    code_sets: Interner<CodeSet>,
+}
+
+impl FactTable {
+    /// An empty table that tells at most `labels_max` labels apart.
+    pub fn new(labels_max: usize) -> Self {
+        Self {
+            files: Vec::new(),
+            start: Vec::new(),
+            digest: Vec::new(),
+            tokens_prompt: Vec::new(),
+            tokens_completion: Vec::new(),
+            label: Vec::new(),
+            codes: Vec::new(),
+            group: Vec::new(),
+            flags: Vec::new(),
+            labels: Interner::new(labels_max),
+            code_sets: Interner::new(usize::MAX),
+        }
+    }
+
+    /// Adds a line to the last file.
+    pub fn push(&mut self, row: &FactRow) {
+        self.start.push(row.start);
+        self.digest.push(row.digest);
+        self.tokens_prompt.push(row.tokens_prompt);
+        self.tokens_completion.push(row.tokens_completion);
+        self.label.push(row.label.unwrap_or(NO_LABEL));
+        self.codes.push(self.code_sets.id(&row.codes).expect("an unbounded interner has room"));
+        self.group.push(row.group);
+        self.flags.push(row.end as u8 | if row.accepted { ACCEPTED } else { 0 });
+    }
+
+    /// Begins an input. Its lines follow by [`FactTable::append`].
+    pub fn begin_file(&mut self, name: &str) {
+        self.files.push(FileFacts { name: name.to_owned(), first: Ordinal(self.len()), lines: 0, bytes: 0 });
+    }
+
+    /// Appends the rows of a chunk of the current input, which are `bytes` long with their line ends.
+    pub fn append(&mut self, chunk: &Self, bytes: u64) {
+        let file = self.files.last_mut().expect("rows belong to a file");
+        file.lines += chunk.start.len() as u64;
+        file.bytes += bytes;
+        let labels = self.labels.absorb(&chunk.labels);
+        let sets = self.code_sets.absorb(&chunk.code_sets);
+        self.start.extend_from_slice(&chunk.start);
+        self.digest.extend_from_slice(&chunk.digest);
+        self.tokens_prompt.extend_from_slice(&chunk.tokens_prompt);
+        self.tokens_completion.extend_from_slice(&chunk.tokens_completion);
+        self.label.extend(chunk.label.iter().map(|&id| match id {
+            NO_LABEL => NO_LABEL,
+            id => labels[id as usize].unwrap_or(NO_LABEL),
+        }));
+        self.codes.extend(chunk.codes.iter().map(|&id| sets[id as usize].expect("sets are unbounded")));
+        self.group.extend_from_slice(&chunk.group);
+        self.flags.extend_from_slice(&chunk.flags);
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> u64 {
+        self.start.len() as u64
+    }
+
+    /// Returns true if there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty()
+    }
+
+    /// All ordinals, in order.
+    pub fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + use<> {
+        (0..self.len()).map(Ordinal)
+    }
+
+    /// The inputs, in order.
+    pub fn files(&self) -> &[FileFacts] {
+        &self.files
+    }
+
+    /// The index of the input that a line is in. Logarithmic in the number of inputs.
+    pub fn file_of(&self, line: Ordinal) -> usize {
+        self.files.partition_point(|file| file.first <= line) - 1
+    }
+
+    /// Where a line is in its input, given that input's index.
+    pub fn span(&self, line: Ordinal, file: usize) -> Span {
+        let FileFacts { first, lines, bytes, .. } = self.files[file];
+        let start = self.start[line.index()];
+        let next = if line.0 + 1 == first.0 + lines { bytes } else { self.start[line.index() + 1] };
+        Span { start, len: next - start - self.end(line).len() }
+    }
+
+    /// How a line ended.
+    pub fn end(&self, line: Ordinal) -> LineEnd {
+        match self.flags[line.index()] & 3 {
+            0 => LineEnd::Lf,
+            1 => LineEnd::CrLf,
+            _ => LineEnd::None,
+        }
+    }
+
+    /// Returns true if nothing rejects the record.
+    pub fn accepted(&self, line: Ordinal) -> bool {
+        self.flags[line.index()] & ACCEPTED != 0
+    }
+
+    /// The identity of an accepted record's content.
+    pub fn digest(&self, line: Ordinal) -> u128 {
+        self.digest[line.index()]
+    }
+
+    /// Tokens of the fields that the model is given.
+    pub fn tokens_prompt(&self, line: Ordinal) -> u64 {
+        u64::from(self.tokens_prompt[line.index()])
+    }
+
+    /// Tokens of the fields that the model is to give.
+    pub fn tokens_completion(&self, line: Ordinal) -> u64 {
+        u64::from(self.tokens_completion[line.index()])
+    }
+
+    /// All tokens of a record.
+    pub fn tokens(&self, line: Ordinal) -> u64 {
+        self.tokens_prompt(line) + self.tokens_completion(line)
+    }
+
+    /// The id of a record's label.
+    pub fn label(&self, line: Ordinal) -> Option<u32> {
+        Some(self.label[line.index()]).filter(|&id| id != NO_LABEL)
+    }
+
+    /// What was found in a record.
+    pub fn codes(&self, line: Ordinal) -> CodeSet {
+        self.code_sets.keys()[self.codes[line.index()] as usize]
+    }
+
+    /// The group that must not part in a split.
+    pub fn group(&self, line: Ordinal) -> u64 {
+        self.group[line.index()]
+    }
+}

@@ -1,0 +1,123 @@
+//! Findings: values that say what is wrong and where. Printing them is the business of others.
+
+use crate::code::{Code, CodeSet, Severity};
+
+/// A finding about one record, placed inside that record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFinding {
+    /// What kind of problem.
+    pub code: Code,
+    /// JSON Pointer of the value (RFC 6901); keys that no format knows are written as `?` and their position.
+    pub pointer: String,
+    /// Byte offset in the line, from 0.
+    pub offset: u64,
+    /// What is wrong with this record, without its text.
+    pub message: String,
+}
+
+/// A finding, placed in the data set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The input's name; none for a finding about the whole data set.
+    pub file: Option<String>,
+    /// Physical line, from 1; none for a finding about a file or the data set.
+    pub line: Option<u64>,
+    /// Column in characters, from 1.
+    pub column: Option<u64>,
+    /// Byte offset of the place in the (decompressed) input, from 0.
+    pub byte_offset: Option<u64>,
+    /// Ordinal of the record in its input, from 0.
+    pub record: Option<u64>,
+    /// JSON Pointer of the value.
+    pub pointer: Option<String>,
+    /// What kind of problem.
+    pub code: Code,
+    /// How bad, after `--strict`.
+    pub severity: Severity,
+    /// What is wrong here.
+    pub message: String,
+    /// Whose rule it is.
+    pub source: String,
+    /// An excerpt of the record around the place, where content may be shown.
+    pub content: Option<String>,
+}
+
+impl Finding {
+    /// A finding about the whole data set.
+    pub fn dataset(code: Code, strict: bool, message: String) -> Self {
+        Self {
+            file: None,
+            line: None,
+            column: None,
+            byte_offset: None,
+            record: None,
+            pointer: None,
+            code,
+            severity: effective(code, strict),
+            message,
+            source: code.info().source.to_owned(),
+            content: None,
+        }
+    }
+
+    /// A finding about one input.
+    pub fn file(file: &str, code: Code, strict: bool, message: String) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::dataset(code, strict, message) }
+    }
+
+    /// Names another source than the code's own, such as the profile that set a limit.
+    #[must_use]
+    pub fn sourced(mut self, source: &str) -> Self {
+        source.clone_into(&mut self.source);
+        self
+    }
+}
+
+/// A code's severity, with warnings raised to errors where `strict`.
+pub fn effective(code: Code, strict: bool) -> Severity {
+    match code.info().severity {
+        Severity::Warning if strict => Severity::Error,
+        severity => severity,
+    }
+}
+
+/// Where checks put what they find in one record.
+///
+/// In the scan only codes are kept: a million bad records cost bits, not strings. To show details the same
+/// checks run again over the few records that are shown, with [`Findings::in_full`].
+#[derive(Debug, Default)]
+pub struct Findings {
+    codes: CodeSet,
+    full: Option<Vec<RecordFinding>>,
+}
+
+impl Findings {
+    /// Keeps codes only.
+    pub fn codes_only() -> Self {
+        Self::default()
+    }
+
+    /// Keeps every finding with its details.
+    pub fn in_full() -> Self {
+        Self { codes: CodeSet::default(), full: Some(Vec::new()) }
+    }
+
+    /// Adds a finding; `detail` runs only where details are kept, and gives pointer, offset and message.
+    pub fn add(&mut self, code: Code, detail: impl FnOnce() -> (String, u64, String)) {
+        self.codes.insert(code);
+        if let Some(full) = &mut self.full {
+            let (pointer, offset, message) = detail();
+            full.push(RecordFinding { code, pointer, offset, message });
+        }
+    }
+
+    /// The codes found so far.
+    pub fn codes(&self) -> CodeSet {
+        self.codes
+    }
+
+    /// The findings in the order they were added; empty where only codes are kept.
+    pub fn into_full(self) -> Vec<RecordFinding> {
+        self.full.unwrap_or_default()
+    }
+}

@@ -1,0 +1,120 @@
+//! The parser of a worker: simd-json over a scratch copy, with buffers that live from line to line.
+
+use memchr::memmem;
+use simd_json::{Buffers, Node, StaticNode, Tape};
+
+use super::strict::{DEPTH_MAX, Flaw, diagnose};
+use super::{Json, width};
+use crate::code::{CodeSet, Severity};
+
+/// Objects with at most this many keys are searched for duplicates pairwise, larger ones by sorting.
+const PAIRWISE_KEYS: usize = 16;
+/// Buffers that grew beyond this for one large record are given back after it.
+const KEEP_BYTES: usize = 4 << 20;
+
+/// Parses lines, one at a time; make one per thread.
+pub struct Parser {
+    /// simd-json writes decoded strings over its input, so it never sees the line itself.
+    scratch: Vec<u8>,
+    buffers: Buffers,
+    tape: Tape<'static>,
+    nul: memmem::Finder<'static>,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self {
+            scratch: Vec::new(),
+            buffers: Buffers::with_max_depth(0, DEPTH_MAX),
+            tape: Tape(Vec::new()),
+            nul: memmem::Finder::new(b"\\u0000"),
+        }
+    }
+}
+
+impl Parser {
+    /// Parses one line (without its line end) and calls `visit` with the object and the warnings about its JSON,
+    /// or with the flaws that reject it. Flaws are complete only for a caller that asks [`diagnose`] for them.
+    ///
+    /// Linear in the line, but for objects of n > 16 keys, which take n log n.
+    pub fn parse<R>(
+        &mut self,
+        line: &[u8],
+        visit: impl FnOnce(Result<(Json<'_>, CodeSet), Vec<Flaw>>) -> R,
+    ) -> R {
+        let Self { scratch, buffers, tape, nul } = self;
+        scratch.clear();
+        scratch.extend_from_slice(line);
+        scratch.resize(line.len() + simd_json::INPUT_PADDING, b' ');
+        let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
+        let parsed = simd_json::fill_tape_padded(scratch, line.len(), buffers, &mut nodes);
+        let sound = parsed.is_ok() && is_object_with_unique_keys(&nodes.0);
+        let result = if sound && !has_doubtful_number(&nodes.0) && nul.find(line).is_none() {
+            visit(Ok((Json(&nodes.0), CodeSet::default())))
+        } else {
+            let flaws = diagnose(line, &[]);
+            if flaws.iter().any(|flaw| flaw.code.info().severity == Severity::Error) {
+                visit(Err(flaws))
+            } else if sound {
+                let mut warnings = CodeSet::default();
+                for flaw in &flaws {
+                    warnings.insert(flaw.code);
+                }
+                visit(Ok((Json(&nodes.0), warnings)))
+            } else {
+                // The strict rules decide, but without a tape there is nothing to look at.
+                visit(Err(vec![Flaw::unreadable()]))
+            }
+        };
+        *tape = nodes.reset();
+        if line.len() > KEEP_BYTES {
+            *self = Self::default();
+        }
+        result
+    }
+}
+
+/// Returns true if the tape is one object, and no object in it has a key twice.
+fn is_object_with_unique_keys(nodes: &[Node<'_>]) -> bool {
+    if !matches!(nodes.first(), Some(Node::Object { .. })) {
+        return false;
+    }
+    nodes.iter().enumerate().all(|(at, node)| match node {
+        Node::Object { len, .. } if *len > 1 => keys_are_unique(&nodes[at + 1..], *len),
+        _ => true,
+    })
+}
+
+fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
+    let mut next_key = || {
+        let Node::String(key) = nodes[0] else { unreachable!("a member begins with its key") };
+        nodes = &nodes[1 + width(&nodes[1..])..];
+        key
+    };
+    if len <= PAIRWISE_KEYS {
+        let mut keys = [""; PAIRWISE_KEYS];
+        for n in 0..len {
+            keys[n] = next_key();
+            if keys[..n].contains(&keys[n]) {
+                return false;
+            }
+        }
+        return true;
+    }
+    let mut keys: Vec<&str> = (0..len).map(|_| next_key()).collect();
+    keys.sort_unstable();
+    keys.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Returns true if some number may be too long, too large or too small: the strict rules then look at its text.
+fn has_doubtful_number(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Static(StaticNode::F64(x)) => {
+            *x == 0.0
+                || x.abs() < f64::MIN_POSITIVE
+                || x.abs() >= 9_223_372_036_854_775_808.0
+                || !x.is_finite()
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,401 @@
+//! The strict rules, read byte by byte: where exactly a line breaks them, and which. Slow is fine here: only
+//! doubtful lines come by. Iterative, so that no nesting can exhaust the stack.
+
+use std::collections::HashSet;
+
+use super::text::{String16, string_content};
+use crate::code::Code;
+
+/// The deepest nesting of arrays and objects that is accepted.
+pub const DEPTH_MAX: usize = 127;
+
+/// A broken rule, placed in its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Which rule.
+    pub code: Code,
+    /// JSON Pointer of the place.
+    pub pointer: String,
+    /// Byte offset in the line, from 0.
+    pub offset: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Flaw {
+    fn new(code: Code, offset: usize, message: impl Into<String>) -> Self {
+        Self { code, pointer: String::new(), offset, message: message.into() }
+    }
+
+    /// What is said where the two parsers disagree; a test searches for such a line.
+    pub(super) fn unreadable() -> Self {
+        Self::new(Code::JsonSyntax, 0, "the line cannot be read")
+    }
+}
+
+/// Everything that is wrong or doubtful with a line: first the flaw after which reading is impossible, if there is
+/// one, then every duplicate key, lone surrogate and warning in the order of the bytes.
+///
+/// Keys in `known` are written in pointers; others could be anybody's data and appear as `?` and their position.
+pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
+    if line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+        return vec![Flaw::new(Code::JsonBlankLine, 0, "the line is blank")];
+    }
+    let nuls = memchr::memchr_iter(0, line).count();
+    if line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]) || nuls * 5 >= line.len() * 2 {
+        return vec![Flaw::new(Code::JsonEncoding, 0, "the line looks like UTF-16, not UTF-8")];
+    }
+    if line.starts_with(b"\xEF\xBB\xBF") {
+        return vec![Flaw::new(Code::JsonBom, 0, "the line begins with a byte order mark (EF BB BF)")];
+    }
+    if let Err(error) = std::str::from_utf8(line) {
+        let at = error.valid_up_to();
+        let latin = line[at..].get(1).is_none_or(u8::is_ascii);
+        let hint = if latin { "; looks like Latin-1 or Windows-1252" } else { "" };
+        let message = format!("byte {:#04x} is not valid UTF-8{hint}", line[at]);
+        return vec![Flaw::new(Code::JsonInvalidUtf8, at, message)];
+    }
+    let mut reader = Reader { line, at: 0, path: Vec::new(), known, flaws: Vec::new() };
+    if let Err(mut flaw) = reader.document() {
+        flaw.pointer = pointer(&reader.path, known);
+        reader.flaws.insert(0, flaw);
+    }
+    reader.flaws
+}
+
+/// One level of nesting on the way to the place being read.
+pub(super) struct Step<'l> {
+    /// The raw key between its quotes; none in an array.
+    pub(super) key: Option<&'l [u8]>,
+    /// Position among the members or elements, from 0.
+    pub(super) position: usize,
+    seen: HashSet<String16>,
+    is_object: bool,
+}
+
+/// The JSON Pointer of a path.
+pub(super) fn pointer(path: &[Step<'_>], known: &[&str]) -> String {
+    let mut out = String::new();
+    for step in path {
+        match step.key {
+            None if !step.is_object => {
+                out.push('/');
+                out.push_str(&step.position.to_string());
+            }
+            None => {}
+            Some(raw) => {
+                out.push('/');
+                let key = string_content(raw);
+                if known.contains(&&*key) {
+                    out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                } else {
+                    out.push('?');
+                    out.push_str(&step.position.to_string());
+                }
+            }
+        }
+    }
+    out
+}
+
+struct Reader<'l> {
+    line: &'l [u8],
+    at: usize,
+    path: Vec<Step<'l>>,
+    known: &'l [&'l str],
+    flaws: Vec<Flaw>,
+}
+
+impl<'l> Reader<'l> {
+    fn document(&mut self) -> Result<(), Flaw> {
+        self.space();
+        let top = self.at;
+        let is_object = self.peek() == Some(b'{');
+        loop {
+            let opened = self.value()?;
+            if opened && !self.first_inside()? {
+                continue;
+            }
+            if !self.after_value()? {
+                break;
+            }
+        }
+        if self.at < self.line.len() {
+            let message = "another value begins after the first; one line holds one value";
+            return Err(Flaw::new(Code::JsonSyntax, self.at, message));
+        }
+        if !is_object {
+            let kind = match self.line[top] {
+                b'[' => "an array",
+                b'"' => "a string",
+                b't' | b'f' => "a boolean",
+                b'n' => "null",
+                _ => "a number",
+            };
+            let message = format!("the line holds {kind}, not an object");
+            self.flaws.push(Flaw::new(Code::JsonNotAnObject, top, message));
+        }
+        Ok(())
+    }
+
+    /// Reads one scalar, or the opening of a container; returns true for the latter.
+    fn value(&mut self) -> Result<bool, Flaw> {
+        let start = self.at;
+        match self.peek() {
+            Some(open @ (b'{' | b'[')) => {
+                if self.path.len() == DEPTH_MAX {
+                    let message = format!("values are nested deeper than {DEPTH_MAX}");
+                    return Err(Flaw::new(Code::JsonDepth, start, message));
+                }
+                self.at += 1;
+                let is_object = open == b'{';
+                self.path.push(Step { key: None, position: 0, seen: HashSet::new(), is_object });
+                return Ok(true);
+            }
+            Some(b'"') => self.string(true).map(drop)?,
+            Some(b't') => self.word("true")?,
+            Some(b'f') => self.word("false")?,
+            Some(b'n') => self.word("null")?,
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'/' | b'#') => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "a comment; JSON has none"));
+            }
+            Some(b'N' | b'I') => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "NaN and Infinity are not JSON numbers"));
+            }
+            Some(b',' | b']' | b'}') => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "a value is missing (a trailing comma?)"));
+            }
+            Some(b'\'') => return Err(Flaw::new(Code::JsonSyntax, start, "a single quote; JSON wants \"")),
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "a value was expected here")),
+            None => return Err(self.ended()),
+        }
+        Ok(false)
+    }
+
+    /// After an opening: returns true where the container is empty and now closed.
+    fn first_inside(&mut self) -> Result<bool, Flaw> {
+        self.space();
+        let is_object = self.path.last().is_some_and(|step| step.is_object);
+        match self.peek() {
+            Some(b']') if !is_object => {}
+            Some(b'}') if is_object => {}
+            _ => {
+                if is_object {
+                    self.key()?;
+                }
+                return Ok(false);
+            }
+        }
+        self.at += 1;
+        self.path.pop();
+        Ok(true)
+    }
+
+    /// After a value: closes what ends here; returns true where another value follows.
+    fn after_value(&mut self) -> Result<bool, Flaw> {
+        loop {
+            self.space();
+            let Some(step) = self.path.last_mut() else { return Ok(false) };
+            match (self.line.get(self.at), step.is_object) {
+                (Some(b','), is_object) => {
+                    self.at += 1;
+                    step.position += 1;
+                    step.key = None;
+                    self.space();
+                    if is_object {
+                        self.key()?;
+                    }
+                    return Ok(true);
+                }
+                (Some(b']'), false) | (Some(b'}'), true) => {
+                    self.at += 1;
+                    self.path.pop();
+                }
+                (Some(_), true) => {
+                    return Err(Flaw::new(Code::JsonSyntax, self.at, "`,` or `}` was expected here"));
+                }
+                (Some(_), false) => {
+                    return Err(Flaw::new(Code::JsonSyntax, self.at, "`,` or `]` was expected here"));
+                }
+                (None, _) => return Err(self.ended()),
+            }
+        }
+    }
+
+    /// Reads a key and its colon, and notes a key that was seen before.
+    fn key(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'"') => {}
+            Some(b'}') => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "a key is missing (a trailing comma?)"));
+            }
+            Some(_) => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "a key in double quotes was expected here"));
+            }
+            None => return Err(self.ended()),
+        }
+        let raw = self.string(false)?;
+        let step = self.path.last_mut().expect("a key stands inside an object");
+        step.key = Some(raw);
+        if !step.seen.insert(String16::new(raw)) {
+            self.note(Code::JsonDuplicateKey, start, "the key occurs twice in this object");
+        }
+        self.space();
+        match self.peek() {
+            Some(b':') => self.at += 1,
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, self.at, "`:` was expected here")),
+            None => return Err(self.ended()),
+        }
+        self.space();
+        Ok(())
+    }
+
+    /// Reads a string and returns what stands between its quotes.
+    fn string(&mut self, is_value: bool) -> Result<&'l [u8], Flaw> {
+        let start = self.at + 1;
+        self.at = start;
+        loop {
+            let at = self.at;
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(&self.line[start..at]);
+                }
+                Some(b'\\') => self.escape(is_value)?,
+                Some(byte @ 0..=0x1F) => {
+                    let message = format!("control character {byte:#04x} in a string must be escaped");
+                    return Err(Flaw::new(Code::JsonSyntax, at, message));
+                }
+                Some(_) => self.at += 1,
+                None => {
+                    return Err(Flaw::new(Code::JsonSyntax, start - 1, "the string has no end on this line"));
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self, is_value: bool) -> Result<(), Flaw> {
+        let start = self.at;
+        match self.line.get(start + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 2;
+                return Ok(());
+            }
+            Some(b'u') => {}
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "no such escape in JSON")),
+            None => return Err(self.ended()),
+        }
+        let unit = self.unit(start)?;
+        self.at += 6;
+        match unit {
+            0 if is_value => self.note(Code::JsonEscapedNul, start, "the text holds \\u0000"),
+            0xD800..=0xDBFF => {
+                let paired = self.line[self.at..].starts_with(b"\\u")
+                    && matches!(self.unit(self.at), Ok(0xDC00..=0xDFFF));
+                if paired {
+                    self.at += 6;
+                } else {
+                    let message = "the first half of a surrogate pair without its second half";
+                    self.note(Code::JsonLoneSurrogate, start, message);
+                }
+            }
+            0xDC00..=0xDFFF => {
+                let message = "the second half of a surrogate pair without its first half";
+                self.note(Code::JsonLoneSurrogate, start, message);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Keeps a flaw after which reading goes on.
+    fn note(&mut self, code: Code, offset: usize, message: &str) {
+        let mut flaw = Flaw::new(code, offset, message);
+        flaw.pointer = pointer(&self.path, self.known);
+        self.flaws.push(flaw);
+    }
+
+    /// The four hexadecimal digits of the escape at `start`.
+    fn unit(&self, start: usize) -> Result<u16, Flaw> {
+        let digits = self.line.get(start + 2..start + 6).filter(|d| d.iter().all(u8::is_ascii_hexdigit));
+        digits
+            .and_then(|d| std::str::from_utf8(d).ok())
+            .and_then(|d| u16::from_str_radix(d, 16).ok())
+            .ok_or_else(|| Flaw::new(Code::JsonSyntax, start, "\\u wants four hexadecimal digits"))
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Flaw> {
+        if !self.line[self.at..].starts_with(word.as_bytes()) {
+            return Err(Flaw::new(Code::JsonSyntax, self.at, "a value was expected here"));
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        let digits = |reader: &mut Self| {
+            let from = reader.at;
+            while matches!(reader.peek(), Some(b'0'..=b'9')) {
+                reader.at += 1;
+            }
+            reader.at - from
+        };
+        let wrong = |at: usize, message: &str| Err(Flaw::new(Code::JsonSyntax, at, message));
+        self.at += usize::from(self.peek() == Some(b'-'));
+        let leading_zero = self.peek() == Some(b'0');
+        match digits(self) {
+            0 => return wrong(self.at, "a number wants a digit here"),
+            n if n > 1 && leading_zero => return wrong(start, "a number must not begin with zeros"),
+            _ => {}
+        }
+        let mut is_integer = true;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            is_integer = false;
+            if digits(self) == 0 {
+                return wrong(self.at, "a number wants a digit after its point");
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            is_integer = false;
+            self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            if digits(self) == 0 {
+                return wrong(self.at, "a number wants a digit in its exponent");
+            }
+        }
+        let text = std::str::from_utf8(&self.line[start..self.at]).expect("digits are ASCII");
+        let nearest: f64 = text.parse().expect("the grammar of JSON numbers is within Rust's");
+        let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+        if nearest.is_infinite() {
+            return Err(Flaw::new(Code::JsonNumberRange, start, "the number is larger than any double"));
+        }
+        if is_integer && text.parse::<i64>().is_err() && text.parse::<u64>().is_err() {
+            self.note(Code::JsonNumberPrecision, start, "the integer does not fit in 64 bits");
+        } else if nearest == 0.0 && mantissa.bytes().any(|b| matches!(b, b'1'..=b'9')) {
+            self.note(Code::JsonNumberUnderflow, start, "the number is smaller than the smallest double");
+        }
+        Ok(())
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.line.get(self.at).copied()
+    }
+
+    fn ended(&self) -> Flaw {
+        let message = match self.line.trim_ascii() {
+            b"{" | b"[" => "the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)",
+            _ => "the line ends before its value does",
+        };
+        Flaw::new(Code::JsonSyntax, self.line.len().saturating_sub(1), message)
+    }
+}

@@ -1,0 +1,63 @@
+//! The vocabulary of bedload: what a record is, what is found in it, what is remembered of it, and what becomes
+//! of it.
+//!
+//! Not here: reading files, threads, clocks, the rules of any target. Everything is a pure function of bytes.
+
+pub mod code;
+pub mod facts;
+pub mod finding;
+pub mod json;
+pub mod verdict;
+
+pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
+pub use facts::{FactRow, FactTable, FileFacts, Interner, LineEnd};
+pub use finding::{Finding, Findings, RecordFinding};
+pub use json::{Flaw, Json, Parser, Value};
+pub use verdict::{Side, Verdict};
+
+/// The place of a physical line among all lines of all inputs, counted from 0 in input order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ordinal(pub u64);
+
+impl Ordinal {
+    /// The index of this line in a column of a [`FactTable`].
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).expect("a table that fits in memory has indices that fit in usize")
+    }
+}
+
+/// Where a line is in its (decompressed) input, in bytes, without its line end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Length in bytes. Lines of more than 4 GiB are legal input, if not legal records.
+    pub len: u64,
+}
+
+/// Tokens of one record's texts, by what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Tokens that the model is given.
+    pub prompt: u64,
+    /// Tokens that the model is to give.
+    pub completion: u64,
+}
+
+impl Tokens {
+    /// All of them.
+    pub fn total(self) -> u64 {
+        self.prompt + self.completion
+    }
+}
+
+/// One record while it is visited; no record outlives its visit.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The line as it came, without its line end.
+    pub raw: &'a [u8],
+    /// The object in it.
+    pub json: Json<'a>,
+    /// Its tokens; none where they are not counted or cannot be.
+    pub tokens: Option<Tokens>,
+}

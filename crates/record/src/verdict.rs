@@ -1,0 +1,58 @@
+//! What becomes of a record: every record has exactly one verdict.
+
+/// Which output a kept record goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The training file or its shards.
+    Train,
+    /// The validation file or its shards.
+    Validation,
+}
+
+impl Side {
+    /// Both sides, in output order.
+    pub const ALL: [Self; 2] = [Self::Train, Self::Validation];
+
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+        }
+    }
+}
+
+/// What becomes of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has an error; its line goes to `rejected.jsonl`.
+    Rejected,
+    /// It equals an earlier record, which is named in the report.
+    Duplicate,
+    /// It is valid but was not chosen.
+    Unselected,
+    /// It goes to the output.
+    Kept(Side),
+}
+
+impl Verdict {
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Duplicate => "duplicate",
+            Self::Unselected => "unselected",
+            Self::Kept(_) => "kept",
+        }
+    }
+
+    /// The side of a kept record.
+    pub fn side(self) -> Option<Side> {
+        match self {
+            Self::Kept(side) => Some(side),
+            _ => None,
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Verdict>() == 1, "one byte per record is what the memory bound counts on");
