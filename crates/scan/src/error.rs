@@ -1,0 +1,204 @@
+//! What can go wrong with inputs. Bad records are not here: they are findings, and this crate cannot read
+//! records.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::decode::Codec;
+
+/// Why inputs could not be found or read. Each message names the input; a hint, where there is one, is on a
+/// line of its own.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// No argument was given.
+    #[error("no input was given\nhint: name files, directories or globs, or `-` for standard input")]
+    NoInput,
+    /// A glob pattern matched no file.
+    #[error(
+        "{pattern}: no file matches this pattern\n\
+         hint: quote the pattern and check it from the working directory"
+    )]
+    NothingMatched {
+        /// The pattern as given.
+        pattern: String,
+    },
+    /// A glob pattern could not be understood.
+    #[error(
+        "{pattern}: not a valid pattern: {message}\n\
+         hint: `*`, `?`, `[a-z]` and `**` as a whole component are known"
+    )]
+    BadPattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What the pattern parser said.
+        message: &'static str,
+    },
+    /// A directory holds no file that looks like JSONL.
+    #[error(
+        "{name}: no JSONL file below this directory\n\
+         hint: names ending in .jsonl or .ndjson, also with .gz or .zst, are taken and hidden ones are not; \
+         name other files one by one"
+    )]
+    DirectoryWithoutJsonl {
+        /// The directory as given.
+        name: String,
+    },
+    /// Two inputs are one file (same device and inode).
+    #[error("{first} and {second} are the same file\nhint: give it once, or its records would count twice")]
+    SameFileTwice {
+        /// The input that came first.
+        first: String,
+        /// The input that is the same file again.
+        second: String,
+    },
+    /// `-` was given more than once.
+    #[error("`-` is given twice\nhint: standard input can be read once only")]
+    StdinTwice,
+    /// The operating system refused something.
+    #[error("{name}: could not be {action}: {source}{}", io_hint(source))]
+    Io {
+        /// The input.
+        name: String,
+        /// What was tried, as a participle: `opened`, `read`.
+        action: &'static str,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A compressed input is damaged, incomplete or followed by something else.
+    #[error(
+        "{name}: bad {codec} data after {at} decompressed bytes: {source}\nhint: {}",
+        damage_hint(*codec, source)
+    )]
+    Compressed {
+        /// The input.
+        name: String,
+        /// The compression found in its first bytes.
+        codec: Codec,
+        /// How many decompressed bytes came out before.
+        at: u64,
+        /// What the decoder said.
+        source: io::Error,
+    },
+    /// An input is not what it was when the run began.
+    #[error("{name}: changed while it was read: {change}\nhint: run again when nothing writes to it")]
+    InputChanged {
+        /// The input.
+        name: String,
+        /// What differs.
+        change: Change,
+    },
+    /// An input ended, or could not be paged in, before the size that it had when the run began.
+    #[error("{name}: shrank at byte {at} while it was read\nhint: run again when nothing writes to it")]
+    InputShrank {
+        /// The input.
+        name: String,
+        /// The first byte, from 0, seen to be gone.
+        at: u64,
+    },
+    /// Standard input, a pipe or a device was asked for a second time.
+    #[error("{name}: a stream can be read once only\nhint: spool it first, or write it to a file")]
+    StreamConsumed {
+        /// The input.
+        name: String,
+    },
+    /// Bytes at an offset were asked of a stream or a compressed file.
+    #[error("{name}: cannot be read at an offset\nhint: spool it first")]
+    NotRandomAccess {
+        /// The input.
+        name: String,
+    },
+    /// The temporary copy of a stream could not be written.
+    #[error(
+        "{name}: could not be copied to a temporary file in {}: {source}{}",
+        dir.display(),
+        space_hint(source)
+    )]
+    Spool {
+        /// The input.
+        name: String,
+        /// The directory of the temporary file.
+        dir: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The stop flag of the [`Watch`](crate::Watch) was set.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How an input differs from what it was when the run began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The path names another file now, or none.
+    Replaced,
+    /// The file has more bytes; those read are the first ones, up to the old size.
+    Grew,
+    /// The size is the same, and the time of the last change is not.
+    Rewritten,
+}
+
+impl ScanError {
+    /// Whether the command line is to blame; everything else is the environment.
+    pub fn is_usage(&self) -> bool {
+        use ScanError::{
+            BadPattern, DirectoryWithoutJsonl, NoInput, NothingMatched, SameFileTwice, StdinTwice,
+        };
+        matches!(
+            self,
+            NoInput
+                | NothingMatched { .. }
+                | BadPattern { .. }
+                | DirectoryWithoutJsonl { .. }
+                | SameFileTwice { .. }
+                | StdinTwice
+        )
+    }
+
+    /// Names what was tried on which input.
+    pub(crate) fn io(name: &str, action: &'static str, source: io::Error) -> ScanError {
+        ScanError::Io { name: name.to_owned(), action, source }
+    }
+
+    pub(crate) fn spool(name: &str, dir: &Path, source: io::Error) -> ScanError {
+        ScanError::Spool { name: name.to_owned(), dir: dir.to_owned(), source }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Change::Replaced => "the path names another file now",
+            Change::Grew => "it has more bytes",
+            Change::Rewritten => "it was written to",
+        })
+    }
+}
+
+fn io_hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::NotFound => "\nhint: check the path",
+        io::ErrorKind::PermissionDenied => "\nhint: check who may read it",
+        _ if matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+            "\nhint: raise the limit of open files with `ulimit -n`"
+        }
+        _ => "",
+    }
+}
+
+fn damage_hint(codec: Codec, source: &io::Error) -> String {
+    if codec == Codec::Zstd && source.to_string().contains("too much memory") {
+        return "windows above 128 MiB are refused; compress it again without `--long` above 27".to_owned();
+    }
+    format!("it may be cut short or damaged; test it with `{codec} -t`, or make it again")
+}
+
+fn space_hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "\nhint: free space there, or decompress the input yourself"
+        }
+        _ => "\nhint: check that the directory exists and may be written to",
+    }
+}

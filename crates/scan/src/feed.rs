@@ -1,0 +1,199 @@
+//! What is visited next: waves of tasks over all inputs, in order. Reads streams ahead; leaves ranges of
+//! files to the visit.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use crate::blocks::{Block, Blocks};
+use crate::error::ScanError;
+use crate::input::{Input, Inputs};
+use crate::mmap::Map;
+use crate::visit::{ScanOptions, Watch};
+
+/// Ranges in a wave for each thread: enough that the slowest one hardly matters, few enough that results stay
+/// few.
+const RANGES_PER_THREAD: usize = 16;
+/// A block is held in memory and a range is not, so a wave has fewer of them. Also how many blocks of a
+/// stream are read while the streams before it are not at their end.
+const BLOCKS_PER_THREAD: usize = 4;
+/// How many streams are decompressed at a time at most. Each may need a window of 128 MiB and holds a
+/// descriptor.
+const N_OPEN_STREAMS: usize = 8;
+
+/// One piece of work.
+pub(crate) enum Task<'a> {
+    Range(Arc<Plain<'a>>, Range<u64>),
+    Block(usize, Block),
+}
+
+/// A random-access input while some of its ranges are in work; the last one to finish drops the map.
+pub(crate) struct Plain<'a> {
+    pub(crate) input: usize,
+    pub(crate) source: &'a Input,
+    len: u64,
+    use_map: bool,
+    map: OnceLock<Option<Map>>,
+}
+
+impl Plain<'_> {
+    /// The map, made by the first range that asks. `None` when reads must do, or will tell why the file
+    /// cannot be opened.
+    pub(crate) fn map(&self) -> Option<&Map> {
+        let make = || Map::new(&self.source.open_data().ok()?);
+        self.use_map.then(|| self.map.get_or_init(make).as_ref())?
+    }
+}
+
+/// Gives waves of tasks until there are none.
+pub(crate) struct Feed<'a> {
+    inputs: &'a Inputs,
+    options: ScanOptions,
+    watch: &'a Watch,
+    /// The first input that is neither `plain` nor among `streams`.
+    next_input: usize,
+    plain: Option<(Arc<Plain<'a>>, u64)>,
+    /// Consecutive inputs; only blocks of the first may be handed out.
+    streams: VecDeque<Stream<'a>>,
+    /// Memory of blocks that were visited.
+    spares: Vec<Vec<u8>>,
+    n_threads: usize,
+}
+
+impl<'a> Feed<'a> {
+    pub(crate) fn new(inputs: &'a Inputs, options: ScanOptions, watch: &'a Watch) -> Feed<'a> {
+        Feed {
+            inputs,
+            options,
+            watch,
+            next_input: 0,
+            plain: None,
+            streams: VecDeque::new(),
+            spares: Vec::new(),
+            n_threads: rayon::current_num_threads(),
+        }
+    }
+
+    /// The next tasks, none at the end. An error comes after all tasks before it.
+    pub(crate) fn next_wave(&mut self) -> Result<Vec<Task<'a>>, ScanError> {
+        let n_ranges = self.n_threads * RANGES_PER_THREAD;
+        let cost_of_block = RANGES_PER_THREAD / BLOCKS_PER_THREAD;
+        let mut wave = Vec::new();
+        let mut cost = 0;
+        while cost < n_ranges {
+            if let Some((plain, pos)) = &mut self.plain {
+                let end = pos.saturating_add(self.options.chunk_bytes).min(plain.len);
+                if *pos == end {
+                    self.plain = None;
+                    continue;
+                }
+                wave.push(Task::Range(Arc::clone(plain), *pos..end));
+                *pos = end;
+                cost += 1;
+            } else if !self.streams.is_empty() {
+                self.read_streams((n_ranges - cost).div_ceil(cost_of_block));
+                let first = &mut self.streams[0];
+                cost += first.ready.len() * cost_of_block;
+                wave.extend(first.ready.drain(..).map(|block| Task::Block(first.input, block)));
+                if first.is_finished {
+                    self.streams.pop_front();
+                } else if first.failed.is_some() {
+                    break;
+                }
+            } else if !self.open_next() {
+                break;
+            }
+        }
+        match self.streams.front_mut().and_then(|first| first.failed.take_if(|_| wave.is_empty())) {
+            Some(error) => Err(error),
+            None => Ok(wave),
+        }
+    }
+
+    /// Takes back the memory of a block.
+    pub(crate) fn reuse(&mut self, spare: Vec<u8>) {
+        // A block with one long line must not leave its size to all that follow.
+        if spare.capacity() as u64 <= self.options.chunk_bytes.saturating_mul(4) {
+            self.spares.push(spare);
+        }
+    }
+
+    fn open_next(&mut self) -> bool {
+        let Some(source) = self.inputs.list.get(self.next_input) else { return false };
+        let input = self.next_input;
+        self.next_input += 1;
+        match source.data_bytes() {
+            Some(len) => {
+                // What is one chunk is one read, which is cheaper than a map.
+                let use_map = self.options.mmap && len > self.options.chunk_bytes;
+                let plain = Plain { input, source, len, use_map, map: OnceLock::new() };
+                self.plain = Some((Arc::new(plain), 0));
+            }
+            None => self.streams.push_back(Stream::new(input, source)),
+        }
+        true
+    }
+
+    /// Reads the first stream until it has `n_blocks` ready, and a little of those after it.
+    fn read_streams(&mut self, n_blocks: usize) {
+        while self.streams.len() < self.n_threads.min(N_OPEN_STREAMS) {
+            // Only compressed files: a pipe may wait for its writer as long as it likes.
+            match self.inputs.list.get(self.next_input) {
+                Some(source) if source.codec().is_some() && !source.is_random_access() => self.open_next(),
+                _ => break,
+            };
+        }
+        self.streams[0].spares.append(&mut self.spares);
+        let (options, watch) = (self.options, self.watch);
+        self.streams.par_iter_mut().enumerate().for_each(|(place, stream)| {
+            stream.read(if place == 0 { n_blocks } else { BLOCKS_PER_THREAD }, options, watch);
+        });
+    }
+}
+
+struct Stream<'a> {
+    input: usize,
+    source: &'a Input,
+    blocks: Option<Blocks>,
+    ready: VecDeque<Block>,
+    spares: Vec<Vec<u8>>,
+    /// Bytes of the file itself that the watch knows of.
+    n_raw_done: u64,
+    is_finished: bool,
+    failed: Option<ScanError>,
+}
+
+impl<'a> Stream<'a> {
+    fn new(input: usize, source: &'a Input) -> Stream<'a> {
+        let (blocks, ready, spares) = (None, VecDeque::new(), Vec::new());
+        Stream { input, source, blocks, ready, spares, n_raw_done: 0, is_finished: false, failed: None }
+    }
+
+    fn read(&mut self, n_blocks: usize, options: ScanOptions, watch: &Watch) {
+        while self.ready.len() < n_blocks && !self.is_finished && self.failed.is_none() {
+            match self.read_block(options, watch) {
+                Ok(Some(block)) => self.ready.push_back(block),
+                Ok(None) => self.is_finished = true,
+                Err(error) => self.failed = Some(error),
+            }
+        }
+    }
+
+    fn read_block(&mut self, options: ScanOptions, watch: &Watch) -> Result<Option<Block>, ScanError> {
+        watch.check()?;
+        let blocks = match &mut self.blocks {
+            Some(blocks) => blocks,
+            blocks => {
+                let decoder = self.source.open_stream()?;
+                let block_bytes = options.chunk_bytes as usize;
+                blocks.insert(Blocks::new(decoder, block_bytes, options.max_record_bytes))
+            }
+        };
+        let block = blocks.next(self.spares.pop().unwrap_or_default());
+        let n_raw = blocks.decoder.n_raw();
+        watch.add(n_raw - std::mem::replace(&mut self.n_raw_done, n_raw));
+        block.map_err(|source| blocks.decoder.error(self.source.name(), source))
+    }
+}

@@ -1,0 +1,131 @@
+//! Bytes by offset, for the write phase: borrowed from a map, or read. What to fetch is decided elsewhere.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::ScanError;
+use crate::input::{Data, Inputs};
+use crate::mmap::Map;
+use crate::visit::ScanOptions;
+
+/// How many files stay open when they cannot be mapped or shall not be; others are opened for each fetch. A
+/// process may have 1024 by default, and writers need some.
+const N_OPEN_FILES: usize = 16;
+
+/// Bytes per piece of [`Fetch::copy`].
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// Reads any range of the random-access inputs, from any number of threads. Inputs are opened when first
+/// asked for.
+#[derive(Debug)]
+pub struct Fetch<'a> {
+    inputs: &'a Inputs,
+    mmap: bool,
+    held: Vec<OnceLock<Held<'a>>>,
+    n_open: AtomicUsize,
+}
+
+#[derive(Debug)]
+enum Held<'a> {
+    Map(Map),
+    File(Data<'a>),
+    Nothing,
+}
+
+impl<'a> Fetch<'a> {
+    /// Spool all streams first: what is not random access when it is asked for is an error.
+    pub fn new(inputs: &'a Inputs, options: &ScanOptions) -> Fetch<'a> {
+        let held = inputs.iter().map(|_| OnceLock::new()).collect();
+        Fetch { inputs, mmap: options.mmap, held, n_open: AtomicUsize::new(0) }
+    }
+
+    /// The `len` bytes from `start` on, which must lie inside the input: borrowed from a map, or read into
+    /// `scratch`. Call [`Fetch::check`] after a batch and before its bytes count for anything: a map may lose
+    /// bytes under its borrower.
+    ///
+    /// # Errors
+    /// When the input is not random access, cannot be opened, is another file now, or is shorter than it was.
+    pub fn bytes<'s>(
+        &'s self,
+        input: usize,
+        start: u64,
+        len: u64,
+        scratch: &'s mut Vec<u8>,
+    ) -> Result<&'s [u8], ScanError> {
+        let held = self.hold(input)?;
+        let range = start as usize..(start + len) as usize;
+        let opened;
+        let data = match held {
+            Held::Map(map) => {
+                map.check(self.inputs.get(input).name())?;
+                return Ok(&map.bytes()[range]);
+            }
+            Held::File(data) => data,
+            Held::Nothing => {
+                opened = self.inputs.get(input).open_data()?;
+                &opened
+            }
+        };
+        assert!(start + len <= data.len, "a range inside {}", data.name);
+        scratch.resize(range.len(), 0);
+        data.read_at(scratch, start)?;
+        Ok(scratch)
+    }
+
+    /// Hands the `len` bytes from `start` on to `sink`, in pieces of at most 1 MiB: for lines too long to be
+    /// held. Needs no [`Fetch::check`]; when a piece was lost under `sink`, the error comes right after it.
+    ///
+    /// # Errors
+    /// Those of [`Fetch::bytes`], and those of `sink`.
+    pub fn copy<E: From<ScanError>>(
+        &self,
+        input: usize,
+        start: u64,
+        len: u64,
+        scratch: &mut Vec<u8>,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut pos = start;
+        while pos < start + len {
+            let n = PIECE_BYTES.min(start + len - pos);
+            let piece = self.bytes(input, pos, n, scratch)?;
+            let result = sink(piece);
+            // First, because a `sink` fails, too, when it passes lost bytes to the system.
+            self.check_input(input)?;
+            result?;
+            pos += n;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that no bytes fetched so far were lost under their borrower.
+    ///
+    /// # Errors
+    /// [`ScanError::InputShrank`] for the first input, in order, whose map lost bytes.
+    pub fn check(&self) -> Result<(), ScanError> {
+        (0..self.held.len()).try_for_each(|input| self.check_input(input))
+    }
+
+    fn check_input(&self, input: usize) -> Result<(), ScanError> {
+        match self.held[input].get() {
+            Some(Held::Map(map)) => map.check(self.inputs.get(input).name()),
+            _ => Ok(()),
+        }
+    }
+
+    fn hold(&self, input: usize) -> Result<&Held<'a>, ScanError> {
+        let slot = &self.held[input];
+        if let Some(held) = slot.get() {
+            return Ok(held);
+        }
+        let data = self.inputs.get(input).open_data()?;
+        // Whoever comes second here drops what it made, and at worst wastes one of the open files.
+        Ok(slot.get_or_init(|| {
+            if let Some(map) = self.mmap.then(|| Map::new(&data)).flatten() {
+                return Held::Map(map);
+            }
+            let is_room = self.n_open.fetch_add(1, Ordering::Relaxed) < N_OPEN_FILES;
+            if is_room { Held::File(data) } else { Held::Nothing }
+        }))
+    }
+}

@@ -1,0 +1,330 @@
+//! One input and the ordered list of them: names, identities, and opening. Which files become inputs is in
+//! `discover.rs`.
+
+use std::cmp::Ordering;
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+use crate::decode::{Codec, Decoder};
+use crate::error::{Change, ScanError};
+use crate::spool::{Spool, SpoolFile};
+
+/// The inputs of a run, in the order given; an index into this list names an input everywhere else.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub(crate) list: Vec<Input>,
+    /// Temporary files that no spool is being written to at the moment.
+    pub(crate) idle_spools: Mutex<Vec<SpoolFile>>,
+}
+
+/// One file, pipe, device, or standard input.
+#[derive(Debug)]
+pub struct Input {
+    name: String,
+    pub(crate) origin: Origin,
+    pub(crate) spool: OnceLock<Spool>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// A regular file, which can be opened again and again.
+    File { path: PathBuf, identity: Identity, codec: Option<Codec> },
+    /// Something that gives its bytes once: standard input (no path), a pipe or a device.
+    Once { path: Option<PathBuf>, live: Mutex<Live> },
+}
+
+/// How far a once-only stream is.
+#[derive(Default)]
+pub(crate) enum Live {
+    #[default]
+    Unopened,
+    /// Opened by [`Inputs::head`]: the bytes looked at, and the rest.
+    Open(Vec<u8>, Decoder),
+    Gone,
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Live")
+    }
+}
+
+/// What tells that a file is still the same, as `fstat` gave it when the run began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    dev: u64,
+    ino: u64,
+    pub(crate) size: u64,
+    mtime_ns: (i64, i64),
+    ctime_ns: (i64, i64),
+}
+
+/// Bytes that can be read at any offset: an open file, or a part of a spool.
+#[derive(Clone, Debug)]
+pub(crate) struct Data<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) file: Arc<File>,
+    /// Where the input begins in `file`.
+    pub(crate) base: u64,
+    pub(crate) len: u64,
+}
+
+impl Inputs {
+    /// How many inputs there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none; `discover` never gives that.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The input at an index below `len`.
+    pub fn get(&self, input: usize) -> &Input {
+        &self.list[input]
+    }
+
+    /// The inputs in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Input> {
+        self.list.iter()
+    }
+
+    /// Bytes of all inputs as they lie on disk, for a progress display; `None` when a stream is among them.
+    pub fn size_bytes(&self) -> Option<u64> {
+        self.list.iter().map(Input::size_bytes).sum()
+    }
+
+    /// The first `n_bytes` decompressed bytes of an input, fewer only when it has no more. A stream gives
+    /// them again later.
+    ///
+    /// # Errors
+    /// When the input cannot be opened or read, or when it is a stream that was read before.
+    pub fn head(&self, input: usize, n_bytes: usize) -> Result<Vec<u8>, ScanError> {
+        let input = self.get(input);
+        let Origin::Once { live, .. } = &input.origin else {
+            let mut head = Vec::new();
+            let mut decoder = input.open_stream()?;
+            let filled = decoder.fill(&mut head, n_bytes);
+            filled.map_err(|source| decoder.error(&input.name, source))?;
+            return Ok(head);
+        };
+        if let Some(data) = input.spooled() {
+            let mut head = vec![0; data.len.min(n_bytes as u64) as usize];
+            data.read_at(&mut head, 0)?;
+            return Ok(head);
+        }
+        let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*live, Live::Unopened) {
+            *live = Live::Open(Vec::new(), input.open_once()?);
+        }
+        let Live::Open(head, decoder) = &mut *live else {
+            return Err(ScanError::StreamConsumed { name: input.name.clone() });
+        };
+        let missing = n_bytes.saturating_sub(head.len());
+        let filled = decoder.fill(head, missing);
+        filled.map_err(|source| decoder.error(&input.name, source))?;
+        Ok(head[..n_bytes.min(head.len())].to_vec())
+    }
+
+    /// Compares every regular file, compressed or not, with what it was when the run began.
+    ///
+    /// # Errors
+    /// [`ScanError::InputShrank`] or [`ScanError::InputChanged`] for the first input, in order, that differs
+    /// in device, inode, size or times.
+    pub fn check_unchanged(&self) -> Result<(), ScanError> {
+        let changed = self.list.par_iter().find_map_first(|input| {
+            let Origin::File { path, identity, .. } = &input.origin else { return None };
+            match std::fs::metadata(path) {
+                Ok(metadata) => input.change(identity, &Identity::of(&metadata)),
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                    Some(ScanError::InputChanged { name: input.name.clone(), change: Change::Replaced })
+                }
+                Err(source) => Some(ScanError::io(&input.name, "compared", source)),
+            }
+        });
+        changed.map_or(Ok(()), Err)
+    }
+}
+
+impl<'a> IntoIterator for &'a Inputs {
+    type Item = &'a Input;
+    type IntoIter = std::slice::Iter<'a, Input>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Input {
+    pub(crate) fn new(name: String, origin: Origin) -> Input {
+        Input { name, origin, spool: OnceLock::new() }
+    }
+
+    /// The name for reports: the path as given, or below a directory as given, or the name chosen for
+    /// standard input. Bytes that are not UTF-8 show as `\xNN`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path; `None` for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File { path, .. } => Some(path),
+            Origin::Once { path, .. } => path.as_deref(),
+        }
+    }
+
+    /// The compression of a regular file. That of a stream is not known before it is read.
+    pub fn codec(&self) -> Option<Codec> {
+        match &self.origin {
+            Origin::File { codec, .. } => *codec,
+            Origin::Once { .. } => None,
+        }
+    }
+
+    /// Bytes on disk of a regular file when the run began, compressed ones if it is compressed; `None` for a
+    /// stream.
+    pub fn size_bytes(&self) -> Option<u64> {
+        match &self.origin {
+            Origin::File { identity, .. } => Some(identity.size),
+            Origin::Once { .. } => None,
+        }
+    }
+
+    /// Decompressed bytes, where they are known without reading: for what [`Fetch`](crate::Fetch) can read.
+    pub fn data_bytes(&self) -> Option<u64> {
+        if let Some(spool) = self.spool.get() {
+            return Some(spool.len);
+        }
+        match &self.origin {
+            Origin::File { identity, codec: None, .. } => Some(identity.size),
+            _ => None,
+        }
+    }
+
+    /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file, or anything spooled.
+    pub fn is_random_access(&self) -> bool {
+        self.data_bytes().is_some()
+    }
+
+    /// Opens the decompressed bytes for reading at any offset.
+    pub(crate) fn open_data(&self) -> Result<Data<'_>, ScanError> {
+        if let Some(data) = self.spooled() {
+            return Ok(data);
+        }
+        match &self.origin {
+            Origin::File { path, identity, codec: None } => self.open_file(path, identity),
+            _ => Err(ScanError::NotRandomAccess { name: self.name.clone() }),
+        }
+    }
+
+    /// Opens a regular file again and makes sure that it is the same one, and no shorter.
+    pub(crate) fn open_file(&self, path: &Path, identity: &Identity) -> Result<Data<'_>, ScanError> {
+        let file = open(path).map_err(|source| ScanError::io(&self.name, "opened", source))?;
+        let now = file.metadata().map_err(|source| ScanError::io(&self.name, "opened", source))?;
+        match self.change(identity, &Identity::of(&now)) {
+            Some(
+                error @ (ScanError::InputShrank { .. }
+                | ScanError::InputChanged { change: Change::Replaced, .. }),
+            ) => Err(error),
+            // More bytes, or other ones: the caller decides at the end, with `check_unchanged`.
+            _ => Ok(Data { name: &self.name, file: Arc::new(file), base: 0, len: identity.size }),
+        }
+    }
+
+    /// Opens the decompressed bytes for reading from the beginning; uses up a once-only stream.
+    pub(crate) fn open_stream(&self) -> Result<Decoder, ScanError> {
+        let live = match &self.origin {
+            Origin::File { path, identity, .. } => {
+                let data = self.open_file(path, identity)?;
+                let file = Arc::into_inner(data.file).expect("the file was opened here");
+                return Decoder::new(file).map_err(|source| ScanError::io(&self.name, "read", source));
+            }
+            Origin::Once { live, .. } => live,
+        };
+        let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *live, Live::Gone) {
+            Live::Unopened => self.open_once(),
+            Live::Open(head, decoder) => Ok(decoder.with_head(head)),
+            Live::Gone => Err(ScanError::StreamConsumed { name: self.name.clone() }),
+        }
+    }
+
+    fn open_once(&self) -> Result<Decoder, ScanError> {
+        let file = match self.path() {
+            Some(path) => open(path),
+            None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
+        };
+        file.and_then(Decoder::new).map_err(|source| ScanError::io(&self.name, "opened", source))
+    }
+
+    fn change(&self, then: &Identity, now: &Identity) -> Option<ScanError> {
+        let name = self.name.clone();
+        if (then.dev, then.ino) != (now.dev, now.ino) {
+            return Some(ScanError::InputChanged { name, change: Change::Replaced });
+        }
+        match now.size.cmp(&then.size) {
+            Ordering::Less => Some(ScanError::InputShrank { name, at: now.size }),
+            Ordering::Greater => Some(ScanError::InputChanged { name, change: Change::Grew }),
+            Ordering::Equal if then == now => None,
+            Ordering::Equal => Some(ScanError::InputChanged { name, change: Change::Rewritten }),
+        }
+    }
+
+    fn spooled(&self) -> Option<Data<'_>> {
+        let spool = self.spool.get()?;
+        Some(Data { name: &self.name, file: Arc::clone(&spool.file), base: spool.base, len: spool.len })
+    }
+}
+
+impl Identity {
+    pub(crate) fn of(metadata: &Metadata) -> Identity {
+        Identity {
+            dev: metadata.dev(),
+            ino: metadata.ino(),
+            size: metadata.size(),
+            mtime_ns: (metadata.mtime(), metadata.mtime_nsec()),
+            ctime_ns: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+impl Data<'_> {
+    /// Fills `buffer` with the bytes from `pos` on, which must lie inside the input.
+    pub(crate) fn read_at(&self, mut buffer: &mut [u8], mut pos: u64) -> Result<(), ScanError> {
+        while !buffer.is_empty() {
+            match self.file.read_at(buffer, self.base + pos) {
+                Ok(0) => return Err(ScanError::InputShrank { name: self.name.to_owned(), at: pos }),
+                Ok(n) => {
+                    buffer = &mut buffer[n..];
+                    pos += n as u64;
+                }
+                Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(ScanError::io(self.name, "read", source)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens for reading; waits a moment when no descriptor is free, because other threads hold theirs for one
+/// read only.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    for _ in 0..200 {
+        match File::open(path) {
+            Err(source) if matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened,
+        }
+    }
+    File::open(path)
+}

@@ -1,0 +1,43 @@
+//! Maps of files that may shrink meanwhile. What is read through one counts only when `check` is fine
+//! afterwards.
+#![allow(unsafe_code, reason = "a map of a file is unsafe, because others may write to the file")]
+
+use memmap2::{Mmap, MmapOptions};
+
+use crate::error::ScanError;
+use crate::input::Data;
+use crate::sigbus::Guard;
+
+/// The bytes of one random-access input, as memory.
+#[derive(Debug)]
+pub(crate) struct Map {
+    /// First, so that the range is no longer registered when it is unmapped.
+    guard: Guard,
+    map: Mmap,
+}
+
+impl Map {
+    /// Maps the whole input; the file may be closed afterwards. `None` when that fails for any reason: read
+    /// it instead.
+    pub(crate) fn new(data: &Data<'_>) -> Option<Map> {
+        let len = usize::try_from(data.len).ok().filter(|&len| len > 0)?;
+        // SAFETY: the map is read-only and private to this process. Others may still write to the file: its
+        // bytes are then other bytes, which `check_unchanged` reports, and nobody here takes them for valid
+        // UTF-8 or anything else that they could stop being. They may cut it: `Guard` turns the signal into
+        // zeros and a mark.
+        let map = unsafe { MmapOptions::new().offset(data.base).len(len).map(&*data.file) }.ok()?;
+        Some(Map { guard: Guard::new(&map)?, map })
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
+    /// Fails when any byte read through the map so far was not the file's.
+    pub(crate) fn check(&self, name: &str) -> Result<(), ScanError> {
+        match self.guard.lost_at() {
+            None => Ok(()),
+            Some(at) => Err(ScanError::InputShrank { name: name.to_owned(), at: at as u64 }),
+        }
+    }
+}

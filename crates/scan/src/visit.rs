@@ -1,0 +1,231 @@
+//! The parallel visit: every line of every input once, results in order, memory bounded by two waves of
+//! results.
+
+use std::iter;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::chunk::{Chunk, ChunkAt};
+use crate::error::ScanError;
+use crate::feed::{Feed, Plain, Task};
+use crate::input::Inputs;
+use crate::line::Line;
+use crate::ranges::{lines_in_map, read_lines};
+
+/// A chunk of a stream, or of a file that is not mapped, is memory, so there is a bound on what may be asked
+/// for.
+const CHUNK_BYTES_MAX: u64 = 64 << 20;
+
+/// How inputs are read. No choice here changes which lines are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// Bytes of input per chunk, 1 byte to 64 MiB; values outside count as the nearest inside. 1 MiB by
+    /// default.
+    pub chunk_bytes: u64,
+    /// Whether regular files of more than one chunk are mapped (the default). Others, and all when not, are
+    /// read with `pread`.
+    pub mmap: bool,
+    /// Lines with more bytes, line end not counted, are reported without their bytes. 16 MiB by default.
+    pub max_record_bytes: u64,
+}
+
+impl Default for ScanOptions {
+    fn default() -> ScanOptions {
+        ScanOptions { chunk_bytes: 1 << 20, mmap: true, max_record_bytes: 16 << 20 }
+    }
+}
+
+/// What others may see and do while a scan runs: how far it is, and stop it.
+#[derive(Debug, Default)]
+pub struct Watch {
+    stop: Arc<AtomicBool>,
+    bytes_done: AtomicU64,
+}
+
+impl Watch {
+    /// Uses a stop flag that something else sets, such as a signal handler.
+    pub fn new(stop: Arc<AtomicBool>) -> Watch {
+        Watch { stop, bytes_done: AtomicU64::new(0) }
+    }
+
+    /// Asks the scan to end with [`ScanError::Interrupted`] at the next chunk.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Bytes of the inputs as they lie on disk that are done, compressed ones if they are compressed. At the
+    /// end of a visit that adds up to [`Inputs::size_bytes`], but for spooled inputs, whose decompressed bytes
+    /// count, and for pipes.
+    pub fn bytes_done(&self) -> u64 {
+        self.bytes_done.load(Ordering::Relaxed)
+    }
+
+    /// Fails once the run was asked to stop; for long work beside the visit, piece by piece.
+    ///
+    /// # Errors
+    /// [`ScanError::Interrupted`].
+    pub fn check(&self) -> Result<(), ScanError> {
+        if self.stop.load(Ordering::Relaxed) { Err(ScanError::Interrupted) } else { Ok(()) }
+    }
+
+    pub(crate) fn add(&self, n_bytes: u64) {
+        self.bytes_done.fetch_add(n_bytes, Ordering::Relaxed);
+    }
+}
+
+/// Visits every chunk of every input on the current rayon pool.
+///
+/// `worker` makes the state of a thread, which stays with it for all chunks. `map` turns a chunk into a
+/// result. `fold` takes the results strictly in the order of inputs and offsets, one at a time, while later
+/// chunks are being visited. Every line is in exactly one chunk; where chunks are cut depends on
+/// `chunk_bytes`, and on whether an input is a stream.
+///
+/// The bytes that `map` sees may change under its hands when something writes to a mapped file: it must not
+/// rely on having validated them. Results of bytes that were lost never reach `fold`; whether bytes were
+/// rewritten is for [`Inputs::check_unchanged`] to say, before anything is published.
+///
+/// # Errors
+/// The first one in order: of reading, of `fold`, or [`ScanError::Interrupted`]. Results before it were
+/// folded.
+pub fn visit<W, T, E>(
+    inputs: &Inputs,
+    options: &ScanOptions,
+    watch: &Watch,
+    worker: impl Fn() -> W + Sync,
+    map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
+    mut fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    W: Send,
+    T: Send,
+    E: From<ScanError> + Send,
+{
+    let options = ScanOptions { chunk_bytes: options.chunk_bytes.clamp(1, CHUNK_BYTES_MAX), ..*options };
+    let crew = Crew::new(options, watch, worker, map);
+    let mut feed = Feed::new(inputs, options, watch);
+    let mut visited = Vec::new();
+    let mut wave = feed.next_wave()?;
+    loop {
+        let is_last = wave.is_empty();
+        let mut fold_all = |visited: Vec<Visited<T>>| {
+            visited.into_iter().try_for_each(|visited| {
+                let (at, result) = visited.result?;
+                fold(at, result)
+            })
+        };
+        let (folded, (now_visited, next)) = rayon::join(
+            || fold_all(visited),
+            || rayon::join(|| crew.visit(wave), || if is_last { Ok(Vec::new()) } else { feed.next_wave() }),
+        );
+        folded?;
+        visited = now_visited;
+        for visited in &mut visited {
+            visited.spare.take().into_iter().for_each(|spare| feed.reuse(spare));
+        }
+        wave = match next {
+            Ok(wave) => wave,
+            Err(error) => return fold_all(visited).and(Err(error.into())),
+        };
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// What came of one task; `None` when no line starts in its range.
+type Outcome<T> = Result<Option<(ChunkAt, T)>, ScanError>;
+
+struct Visited<T> {
+    result: Result<(ChunkAt, T), ScanError>,
+    /// Memory of a block, to be used again.
+    spare: Option<Vec<u8>>,
+}
+
+/// The threads that visit, with what each keeps from one chunk to the next.
+struct Crew<'a, W, Worker, Map> {
+    options: ScanOptions,
+    watch: &'a Watch,
+    worker: Worker,
+    map: Map,
+    /// One per thread, so nobody ever waits; taken out while in use, because a thread that waits for others
+    /// inside `map` may be given another chunk meanwhile.
+    desks: Vec<Mutex<Option<Desk<W>>>>,
+}
+
+struct Desk<W> {
+    worker: W,
+    /// Where chunks are read to.
+    buffer: Vec<u8>,
+}
+
+impl<W, T, Worker, Map> Crew<'_, W, Worker, Map>
+where
+    W: Send,
+    T: Send,
+    Worker: Fn() -> W + Sync,
+    Map: Fn(&mut W, &Chunk<'_>) -> T + Sync,
+{
+    fn new(options: ScanOptions, watch: &Watch, worker: Worker, map: Map) -> Crew<'_, W, Worker, Map> {
+        let desks = iter::repeat_with(|| Mutex::new(None)).take(rayon::current_num_threads()).collect();
+        Crew { options, watch, worker, map, desks }
+    }
+
+    /// Visits the chunks of a wave; the results are in the order of the tasks. Ranges in which no line starts
+    /// have none.
+    fn visit(&self, wave: Vec<Task<'_>>) -> Vec<Visited<T>> {
+        let tasks = wave.into_par_iter().with_max_len(1);
+        let slots: Vec<Option<Visited<T>>> = tasks.map(|task| self.run(task)).collect();
+        slots.into_iter().flatten().collect()
+    }
+
+    fn run(&self, task: Task<'_>) -> Option<Visited<T>> {
+        let index = rayon::current_thread_index().unwrap_or(0) % self.desks.len();
+        let mut taken = self.desks[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let desk = taken.get_or_insert_with(|| Desk { worker: (self.worker)(), buffer: Vec::new() });
+        let (outcome, spare) = match (self.watch.check(), task) {
+            (Err(error), _) => (Err(error), None),
+            (Ok(()), Task::Range(plain, range)) => (self.visit_range(desk, &plain, &range), None),
+            (Ok(()), Task::Block(input, block)) => {
+                let at = ChunkAt { input, start: block.start };
+                (Ok(Some(self.visit_chunk(&mut desk.worker, at, &block.held, block.long))), Some(block.held))
+            }
+        };
+        *self.desks[index].lock().unwrap_or_else(PoisonError::into_inner) = taken;
+        outcome.transpose().map(|result| Visited { result, spare })
+    }
+
+    fn visit_range(&self, desk: &mut Desk<W>, plain: &Plain<'_>, range: &Range<u64>) -> Outcome<T> {
+        self.watch.add(range.end - range.start);
+        let max_record_bytes = self.options.max_record_bytes;
+        if let Some(map) = plain.map() {
+            let visited = lines_in_map(map.bytes(), range).map(|lines| {
+                let at = ChunkAt { input: plain.input, start: lines.start as u64 };
+                self.visit_chunk(&mut desk.worker, at, &map.bytes()[lines], None)
+            });
+            map.check(plain.source.name())?;
+            return Ok(visited);
+        }
+        let data = plain.source.open_data()?;
+        let lines = read_lines(&data, range, max_record_bytes, &mut desk.buffer)?;
+        // `map` may take its time, and files that are open are few.
+        drop(data);
+        Ok(lines.map(|lines| {
+            let at = ChunkAt { input: plain.input, start: lines.start };
+            self.visit_chunk(&mut desk.worker, at, &desk.buffer[lines.skip..], lines.long)
+        }))
+    }
+
+    fn visit_chunk(
+        &self,
+        worker: &mut W,
+        at: ChunkAt,
+        held: &[u8],
+        long: Option<Line<'static>>,
+    ) -> (ChunkAt, T) {
+        let chunk = Chunk::new(at, held, long, self.options.max_record_bytes);
+        (at, (self.map)(worker, &chunk))
+    }
+}
