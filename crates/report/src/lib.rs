@@ -1,0 +1,35 @@
+//! The quality report as Parquet: what its tables hold, how they are written, how a written one is checked.
+//!
+//! A table is a row type: a struct that borrows its strings and lists its columns once ([`Row`]). A [`TableWriter`]
+//! takes rows in their final order and writes one file; [`inspect`] reads a file whole and says whether it is sound.
+//!
+//! What every table keeps to, so that `DuckDB`, Polars, Athena and Spark read it as is:
+//! flat columns of four kinds (text, signed 64-bit integer, double, lowercase hex text for hashes), no unsigned
+//! integers, no timestamps, zstd, row groups of [`ROW_GROUP_ROWS`] rows. The bytes of a file follow from its rows and
+//! the version of this program alone: not from threads, from how rows were handed over, from machine or time.
+//!
+//! Not here: what the rows say (the engine's plan), where the files go and when they are published (the engine's
+//! store), and rows in any order but the one given. This is the only crate that knows arrow and parquet.
+
+mod column;
+mod encode;
+mod error;
+mod findings;
+mod inspect;
+mod lineage;
+mod records;
+mod seal;
+mod totals;
+mod writer;
+
+pub use column::{Column, Row};
+pub use error::ReportError;
+pub use findings::FindingRow;
+pub use inspect::{TableInfo, inspect};
+pub use lineage::{DuplicateRow, VariantRow};
+pub use records::RecordRow;
+pub use totals::{LabelRow, SummaryRow};
+pub use writer::{ROW_GROUP_ROWS, ROW_GROUP_TEXT_BYTES, TableSummary, TableWriter};
+
+#[cfg(test)]
+mod tests;

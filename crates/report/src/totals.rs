@@ -1,0 +1,61 @@
+//! Tables `labels` and `summary`: counts over many records. Both are small, whatever the size of the input.
+
+use std::borrow::Cow;
+
+use crate::column::Cell::{Integer, Real, Text};
+use crate::column::{Column, Row};
+
+/// How many records carry a label, at one stage and on one side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelRow<'a> {
+    /// The label.
+    pub label: &'a str,
+    /// `before` or `after` balancing.
+    pub stage: &'a str,
+    /// `train` or `validation`; none for both sides together.
+    pub split: Option<&'a str>,
+    /// Records with this label.
+    pub records: u64,
+    /// Their share of all labelled records of this stage and side, from 0 to 1.
+    pub share: f64,
+    /// The spellings that were taken for this label, joined by commas; none where there is only one.
+    pub variants: Option<Cow<'a, str>>,
+}
+
+impl Row for LabelRow<'_> {
+    const TABLE: &'static str = "labels";
+
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::required("label", Text(|row| Some(row.label))),
+            Column::required("stage", Text(|row| Some(row.stage))),
+            Column::optional("split", Text(|row| row.split)),
+            Column::required("records", Integer(|row| Some(row.records))),
+            Column::required("share", Real(|row| row.share)),
+            Column::optional("variants", Text(|row| row.variants.as_deref())),
+        ]
+    }
+}
+
+/// One number about the run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SummaryRow<'a> {
+    /// What is measured: `records`, `tokens`, ...
+    pub metric: Cow<'a, str>,
+    /// Of what: the whole run, one file, one side, one code.
+    pub scope: Cow<'a, str>,
+    /// The number; counts are exact up to 2^53.
+    pub value: f64,
+}
+
+impl Row for SummaryRow<'_> {
+    const TABLE: &'static str = "summary";
+
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::required("metric", Text(|row| Some(&row.metric))),
+            Column::required("scope", Text(|row| Some(&row.scope))),
+            Column::required("value", Real(|row| row.value)),
+        ]
+    }
+}
