@@ -1,0 +1,81 @@
+//! # Augment
+//!
+//! ## What it does
+//! Writes variants of training records: the same record with its prompt put into a template. Off by default.
+//!
+//! ## Why
+//! Rare classes can be evened out, and a model can be taught to bear other wordings around a prompt. Whether that
+//! helps is a matter of the data; AWS advises to train and serve with one and the same prompt form.
+//!
+//! ## How
+//! After the split, on training records only. Each record has its own order of the templates, by a hash of seed
+//! and content; the first ones that give something new are taken. A variant that equals any other record or
+//! variant, or is over the token limit, is left out. The line is spliced: everything but the prompt stays byte for
+//! byte.
+//!
+//! ## Findings
+//! `augment/few-variants`.
+
+mod share;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+pub use share::shares;
+pub use template::{Template, TemplateError};
+
+/// `[stages.augment]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AugmentConfig {
+    /// Whether the stage runs.
+    pub enabled: bool,
+    /// How many records one training record becomes at the most, itself included; 1 is off. Example: `copies = 3`.
+    pub copies: u32,
+    /// Which records get variants. Example: `mode = "balance"`.
+    pub mode: Mode,
+    /// Prompts with `{prompt}` where the record's own goes. Example: `templates = ["Question: {prompt}"]`.
+    pub templates: Vec<String>,
+}
+
+impl Default for AugmentConfig {
+    fn default() -> Self {
+        let templates = [
+            "Question: {prompt}",
+            "Task: {prompt}",
+            "{prompt}\n\nAnswer:",
+            "Please answer the following.\n\n{prompt}",
+            "Instruction:\n{prompt}\n\nResponse:",
+            "Consider this request:\n{prompt}",
+            "### Input\n{prompt}\n\n### Output",
+        ];
+        let templates = templates.map(str::to_owned).to_vec();
+        Self { enabled: true, copies: 1, mode: Mode::All, templates }
+    }
+}
+
+/// Which records get variants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Every training record.
+    #[default]
+    All,
+    /// Records of the classes that are smaller than the largest one, until they are as large.
+    Balance,
+}
+
+/// The templates in the order in which a record with this identity tries them.
+pub fn order(templates: usize, seed: u64, digest: u128) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..templates).collect();
+    order.sort_by_key(|&n| {
+        let mut key = [0; 24];
+        key[..16].copy_from_slice(&digest.to_le_bytes());
+        key[16..].copy_from_slice(&(n as u64).to_le_bytes());
+        (xxh3_64_with_seed(&key, seed), n)
+    });
+    order
+}

@@ -1,0 +1,129 @@
+//! Classes: labels with case and space folded, by how many records hold them.
+
+use bedload_record::{FactTable, Ordinal};
+use rayon::prelude::*;
+use unicase::UniCase;
+
+use super::BalanceConfig;
+
+/// The most classes that data for classification has, where no label field is named.
+const CLASSES_MAX: usize = 1000;
+
+/// One class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// The most frequent spelling; of two as frequent, the one that sorts first.
+    pub name: String,
+    /// All spellings with how many accepted records use each, sorted by name.
+    pub spellings: Vec<(String, u64)>,
+    /// How many accepted records it has.
+    pub records: u64,
+}
+
+/// The classes of a data set, sorted by name.
+#[derive(Clone, Debug, Default)]
+pub struct Classes {
+    list: Vec<Class>,
+    /// Class index by label id.
+    of_label: Vec<Option<u32>>,
+    too_many: bool,
+}
+
+/// A label with case folded, and runs of white space as one space.
+fn fold(label: &str) -> String {
+    let folded = UniCase::unicode(label).to_folded_case();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Finds the classes among the accepted records. Linear in the records, in parallel.
+pub fn find(facts: &FactTable, config: &BalanceConfig) -> Classes {
+    let labels = facts.labels.keys();
+    if !config.enabled || facts.labels.overflowed() {
+        return Classes { too_many: facts.labels.overflowed(), ..Classes::default() };
+    }
+    let (counts, accepted) = (0..facts.len())
+        .into_par_iter()
+        .map(Ordinal)
+        .filter(|&line| facts.accepted(line))
+        .fold(
+            || (vec![0u64; labels.len()], 0u64),
+            |(mut counts, accepted), line| {
+                if let Some(label) = facts.label(line) {
+                    counts[label as usize] += 1;
+                }
+                (counts, accepted + 1)
+            },
+        )
+        .reduce(
+            || (vec![0; labels.len()], 0),
+            |(mut a, n), (b, m)| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+                (a, n + m)
+            },
+        );
+    let mut folded: Vec<(String, usize)> = labels
+        .iter()
+        .enumerate()
+        .filter(|&(id, _)| counts[id] > 0)
+        .map(|(id, label)| (fold(label), id))
+        .collect();
+    folded.sort();
+    let mut list = Vec::new();
+    for spellings in folded.chunk_by(|a, b| a.0 == b.0) {
+        let mut ids: Vec<usize> = spellings.iter().map(|&(_, id)| id).collect();
+        ids.sort_by(|&a, &b| labels[a].cmp(&labels[b]));
+        let records = ids.iter().map(|&id| counts[id]).sum();
+        let name = ids.iter().max_by_key(|&&id| (counts[id], std::cmp::Reverse(&labels[id])));
+        let name = name.map_or_else(String::new, |&id| labels[id].clone());
+        let spellings = ids.iter().map(|&id| (labels[id].clone(), counts[id])).collect();
+        list.push((Class { name, spellings, records }, ids));
+    }
+    if config.label_field.is_none() {
+        list.retain(|(class, _)| class.records >= (accepted / 1000).max(1));
+        let held: u64 = list.iter().map(|(class, _)| class.records).sum();
+        let plausible = list.len() >= 2
+            && list.len() <= CLASSES_MAX
+            && list.len() as u64 * 3 <= held
+            && held * 10 >= accepted;
+        if !plausible {
+            return Classes::default();
+        }
+    }
+    list.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+    let mut of_label = vec![None; labels.len()];
+    for (index, (_, ids)) in list.iter().enumerate() {
+        for &id in ids {
+            of_label[id] = Some(index as u32);
+        }
+    }
+    Classes { list: list.into_iter().map(|(class, _)| class).collect(), of_label, too_many: false }
+}
+
+impl Classes {
+    /// The classes, sorted by name.
+    pub fn list(&self) -> &[Class] {
+        &self.list
+    }
+
+    /// The class of a record, as an index into the list.
+    pub fn of(&self, facts: &FactTable, line: Ordinal) -> Option<usize> {
+        let label = facts.label(line)?;
+        self.of_label.get(label as usize).copied().flatten().map(|class| class as usize)
+    }
+
+    /// Returns true if there were too many different labels to find classes among them.
+    pub fn too_many(&self) -> bool {
+        self.too_many
+    }
+
+    /// How many of these records each class has.
+    pub fn count(&self, facts: &FactTable, lines: impl Iterator<Item = Ordinal>) -> Vec<u64> {
+        let mut counts = vec![0; self.list.len()];
+        for line in lines {
+            if let Some(class) = self.of(facts, line) {
+                counts[class] += 1;
+            }
+        }
+        counts
+    }
+}

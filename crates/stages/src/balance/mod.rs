@@ -1,0 +1,128 @@
+//! # Balance
+//!
+//! ## What it does
+//! Finds the classes of data that is for classification, counts them, and warns where the largest is much larger
+//! than the smallest or where one label is written in several ways.
+//!
+//! ## Why
+//! A model trained on unbalanced labels answers with the large ones; `Positive` and `positive ` are learned as two
+//! answers.
+//!
+//! ## How
+//! The scan keeps, for each record, the value of the label field, or of the target where it is short enough to be
+//! a label. The plan folds case and space, and takes the data for classification where classes with a
+//! thousandth of the records each (at least one) hold a tenth of the records, and three records each on average.
+//! With a label field named, every value is a class.
+//!
+//! ## Findings
+//! `balance/imbalanced-labels`, `balance/label-variants`, `balance/too-many-labels`.
+
+mod classes;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use bedload_bedrock::Format;
+use bedload_record::{Code, Finding, Json, Value};
+use serde::{Deserialize, Serialize};
+
+pub use classes::{Class, Classes, find};
+
+/// The most spellings of labels that are told apart; beyond it there are no classes.
+pub const LABELS_MAX: usize = 65_536;
+/// The longest target, in bytes, that can be a label where no label field is named.
+pub const LABEL_BYTES_MAX: usize = 64;
+
+/// `[stages.balance]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BalanceConfig {
+    /// Whether the stage runs.
+    pub enabled: bool,
+    /// JSON Pointer of the label; without it, short targets are looked at. Example: `label-field = "/label"`.
+    pub label_field: Option<String>,
+    /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
+    pub ratio_max: f64,
+}
+
+impl Default for BalanceConfig {
+    fn default() -> Self {
+        Self { enabled: true, label_field: None, ratio_max: 3.0 }
+    }
+}
+
+/// Splits a JSON Pointer into its decoded steps; a bare name is a top-level key.
+pub fn pointer_steps(pointer: &str) -> Vec<String> {
+    let Some(rest) = pointer.strip_prefix('/') else { return vec![pointer.to_owned()] };
+    rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// Where a record's label is.
+#[derive(Debug)]
+pub enum LabelSource {
+    /// The value at a path of keys, whatever its length.
+    Field(Vec<String>),
+    /// The target, where it is short.
+    Target,
+    /// There is none.
+    Nowhere,
+}
+
+impl BalanceConfig {
+    /// Where labels are under this configuration.
+    pub fn source(&self) -> LabelSource {
+        match &self.label_field {
+            _ if !self.enabled => LabelSource::Nowhere,
+            Some(pointer) => LabelSource::Field(pointer_steps(pointer)),
+            None => LabelSource::Target,
+        }
+    }
+}
+
+/// The label of a record as it is written, or what may be one.
+pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Option<Cow<'t, str>> {
+    let (value, bytes_max) = match source {
+        LabelSource::Field(steps) => (json.at(steps)?, usize::MAX),
+        LabelSource::Target => (json.get(format.target_field()?.key)?, LABEL_BYTES_MAX),
+        LabelSource::Nowhere => return None,
+    };
+    match value.value() {
+        Value::String(text) if text.len() <= bytes_max && !text.trim().contains('\n') => {
+            Some(Cow::Borrowed(text))
+        }
+        Value::Bool(value) if bytes_max == usize::MAX => Some(Cow::Owned(value.to_string())),
+        Value::Number(value) if bytes_max == usize::MAX => Some(Cow::Owned(value.to_string())),
+        _ => None,
+    }
+}
+
+/// Says what is wrong with the classes, given how many records each has in the output's training set.
+pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if classes.too_many() && config.label_field.is_some() {
+        let message =
+            format!("the label field has more than {LABELS_MAX} different values; they are not used");
+        findings.push(Finding::dataset(Code::BalanceTooManyLabels, strict, message));
+    }
+    let present = || train.iter().copied().filter(|&n| n > 0);
+    if let (Some(most), Some(least)) = (present().max(), present().min())
+        && most as f64 > config.ratio_max * least as f64
+    {
+        let message = format!(
+            "of {} classes the largest has {most} training records and the smallest {least}: more than {} times as many",
+            classes.list().len(),
+            config.ratio_max
+        );
+        findings.push(Finding::dataset(Code::BalanceImbalancedLabels, strict, message));
+    }
+    let varied = classes.list().iter().filter(|class| class.spellings.len() > 1).count();
+    if varied > 0 {
+        let message = format!(
+            "{varied} of {} labels are written in several ways; report/labels.parquet lists them",
+            classes.list().len()
+        );
+        findings.push(Finding::dataset(Code::BalanceLabelVariants, strict, message));
+    }
+    findings
+}

@@ -1,0 +1,50 @@
+//! The configuration of all stages: `[stages.NAME]` in `bedload.toml`, with flags on top.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{augment, balance, dedupe, schema, split, tokens};
+
+/// All stages. Each has `enabled`, true unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each stage documents itself")]
+pub struct Stages {
+    pub schema: schema::SchemaConfig,
+    pub tokens: tokens::TokensConfig,
+    pub dedupe: dedupe::DedupeConfig,
+    pub balance: balance::BalanceConfig,
+    pub split: split::SplitConfig,
+    pub augment: augment::AugmentConfig,
+}
+
+impl Stages {
+    /// Switches a stage off; returns false where no stage has the name.
+    pub fn skip(&mut self, name: &str) -> bool {
+        let enabled = match name {
+            "schema" => &mut self.schema.enabled,
+            "tokens" => &mut self.tokens.enabled,
+            "dedupe" => &mut self.dedupe.enabled,
+            "balance" => &mut self.balance.enabled,
+            "split" => &mut self.split.enabled,
+            "augment" => &mut self.augment.enabled,
+            _ => return false,
+        };
+        *enabled = false;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_runs_until_it_is_skipped_by_its_name() {
+        for (name, _) in crate::STAGES {
+            let mut stages = Stages::default();
+            assert!(stages.skip(name), "{name}");
+            assert_ne!(stages, Stages::default(), "{name}");
+        }
+        assert!(!Stages::default().skip("scheme"));
+    }
+}

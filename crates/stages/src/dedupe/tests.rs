@@ -1,0 +1,81 @@
+//! Tests of identity and of the choice of survivors.
+
+use std::collections::HashMap;
+
+use bedload_record::{CodeSet, FactRow, LineEnd, Parser};
+use proptest::prelude::*;
+
+use super::*;
+
+fn identity(line: &str, normalize: Normalize) -> u128 {
+    let format = Format::from_name("prompt-completion").expect("a format");
+    Parser::default()
+        .parse(line.as_bytes(), |parsed| digest(format, parsed.expect("valid").0, normalize, &mut Vec::new()))
+}
+
+fn check(a: &str, b: &str, equal: [bool; 3]) {
+    let levels = [Normalize::None, Normalize::Nfc, Normalize::Casefold];
+    assert_eq!(levels.map(|n| identity(a, n) == identity(b, n)), equal, "{a} and {b}");
+}
+
+#[test]
+fn identity_is_of_the_content() {
+    let plain = r#"{"prompt":"é a","completion":"c"}"#;
+    check(plain, r#"{ "completion" : "c", "prompt":"\u00e9\u0020a" }"#, [true; 3]);
+    check(plain, r#"{"prompt":"é a","completion":"c","id":1}"#, [true; 3]);
+    check(plain, "{\"prompt\":\"e\u{301} a\",\"completion\":\"c\"}", [false, true, true]);
+    check(plain, r#"{"prompt":" é a\n","completion":"c"}"#, [false, true, true]);
+    check(plain, r#"{"prompt":"É A","completion":"C"}"#, [false, false, true]);
+    check(plain, r#"{"prompt":"é  a","completion":"c"}"#, [false; 3]);
+    check(r#"{"prompt":"ab","completion":"c"}"#, r#"{"prompt":"a","completion":"bc"}"#, [false; 3]);
+    check(
+        r#"{"prompt":"straße","completion":"c"}"#,
+        r#"{"prompt":"STRASSE","completion":"c"}"#,
+        [false, false, true],
+    );
+}
+
+fn table(digests: &[Option<u8>]) -> FactTable {
+    let mut chunk = FactTable::new(1);
+    for digest in digests {
+        chunk.push(&FactRow {
+            start: 0,
+            end: LineEnd::Lf,
+            accepted: digest.is_some(),
+            digest: u128::from(digest.unwrap_or(0)),
+            tokens_prompt: 0,
+            tokens_completion: 0,
+            label: None,
+            codes: CodeSet::default(),
+            group: 0,
+        });
+    }
+    let mut facts = FactTable::new(1);
+    facts.begin_file("a.jsonl");
+    facts.append(&chunk, 0);
+    facts
+}
+
+proptest! {
+    /// The naive reference keeps a map from content to its first or last place.
+    #[test]
+    fn duplicates_equal_those_of_a_map(digests in prop::collection::vec(prop::option::of(0u8..9), 0..60), last: bool) {
+        let mut stays = HashMap::new();
+        for (n, digest) in digests.iter().enumerate() {
+            if let Some(digest) = digest {
+                if last { stays.insert(*digest, n); } else { stays.entry(*digest).or_insert(n); }
+            }
+        }
+        let expected: Vec<(u64, u64)> = digests
+            .iter()
+            .enumerate()
+            .filter_map(|(n, digest)| digest.map(|d| (n as u64, stays[&d] as u64)))
+            .filter(|(n, survivor)| n != survivor)
+            .collect();
+        let survivor = if last { Survivor::Last } else { Survivor::First };
+        let config = DedupeConfig { survivor, ..DedupeConfig::default() };
+        let got: Vec<(u64, u64)> =
+            assign(&table(&digests), &config).iter().map(|d| (d.dropped.0, d.survivor.0)).collect();
+        prop_assert_eq!(got, expected);
+    }
+}

@@ -1,0 +1,45 @@
+//! The stages: one folder each, with what it does, its configuration, its code and its tests.
+//!
+//! A stage that needs the bytes of one record offers a [`Check`] or a function of a [`Record`] to the scan; one
+//! that needs facts only is a pure function that the plan calls; one that makes bytes is a [`Rewrite`].
+//! Not here: reading or writing anything, threads of its own, clocks.
+
+pub mod schema;
+pub mod tokens;
+
+pub mod dedupe;
+
+pub mod balance;
+pub mod split;
+
+pub mod augment;
+
+mod config;
+
+pub use config::Stages;
+
+use bedload_record::{Findings, Record};
+
+/// Finds what is wrong with one record. Pure: the same record always gives the same findings, so that details can
+/// be had again later.
+pub trait Check: Sync {
+    /// Adds what it finds.
+    fn check(&self, record: &Record<'_>, findings: &mut Findings);
+}
+
+/// Makes a changed record as a splice of the old bytes and escaped new text.
+pub trait Rewrite: Sync {
+    /// Appends the changed line, without a line end, to `out`; returns false, and appends nothing, where the line
+    /// has no place for the change.
+    fn rewrite(&self, line: &[u8], out: &mut Vec<u8>) -> bool;
+}
+
+/// The stages by name, in the order in which they decide.
+pub const STAGES: &[(&str, &str)] = &[
+    ("schema", "fields, their types and their ranges"),
+    ("tokens", "exact token counts and the limit per record"),
+    ("dedupe", "exact duplicates by content"),
+    ("balance", "label distribution"),
+    ("split", "training and validation sets"),
+    ("augment", "variants of training records"),
+];

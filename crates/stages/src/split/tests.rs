@@ -1,0 +1,117 @@
+//! Tests of sizes, shares and the choice: against laws, and against a naive count.
+
+use bedload_record::{Ordinal, Parser};
+use proptest::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::choose::apportion;
+use super::*;
+
+#[derive(Deserialize)]
+struct Holder {
+    size: Size,
+}
+
+#[test]
+fn sizes_are_exact_decimals() {
+    let of = |text: &str, n| text.parse::<Size>().expect(text).of(n);
+    assert_eq!(of("0.1", 11_128), 1113);
+    assert_eq!(of("0.5", 3), 2);
+    assert_eq!(of("0.25", 1), 0);
+    assert_eq!(of(".2", 10), 2);
+    assert_eq!(of("0", 10), 0);
+    assert_eq!(of("7", 10), 7);
+    for wrong in ["0.6", "1.0", "-1", "x", "0.", "", "20%", "0.5000000001", "1e-1"] {
+        assert!(wrong.parse::<Size>().is_err(), "{wrong}");
+    }
+    for text in ["0.1", "0.0", "0.123456789", "12"] {
+        assert_eq!(text.parse::<Size>().expect(text).to_string(), text);
+    }
+    let read = |text: &str| {
+        let value: serde::de::value::MapDeserializer<'_, _, serde::de::value::Error> =
+            serde::de::value::MapDeserializer::new([("size", text)].into_iter());
+        Holder::deserialize(value).map(|holder| holder.size)
+    };
+    assert_eq!(read("0.2"), Ok(Size::Share(200_000_000)));
+    assert!(read("2.0").is_err());
+}
+
+#[test]
+fn groups_are_what_they_say() {
+    let key = |by: &str, line: &str| {
+        let format = Format::from_name("prompt-completion").expect("a format");
+        let config = SplitConfig { group_by: by.to_owned(), ..SplitConfig::default() };
+        Parser::default().parse(line.as_bytes(), |parsed| {
+            group(&config.group_by(), format, parsed.expect("valid").0, xxh3_128(line.as_bytes()))
+        })
+    };
+    let a = r#"{"prompt":"p","completion":"a","u":{"id":"x"}}"#;
+    let b = r#"{"u":{"id":"x"},"completion":"b","prompt":"\u0070"}"#;
+    assert_eq!(key("prompt", a), key("prompt", b));
+    assert_ne!(key("record", a), key("record", b));
+    assert_eq!(key("/u/id", a), key("/u/id", b));
+    assert_ne!(key("/v", a), key("/v", b));
+}
+
+/// Line n is in group `groups[n]`, in class `groups[n] % 3`, and has a digest of its own.
+fn choose_of(lines: &[u64], groups: &[u64], wanted: u64, seed: u64) -> Vec<u64> {
+    let group = |line: Ordinal| groups[line.index()];
+    let choice = choose(
+        lines.iter().map(|&n| Ordinal(n)).collect(),
+        wanted,
+        seed,
+        3,
+        |line| Some((group(line) % 3) as usize),
+        group,
+        |line| u128::from(line.0),
+    );
+    choice.chosen.iter().map(|line| line.0).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_choice_is_exact_where_groups_are_single(n in 0u64..200, share in 0u64..=500, seed: u64) {
+        let groups: Vec<u64> = (0..n).map(|g| g * 7919).collect();
+        let lines: Vec<u64> = (0..n).collect();
+        let wanted = n * share / 1000;
+        let chosen = choose_of(&lines, &groups, wanted, seed);
+        prop_assert_eq!(chosen.len() as u64, wanted);
+        // Every class has its share, give or take the rounding.
+        for class in 0..3 {
+            let size = groups.iter().filter(|g| *g % 3 == class).count() as f64;
+            let got = chosen.iter().filter(|&&line| groups[line as usize] % 3 == class).count() as f64;
+            prop_assert!((got - size * wanted as f64 / n.max(1) as f64).abs() < 1.0);
+        }
+    }
+
+    #[test]
+    fn a_group_never_parts_and_order_does_not_matter(
+        groups in prop::collection::vec(0u64..12, 1..80), wanted in 0u64..40, seed: u64
+    ) {
+        let lines: Vec<u64> = (0..groups.len() as u64).collect();
+        let chosen = choose_of(&lines, &groups, wanted, seed);
+        prop_assert!(chosen.len() as u64 <= wanted);
+        for group in 0..12 {
+            let size = groups.iter().filter(|g| **g == group).count();
+            let got = chosen.iter().filter(|&&line| groups[line as usize] == group).count();
+            prop_assert!(got == 0 || got == size);
+        }
+        let backwards: Vec<u64> = lines.iter().rev().copied().collect();
+        prop_assert_eq!(&chosen, &choose_of(&backwards, &groups, wanted, seed));
+    }
+
+    #[test]
+    fn parts_add_up(sizes in prop::collection::vec(0u64..1000, 1..9), wanted in 0u64..5000) {
+        let parts = apportion(&sizes, wanted);
+        let total: u64 = sizes.iter().sum();
+        prop_assert_eq!(parts.iter().sum::<u64>(), wanted.min(total));
+        prop_assert!(parts.iter().zip(&sizes).all(|(part, size)| part <= size));
+    }
+}
+
+#[test]
+fn another_seed_makes_another_choice() {
+    let groups: Vec<u64> = (0..100).collect();
+    let lines: Vec<u64> = (0..100).collect();
+    assert_ne!(choose_of(&lines, &groups, 20, 1), choose_of(&lines, &groups, 20, 2));
+}
