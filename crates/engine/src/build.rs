@@ -1,0 +1,384 @@
+//! `build`: the whole pipeline, from inputs to a published directory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bedload_record::{Code, FactTable, Finding, Severity, Side, Verdict};
+use bedload_scan::{Fetch, Inputs, Watch};
+use rayon::prelude::*;
+
+use crate::check::about_files;
+use crate::draft::{Variant, draft, templates};
+use crate::error::{EngineError, io_error};
+use crate::manifest::{Counts, FileEntry, InputEntry, MANIFEST, Manifest, SideTokens};
+use crate::numbers::{Histogram, Quantiles};
+use crate::pack::{Packed, pack};
+use crate::plan::{Plan, plan};
+use crate::progress::{Phase, Progress};
+use crate::rules::{Rules, any_at_least};
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::{scan, tables, write};
+
+/// How long each phase took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Copying streams to where they can be read at an offset.
+    pub spool: Duration,
+    /// Reading, checking, counting: pass one.
+    pub scan: Duration,
+    /// Deciding, and drafting variants.
+    pub plan: Duration,
+    /// Writing shards: pass two.
+    pub write: Duration,
+    /// Writing the tables, and hashing the inputs.
+    pub report: Duration,
+}
+
+/// What was built.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The manifest as it was written.
+    pub manifest: Manifest,
+    /// What is wrong with the data set as a whole.
+    pub findings: Vec<Finding>,
+    /// How many findings there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+    /// Classes: spelling, records before, records in training and validation.
+    pub labels: Vec<(String, u64, u64, u64)>,
+    /// True where the format was found in the data, and not named.
+    pub format_detected: bool,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// How long it took.
+    pub phases: Phases,
+}
+
+/// Builds `out` from all inputs. On an error nothing is left under its name.
+///
+/// # Errors
+/// Where inputs cannot be read or changed meanwhile, the output cannot be written, or settings contradict something.
+pub fn build(
+    inputs: &Inputs,
+    settings: &Settings,
+    out: &Path,
+    overwrite: bool,
+    progress: &Progress,
+) -> Result<Built, EngineError> {
+    refuse_output_inside_input(inputs, out)?;
+    refuse_shards_where_one_file_is_taken(settings)?;
+    let store = Store::create(out, overwrite)?;
+    let dir = store.path();
+    let mut phases = Phases::default();
+    let mut clock = Instant::now();
+    let mut lap = |phase: &mut Duration| *phase += std::mem::replace(&mut clock, Instant::now()).elapsed();
+
+    let watch = &progress.watch;
+    progress.enter(Phase::Spool);
+    inputs.spool_all(dir, watch)?;
+    lap(&mut phases.spool);
+
+    progress.enter(Phase::Scan);
+    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    if about_data.iter().any(|finding| finding.code == Code::DatasetUnknownFormat) {
+        let hint = "hint: name the format with --format, or the target with --profile";
+        return Err(EngineError::Usage(format!("{}\n{hint}", about_data[0].message)));
+    }
+    let templates = templates(settings, &rules)?;
+    let (facts, crlf) = scan::scan(inputs, settings, &rules, progress)?;
+    inputs.check_unchanged()?;
+    lap(&mut phases.scan);
+
+    progress.enter(Phase::Plan);
+    let mut plan = plan(&facts, settings);
+    let fetch = Fetch::new(inputs, &settings.scan);
+    let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
+    let by_side = class_counts(&facts, &plan, &variants);
+    plan.findings.extend(bedload_stages::balance::judge(
+        &plan.classes,
+        &by_side[0],
+        &settings.stages.balance,
+        settings.strict,
+    ));
+    let about_plan = std::mem::take(&mut plan.findings);
+    let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);
+    lap(&mut phases.plan);
+
+    let source = write::Source {
+        facts: &facts,
+        plan: &plan,
+        variants: &variants,
+        templates: &templates,
+        fetch: &fetch,
+    };
+    progress.enter(Phase::Write);
+    let sums = write::write(dir, &packed, &source, watch)?;
+    inputs.check_unchanged()?;
+    lap(&mut phases.write);
+
+    progress.enter(Phase::Report);
+    let per_file: Vec<(u64, u64)> =
+        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
+    about_data.extend(about_files(inputs, &per_file, settings.strict));
+    about_data.extend(about_plan);
+    let source = tables::Source {
+        facts: &facts,
+        plan: &plan,
+        variants: &variants,
+        packed: &packed,
+        rules: &rules,
+        fetch: &fetch,
+        watch,
+        max_record_bytes: settings.scan.max_record_bytes,
+    };
+    let mut files = shard_entries(&packed, sums);
+    let (tokens, record_tokens) = (side_tokens(&packed), kept_tokens(&facts, &plan));
+    let by_code = report(dir, &source, settings, &about_data, &by_side, record_tokens, tokens, &mut files)?;
+    let input_entries = hash_inputs(inputs, &facts, watch)?;
+    inputs.check_unchanged()?;
+
+    let reasons: Vec<String> = about_data
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format!("{}: {}", finding.code, finding.message))
+        .collect();
+    assert!(plan.counts.add_up(), "every record has exactly one verdict");
+    let manifest = Manifest {
+        tool: "bedload".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ready: !any_at_least(&about_data, Severity::Error),
+        reasons,
+        profile: settings.profile.map(|profile| profile.name.clone()),
+        format: rules.format.map(|format| format.name.to_owned()),
+        encoding: rules.encoding.map(|encoding| encoding.name().to_owned()),
+        seed: settings.seed,
+        config: config(settings),
+        inputs: input_entries,
+        counts: plan.counts,
+        tokens,
+        record_tokens,
+        findings: by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
+        files,
+    };
+    write_manifest(dir, &manifest)?;
+    lap(&mut phases.report);
+    store.publish()?;
+
+    let labels = plan.classes.list().iter().enumerate();
+    let labels = labels.map(|(n, class)| (class.name.clone(), class.records, by_side[0][n], by_side[1][n]));
+    Ok(Built {
+        labels: labels.collect(),
+        findings: about_data,
+        by_code,
+        format_detected: rules.detected,
+        bytes: facts.files().iter().map(|file| file.bytes).sum(),
+        phases,
+        manifest,
+    })
+}
+
+fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let out = absolute(out);
+    for input in inputs {
+        let Some(path) = input.path() else { continue };
+        if absolute(path).starts_with(&out) {
+            return Err(EngineError::Usage(format!(
+                "--out {}: the input {} is inside it",
+                out.display(),
+                input.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), EngineError> {
+    let sharded = settings.shards.records.is_some() || settings.shards.bytes.is_some();
+    match settings.profile {
+        Some(profile) if sharded && profile.training_files == bedload_bedrock::Training::One => {
+            Err(EngineError::Usage(format!(
+                "--shard-records and --shard-bytes contradict --profile {}, which takes one training file",
+                profile.name
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How many output lines of each class there are on each side.
+fn class_counts(facts: &FactTable, plan: &Plan, variants: &[Variant]) -> [Vec<u64>; 2] {
+    let mut counts = Side::ALL.map(|_| vec![0; plan.classes.list().len()]);
+    if plan.classes.list().is_empty() {
+        return counts;
+    }
+    for line in facts.ordinals() {
+        if let (Some(side), Some(class)) = (plan.verdicts[line.index()].side(), plan.classes.of(facts, line))
+        {
+            counts[side as usize][class] += 1;
+        }
+    }
+    for variant in variants {
+        if let Some(class) = plan.classes.of(facts, variant.parent) {
+            counts[Side::Train as usize][class] += 1;
+        }
+    }
+    counts
+}
+
+fn side_tokens(packed: &Packed) -> SideTokens {
+    let of = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.tokens).sum();
+    SideTokens { train: of(Side::Train), validation: of(Side::Validation) }
+}
+
+fn kept_tokens(facts: &FactTable, plan: &Plan) -> Quantiles {
+    let mut histogram = Histogram::default();
+    for line in facts.ordinals() {
+        if matches!(plan.verdicts[line.index()], Verdict::Kept(_)) {
+            histogram.add(facts.tokens(line));
+        }
+    }
+    histogram.quantiles()
+}
+
+fn shard_entries(packed: &Packed, sums: Vec<String>) -> Vec<FileEntry> {
+    let entry = |(shard, sha256): (&crate::pack::Shard, String)| FileEntry {
+        path: shard.path.clone(),
+        bytes: shard.bytes,
+        sha256,
+        records: shard.records,
+        tokens: shard.side.map(|_| shard.tokens),
+    };
+    packed.shards.iter().zip(sums).map(entry).collect()
+}
+
+/// Writes all tables and returns how many findings there are of each code.
+#[expect(clippy::too_many_arguments, reason = "named nowhere else")]
+fn report(
+    dir: &Path,
+    source: &tables::Source<'_>,
+    settings: &Settings,
+    about_data: &[Finding],
+    by_side: &[Vec<u64>; 2],
+    record_tokens: Quantiles,
+    tokens: SideTokens,
+    files: &mut Vec<FileEntry>,
+) -> Result<BTreeMap<Code, u64>, EngineError> {
+    let report = dir.join("report");
+    fs::create_dir(&report).map_err(io_error(&report, "created"))?;
+    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut written = vec![
+        tables::records(dir, source)?,
+        tables::findings(dir, source, about_data, |finding| *by_code.entry(finding.code).or_default() += 1)?,
+        tables::duplicates(dir, source)?,
+        tables::labels(dir, source, by_side)?,
+        tables::summary(dir, &numbers(source.plan.counts, record_tokens, tokens, &by_code))?,
+    ];
+    if !source.variants.is_empty() {
+        let templates = &settings.stages.augment.templates;
+        written.push(tables::variants(dir, source, templates, settings.seed)?);
+    }
+    for table in written {
+        let path = dir.join(&table.path);
+        let (bytes, sha256) = sum_file(&path)?;
+        files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
+    }
+    Ok(by_code)
+}
+
+/// Size and sha256 of a file.
+pub(crate) fn sum_file(path: &Path) -> Result<(u64, String), EngineError> {
+    use sha2::{Digest, Sha256};
+    use std::io::Read;
+    let mut file = fs::File::open(path).map_err(io_error(path, "opened"))?;
+    let mut sum = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut bytes = 0;
+    loop {
+        let n = file.read(&mut buffer).map_err(io_error(path, "read"))?;
+        if n == 0 {
+            return Ok((bytes, write::hex(&sum.finalize())));
+        }
+        bytes += n as u64;
+        sum.update(&buffer[..n]);
+    }
+}
+
+fn numbers(
+    counts: Counts,
+    record: Quantiles,
+    tokens: SideTokens,
+    by_code: &BTreeMap<Code, u64>,
+) -> Vec<(String, String, f64)> {
+    let mut rows: Vec<(&str, &str, u64)> = vec![
+        ("records", "read", counts.read),
+        ("records", "rejected", counts.rejected),
+        ("records", "duplicate", counts.duplicates),
+        ("records", "unselected", counts.unselected),
+        ("records", "train", counts.train),
+        ("records", "validation", counts.validation),
+        ("variants", "train", counts.variants),
+        ("tokens", "train", tokens.train),
+        ("tokens", "validation", tokens.validation),
+        ("tokens_per_record_p50", "kept", record.p50),
+        ("tokens_per_record_p90", "kept", record.p90),
+        ("tokens_per_record_p99", "kept", record.p99),
+        ("tokens_per_record_max", "kept", record.max),
+    ];
+    rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
+    rows.into_iter().map(|(metric, scope, n)| (metric.to_owned(), scope.to_owned(), n as f64)).collect()
+}
+
+/// Everything configured that can change a byte of the output.
+fn config(settings: &Settings) -> serde_json::Value {
+    serde_json::json!({
+        "stages": settings.stages,
+        "strict": settings.strict,
+        "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
+        "max_record_bytes": settings.scan.max_record_bytes,
+        "shard_records": settings.shards.records,
+        "shard_bytes": settings.shards.bytes,
+    })
+}
+
+/// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
+fn hash_inputs(inputs: &Inputs, facts: &FactTable, watch: &Watch) -> Result<Vec<InputEntry>, EngineError> {
+    use std::io::Read;
+    const PIECE_BYTES: u64 = 16 << 20;
+    let hash = |index: usize| -> Result<InputEntry, EngineError> {
+        let input = inputs.get(index);
+        let mut raw = inputs.open_raw(index)?;
+        let bytes = raw.len_bytes();
+        let mut sum = blake3::Hasher::new();
+        let mut piece = Vec::new();
+        loop {
+            watch.check()?;
+            piece.clear();
+            let mut next = (&mut raw).take(PIECE_BYTES);
+            let n = next.read_to_end(&mut piece).map_err(io_error(Path::new(input.name()), "read"))?;
+            if n == 0 {
+                break;
+            }
+            sum.update_rayon(&piece);
+        }
+        Ok(InputEntry {
+            name: input.name().to_owned(),
+            bytes,
+            blake3: sum.finalize().to_hex().to_string(),
+            records: facts.files()[index].lines,
+        })
+    };
+    (0..inputs.len()).into_par_iter().map(hash).collect()
+}
+
+fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
+    use std::io::Write;
+    let path = dir.join(MANIFEST);
+    let mut text = serde_json::to_string_pretty(manifest).expect("a manifest is made of plain values");
+    text.push('\n');
+    let mut file = fs::File::create_new(&path).map_err(io_error(&path, "created"))?;
+    file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
+    file.sync_all().map_err(io_error(&path, "synced"))
+}

@@ -1,0 +1,201 @@
+//! `check`: one pass that writes nothing. Memory does not grow with the input; findings leave as they are found.
+
+use std::collections::BTreeMap;
+
+use bedload_record::{Code, Finding, LineEnd, Severity};
+use bedload_scan::{Chunk, Inputs, Line, visit};
+
+use crate::error::EngineError;
+use crate::examine::{Examiner, Physical, place};
+use crate::numbers::{Histogram, Quantiles};
+use crate::progress::{Phase, Progress};
+use crate::quota;
+use crate::rules::Rules;
+use crate::settings::Settings;
+
+/// What a check found, in numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Inputs read.
+    pub files: u64,
+    /// Lines, and so records, in them.
+    pub records: u64,
+    /// Records without an error.
+    pub valid: u64,
+    /// Records with one.
+    pub rejected: u64,
+    /// Findings that are errors.
+    pub errors: u64,
+    /// Findings that are warnings.
+    pub warnings: u64,
+    /// Findings that are notes.
+    pub notes: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Tokens of the valid records; zero where they were not counted.
+    pub tokens: Quantiles,
+    /// Tokens that the model is given, of the valid records.
+    pub tokens_prompt: u64,
+    /// How tokens were counted.
+    pub encoding: Option<&'static str>,
+    /// How many findings there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+    /// The format that records were checked against.
+    pub format: Option<&'static str>,
+    /// True where it was found in the data, and not named.
+    pub format_detected: bool,
+}
+
+/// What one chunk leaves.
+#[derive(Default)]
+struct ChunkChecked {
+    lines: u64,
+    bytes: u64,
+    valid: u64,
+    crlf: u64,
+    tokens: Vec<u64>,
+    tokens_prompt: u64,
+    by_code: BTreeMap<Code, u64>,
+    /// Placed, but with line numbers that count from the chunk's first line.
+    findings: Vec<Finding>,
+}
+
+/// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
+/// Of each code at most `per_code` findings about records are handed over; all are counted.
+///
+/// # Errors
+/// Where inputs cannot be read, changed meanwhile, or contradict the settings; and what `sink` returns.
+pub fn check(
+    inputs: &Inputs,
+    settings: &Settings,
+    progress: &Progress,
+    per_code: Option<u64>,
+    mut sink: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
+) -> Result<Checked, EngineError> {
+    progress.enter(Phase::Scan);
+    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    let mut total = Checked {
+        files: inputs.len() as u64,
+        format: rules.format.map(|format| format.name),
+        format_detected: rules.detected,
+        encoding: rules.encoding.map(bedload_stages::tokens::Encoding::name),
+        ..Checked::default()
+    };
+    let mut tokens = Histogram::default();
+    let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut per_file: Vec<(u64, u64)> = vec![(0, 0); inputs.len()];
+    visit(
+        inputs,
+        &settings.scan,
+        &progress.watch,
+        || Examiner::new(&rules),
+        |examiner, chunk| {
+            let name = inputs.get(chunk.at.input).name();
+            check_chunk(examiner, chunk, &rules, name, per_code)
+        },
+        |at, chunk: ChunkChecked| {
+            let (lines_before, crlf) = &mut per_file[at.input];
+            for mut finding in chunk.findings {
+                let n = shown.entry(finding.code).or_default();
+                *n += 1;
+                if per_code.is_none_or(|most| *n <= most) {
+                    finding.line = finding.line.map(|line| line + *lines_before);
+                    finding.record = finding.record.map(|record| record + *lines_before);
+                    sink(&finding)?;
+                }
+            }
+            progress.add(chunk.lines, chunk.lines - chunk.valid);
+            *lines_before += chunk.lines;
+            *crlf += chunk.crlf;
+            total.records += chunk.lines;
+            total.valid += chunk.valid;
+            total.bytes += chunk.bytes;
+            total.tokens_prompt += chunk.tokens_prompt;
+            chunk.tokens.iter().for_each(|&n| tokens.add(n));
+            chunk.by_code.iter().for_each(|(&code, n)| *total.by_code.entry(code).or_default() += n);
+            Ok::<(), EngineError>(())
+        },
+    )?;
+    inputs.check_unchanged()?;
+    total.rejected = total.records - total.valid;
+    total.tokens = tokens.quantiles();
+    about_data.extend(about_files(inputs, &per_file, settings.strict));
+    about_data.extend(quota::judge(settings.profile, total.valid, settings.strict));
+    for finding in &about_data {
+        *total.by_code.entry(finding.code).or_default() += 1;
+        sink(finding)?;
+    }
+    for (&code, &n) in &total.by_code {
+        match bedload_record::finding::effective(code, settings.strict) {
+            Severity::Error => total.errors += n,
+            Severity::Warning => total.warnings += n,
+            Severity::Note => total.notes += n,
+        }
+    }
+    Ok(total)
+}
+
+/// What is to be said of each file, given its lines and how many of them ended with CRLF.
+pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
+        if lines == 0 {
+            findings.push(Finding::file(
+                input.name(),
+                Code::FileEmpty,
+                strict,
+                "the file is empty".to_owned(),
+            ));
+        }
+        if crlf > 0 {
+            let message = format!("{crlf} of {lines} lines end with CRLF; they are accepted");
+            findings.push(Finding::file(input.name(), Code::FileCrlf, strict, message));
+        }
+    }
+    findings
+}
+
+fn check_chunk(
+    examiner: &mut Examiner<'_>,
+    chunk: &Chunk<'_>,
+    rules: &Rules,
+    name: &str,
+    per_code: Option<u64>,
+) -> ChunkChecked {
+    let mut out = ChunkChecked::default();
+    for line in chunk.lines() {
+        let line = physical(&line);
+        out.lines += 1;
+        out.crlf += u64::from(line.end == LineEnd::CrLf);
+        out.bytes += line.len + line.end.len();
+        let (codes, tokens) = examiner.codes(&line);
+        if !codes.rejects(rules.strict) {
+            out.valid += 1;
+            if let Some(tokens) = tokens {
+                out.tokens.push(tokens.total());
+                out.tokens_prompt += tokens.prompt;
+            }
+        }
+        if codes.is_empty() {
+            continue;
+        }
+        for finding in examiner.findings(&line) {
+            let n = out.by_code.entry(finding.code).or_default();
+            *n += 1;
+            if per_code.is_none_or(|most| *n <= most) {
+                out.findings.push(place(finding, rules, name, out.lines, &line));
+            }
+        }
+    }
+    out
+}
+
+/// A scanned line as the examiner takes it.
+pub(crate) fn physical<'l>(line: &Line<'l>) -> Physical<'l> {
+    let end = match line.end {
+        bedload_scan::LineEnd::Lf => LineEnd::Lf,
+        bedload_scan::LineEnd::CrLf => LineEnd::CrLf,
+        bedload_scan::LineEnd::None => LineEnd::None,
+    };
+    Physical { start: line.start, len: line.len, end, bytes: line.bytes }
+}

@@ -1,0 +1,111 @@
+//! `explain FILE:LINE`: everything known about one record.
+
+use bedload_record::{Finding, Interner, Parser};
+use bedload_scan::{Inputs, Watch, visit};
+use bedload_stages::{balance, tokens};
+
+use crate::check::physical;
+use crate::error::EngineError;
+use crate::examine::{Examiner, place};
+use crate::rules::Rules;
+use crate::settings::Settings;
+
+/// Everything known about one record.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// Byte offset of the line in its input.
+    pub byte_offset: u64,
+    /// Length in bytes, without the line end.
+    pub bytes: u64,
+    /// The format that it was checked against.
+    pub format: Option<&'static str>,
+    /// Whether nothing rejects it.
+    pub accepted: bool,
+    /// Tokens of each text: key and count.
+    pub tokens: Vec<(&'static str, u64)>,
+    /// How tokens were counted.
+    pub encoding: Option<&'static str>,
+    /// Identity of the content.
+    pub digest: Option<u128>,
+    /// The label, where there is one and content may be shown.
+    pub label: Option<String>,
+    /// Everything found, in full.
+    pub findings: Vec<Finding>,
+}
+
+/// Explains line `number` (from 1) of the only input; none where the input has fewer lines.
+///
+/// # Errors
+/// Where the input cannot be read.
+pub fn explain(
+    inputs: &Inputs,
+    settings: &Settings,
+    number: u64,
+    watch: &Watch,
+) -> Result<Option<Explained>, EngineError> {
+    let (rules, _) = Rules::new(settings, inputs)?;
+    // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
+    // until then: two waves of chunks at the most.
+    let mut before = 0;
+    let mut explained = None;
+    visit(
+        inputs,
+        &settings.scan,
+        watch,
+        || (),
+        |(), chunk| {
+            let lines: Vec<_> = chunk
+                .lines()
+                .map(|line| (physical(&line), line.bytes.map(<[u8]>::to_vec)))
+                .map(|(line, bytes)| (line.start, line.len, line.end, bytes))
+                .collect();
+            lines
+        },
+        |_, lines| {
+            let count = lines.len() as u64;
+            if (before + 1..=before + count).contains(&number) {
+                let (start, len, end, bytes) = &lines[(number - before - 1) as usize];
+                let line =
+                    crate::examine::Physical { start: *start, len: *len, end: *end, bytes: bytes.as_deref() };
+                explained = Some(one(&rules, inputs.get(0).name(), number, &line));
+            }
+            before += count;
+            Ok::<(), EngineError>(())
+        },
+    )?;
+    Ok(explained)
+}
+
+fn one(rules: &Rules, name: &str, number: u64, line: &crate::examine::Physical<'_>) -> Explained {
+    let mut examiner = Examiner::new(rules);
+    let row = examiner.facts(line, &mut Interner::new(0));
+    let found = examiner.findings(line);
+    let mut counts = Vec::new();
+    let mut label = None;
+    if let (Some(bytes), Some(format)) = (line.bytes, rules.format) {
+        Parser::default().parse(bytes, |parsed| {
+            let Ok((json, _)) = parsed else { return };
+            if let Some(encoding) = rules.encoding {
+                let mut counter = tokens::Counter::new(encoding);
+                let texts = format.texts(json);
+                counts.extend(
+                    texts.filter_map(|(field, _, text)| Some((field.key, counter.count(text).ok()?))),
+                );
+            }
+            if rules.show_content {
+                label = balance::label(&rules.labels, format, json).map(std::borrow::Cow::into_owned);
+            }
+        });
+    }
+    Explained {
+        byte_offset: line.start,
+        bytes: line.len,
+        format: rules.format.map(|format| format.name),
+        accepted: row.accepted,
+        tokens: counts,
+        encoding: rules.encoding.map(tokens::Encoding::name),
+        digest: row.accepted.then_some(row.digest),
+        label,
+        findings: found.into_iter().map(|finding| place(finding, rules, name, number, line)).collect(),
+    }
+}

@@ -1,0 +1,50 @@
+//! The engine: scan → plan → write.
+//!
+//! Pass one visits each record once, in parallel, and leaves a row of facts. One pure function reads the facts and
+//! decides everything. Pass two executes the plan: shards are written by fetching bytes by offset.
+//! Not here: the rules about one record (stages), the limits (bedrock), arguments and printing (cli).
+
+mod error;
+mod progress;
+mod settings;
+
+mod quota;
+mod rules;
+
+mod examine;
+
+mod check;
+
+mod scan;
+
+mod plan;
+
+mod draft;
+
+mod pack;
+
+mod write;
+
+mod tables;
+
+mod manifest;
+
+mod store;
+
+mod build;
+
+mod verify;
+
+mod explain;
+
+mod numbers;
+
+pub use build::{Built, Phases, build};
+pub use check::{Checked, check};
+pub use error::EngineError;
+pub use explain::{Explained, explain};
+pub use manifest::{Counts, Manifest};
+pub use numbers::Quantiles;
+pub use progress::{Phase, Progress};
+pub use settings::{MaxRejected, Settings, ShardLimits};
+pub use verify::{Verified, verify};

@@ -1,0 +1,155 @@
+//! The plan: from facts alone, what becomes of every record. It reads like the specification:
+//! accept → exact duplicates → select → split by group, stratified → judge what is left.
+
+use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_stages::balance::{self, Classes};
+use bedload_stages::dedupe::{self, Duplicate};
+use bedload_stages::split::{Choice, Size, choose};
+
+use crate::manifest::Counts;
+use crate::quota;
+use crate::settings::Settings;
+
+/// Seeds differ between decisions, so that one choice does not repeat another.
+const SELECT_SALT: u64 = 0x7365_6c65_6374;
+const SPLIT_SALT: u64 = 0x0073_706c_6974;
+
+/// What becomes of every record.
+pub(crate) struct Plan {
+    /// One verdict per line.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// The duplicates with their survivors, in order.
+    pub(crate) duplicates: Vec<Duplicate>,
+    pub(crate) classes: Classes,
+    pub(crate) counts: Counts,
+    /// What is wrong with the data set.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Decides everything that needs no bytes.
+pub(crate) fn plan(facts: &FactTable, settings: &Settings) -> Plan {
+    let stages = &settings.stages;
+    let classes = balance::find(facts, &stages.balance);
+    let mut verdicts: Vec<Verdict> = facts
+        .ordinals()
+        .map(|line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected })
+        .collect();
+    let mut findings = Vec::new();
+
+    let duplicates = if stages.dedupe.enabled { dedupe::assign(facts, &stages.dedupe) } else { Vec::new() };
+    for duplicate in &duplicates {
+        verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
+    }
+
+    if let Some(select) = stages.split.select {
+        let kept = kept(&verdicts);
+        if (kept.len() as u64) > select {
+            let own_group = |line: Ordinal| facts.digest(line) as u64;
+            let choice = choose_of(facts, &classes, kept, select, settings.seed ^ SELECT_SALT, own_group);
+            mark(&mut verdicts, &choice, Verdict::Unselected);
+        }
+    }
+
+    let validation = validation_size(settings, kept(&verdicts).len() as u64, &mut findings);
+    if validation > 0 {
+        let group = |line: Ordinal| facts.group(line);
+        let choice =
+            choose_of(facts, &classes, kept(&verdicts), validation, settings.seed ^ SPLIT_SALT, group);
+        for line in &choice.chosen {
+            verdicts[line.index()] = Verdict::Kept(Side::Validation);
+        }
+        if (choice.chosen.len() as u64) < choice.wanted {
+            let message = format!(
+                "{} validation records instead of {}: groups are not divided",
+                choice.chosen.len(),
+                choice.wanted
+            );
+            findings.push(Finding::dataset(Code::SplitInexact, settings.strict, message));
+        }
+        let in_validation = classes.count(facts, choice.chosen.iter().copied());
+        let missing = in_validation.iter().filter(|&&n| n == 0).count();
+        if missing > 0 {
+            let message = format!("{missing} of {} classes have no validation record", in_validation.len());
+            findings.push(Finding::dataset(Code::SplitMissingClass, settings.strict, message));
+        }
+    }
+
+    let counts = Counts::of(&verdicts);
+    findings.extend(quota::judge(settings.profile, counts.train + counts.validation, settings.strict));
+    if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(counts.rejected, counts.read))
+    {
+        let message = format!(
+            "{} of {} records were rejected; --max-rejected is {limit}",
+            counts.rejected, counts.read
+        );
+        findings.push(Finding::dataset(Code::DatasetTooManyRejected, settings.strict, message));
+    }
+    Plan { verdicts, duplicates, classes, counts, findings }
+}
+
+/// The records that are still kept, in order.
+pub(crate) fn kept(verdicts: &[Verdict]) -> Vec<Ordinal> {
+    of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)))
+}
+
+/// The lines whose verdict is one of some, in order.
+pub(crate) fn of_verdict(verdicts: &[Verdict], wanted: impl Fn(Verdict) -> bool) -> Vec<Ordinal> {
+    let lines = verdicts.iter().enumerate().filter(|(_, verdict)| wanted(**verdict));
+    lines.map(|(index, _)| Ordinal(index as u64)).collect()
+}
+
+fn choose_of(
+    facts: &FactTable,
+    classes: &Classes,
+    lines: Vec<Ordinal>,
+    wanted: u64,
+    seed: u64,
+    group: impl Fn(Ordinal) -> u64 + Sync,
+) -> Choice {
+    let stratum = |line: Ordinal| classes.of(facts, line);
+    choose(lines, wanted, seed, classes.list().len(), stratum, group, |line| facts.digest(line))
+}
+
+/// Gives every kept record that was not chosen another verdict.
+fn mark(verdicts: &mut [Verdict], choice: &Choice, other: Verdict) {
+    let mut chosen = choice.chosen.iter().peekable();
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if chosen.next_if(|line| line.index() == index).is_none() && matches!(verdict, Verdict::Kept(_)) {
+            *verdict = other;
+        }
+    }
+}
+
+/// How many validation records there are to be: what was asked for, within what the target takes. A count may take
+/// half of the records at the most.
+fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) -> u64 {
+    let split = &settings.stages.split;
+    if !split.enabled {
+        return 0;
+    }
+    let wanted = split.validation.of(kept);
+    let mut too_many = |most: u64, who: String, source: &str| {
+        let message = format!("{wanted} validation records are asked for; {who}");
+        let finding = Finding::dataset(Code::SplitTooManyValidation, settings.strict, message);
+        findings.push(finding.sourced(source));
+        most
+    };
+    let limit =
+        settings.profile.and_then(|profile| Some((&profile.name, profile.validation_records_max.as_ref()?)));
+    let is_count = matches!(split.validation, Size::Count(_));
+    match limit {
+        Some((name, most)) if wanted > most.value && (is_count || most.value == 0) => {
+            let who = format!("{name} takes at most {}", most.value);
+            too_many(most.value, who, &most.cite())
+        }
+        Some((_, most)) if wanted > most.value => most.value,
+        _ if is_count && wanted > kept / 2 => {
+            let who = format!("{kept} records are kept, and half of them may go to validation");
+            too_many(kept / 2, who, Code::SplitTooManyValidation.info().source)
+        }
+        _ => wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! What others may see of a run while it runs, and how they stop it.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use bedload_scan::Watch;
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// Copying streams to where they can be read at an offset.
+    Spool,
+    /// Reading, checking, counting: pass one.
+    Scan,
+    /// Deciding, and drafting variants.
+    Plan,
+    /// Writing shards: pass two.
+    Write,
+    /// Writing the tables, and hashing the inputs.
+    Report,
+}
+
+impl Phase {
+    const ALL: [Self; 5] = [Self::Spool, Self::Scan, Self::Plan, Self::Write, Self::Report];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spool => "spool",
+            Self::Scan => "scan",
+            Self::Plan => "plan",
+            Self::Write => "write",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// Counters that only grow, for display; nothing is decided by them.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes read, and the flag that stops the run.
+    pub watch: Watch,
+    records: AtomicU64,
+    rejected: AtomicU64,
+    phase: AtomicU8,
+}
+
+impl Progress {
+    /// A run that ends when the watch says so.
+    pub fn new(watch: Watch) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
+    /// Records visited so far.
+    pub fn records(&self) -> u64 {
+        self.records.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were rejected.
+    pub fn rejected(&self) -> u64 {
+        self.rejected.load(Ordering::Relaxed)
+    }
+
+    /// What the run is doing.
+    pub fn phase(&self) -> Phase {
+        Phase::ALL[usize::from(self.phase.load(Ordering::Relaxed)) % Phase::ALL.len()]
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add(&self, records: u64, rejected: u64) {
+        self.records.fetch_add(records, Ordering::Relaxed);
+        self.rejected.fetch_add(rejected, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,57 @@
+//! Pass one of `build`: every line of every input becomes a row of facts.
+
+use bedload_record::{FactTable, LineEnd};
+use bedload_scan::{Inputs, visit};
+use bedload_stages::balance::LABELS_MAX;
+
+use crate::check::physical;
+use crate::error::EngineError;
+use crate::examine::Examiner;
+use crate::progress::Progress;
+use crate::rules::Rules;
+use crate::settings::Settings;
+
+/// The facts of all lines, and for each input how many of its lines end with CRLF.
+pub(crate) fn scan(
+    inputs: &Inputs,
+    settings: &Settings,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<(FactTable, Vec<u64>), EngineError> {
+    let mut facts = FactTable::new(LABELS_MAX);
+    let mut crlf = vec![0u64; inputs.len()];
+    let begin = |facts: &mut FactTable, until: usize| {
+        while facts.files().len() <= until {
+            facts.begin_file(inputs.get(facts.files().len()).name());
+        }
+    };
+    visit(
+        inputs,
+        &settings.scan,
+        &progress.watch,
+        || Examiner::new(rules),
+        |examiner, chunk| {
+            let mut rows = FactTable::new(LABELS_MAX);
+            let (mut crlf, mut rejected) = (0u64, 0u64);
+            for line in chunk.lines() {
+                let line = physical(&line);
+                crlf += u64::from(line.end == LineEnd::CrLf);
+                let row = examiner.facts(&line, &mut rows.labels);
+                rejected += u64::from(!row.accepted);
+                rows.push(&row);
+            }
+            progress.add(rows.len(), rejected);
+            (rows, crlf, chunk.end() - chunk.at.start)
+        },
+        |at, (rows, n, bytes)| {
+            begin(&mut facts, at.input);
+            facts.append(&rows, bytes);
+            crlf[at.input] += n;
+            Ok::<(), EngineError>(())
+        },
+    )?;
+    if !inputs.is_empty() {
+        begin(&mut facts, inputs.len() - 1);
+    }
+    Ok((facts, crlf))
+}

@@ -1,0 +1,105 @@
+//! What a run is to do, as far as the engine is concerned: everything decided, nothing about printing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bedload_bedrock::{Format, Profile};
+use bedload_scan::ScanOptions;
+use bedload_stages::Stages;
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the data is for.
+    pub profile: Option<&'static Profile>,
+    /// The record format; none to take the profile's, or to detect it.
+    pub format: Option<&'static Format>,
+    /// What each stage does.
+    pub stages: Stages,
+    /// Seed of every choice by hash.
+    pub seed: u64,
+    /// Whether warnings are errors.
+    pub strict: bool,
+    /// Whether findings carry an excerpt of the record.
+    pub show_content: bool,
+    /// How inputs are read.
+    pub scan: ScanOptions,
+    /// How many rejected records are borne.
+    pub max_rejected: Option<MaxRejected>,
+    /// How outputs are cut.
+    pub shards: ShardLimits,
+}
+
+/// Bounds of a shard; without any, a side is one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShardLimits {
+    /// The most records in a shard, at least 1.
+    pub records: Option<u64>,
+    /// The most bytes in a shard; a single larger record has a shard of its own.
+    pub bytes: Option<u64>,
+}
+
+/// How many rejected records are borne: a count, or a share of the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxRejected {
+    /// That many.
+    Count(u64),
+    /// Hundred-thousandths of the records (1,000 is one per cent).
+    Share(u64),
+}
+
+impl MaxRejected {
+    /// Returns true if `rejected` of `read` records are too many.
+    pub fn is_exceeded(self, rejected: u64, read: u64) -> bool {
+        match self {
+            Self::Count(most) => rejected > most,
+            Self::Share(parts) => u128::from(rejected) * 100_000 > u128::from(read) * u128::from(parts),
+        }
+    }
+}
+
+impl FromStr for MaxRejected {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is neither a count, such as 100, nor a share, such as 0.5%");
+        let Some(percent) = text.strip_suffix('%') else {
+            return text.parse().map(Self::Count).map_err(|_| wrong());
+        };
+        let (whole, decimals) = percent.split_once('.').unwrap_or((percent, ""));
+        if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        let whole: u64 = whole.parse().map_err(|_| wrong())?;
+        let parts: u64 = format!("{decimals:0<3}").parse().map_err(|_| wrong())?;
+        if whole > 100 { Err(wrong()) } else { Ok(Self::Share(whole * 1000 + parts)) }
+    }
+}
+
+impl fmt::Display for MaxRejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(most) => write!(f, "{most}"),
+            Self::Share(parts) => write!(f, "{}.{:03}%", parts / 1000, parts % 1000),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejected_records_are_borne_up_to_the_limit() {
+        let exceeded =
+            |text: &str, rejected, read| text.parse::<MaxRejected>().expect(text).is_exceeded(rejected, read);
+        assert!(!exceeded("2", 2, 10) && exceeded("2", 3, 10));
+        assert!(!exceeded("1%", 1, 100) && exceeded("1%", 2, 199));
+        assert!(!exceeded("0.5%", 1, 200) && exceeded("0.5%", 2, 399));
+        assert!(exceeded("0", 1, 10) && !exceeded("0%", 0, 0));
+        for wrong in ["", "%", "-1", "101%", "1.2345%", "x"] {
+            assert!(wrong.parse::<MaxRejected>().is_err(), "{wrong}");
+        }
+        assert_eq!("0.5%".parse::<MaxRejected>().expect("a share").to_string(), "0.500%");
+    }
+}

@@ -1,0 +1,157 @@
+//! The output directory: built beside its place, made durable, and renamed, so that it appears whole or not at all.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use tempfile::TempDir;
+
+use crate::error::{EngineError, io_error};
+use crate::manifest::MANIFEST;
+
+/// An output directory that is being built. Dropping it removes what was built.
+pub(crate) struct Store {
+    target: PathBuf,
+    building: TempDir,
+    replaces: bool,
+}
+
+impl Store {
+    /// Begins to build `target`, in a sibling with a random name that only this user can read.
+    ///
+    /// # Errors
+    /// Where something is in the way that may not be replaced, or the parent cannot be written.
+    pub(crate) fn create(target: &Path, overwrite: bool) -> Result<Self, EngineError> {
+        let shown = target.display();
+        let name = target.file_name().ok_or_else(|| {
+            EngineError::Usage(format!("--out {shown}: not the name of a directory to be made"))
+        })?;
+        let replaces = match fs::symlink_metadata(target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(io_error(target, "looked at")(error)),
+            Ok(metadata) if !metadata.is_dir() => {
+                return Err(EngineError::Usage(format!("--out {shown}: a file or link is in the way")));
+            }
+            Ok(_) => {
+                let mut entries = fs::read_dir(target).map_err(io_error(target, "listed"))?;
+                if entries.next().is_some() && !overwrite {
+                    return Err(EngineError::Usage(format!(
+                        "--out {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
+                    )));
+                }
+                let mut entries = fs::read_dir(target).map_err(io_error(target, "listed"))?;
+                if entries.next().is_some() && !target.join(MANIFEST).is_file() {
+                    return Err(EngineError::Usage(format!(
+                        "--out {shown}: the directory has no {MANIFEST}, so it is not an earlier output, and is left alone"
+                    )));
+                }
+                true
+            }
+        };
+        let parent = parent_of(target);
+        fs::create_dir_all(parent).map_err(io_error(parent, "created"))?;
+        let prefix = format!(".{}.partial-", name.to_string_lossy());
+        let building = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
+        let building = building.map_err(io_error(parent, "written to"))?;
+        Ok(Self { target: target.to_owned(), building, replaces })
+    }
+
+    /// Where to write.
+    pub(crate) fn path(&self) -> &Path {
+        self.building.path()
+    }
+
+    /// Makes what was built durable and puts it in its place. The files themselves must be synced.
+    pub(crate) fn publish(self) -> Result<(), EngineError> {
+        let Self { target, building, replaces } = self;
+        let built = building.path().to_owned();
+        open_to_others(&built)?;
+        sync_directories(&built)?;
+        let publish = |flags| {
+            renameat_with(CWD, &built, CWD, &target, flags)
+                .map_err(io::Error::from)
+                .map_err(io_error(&target, "put in place"))
+        };
+        if replaces {
+            // After the exchange the old directory has the temporary name, and goes with it.
+            publish(RenameFlags::EXCHANGE)?;
+        } else {
+            publish(RenameFlags::NOREPLACE)?;
+            let _: PathBuf = building.keep();
+        }
+        let parent = parent_of(&target);
+        sync(parent)
+    }
+}
+
+fn parent_of(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// The temporary directory is private; the finished one has the modes that the user's umask asks for.
+fn open_to_others(built: &Path) -> Result<(), EngineError> {
+    use std::os::unix::fs::PermissionsExt;
+    let probe = built.join(".mode");
+    fs::create_dir(&probe).map_err(io_error(&probe, "created"))?;
+    let mode = fs::metadata(&probe).map_err(io_error(&probe, "looked at"))?.permissions().mode();
+    fs::remove_dir(&probe).map_err(io_error(&probe, "removed"))?;
+    fs::set_permissions(built, fs::Permissions::from_mode(mode)).map_err(io_error(built, "opened to others"))
+}
+
+fn sync_directories(dir: &Path) -> Result<(), EngineError> {
+    for entry in fs::read_dir(dir).map_err(io_error(dir, "listed"))? {
+        let entry = entry.map_err(io_error(dir, "listed"))?;
+        if entry.file_type().map_err(io_error(&entry.path(), "looked at"))?.is_dir() {
+            sync_directories(&entry.path())?;
+        }
+    }
+    sync(dir)
+}
+
+fn sync(path: &Path) -> Result<(), EngineError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(io_error(path, "synced"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(target: &Path, overwrite: bool, content: &str) -> Result<(), EngineError> {
+        let store = Store::create(target, overwrite)?;
+        fs::write(store.path().join(MANIFEST), content).expect("written");
+        store.publish()
+    }
+
+    #[test]
+    fn a_directory_appears_whole_and_alone() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("a/out");
+        build(&target, false, "1").expect("built");
+        assert_eq!(fs::read_to_string(target.join(MANIFEST)).expect("read"), "1");
+        assert!(build(&target, false, "2").expect_err("in the way").is_usage());
+        build(&target, true, "3").expect("replaced");
+        assert_eq!(fs::read_to_string(target.join(MANIFEST)).expect("read"), "3");
+        let names: Vec<_> = fs::read_dir(dir.path().join("a")).expect("listed").collect();
+        assert_eq!(names.len(), 1, "nothing else is left: {names:?}");
+    }
+
+    #[test]
+    fn what_is_not_an_output_is_never_replaced() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("precious");
+        fs::create_dir(&target).expect("made");
+        build(&target, false, "1").expect("an empty directory is no obstacle");
+        fs::remove_file(target.join(MANIFEST)).expect("removed");
+        fs::write(target.join("thesis.txt"), "x").expect("written");
+        assert!(build(&target, true, "2").expect_err("refused").is_usage());
+        let file = dir.path().join("file");
+        fs::write(&file, "x").expect("written");
+        assert!(build(&file, true, "2").expect_err("refused").is_usage());
+        std::os::unix::fs::symlink(&target, dir.path().join("link")).expect("linked");
+        assert!(build(&dir.path().join("link"), true, "2").expect_err("refused").is_usage());
+        drop(Store::create(&dir.path().join("given-up"), false).expect("begun"));
+        assert!(!dir.path().join("given-up").exists());
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 3);
+    }
+}
