@@ -1,0 +1,81 @@
+//! `bedload build`
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bedload_engine::{Built, build};
+
+use super::{find_inputs, judge, new_progress, on_threads, worst};
+use crate::args::{BuildArgs, OutputFormat};
+use crate::exit::{Exit, Failure};
+use crate::progress::Display;
+use crate::render::{Out, Paint, TextFindings, built_summary, finding_object, print_line, say};
+use crate::settings;
+
+pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let run = settings::for_build(args)?;
+    let output = &args.data.output;
+    let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    let progress = new_progress()?;
+    let inputs = find_inputs(&args.inputs, &args.data)?;
+    let built = {
+        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let progress = Arc::clone(&progress);
+        on_threads(run.threads, || Ok(build(&inputs, &run.settings, &args.out, args.overwrite, &progress)?))?
+    };
+    let exit = judge(worst(&built.findings), run.fail_on);
+    let mut out = Out::new();
+    match output.output_format {
+        OutputFormat::Text => {
+            let mut text = TextFindings::new(Paint::for_stdout(output.color));
+            for finding in &built.findings {
+                out.write(text.render(finding).as_bytes())?;
+            }
+        }
+        OutputFormat::Jsonl => {
+            for finding in &built.findings {
+                print_line(&mut out, &finding_object(finding, profile))?;
+            }
+            print_line(&mut out, &summary_object(&built, run.settings.strict, exit))?;
+        }
+    }
+    out.flush()?;
+    if !output.quiet {
+        let paint = Paint::for_stderr(output.color);
+        say(&built_summary(&built, &args.out, run.settings.strict, started.elapsed(), paint));
+    }
+    Ok(exit)
+}
+
+fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value {
+    let manifest = &built.manifest;
+    let counts = &manifest.counts;
+    let of = |severity| -> u64 {
+        let of_severity = |code| bedload_record::finding::effective(code, strict) == severity;
+        built.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
+    };
+    serde_json::json!({
+        "kind": "summary",
+        "files": manifest.inputs.len(),
+        "records": counts.read,
+        "valid": counts.read - counts.rejected,
+        "rejected": counts.rejected,
+        "duplicates": counts.duplicates,
+        "unselected": counts.unselected,
+        "train": counts.train,
+        "validation": counts.validation,
+        "variants": counts.variants,
+        "errors": of(bedload_record::Severity::Error),
+        "warnings": of(bedload_record::Severity::Warning),
+        "notes": of(bedload_record::Severity::Note),
+        "bytes": built.bytes,
+        "tokens": manifest.tokens.train + manifest.tokens.validation,
+        "encoding": manifest.encoding,
+        "format": manifest.format,
+        "ready": manifest.ready,
+        "reasons": manifest.reasons,
+        "by_code": manifest.findings,
+        "exit_code": exit.code(),
+    })
+}

@@ -1,0 +1,84 @@
+//! `bedload check`
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bedload_engine::{Checked, check};
+use bedload_record::Severity;
+
+use super::{find_inputs, judge, new_progress, on_threads};
+use crate::args::{CheckArgs, OutputFormat};
+use crate::exit::{Exit, Failure};
+use crate::progress::Display;
+use crate::render::{Out, Paint, TextFindings, checked_summary, finding_object, print_line, say};
+use crate::settings;
+
+/// Findings about records that are printed of each code; all are counted.
+const TEXT_PER_CODE: u64 = 5;
+
+pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let run = settings::for_check(&args.data)?;
+    let output = &args.data.output;
+    let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    let progress = new_progress()?;
+    let inputs = find_inputs(&args.inputs, &args.data)?;
+    let per_code = (output.output_format == OutputFormat::Text).then_some(TEXT_PER_CODE);
+    let mut out = Out::new();
+    let mut text = TextFindings::new(Paint::for_stdout(output.color));
+    let checked = {
+        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let progress = Arc::clone(&progress);
+        on_threads(run.threads, || {
+            Ok(check(&inputs, &run.settings, &progress, per_code, |finding| match output.output_format {
+                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
+                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
+            })?)
+        })?
+    };
+    let worst = [
+        (checked.errors, Severity::Error),
+        (checked.warnings, Severity::Warning),
+        (checked.notes, Severity::Note),
+    ];
+    let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
+    let exit = judge(worst, run.fail_on);
+    if output.output_format == OutputFormat::Jsonl {
+        print_line(&mut out, &summary_object(&checked, exit))?;
+    }
+    out.flush()?;
+    if !output.quiet {
+        let paint = Paint::for_stderr(output.color);
+        say(&checked_summary(&checked, run.settings.strict, per_code, started.elapsed(), paint));
+    }
+    Ok(exit)
+}
+
+fn summary_object(checked: &Checked, exit: Exit) -> serde_json::Value {
+    let by_code: serde_json::Map<String, serde_json::Value> =
+        checked.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
+    serde_json::json!({
+        "kind": "summary",
+        "files": checked.files,
+        "records": checked.records,
+        "valid": checked.valid,
+        "rejected": checked.rejected,
+        "errors": checked.errors,
+        "warnings": checked.warnings,
+        "notes": checked.notes,
+        "bytes": checked.bytes,
+        "tokens": checked.tokens.sum,
+        "tokens_prompt": checked.tokens_prompt,
+        "tokens_completion": checked.tokens.sum - checked.tokens_prompt,
+        "tokens_per_record": {
+            "p50": checked.tokens.p50,
+            "p90": checked.tokens.p90,
+            "p99": checked.tokens.p99,
+            "max": checked.tokens.max,
+        },
+        "encoding": checked.encoding,
+        "format": checked.format,
+        "by_code": by_code,
+        "exit_code": exit.code(),
+    })
+}

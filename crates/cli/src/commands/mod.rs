@@ -1,0 +1,55 @@
+//! One file per command: run it, show what it gives, choose the exit code.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod profiles;
+pub(crate) mod verify;
+
+use std::sync::Arc;
+
+use bedload_engine::Progress;
+use bedload_record::{Finding, Severity};
+use bedload_scan::{DiscoverOptions, Inputs, Watch, discover};
+
+use crate::args::DataArgs;
+use crate::exit::{Exit, Failure};
+use crate::signals;
+
+/// Runs `work` on as many threads as asked for.
+fn on_threads<R: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<R, Failure> + Send,
+) -> Result<R, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
+    pool.install(work)
+}
+
+/// Finds the inputs of a command.
+fn find_inputs(args: &[std::ffi::OsString], data: &DataArgs) -> Result<Inputs, Failure> {
+    Ok(discover(args, &DiscoverOptions { stdin_name: data.stdin_name.clone() })?)
+}
+
+/// The progress of a run that the first signal stops.
+fn new_progress() -> Result<Arc<Progress>, Failure> {
+    let stop = signals::install().map_err(|source| {
+        Failure::Engine(bedload_engine::EngineError::Io {
+            path: "signal handlers".to_owned(),
+            action: "installed",
+            source,
+        })
+    })?;
+    Ok(Arc::new(Progress::new(Watch::new(stop))))
+}
+
+/// The exit code for these findings, or for these counts of them.
+fn judge(worst: Option<Severity>, fail_on: Option<Severity>) -> Exit {
+    match (worst, fail_on) {
+        (Some(worst), Some(least)) if worst >= least => Exit::Findings,
+        _ => Exit::Clean,
+    }
+}
+
+fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|finding| finding.severity).max()
+}

@@ -1,0 +1,49 @@
+//! `bedload verify`
+
+use bedload_engine::verify;
+use serde_json::json;
+
+use super::on_threads;
+use crate::args::{OutputFormat, VerifyArgs};
+use crate::escape::escape;
+use crate::exit::{Exit, Failure};
+use crate::render::{Out, print_line, say};
+
+pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
+    let verified = on_threads(0, || Ok(verify(&args.dir)?))?;
+    let exit = if verified.problems.is_empty() { Exit::Clean } else { Exit::Findings };
+    let mut out = Out::new();
+    match args.output.output_format {
+        OutputFormat::Text => {
+            for problem in &verified.problems {
+                out.write(format!("{}\n", escape(problem)).as_bytes())?;
+            }
+        }
+        OutputFormat::Jsonl => {
+            for problem in &verified.problems {
+                print_line(&mut out, &json!({"kind": "problem", "message": problem}))?;
+            }
+            let summary = json!({
+                "kind": "summary",
+                "files": verified.files,
+                "bytes": verified.bytes,
+                "problems": verified.problems.len(),
+                "ready": verified.ready,
+                "counts": verified.counts,
+                "exit_code": exit.code(),
+            });
+            print_line(&mut out, &summary)?;
+        }
+    }
+    out.flush()?;
+    if !args.output.quiet {
+        let dir = args.dir.display().to_string();
+        let ready = if verified.ready { "ready" } else { "not ready" };
+        say(&match verified.problems.len() {
+            0 => format!("{}: {} files as the manifest says ({ready})\n", escape(&dir), verified.files),
+            1 => format!("{}: 1 problem\n", escape(&dir)),
+            n => format!("{}: {n} problems\n", escape(&dir)),
+        });
+    }
+    Ok(exit)
+}

@@ -1,0 +1,35 @@
+//! The one door through which bytes from data or file names reach a terminal.
+
+use std::borrow::Cow;
+
+/// Returns true for characters that change how a terminal shows what follows, or that cannot be seen.
+fn is_hostile(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
+        | '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// The text with control, direction and invisible characters as `\u{…}`.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_hostile(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_raw() {
+        assert_eq!(escape("a é 漢 😀"), "a é 漢 😀");
+        assert_eq!(escape("\x1b[31m\u{9b}"), "\\u{1b}[31m\\u{9b}");
+        assert_eq!(escape("a\u{202e}b\u{200b}\r\n"), "a\\u{202e}b\\u{200b}\\u{d}\\u{a}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Exit codes, and what is said before one that is not about data.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use bedload_engine::EngineError;
+
+use crate::escape::escape;
+
+/// How the program ends. "Could not check" outranks "has findings".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean,
+    /// Findings at or above `--fail-on`.
+    Findings,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// The environment failed: I/O, space, permission, an input that changed.
+    Environment,
+    /// A defect.
+    Internal,
+    /// Ended by this signal.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Environment => 3,
+            Self::Internal => 4,
+            Self::Signal(signal) => 128 + signal,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The command line or the configuration is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// Threads could not be started.
+    #[error("threads could not be started: {0}\nhint: --threads 1 needs the fewest")]
+    Threads(rayon::ThreadPoolBuildError),
+}
+
+impl From<bedload_scan::ScanError> for Failure {
+    fn from(error: bedload_scan::ScanError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl Failure {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Engine(error) if error.is_interrupt() => {
+                Exit::Signal(crate::signals::caught().unwrap_or(2))
+            }
+            Self::Engine(error) if error.is_usage() => Exit::Usage,
+            Self::Usage(_) => Exit::Usage,
+            Self::Engine(_) | Self::Threads(_) => Exit::Environment,
+        }
+    }
+
+    pub(crate) fn print(&self) {
+        complain(&self.to_string());
+    }
+}
+
+/// Prints an error to standard error, each line of it escaped. Nobody is left to tell where that fails.
+pub(crate) fn complain(message: &str) {
+    let mut out = String::from("bedload: ");
+    for (n, line) in message.lines().enumerate() {
+        if n > 0 {
+            out.push_str("\n  ");
+        }
+        out.push_str(&escape(line));
+    }
+    out.push('\n');
+    let _ = std::io::stderr().write_all(out.as_bytes());
+}

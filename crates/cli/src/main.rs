@@ -1,0 +1,54 @@
+//! The binary `bedload`: arguments, rendering, exit codes. No rule about data is here.
+
+mod args;
+mod config;
+mod settings;
+
+mod commands;
+mod escape;
+mod exit;
+mod progress;
+mod render;
+mod signals;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    hide_panic_payloads();
+    let exit = match catch_unwind(AssertUnwindSafe(|| run(&args))) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(failure)) => {
+            failure.print();
+            failure.exit()
+        }
+        Err(_) => Exit::Internal,
+    };
+    exit.into()
+}
+
+fn run(args: &Args) -> Result<Exit, Failure> {
+    match &args.command {
+        Command::Check(check) => commands::check::run(check),
+        Command::Build(build) => commands::build::run(build),
+        Command::Verify(verify) => commands::verify::run(verify),
+        Command::Profiles(profiles) => commands::profiles::run(profiles),
+        Command::Explain(explain) => commands::explain::run(explain),
+    }
+}
+
+/// A panic message can quote a record; only its place is printed.
+fn hide_panic_payloads() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        exit::complain(&format!(
+            "internal error{place}\nhint: this is a defect of bedload; nothing was published. Please report it"
+        ));
+    }));
+}

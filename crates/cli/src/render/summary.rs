@@ -1,0 +1,187 @@
+//! The summaries that end a run, for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use bedload_engine::{Built, Checked, Quantiles};
+use bedload_record::{Code, Severity};
+
+use super::Paint;
+use crate::escape::escape;
+
+/// Labels that are shown; the report has them all.
+const LABELS_SHOWN: usize = 12;
+
+fn count(n: u64) -> String {
+    indicatif::HumanCount(n).to_string()
+}
+
+fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+fn rate(bytes: u64, records: u64, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64().max(1e-6);
+    format!(
+        "{:.2} s, {} records/s, {:.0} MB/s",
+        elapsed.as_secs_f64(),
+        count((records as f64 / seconds) as u64),
+        bytes as f64 / 1e6 / seconds
+    )
+}
+
+fn tokens(out: &mut String, tokens: &Quantiles, encoding: Option<&str>) {
+    if let Some(encoding) = encoding.filter(|_| tokens.count > 0) {
+        let Quantiles { sum, p50, p90, p99, max, .. } = tokens;
+        let _ = writeln!(
+            out,
+            "  tokens      {} in all ({encoding}); per record p50 {}, p90 {}, p99 {}, max {}",
+            count(*sum),
+            count(*p50),
+            count(*p90),
+            count(*p99),
+            count(*max)
+        );
+    }
+}
+
+fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: Option<u64>) {
+    if by_code.is_empty() {
+        return;
+    }
+    out.push_str("  findings\n");
+    let width = by_code.keys().map(|code| code.name().len()).max().unwrap_or(0);
+    for (&code, &n) in by_code {
+        let severity = bedload_record::finding::effective(code, strict).name();
+        let capped = match shown {
+            Some(most) if n > most && code.info().scope == bedload_record::Scope::Record => {
+                format!("  (first {most} shown)")
+            }
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "    {:width$}  {:>9}  {severity}{capped}", code.name(), count(n));
+    }
+}
+
+/// What `check` says at the end.
+pub(crate) fn checked_summary(
+    checked: &Checked,
+    strict: bool,
+    shown: Option<u64>,
+    elapsed: Duration,
+    paint: Paint,
+) -> String {
+    let mut out = String::new();
+    let verdict = if checked.errors > 0 {
+        paint.red(&plural(checked.errors, "error", "errors"))
+    } else {
+        paint.green("no errors")
+    };
+    let warnings = plural(checked.warnings, "warning", "warnings");
+    let _ = writeln!(out, "{verdict}, {warnings} in {}", plural(checked.files, "file", "files"));
+    let format = match (checked.format, checked.format_detected) {
+        (Some(format), true) => format!("; format {format} (detected)"),
+        (Some(format), false) => format!("; format {format}"),
+        (None, _) => String::new(),
+    };
+    let _ = writeln!(
+        out,
+        "  records     {} read, {} valid, {} rejected{format}",
+        count(checked.records),
+        count(checked.valid),
+        count(checked.rejected)
+    );
+    tokens(&mut out, &checked.tokens, checked.encoding);
+    codes(&mut out, &checked.by_code, strict, shown);
+    let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
+    out
+}
+
+/// What `build` says at the end: the funnel, tokens, labels, throughput, the verdict.
+pub(crate) fn built_summary(
+    built: &Built,
+    dir: &Path,
+    strict: bool,
+    elapsed: Duration,
+    paint: Paint,
+) -> String {
+    let manifest = &built.manifest;
+    let counts = &manifest.counts;
+    let mut out = String::new();
+    let format = match (&manifest.format, built.format_detected) {
+        (Some(format), true) => format!("format {format} (detected)"),
+        (Some(format), false) => format!("format {format}"),
+        (None, _) => "no format".to_owned(),
+    };
+    let profile = manifest.profile.as_ref().map_or_else(String::new, |name| format!(", profile {name}"));
+    let _ = writeln!(out, "built {}  ({format}{profile})", paint.bold(&escape(&dir.display().to_string())));
+    let kept = counts.train + counts.validation;
+    let rows = [
+        ("read", counts.read, ""),
+        ("rejected", counts.rejected, "rejected.jsonl; why: report/findings.parquet"),
+        ("duplicate", counts.duplicates, "report/duplicates.parquet"),
+        ("unselected", counts.unselected, ""),
+        ("kept", kept, ""),
+        ("  train", counts.train, ""),
+        ("  validation", counts.validation, ""),
+        ("variants", counts.variants, "added to train; report/variants.parquet"),
+    ];
+    let width = count(counts.read).len();
+    for (name, n, place) in rows {
+        if n == 0 && matches!(name, "unselected" | "variants") {
+            continue;
+        }
+        let share = if counts.read == 0 { 0.0 } else { n as f64 * 100.0 / counts.read as f64 };
+        let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
+        let _ = writeln!(out, "  {name:12}{:>width$}  {share:>5.1} %{place}", count(n));
+    }
+    tokens(&mut out, &manifest.record_tokens, manifest.encoding.as_deref());
+    labels(&mut out, built);
+    codes(&mut out, &built.by_code, strict, None);
+    let phases = &built.phases;
+    let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));
+    let parts = [
+        ("spool", phases.spool),
+        ("scan", phases.scan),
+        ("plan", phases.plan),
+        ("write", phases.write),
+        ("report", phases.report),
+    ];
+    let parts: Vec<String> =
+        parts.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
+    let _ = writeln!(out, "              {}", parts.join(", "));
+    if manifest.ready {
+        let _ = writeln!(out, "{}", paint.green("ready"));
+    } else {
+        let _ = writeln!(out, "{}", paint.red("not ready:"));
+        for finding in built.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            let _ = writeln!(out, "  {}: {}", finding.code, escape(&finding.message));
+        }
+    }
+    out
+}
+
+fn labels(out: &mut String, built: &Built) {
+    if built.labels.is_empty() {
+        return;
+    }
+    let _ =
+        writeln!(out, "  labels      {} classes: records read, in train, in validation", built.labels.len());
+    let mut by_size: Vec<_> = built.labels.iter().collect();
+    by_size.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    for (name, before, train, validation) in by_size.iter().take(LABELS_SHOWN) {
+        let name: String = escape(name.trim()).chars().take(32).collect();
+        let _ = writeln!(
+            out,
+            "    {name:32}  {:>9}  {:>9}  {:>9}",
+            count(*before),
+            count(*train),
+            count(*validation)
+        );
+    }
+    if by_size.len() > LABELS_SHOWN {
+        let _ = writeln!(out, "    and {} more: report/labels.parquet", by_size.len() - LABELS_SHOWN);
+    }
+}

@@ -1,0 +1,95 @@
+//! A finding as a person reads it: what, where, why, how to mend it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use bedload_record::{Code, Finding, Severity};
+
+use super::Paint;
+use crate::escape::escape;
+
+/// Renders findings one after the other; why and how to mend are said once per code.
+pub(crate) struct TextFindings {
+    paint: Paint,
+    explained: BTreeSet<Code>,
+}
+
+impl TextFindings {
+    pub(crate) fn new(paint: Paint) -> Self {
+        Self { paint, explained: BTreeSet::new() }
+    }
+
+    /// The block of lines for one finding.
+    pub(crate) fn render(&mut self, finding: &Finding) -> String {
+        let paint = self.paint;
+        let level = format!("{}[{}]", finding.severity.name(), finding.code);
+        let level = match finding.severity {
+            Severity::Error => paint.red(&level),
+            Severity::Warning => paint.yellow(&level),
+            Severity::Note => paint.blue(&level),
+        };
+        let mut out = format!("{level}: {}\n", paint.bold(&escape(&finding.message)));
+        let arrow = paint.blue("-->");
+        let bar = paint.blue("|");
+        if let Some(file) = &finding.file {
+            let _ = write!(out, "  {arrow} {}", escape(file));
+            if let (Some(line), Some(column)) = (finding.line, finding.column) {
+                let _ = write!(out, ":{line}:{column}");
+            }
+            if let Some(record) = finding.record {
+                let _ = write!(out, "   record {record}");
+            }
+            if let Some(pointer) = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
+                let _ = write!(out, "   {}", escape(pointer));
+            }
+            out.push('\n');
+        }
+        if let Some(content) = &finding.content {
+            let _ = writeln!(out, "   {bar} {}", escape(content));
+        }
+        if self.explained.insert(finding.code) {
+            let info = finding.code.info();
+            let _ = writeln!(out, "   = why: {}", info.why);
+            let _ = writeln!(out, "   = help: {}", info.mend);
+            let _ = writeln!(out, "   = rule: {}", escape(&finding.source));
+        }
+        out.push('\n');
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::ColorWhen;
+    use expect_test::expect;
+
+    #[test]
+    fn a_code_is_explained_once_and_data_is_escaped() {
+        let mut text = TextFindings::new(Paint::for_stdout(ColorWhen::Never));
+        let finding = Finding {
+            file: Some("a\x1b.jsonl".to_owned()),
+            line: Some(3),
+            column: Some(9),
+            byte_offset: Some(70),
+            record: Some(2),
+            pointer: Some("/prompt".to_owned()),
+            content: Some("\"\u{202e}x\"".to_owned()),
+            ..Finding::dataset(Code::SchemaEmptyContent, false, "`prompt` is empty".to_owned())
+        };
+        let both = text.render(&finding) + &text.render(&Finding { content: None, ..finding.clone() });
+        expect![[r#"
+            error[schema/empty-content]: `prompt` is empty
+              --> a\u{1b}.jsonl:3:9   record 2   /prompt
+               | "\u{202e}x"
+               = why: A record without text teaches nothing, and several targets refuse it.
+               = help: Fill the field or drop the record.
+               = rule: bedload baseline (2026-11)
+
+            error[schema/empty-content]: `prompt` is empty
+              --> a\u{1b}.jsonl:3:9   record 2   /prompt
+
+        "#]]
+        .assert_eq(&both);
+    }
+}

@@ -1,0 +1,148 @@
+//! From what was typed and configured to what can be run.
+
+use std::str::FromStr;
+
+use bedload_bedrock::{FORMATS, Format, Profile};
+use bedload_engine::{MaxRejected, Settings, ShardLimits};
+use bedload_record::Severity;
+use bedload_scan::ScanOptions;
+use bedload_stages::STAGES;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+
+use crate::args::{BuildArgs, DataArgs, FailOn};
+use crate::config::Config;
+use crate::exit::Failure;
+
+/// The settings of a run, and what is the command line's own business.
+pub(crate) struct Run {
+    pub(crate) settings: Settings,
+    /// The least severity that fails the run; none where nothing does.
+    pub(crate) fail_on: Option<Severity>,
+    /// Worker threads; 0 for all cores.
+    pub(crate) threads: usize,
+}
+
+/// Settings for `check` and `explain`.
+pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
+    let config = Config::load(data.config.as_deref())?;
+    resolve(data, config)
+}
+
+/// Settings for `build`.
+pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
+    let mut config = Config::load(args.data.config.as_deref())?;
+    let stages = &mut config.stages;
+    if let Some(validation) = args.validation {
+        stages.split.validation = validation;
+    }
+    if let Some(group_by) = &args.group_by {
+        stages.split.group_by.clone_from(group_by);
+    }
+    if args.select.is_some() {
+        stages.split.select = args.select;
+    }
+    if let Some(how) = &args.normalize {
+        stages.dedupe.normalize = named("--normalize", how)?;
+    }
+    if let Some(which) = &args.survivor {
+        stages.dedupe.survivor = named("--survivor", which)?;
+    }
+    if args.label_field.is_some() {
+        stages.balance.label_field.clone_from(&args.label_field);
+    }
+    if let Some(copies) = args.augment {
+        stages.augment.copies = copies;
+    }
+    if let Some(mode) = &args.augment_mode {
+        stages.augment.mode = named("--augment-mode", mode)?;
+    }
+    config.shard_records = args.shard_records.or(config.shard_records);
+    config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
+    let max_rejected = match (args.max_rejected, &config.max_rejected) {
+        (Some(limit), _) => Some(limit),
+        (None, Some(written)) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
+        (None, None) => None,
+    };
+    let contradictions = [
+        (args.validation.is_some(), "--validation", "split"),
+        (args.select.is_some(), "--select", "split"),
+        (args.normalize.is_some(), "--normalize", "dedupe"),
+        (args.label_field.is_some(), "--label-field", "balance"),
+        (args.augment.is_some(), "--augment", "augment"),
+    ];
+    for (given, flag, stage) in contradictions {
+        if given && args.data.skip.iter().any(|skipped| skipped == stage) {
+            return Err(Failure::Usage(format!("{flag} contradicts --skip {stage}")));
+        }
+    }
+    let mut run = resolve(&args.data, config)?;
+    run.settings.max_rejected = max_rejected;
+    Ok(run)
+}
+
+/// Reads a value of a closed list, as the configuration file would.
+fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Failure> {
+    let deserializer: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
+        value.into_deserializer();
+    T::deserialize(deserializer).map_err(|error| Failure::Usage(format!("{flag}: {error}")))
+}
+
+fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
+    let mut stages = config.stages;
+    for name in &data.skip {
+        if !stages.skip(name) {
+            let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
+            return Err(Failure::Usage(format!("--skip {name}: the stages are {}", names.join(", "))));
+        }
+    }
+    if data.encoding.is_some() {
+        if !stages.tokens.enabled {
+            return Err(Failure::Usage("--encoding contradicts --skip tokens".to_owned()));
+        }
+        stages.tokens.encoding.clone_from(&data.encoding);
+    }
+    if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
+        return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));
+    }
+    if stages.split.select == Some(0) {
+        return Err(Failure::Usage("--select 0 would keep nothing".to_owned()));
+    }
+    if !(1..=64).contains(&stages.augment.copies) {
+        return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));
+    }
+    let profile = data.profile.as_ref().or(config.profile.as_ref());
+    let profile = profile.map(|name| Profile::from_name(name)).transpose();
+    let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
+    let format = match data.format.as_deref().or(config.format.as_deref()) {
+        None | Some("auto") => None,
+        Some(name) => Some(Format::from_name(name).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            Failure::Usage(format!("unknown format `{name}`\nhint: the formats are {}", names.join(", ")))
+        })?),
+    };
+    let defaults = ScanOptions::default();
+    let settings = Settings {
+        profile,
+        format,
+        stages,
+        seed: data.seed.or(config.seed).unwrap_or(0),
+        strict: data.strict || config.strict,
+        show_content: data.show_content,
+        scan: ScanOptions {
+            chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
+            mmap: !(data.no_mmap || config.no_mmap),
+            max_record_bytes: data
+                .max_record_bytes
+                .or(config.max_record_bytes)
+                .unwrap_or(defaults.max_record_bytes),
+        },
+        max_rejected: None,
+        shards: ShardLimits { records: config.shard_records, bytes: config.shard_bytes },
+    };
+    Ok(Run {
+        settings,
+        fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
+        threads: usize::from(data.threads.or(config.threads).unwrap_or(0)),
+    })
+}

@@ -1,0 +1,1 @@
+//! Tests of the real program, run in an empty directory.
