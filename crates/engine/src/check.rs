@@ -167,7 +167,7 @@ fn check_chunk(
         let line = physical(&line);
         out.lines += 1;
         out.crlf += u64::from(line.end == LineEnd::CrLf);
-        out.bytes += line.len + line.end.len();
+        out.bytes += line.len + line.end.len_bytes();
         let (codes, tokens) = examiner.codes(&line);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
@@ -192,10 +192,5 @@ fn check_chunk(
 
 /// A scanned line as the examiner takes it.
 pub(crate) fn physical<'l>(line: &Line<'l>) -> Physical<'l> {
-    let end = match line.end {
-        bedload_scan::LineEnd::Lf => LineEnd::Lf,
-        bedload_scan::LineEnd::CrLf => LineEnd::CrLf,
-        bedload_scan::LineEnd::None => LineEnd::None,
-    };
-    Physical { start: line.start, len: line.len, end, bytes: line.bytes }
+    Physical { start: line.start, len: line.len, end: line.end, bytes: line.bytes }
 }

@@ -17,8 +17,8 @@ use crate::pack::{Packed, Piece, file_from, variants_of};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
-/// Rows that are made at a time.
-const WINDOW: u64 = 8 * 122_880;
+/// Lines whose rows are made at a time: one row group.
+const WINDOW: u64 = 122_880;
 
 /// Everything that rows are made from.
 pub(crate) struct Source<'a> {

@@ -21,18 +21,13 @@ pub enum LineEnd {
 }
 
 impl LineEnd {
-    /// Its length in bytes.
-    pub fn len(self) -> u64 {
+    /// Its length: 0, 1 or 2 bytes.
+    pub fn len_bytes(self) -> u64 {
         match self {
             Self::Lf => 1,
             Self::CrLf => 2,
             Self::None => 0,
         }
-    }
-
-    /// Returns true for a line that ends with its input.
-    pub fn is_empty(self) -> bool {
-        self == Self::None
     }
 }
 
@@ -238,7 +233,7 @@ impl FactTable {
         let FileFacts { first, lines, bytes, .. } = self.files[file];
         let start = self.start[line.index()];
         let next = if line.0 + 1 == first.0 + lines { bytes } else { self.start[line.index() + 1] };
-        Span { start, len: next - start - self.end(line).len() }
+        Span { start, len: next - start - self.end(line).len_bytes() }
     }
 
     /// How a line ended.
@@ -290,3 +285,6 @@ impl FactTable {
         self.group[line.index()]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,12 +64,13 @@ mod visit;
 
 mod fetch;
 
+pub use bedload_record::LineEnd;
 pub use chunk::{Chunk, ChunkAt};
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};
 pub use error::{Change, ScanError};
 pub use fetch::Fetch;
 pub use input::{Input, Inputs};
-pub use line::{Line, LineEnd};
+pub use line::Line;
 pub use spool::RawReader;
 pub use visit::{ScanOptions, Watch, visit};

@@ -1,29 +1,8 @@
 //! Lines: what they are, where they lie, and the ones too long to be held. Where chunks begin and end is not
 //! decided here.
 
+use bedload_record::LineEnd;
 use memchr::memchr;
-
-/// How a line ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LineEnd {
-    /// By LF.
-    Lf,
-    /// By CR and LF.
-    CrLf,
-    /// By the end of the input.
-    None,
-}
-
-impl LineEnd {
-    /// How many bytes the end takes: 0, 1 or 2.
-    pub fn len_bytes(self) -> u64 {
-        match self {
-            LineEnd::Lf => 1,
-            LineEnd::CrLf => 2,
-            LineEnd::None => 0,
-        }
-    }
-}
 
 /// One physical line. Only LF separates lines; a CR elsewhere than before LF is a byte of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,1 +1,163 @@
-//! Tests of the plan.
+//! Tests of the plan: small tables against a naive reading of the specification.
+
+use std::collections::{HashMap, HashSet};
+
+use bedload_bedrock::{Limit, Profile};
+use bedload_record::{CodeSet, FactRow, LineEnd};
+use bedload_scan::ScanOptions;
+use bedload_stages::Stages;
+use proptest::prelude::*;
+
+use super::*;
+use crate::settings::{MaxRejected, ShardLimits};
+
+fn settings(validation: &str) -> Settings {
+    let mut stages = Stages::default();
+    stages.split.validation = validation.parse().expect("a size");
+    Settings {
+        profile: None,
+        format: None,
+        stages,
+        seed: 3,
+        strict: false,
+        show_content: false,
+        scan: ScanOptions::default(),
+        max_rejected: None,
+        shards: ShardLimits::default(),
+    }
+}
+
+/// A row of a test table: content, group, label.
+type Row = Option<(u8, u8, &'static str)>;
+
+fn table(rows: &[Row]) -> FactTable {
+    let mut chunk = FactTable::new(1000);
+    for (n, row) in rows.iter().enumerate() {
+        let (content, group, label) = row.unwrap_or_default();
+        let label = if label.is_empty() { None } else { chunk.labels.id(label) };
+        let mut codes = CodeSet::default();
+        if row.is_none() {
+            codes.insert(Code::JsonSyntax);
+        }
+        chunk.push(&FactRow {
+            start: n as u64 * 10,
+            end: LineEnd::Lf,
+            accepted: row.is_some(),
+            digest: u128::from(content),
+            tokens_prompt: 1,
+            tokens_completion: 1,
+            label,
+            codes,
+            group: u64::from(group),
+        });
+    }
+    let mut facts = FactTable::new(1000);
+    facts.begin_file("a.jsonl");
+    facts.append(&chunk, rows.len() as u64 * 10);
+    facts
+}
+
+fn codes(plan: &Plan) -> Vec<Code> {
+    plan.findings.iter().map(|finding| finding.code).collect()
+}
+
+proptest! {
+    /// Every line has the verdict that a reader of the specification would give it, and counts add up.
+    #[test]
+    fn verdicts_are_those_of_the_specification(
+        rows in prop::collection::vec(prop::option::weighted(0.9, (0u8..40, prop::sample::select(vec!["a", "b", ""]))), 0..120),
+        share in 0u64..=5,
+        select in prop::option::of(1u64..50),
+    ) {
+        let rows: Vec<Row> = rows.iter().map(|row| row.map(|(content, label)| (content, content / 3, label))).collect();
+        let facts = table(&rows);
+        let mut settings = settings(&format!("0.{share}"));
+        settings.stages.split.select = select;
+        let plan = plan(&facts, &settings);
+        let mut seen = HashSet::new();
+        let mut sides: HashMap<u8, Side> = HashMap::new();
+        let mut kept = 0;
+        for (row, verdict) in rows.iter().zip(&plan.verdicts) {
+            match row {
+                None => prop_assert_eq!(*verdict, Verdict::Rejected),
+                Some((content, ..)) if !seen.insert(*content) => prop_assert_eq!(*verdict, Verdict::Duplicate),
+                Some((_, group, _)) => match verdict {
+                    Verdict::Kept(side) => {
+                        kept += 1;
+                        prop_assert_eq!(*sides.entry(*group).or_insert(*side), *side, "a group parted");
+                    }
+                    verdict => prop_assert!(*verdict == Verdict::Unselected && select.is_some()),
+                },
+            }
+        }
+        prop_assert!(plan.counts.add_up());
+        prop_assert_eq!(kept, select.map_or(seen.len() as u64, |n| n.min(seen.len() as u64)));
+        let wanted = (kept * share * 2 + 10) / 20;
+        prop_assert!(plan.counts.validation <= wanted);
+        prop_assert_eq!(plan.counts.validation < wanted, codes(&plan).contains(&Code::SplitInexact));
+        for duplicate in &plan.duplicates {
+            prop_assert_eq!(rows[duplicate.dropped.index()].map(|r| r.0), rows[duplicate.survivor.index()].map(|r| r.0));
+            prop_assert!(duplicate.survivor < duplicate.dropped);
+        }
+    }
+}
+
+#[test]
+fn skipped_stages_decide_nothing() {
+    let facts = table(&[Some((1, 1, "")), Some((1, 1, "")), Some((2, 2, "")), None]);
+    let mut settings = settings("0.5");
+    settings.stages.skip("dedupe");
+    settings.stages.skip("split");
+    let plan = plan(&facts, &settings);
+    assert_eq!((plan.counts.train, plan.counts.duplicates, plan.counts.validation), (3, 0, 0));
+}
+
+fn profile(validation_max: u64) -> &'static Profile {
+    let limit = |value| Some(Limit { value, source: "a test".to_owned(), date: "2026-11".to_owned() });
+    let base = Profile::from_name("generic-sft").expect("a profile").clone();
+    let profile = Profile {
+        records_min: None,
+        records_recommended: None,
+        validation_records_max: limit(validation_max),
+        ..base
+    };
+    Box::leak(Box::new(profile))
+}
+
+#[test]
+fn the_target_bounds_the_validation_set() {
+    let rows: Vec<Row> = (0..100).map(|n| Some((n, n, ""))).collect();
+    let facts = table(&rows);
+    let check = |validation: &str, max: Option<u64>, expected: u64, finding: bool| {
+        let settings = Settings { profile: max.map(profile), ..settings(validation) };
+        let plan = plan(&facts, &settings);
+        assert_eq!(plan.counts.validation, expected, "{validation} {max:?}");
+        assert_eq!(codes(&plan).contains(&Code::SplitTooManyValidation), finding, "{validation} {max:?}");
+    };
+    check("0.2", Some(20), 20, false);
+    // A share is fitted to what the target takes; a count that it does not take is said.
+    check("0.2", Some(19), 19, false);
+    check("20", Some(20), 20, false);
+    check("20", Some(19), 19, true);
+    check("0.2", Some(0), 0, true);
+    check("50", None, 50, false);
+    check("51", None, 50, true);
+    check("0", None, 0, false);
+}
+
+#[test]
+fn too_many_rejected_is_said() {
+    let facts = table(&[Some((1, 1, "")), None, None]);
+    let plan_with = |limit| plan(&facts, &Settings { max_rejected: Some(limit), ..settings("0") });
+    assert!(!codes(&plan_with(MaxRejected::Count(2))).contains(&Code::DatasetTooManyRejected));
+    assert!(codes(&plan_with(MaxRejected::Count(1))).contains(&Code::DatasetTooManyRejected));
+}
+
+#[test]
+fn a_class_without_a_validation_record_is_said() {
+    let mut rows: Vec<Row> = (0..60).map(|n| Some((n, n, "common"))).collect();
+    rows.push(Some((60, 60, "rare")));
+    let plan = plan(&table(&rows), &settings("0.1"));
+    assert_eq!(plan.counts.validation, 6);
+    assert_eq!(codes(&plan), [Code::SplitMissingClass]);
+}

@@ -5,6 +5,7 @@
 //! simd-json reads the line; the few lines it refuses, or that hold something doubtful, are read again by
 //! [`strict`], which knows the place and the reason. Only this folder names `simd_json`.
 
+mod lexemes;
 mod locate;
 mod parse;
 mod strict;

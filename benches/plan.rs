@@ -1,0 +1,45 @@
+//! What a million facts cost the plan: duplicates, classes, the choice of a validation set. Throughput is of records.
+
+#![allow(missing_docs, reason = "divan generates items")]
+
+use bedload_benches::facts;
+use bedload_stages::balance::{self, BalanceConfig};
+use bedload_stages::dedupe::{self, DedupeConfig};
+use bedload_stages::split::choose;
+use divan::Bencher;
+use divan::counter::ItemsCount;
+
+const RECORDS: u64 = 1_000_000;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(sample_count = 5)]
+fn duplicates(bencher: Bencher<'_, '_>) {
+    let facts = facts(RECORDS);
+    bencher
+        .counter(ItemsCount::new(RECORDS))
+        .bench_local(|| dedupe::assign(&facts, &DedupeConfig::default()).len());
+}
+
+#[divan::bench(sample_count = 5)]
+fn classes(bencher: Bencher<'_, '_>) {
+    let facts = facts(RECORDS);
+    bencher
+        .counter(ItemsCount::new(RECORDS))
+        .bench_local(|| balance::find(&facts, &BalanceConfig::default()));
+}
+
+#[divan::bench(sample_count = 5)]
+fn validation_set(bencher: Bencher<'_, '_>) {
+    let facts = facts(RECORDS);
+    let classes = balance::find(&facts, &BalanceConfig::default());
+    bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| {
+        let lines = facts.ordinals().collect();
+        let stratum = |line| classes.of(&facts, line);
+        choose(lines, RECORDS / 10, 1, 5, stratum, |line| facts.group(line), |line| facts.digest(line))
+            .chosen
+            .len()
+    });
+}

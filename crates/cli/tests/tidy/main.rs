@@ -1,0 +1,164 @@
+//! What must stay true of the sources themselves: arrows between crates, one home for each dangerous thing, file heads,
+//! the map. A failure names the file and what to do.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+/// Which crate may use which. Anything else needs a change of the architecture, not of this list.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("bedload-record", &[]),
+    ("bedload-bedrock", &["bedload-record"]),
+    ("bedload-tokens", &[]),
+    ("bedload-scan", &["bedload-record"]),
+    ("bedload-stages", &["bedload-bedrock", "bedload-record", "bedload-tokens"]),
+    ("bedload-report", &["bedload-record"]),
+    (
+        "bedload-engine",
+        &["bedload-bedrock", "bedload-record", "bedload-report", "bedload-scan", "bedload-stages"],
+    ),
+    ("bedload", &["bedload-bedrock", "bedload-engine", "bedload-record", "bedload-scan", "bedload-stages"]),
+];
+
+/// Crates that only one of ours may name, so that each can be replaced in one place.
+const HOMES: &[(&str, &str)] = &[
+    ("simd-json", "bedload-record"),
+    ("tiktoken-rs", "bedload-tokens"),
+    ("memmap2", "bedload-scan"),
+    ("libc", "bedload-scan"),
+    ("arrow", "bedload-report"),
+    ("parquet", "bedload-report"),
+    ("toml", "bedload-bedrock bedload"),
+    ("clap", "bedload"),
+    ("indicatif", "bedload"),
+    ("sha2", "bedload-engine"),
+    ("blake3", "bedload-engine"),
+];
+
+#[test]
+fn crates_use_each_other_as_the_map_says() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo metadata");
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).expect("JSON");
+    let mut seen = BTreeSet::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let name = package["name"].as_str().expect("a name");
+        let normal: Vec<&str> = package["dependencies"]
+            .as_array()
+            .expect("dependencies")
+            .iter()
+            .filter(|dependency| dependency["kind"].is_null())
+            .map(|dependency| dependency["name"].as_str().expect("a name"))
+            .collect();
+        for (external, homes) in HOMES {
+            let at_home = homes.split(' ').any(|home| home == name);
+            assert!(
+                at_home || !normal.contains(external),
+                "{name} must not use {external}: its home is {homes}"
+            );
+        }
+        let Some((_, allowed)) = ARROWS.iter().find(|(from, _)| *from == name) else {
+            assert_eq!(name, "bedload-benches", "a crate that the architecture does not know");
+            continue;
+        };
+        seen.insert(name.to_owned());
+        for to in normal.iter().filter(|to| to.starts_with("bedload")) {
+            assert!(allowed.contains(to), "{name} must not use {to}");
+        }
+    }
+    assert_eq!(seen.len(), ARROWS.len(), "every crate of the architecture exists: {seen:?}");
+}
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_source_file_says_what_lives_there() {
+    let mut files = Vec::new();
+    sources(&root().join("crates"), &mut files);
+    sources(&root().join("benches"), &mut files);
+    assert!(files.len() > 50);
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a source file");
+        let shown = path.strip_prefix(root()).expect("below the root").display().to_string();
+        assert!(text.starts_with("//!"), "{shown} must begin with //! and what lives there");
+        let lines = text.lines().count();
+        let is_table = shown == "crates/record/src/code.rs";
+        assert!(lines <= 400 || is_table, "{shown} has {lines} lines; look for the second noun");
+        let is_unsafe_home =
+            ["crates/scan/src/mmap.rs", "crates/scan/src/sigbus.rs"].contains(&shown.as_str());
+        let is_this = shown.ends_with("tidy/main.rs");
+        assert!(
+            is_unsafe_home || is_this || !text.contains("unsafe {"),
+            "{shown} has an unsafe block; only the map and its signal handler may"
+        );
+        if is_unsafe_home {
+            assert_eq!(
+                text.matches("unsafe {").count() + text.matches("unsafe extern").count(),
+                text.matches("// SAFETY:").count(),
+                "{shown}: each unsafe block has its SAFETY"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_stage_documents_itself_in_fixed_sections() {
+    let stages = root().join("crates/stages/src");
+    for (name, _) in bedload_stages::STAGES {
+        let head = fs::read_to_string(stages.join(name).join("mod.rs")).expect("a folder per stage");
+        for section in ["## What it does", "## Why", "## How", "## Findings"] {
+            assert!(head.contains(&format!("//! {section}")), "the stage {name} has no section `{section}`");
+        }
+    }
+}
+
+#[test]
+fn the_map_names_every_crate_and_stays_short() {
+    let map = fs::read_to_string(root().join("crates/README.md")).expect("the map");
+    assert!(map.lines().count() <= 150, "the map is short enough to be read again");
+    for entry in fs::read_dir(root().join("crates")).expect("crates") {
+        let entry = entry.expect("an entry");
+        if entry.path().is_dir() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            assert!(map.contains(&format!("`{name}`")), "crates/README.md does not name `{name}`");
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_commands_and_options_that_exist() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let help = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_bedload")).args(args).output().expect("runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let all: String = ["check", "build", "verify", "profiles", "explain"]
+        .map(|command| help(&[command, "--help"]))
+        .concat();
+    for word in readme.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
+        if word.len() > 3
+            && word.starts_with("--")
+            && !["--release", "--workspace", "--locked"].contains(&word)
+        {
+            assert!(all.contains(word), "the README shows {word}, which no command has");
+        }
+    }
+}

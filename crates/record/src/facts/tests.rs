@@ -1,0 +1,71 @@
+//! Tests of the fact table: what goes in comes out, however it was cut into chunks.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::code::Code;
+
+fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Option<Code>) -> FactRow {
+    let mut codes = CodeSet::default();
+    code.into_iter().for_each(|code| codes.insert(code));
+    FactRow {
+        start,
+        end,
+        accepted,
+        digest: u128::from(start) << 70,
+        tokens_prompt: start as u32,
+        tokens_completion: TOKENS_MAX,
+        label,
+        codes,
+        group: !start,
+    }
+}
+
+#[test]
+fn a_row_has_the_size_that_the_memory_bound_counts_on() {
+    assert_eq!(FACT_BYTES, 49);
+}
+
+proptest! {
+    #[test]
+    fn columns_do_not_depend_on_the_cut(
+        lines in prop::collection::vec((0u64..30, 0u8..2, any::<bool>(), prop::option::of(0u8..5), any::<bool>()), 1..40),
+        cut in 1usize..9,
+    ) {
+        let mut facts = FactTable::new(3);
+        facts.begin_file("empty");
+        facts.begin_file("a");
+        let mut starts = Vec::new();
+        let mut at = 0;
+        for chunk in lines.chunks(cut) {
+            let mut rows = FactTable::new(3);
+            let begin = at;
+            for (len, end, accepted, label, coded) in chunk {
+                let label = label.and_then(|label| rows.labels.id(label.to_string().as_str()));
+                let end = if *end == 0 { LineEnd::Lf } else { LineEnd::CrLf };
+                rows.push(&row(at, end, *accepted, label, coded.then_some(Code::JsonEscapedNul)));
+                starts.push(at);
+                at += len + end.len_bytes();
+            }
+            facts.append(&rows, at - begin);
+        }
+        prop_assert_eq!(facts.len(), lines.len() as u64);
+        let distinct: std::collections::HashSet<u8> = lines.iter().filter_map(|line| line.3).collect();
+        prop_assert_eq!(facts.labels.overflowed(), distinct.len() > 3);
+        for ((line, expected), start) in facts.ordinals().zip(&lines).zip(starts) {
+            let (len, end, accepted, label, coded) = expected;
+            prop_assert_eq!(facts.file_of(line), 1);
+            prop_assert_eq!(facts.span(line, 1), Span { start, len: *len });
+            prop_assert_eq!(facts.end(line) == LineEnd::CrLf, *end == 1);
+            prop_assert_eq!(facts.accepted(line), *accepted);
+            prop_assert_eq!(facts.codes(line).contains(Code::JsonEscapedNul), *coded);
+            prop_assert_eq!(facts.tokens(line), u64::from(start as u32) + u64::from(TOKENS_MAX));
+            prop_assert_eq!(facts.digest(line), u128::from(start) << 70);
+            prop_assert_eq!(facts.group(line), !start);
+            if !facts.labels.overflowed() {
+                let written = facts.label(line).map(|id| facts.labels.keys()[id as usize].clone());
+                prop_assert_eq!(written, label.map(|label| label.to_string()));
+            }
+        }
+    }
+}
