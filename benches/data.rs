@@ -40,7 +40,7 @@ const WORDS: &[&str] = &[
     "unfortunately",
 ];
 
-/// Numbers from a seed: SplitMix64.
+/// Numbers from a seed: `SplitMix64`.
 pub struct Random(pub u64);
 
 impl Random {

@@ -6,20 +6,20 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bedload_record::{Code, FactTable, Finding, Severity, Side, Verdict};
-use bedload_scan::{Fetch, Inputs, Watch};
-use rayon::prelude::*;
+use bedload_scan::{Fetch, Inputs};
 
 use crate::check::about_files;
 use crate::draft::{Variant, draft, templates};
 use crate::error::{EngineError, io_error};
-use crate::manifest::{Counts, FileEntry, InputEntry, MANIFEST, Manifest, SideTokens};
+use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest, SideTokens};
 use crate::numbers::{Histogram, Quantiles};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, plan};
 use crate::progress::{Phase, Progress};
-use crate::rules::{Rules, any_at_least};
+use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::sums::{hash_inputs, sum_file};
 use crate::{scan, tables, write};
 
 /// How long each phase took.
@@ -82,13 +82,13 @@ pub fn build(
 
     progress.enter(Phase::Scan);
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
-    if about_data.iter().any(|finding| finding.code == Code::DatasetUnknownFormat) {
-        let hint = "hint: name the format with --format, or the target with --profile";
-        return Err(EngineError::Usage(format!("{}\n{hint}", about_data[0].message)));
-    }
+    refuse_unknown_format(&about_data)?;
     let templates = templates(settings, &rules)?;
     let (facts, crlf) = scan::scan(inputs, settings, &rules, progress)?;
     inputs.check_unchanged()?;
+    if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
+        refuse_unknown_format(&[unknown_format(settings.strict)])?;
+    }
     lap(&mut phases.scan);
 
     progress.enter(Phase::Plan);
@@ -195,6 +195,16 @@ fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineE
     Ok(())
 }
 
+fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
+    match findings.iter().find(|finding| finding.code == Code::DatasetUnknownFormat) {
+        Some(finding) => {
+            let hint = "hint: name the format with --format, or the target with --profile";
+            Err(EngineError::Usage(format!("{}\n{hint}", finding.message)))
+        }
+        None => Ok(()),
+    }
+}
+
 fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), EngineError> {
     let sharded = settings.shards.records.is_some() || settings.shards.bytes.is_some();
     match settings.profile {
@@ -288,24 +298,6 @@ fn report(
     Ok(by_code)
 }
 
-/// Size and sha256 of a file.
-pub(crate) fn sum_file(path: &Path) -> Result<(u64, String), EngineError> {
-    use sha2::{Digest, Sha256};
-    use std::io::Read;
-    let mut file = fs::File::open(path).map_err(io_error(path, "opened"))?;
-    let mut sum = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut bytes = 0;
-    loop {
-        let n = file.read(&mut buffer).map_err(io_error(path, "read"))?;
-        if n == 0 {
-            return Ok((bytes, write::hex(&sum.finalize())));
-        }
-        bytes += n as u64;
-        sum.update(&buffer[..n]);
-    }
-}
-
 fn numbers(
     counts: Counts,
     record: Quantiles,
@@ -341,36 +333,6 @@ fn config(settings: &Settings) -> serde_json::Value {
         "shard_records": settings.shards.records,
         "shard_bytes": settings.shards.bytes,
     })
-}
-
-/// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
-fn hash_inputs(inputs: &Inputs, facts: &FactTable, watch: &Watch) -> Result<Vec<InputEntry>, EngineError> {
-    use std::io::Read;
-    const PIECE_BYTES: u64 = 16 << 20;
-    let hash = |index: usize| -> Result<InputEntry, EngineError> {
-        let input = inputs.get(index);
-        let mut raw = inputs.open_raw(index)?;
-        let bytes = raw.len_bytes();
-        let mut sum = blake3::Hasher::new();
-        let mut piece = Vec::new();
-        loop {
-            watch.check()?;
-            piece.clear();
-            let mut next = (&mut raw).take(PIECE_BYTES);
-            let n = next.read_to_end(&mut piece).map_err(io_error(Path::new(input.name()), "read"))?;
-            if n == 0 {
-                break;
-            }
-            sum.update_rayon(&piece);
-        }
-        Ok(InputEntry {
-            name: input.name().to_owned(),
-            bytes,
-            blake3: sum.finalize().to_hex().to_string(),
-            records: facts.files()[index].lines,
-        })
-    };
-    (0..inputs.len()).into_par_iter().map(hash).collect()
 }
 
 fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {

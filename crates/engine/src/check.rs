@@ -10,7 +10,7 @@ use crate::examine::{Examiner, Physical, place};
 use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
 use crate::quota;
-use crate::rules::Rules;
+use crate::rules::{Rules, unknown_format};
 use crate::settings::Settings;
 
 /// What a check found, in numbers.
@@ -119,6 +119,9 @@ pub fn check(
     inputs.check_unchanged()?;
     total.rejected = total.records - total.valid;
     total.tokens = tokens.quantiles();
+    if rules.format.is_none() && total.valid > 0 && about_data.is_empty() {
+        about_data.push(unknown_format(settings.strict));
+    }
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(quota::judge(settings.profile, total.valid, settings.strict));
     for finding in &about_data {

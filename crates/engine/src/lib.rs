@@ -29,6 +29,8 @@ mod tables;
 
 mod manifest;
 
+mod sums;
+
 mod store;
 
 mod build;

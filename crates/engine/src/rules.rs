@@ -15,6 +15,7 @@ use crate::settings::Settings;
 
 /// How much of the data is looked at to detect its format.
 const HEAD_BYTES: usize = 1 << 20;
+const HEAD_BYTES_MAX: usize = 64 << 20;
 const HEAD_LINES: usize = 1000;
 
 /// Everything that the visit of a record needs to know.
@@ -145,23 +146,43 @@ fn resolve_format(
     }
 }
 
-/// Looks at the first lines of the inputs, taken together.
+/// Looks at the first lines of the inputs, taken together; further on where long lines hide the first record.
 fn look(inputs: &Inputs) -> Result<Detection, EngineError> {
+    let mut head_bytes = HEAD_BYTES;
+    loop {
+        let (head, is_all) = heads(inputs, head_bytes)?;
+        let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES);
+        if detection.records > 0 || is_all || head_bytes >= HEAD_BYTES_MAX {
+            return Ok(detection);
+        }
+        head_bytes *= 8;
+    }
+}
+
+/// The first whole lines of the inputs, about `head_bytes` in all; and whether that is all there is.
+fn heads(inputs: &Inputs, head_bytes: usize) -> Result<(Vec<u8>, bool), EngineError> {
     let mut head = Vec::new();
     for input in 0..inputs.len() {
-        let mut bytes = inputs.head(input, HEAD_BYTES)?;
-        // A line that the head cuts off would count as broken.
-        if bytes.len() == HEAD_BYTES {
-            let end = bytes.iter().rposition(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1);
+        let mut bytes = inputs.head(input, head_bytes - head.len())?;
+        let is_cut = bytes.len() == head_bytes - head.len();
+        if is_cut {
+            // A line that the head cuts off would count as broken.
+            let end = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
             bytes.truncate(end);
         }
         head.extend_from_slice(&bytes);
         head.push(b'\n');
-        if head.len() >= HEAD_BYTES {
-            break;
+        if is_cut || head.len() >= head_bytes {
+            return Ok((head, false));
         }
     }
-    Ok(detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES))
+    Ok((head, true))
+}
+
+/// What is said where records were read, but none that could tell their format.
+pub(crate) fn unknown_format(strict: bool) -> Finding {
+    let message = format!("the first {} MiB hold no record that tells the format", HEAD_BYTES_MAX >> 20);
+    Finding::dataset(Code::DatasetUnknownFormat, strict, message)
 }
 
 /// Returns true if one of the findings is at or above `least`.

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::build::sum_file;
 use crate::error::{EngineError, io_error};
 use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest};
+use crate::sums::sum_file;
 
 /// What a verification found.
 #[derive(Clone, Debug)]

@@ -16,6 +16,7 @@ use crate::draft::Variant;
 use crate::error::{EngineError, io_error};
 use crate::pack::{Packed, Piece, Place, Unit, file_from, variants_of};
 use crate::plan::Plan;
+use crate::sums::hex;
 
 /// Units in flight per thread: copied and written together, then hashed while the next ones are copied.
 const UNITS_PER_THREAD: usize = 4;
@@ -79,15 +80,6 @@ pub(crate) fn write(
         }
     }
     Ok(sums.into_iter().map(|sum| hex(&sum.finalize())).collect())
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        write!(out, "{byte:02x}").expect("a string takes everything");
-        out
-    })
 }
 
 fn create(dir: &Path, path: &str) -> Result<File, EngineError> {

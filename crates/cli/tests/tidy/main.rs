@@ -156,7 +156,7 @@ fn the_readme_shows_commands_and_options_that_exist() {
     for word in readme.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3
             && word.starts_with("--")
-            && !["--release", "--workspace", "--locked"].contains(&word)
+            && !["--release", "--workspace", "--locked", "--path"].contains(&word)
         {
             assert!(all.contains(word), "the README shows {word}, which no command has");
         }

@@ -107,7 +107,7 @@ pub(super) struct Reader<'l> {
     flaws: Vec<Flaw>,
 }
 
-impl<'l> Reader<'l> {
+impl Reader<'_> {
     fn document(&mut self) -> Result<(), Flaw> {
         self.space();
         let top = self.at;
