@@ -135,7 +135,7 @@ pub(crate) fn built_summary(
         }
         let share = if counts.read == 0 { 0.0 } else { n as f64 * 100.0 / counts.read as f64 };
         let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
-        let _ = writeln!(out, "  {name:12}{:>width$}  {share:>5.1} %{place}", count(n));
+        let _ = writeln!(out, "  {name:12} {:>width$}  {share:>5.1} %{place}", count(n));
     }
     tokens(&mut out, &manifest.record_tokens, manifest.encoding.as_deref());
     labels(&mut out, built);

@@ -8,6 +8,9 @@ use bedload_record::{Code, Finding, Severity};
 use super::Paint;
 use crate::escape::escape;
 
+/// Characters of a JSON Pointer that are shown.
+const POINTER_SHOWN: usize = 60;
+
 /// Renders findings one after the other; why and how to mend are said once per code.
 pub(crate) struct TextFindings {
     paint: Paint,
@@ -40,7 +43,7 @@ impl TextFindings {
                 let _ = write!(out, "   record {record}");
             }
             if let Some(pointer) = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
-                let _ = write!(out, "   {}", escape(pointer));
+                let _ = write!(out, "   {}", shorten(&escape(pointer)));
             }
             out.push('\n');
         }
@@ -56,6 +59,15 @@ impl TextFindings {
         out.push('\n');
         out
     }
+}
+
+/// A pointer as far as a line of text bears it.
+fn shorten(pointer: &str) -> String {
+    let mut short: String = pointer.chars().take(POINTER_SHOWN).collect();
+    if short.len() < pointer.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
