@@ -1,5 +1,6 @@
 //! `bedload.toml`: found upwards from the working directory, or named. Unknown keys are errors.
 
+use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use bedload_stages::Stages;
@@ -17,12 +18,12 @@ pub(crate) struct Config {
     pub(crate) seed: Option<u64>,
     pub(crate) strict: bool,
     pub(crate) fail_on: Option<FailOn>,
-    pub(crate) threads: Option<u16>,
+    pub(crate) threads: Option<NonZeroU16>,
     pub(crate) no_mmap: bool,
     #[serde(deserialize_with = "size")]
     pub(crate) max_record_bytes: Option<u64>,
     pub(crate) max_rejected: Option<Written>,
-    pub(crate) shard_records: Option<u64>,
+    pub(crate) shard_records: Option<NonZeroU64>,
     #[serde(deserialize_with = "size")]
     pub(crate) shard_bytes: Option<u64>,
     pub(crate) stages: Stages,

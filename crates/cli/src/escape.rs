@@ -1,6 +1,7 @@
 //! The one door through which bytes from data or file names reach a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Returns true for characters that change how a terminal shows what follows, or that cannot be seen.
 fn is_hostile(c: char) -> bool {
@@ -22,6 +23,25 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A line of JSON with the same characters as `\uXXXX`; they can only stand inside strings.
+pub(crate) fn escape_json(line: String) -> String {
+    if !line.contains(is_hostile) {
+        return line;
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        if is_hostile(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +50,7 @@ mod tests {
     fn nothing_reaches_the_terminal_raw() {
         assert_eq!(escape("a é 漢 😀"), "a é 漢 😀");
         assert_eq!(escape("\x1b[31m\u{9b}"), "\\u{1b}[31m\\u{9b}");
+        assert_eq!(escape_json("\"a\u{202e}\u{e0001}é\"".to_owned()), "\"a\\u202e\\udb40\\udc01é\"");
         assert_eq!(escape("a\u{202e}b\u{200b}\r\n"), "a\\u{202e}b\\u{200b}\\u{d}\\u{a}");
     }
 }

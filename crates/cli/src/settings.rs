@@ -1,5 +1,6 @@
 //! From what was typed and configured to what can be run.
 
+use std::num::{NonZeroU16, NonZeroU64};
 use std::str::FromStr;
 
 use bedload_bedrock::{FORMATS, Format, Profile};
@@ -57,7 +58,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     if let Some(mode) = &args.augment_mode {
         stages.augment.mode = named("--augment-mode", mode)?;
     }
-    config.shard_records = args.shard_records.or(config.shard_records);
+    config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
     config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
     let max_rejected = match (args.max_rejected, &config.max_rejected) {
         (Some(limit), _) => Some(limit),
@@ -67,7 +68,9 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let contradictions = [
         (args.validation.is_some(), "--validation", "split"),
         (args.select.is_some(), "--select", "split"),
+        (args.group_by.is_some(), "--group-by", "split"),
         (args.normalize.is_some(), "--normalize", "dedupe"),
+        (args.survivor.is_some(), "--survivor", "dedupe"),
         (args.label_field.is_some(), "--label-field", "balance"),
         (args.augment.is_some(), "--augment", "augment"),
     ];
@@ -138,11 +141,11 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
                 .unwrap_or(defaults.max_record_bytes),
         },
         max_rejected: None,
-        shards: ShardLimits { records: config.shard_records, bytes: config.shard_bytes },
+        shards: ShardLimits { records: config.shard_records.map(NonZeroU64::get), bytes: config.shard_bytes },
     };
     Ok(Run {
         settings,
         fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
-        threads: usize::from(data.threads.or(config.threads).unwrap_or(0)),
+        threads: usize::from(data.threads.or(config.threads.map(NonZeroU16::get)).unwrap_or(0)),
     })
 }

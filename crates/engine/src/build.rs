@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bedload_record::{Code, FactTable, Finding, Severity, Side, Verdict};
@@ -69,7 +69,7 @@ pub fn build(
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input(inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
-    let store = Store::create(out, overwrite)?;
+    let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
     let mut phases = Phases::default();
     let mut clock = Instant::now();
@@ -161,7 +161,9 @@ pub fn build(
         record_tokens,
         findings: by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
         files,
-    };
+        seal: String::new(),
+    }
+    .sealed();
     write_manifest(dir, &manifest)?;
     lap(&mut phases.report);
     store.publish()?;
@@ -180,19 +182,26 @@ pub fn build(
 }
 
 fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let out = absolute(out);
+    let resolved = resolve(out);
     for input in inputs {
-        let Some(path) = input.path() else { continue };
-        if absolute(path).starts_with(&out) {
-            return Err(EngineError::Usage(format!(
-                "--out {}: the input {} is inside it",
-                out.display(),
-                input.name()
-            )));
+        if input.path().is_some_and(|path| resolve(path).starts_with(&resolved)) {
+            let (out, name) = (out.display(), input.name());
+            return Err(EngineError::Usage(format!("--out {out}: the input {name} is inside it")));
         }
     }
     Ok(())
+}
+
+/// A path without links and dots, also where its last parts do not exist.
+pub fn resolve(path: &Path) -> PathBuf {
+    if let Ok(resolved) = path.canonicalize() {
+        return resolved;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if !parent.as_os_str().is_empty() => resolve(parent).join(name),
+        (Some(_), Some(name)) => resolve(Path::new(".")).join(name),
+        _ => path.to_owned(),
+    }
 }
 
 fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
@@ -338,9 +347,7 @@ fn config(settings: &Settings) -> serde_json::Value {
 fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
     use std::io::Write;
     let path = dir.join(MANIFEST);
-    let mut text = serde_json::to_string_pretty(manifest).expect("a manifest is made of plain values");
-    text.push('\n');
     let mut file = fs::File::create_new(&path).map_err(io_error(&path, "created"))?;
-    file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
+    file.write_all(manifest.text().as_bytes()).map_err(io_error(&path, "written"))?;
     file.sync_all().map_err(io_error(&path, "synced"))
 }

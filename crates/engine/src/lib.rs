@@ -41,7 +41,7 @@ mod explain;
 
 mod numbers;
 
-pub use build::{Built, Phases, build};
+pub use build::{Built, Phases, build, resolve};
 pub use check::{Checked, check};
 pub use error::EngineError;
 pub use explain::{Explained, explain};

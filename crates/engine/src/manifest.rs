@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use bedload_record::{Side, Verdict};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::numbers::Quantiles;
+use crate::sums::hex;
 
 /// The name of the manifest in the output directory.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -127,4 +129,21 @@ pub struct Manifest {
     pub findings: BTreeMap<String, u64>,
     /// What was written, the manifest itself excepted.
     pub files: Vec<FileEntry>,
+    /// The sha256 of the manifest's own text with this value empty.
+    pub seal: String,
+}
+
+impl Manifest {
+    /// The text of the file. A manifest is written in one way only.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a manifest is made of plain values") + "\n"
+    }
+
+    /// Fills in the seal.
+    #[must_use]
+    pub(crate) fn sealed(mut self) -> Self {
+        self.seal = String::new();
+        self.seal = hex(&Sha256::digest(self.text()));
+        self
+    }
 }

@@ -1,5 +1,7 @@
 //! What others may see of a run while it runs, and how they stop it.
 
+use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use bedload_scan::Watch;
@@ -43,9 +45,32 @@ pub struct Progress {
     records: AtomicU64,
     rejected: AtomicU64,
     phase: AtomicU8,
+    /// What is being built, and the directories made for it.
+    building: Mutex<Option<(PathBuf, Vec<PathBuf>)>>,
 }
 
 impl Progress {
+    /// Removes what is being built, for a process that is about to end without waiting for the run.
+    pub fn abandon(&self) {
+        let Ok(mut building) = self.building.lock() else { return };
+        let Some((built, made)) = building.take() else { return };
+        // Threads that have not seen the signal yet may add files meanwhile.
+        for _ in 0..100 {
+            if std::fs::remove_dir_all(&built).is_ok() || !built.exists() {
+                break;
+            }
+        }
+        for made in made.iter().rev() {
+            let _ = std::fs::remove_dir(made);
+        }
+    }
+
+    pub(crate) fn building(&self, what: Option<(PathBuf, Vec<PathBuf>)>) {
+        if let Ok(mut building) = self.building.lock() {
+            *building = what;
+        }
+    }
+
     /// A run that ends when the watch says so.
     pub fn new(watch: Watch) -> Self {
         Self { watch, ..Self::default() }

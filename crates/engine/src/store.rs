@@ -9,20 +9,29 @@ use tempfile::TempDir;
 
 use crate::error::{EngineError, io_error};
 use crate::manifest::MANIFEST;
+use crate::progress::Progress;
 
 /// An output directory that is being built. Dropping it removes what was built.
-pub(crate) struct Store {
+pub(crate) struct Store<'p> {
     target: PathBuf,
-    building: TempDir,
+    /// None once it is published.
+    building: Option<TempDir>,
+    /// Directories above the target that were made for it, the deepest last.
+    made: Vec<PathBuf>,
     replaces: bool,
+    progress: &'p Progress,
 }
 
-impl Store {
+impl<'p> Store<'p> {
     /// Begins to build `target`, in a sibling with a random name that only this user can read.
     ///
     /// # Errors
     /// Where something is in the way that may not be replaced, or the parent cannot be written.
-    pub(crate) fn create(target: &Path, overwrite: bool) -> Result<Self, EngineError> {
+    pub(crate) fn create(
+        target: &Path,
+        overwrite: bool,
+        progress: &'p Progress,
+    ) -> Result<Self, EngineError> {
         let shown = target.display();
         let name = target.file_name().ok_or_else(|| {
             EngineError::Usage(format!("--out {shown}: not the name of a directory to be made"))
@@ -50,22 +59,25 @@ impl Store {
             }
         };
         let parent = parent_of(target);
-        fs::create_dir_all(parent).map_err(io_error(parent, "created"))?;
+        let mut store =
+            Self { target: target.to_owned(), building: None, made: Vec::new(), replaces, progress };
+        store.made = make_directories(parent)?;
         let prefix = format!(".{}.partial-", name.to_string_lossy());
         let building = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
         let building = building.map_err(io_error(parent, "written to"))?;
-        Ok(Self { target: target.to_owned(), building, replaces })
+        progress.building(Some((building.path().to_owned(), store.made.clone())));
+        store.building = Some(building);
+        Ok(store)
     }
 
     /// Where to write.
     pub(crate) fn path(&self) -> &Path {
-        self.building.path()
+        self.building.as_ref().expect("only publishing takes it").path()
     }
 
     /// Makes what was built durable and puts it in its place. The files themselves must be synced.
-    pub(crate) fn publish(self) -> Result<(), EngineError> {
-        let Self { target, building, replaces } = self;
-        let built = building.path().to_owned();
+    pub(crate) fn publish(mut self) -> Result<(), EngineError> {
+        let (target, built) = (self.target.clone(), self.path().to_owned());
         open_to_others(&built)?;
         sync_directories(&built)?;
         let publish = |flags| {
@@ -73,16 +85,44 @@ impl Store {
                 .map_err(io::Error::from)
                 .map_err(io_error(&target, "put in place"))
         };
-        if replaces {
+        self.progress.watch.check()?;
+        // From here on the directory is whole: a signal that comes now comes too late.
+        self.progress.building(None);
+        if self.replaces {
             // After the exchange the old directory has the temporary name, and goes with it.
             publish(RenameFlags::EXCHANGE)?;
         } else {
             publish(RenameFlags::NOREPLACE)?;
-            let _: PathBuf = building.keep();
+            if let Some(building) = self.building.take() {
+                let _: PathBuf = building.keep();
+            }
         }
+        self.made.clear();
         let parent = parent_of(&target);
         sync(parent)
     }
+}
+
+impl Drop for Store<'_> {
+    fn drop(&mut self) {
+        // The temporary directory first, or the ones above it are not empty. What cannot be removed stays.
+        drop(self.building.take());
+        for made in self.made.iter().rev() {
+            let _ = fs::remove_dir(made);
+        }
+    }
+}
+
+/// Makes a directory and those above it, and returns the ones that were not there.
+fn make_directories(dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    let mut missing: Vec<PathBuf> = dir
+        .ancestors()
+        .take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists())
+        .map(Path::to_owned)
+        .collect();
+    missing.reverse();
+    fs::create_dir_all(dir).map_err(io_error(dir, "created"))?;
+    Ok(missing)
 }
 
 fn parent_of(target: &Path) -> &Path {
@@ -118,7 +158,8 @@ mod tests {
     use super::*;
 
     fn build(target: &Path, overwrite: bool, content: &str) -> Result<(), EngineError> {
-        let store = Store::create(target, overwrite)?;
+        let progress = Progress::default();
+        let store = Store::create(target, overwrite, &progress)?;
         fs::write(store.path().join(MANIFEST), content).expect("written");
         store.publish()
     }
@@ -150,8 +191,9 @@ mod tests {
         assert!(build(&file, true, "2").expect_err("refused").is_usage());
         std::os::unix::fs::symlink(&target, dir.path().join("link")).expect("linked");
         assert!(build(&dir.path().join("link"), true, "2").expect_err("refused").is_usage());
-        drop(Store::create(&dir.path().join("given-up"), false).expect("begun"));
-        assert!(!dir.path().join("given-up").exists());
+        let progress = Progress::default();
+        drop(Store::create(&dir.path().join("given/up"), false, &progress).expect("begun"));
+        assert!(!dir.path().join("given").exists());
         assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 3);
     }
 }

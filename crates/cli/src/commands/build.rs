@@ -1,9 +1,10 @@
 //! `bedload build`
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Built, build};
+use bedload_engine::{Built, build, resolve};
 
 use super::{find_inputs, judge, new_progress, on_threads, worst};
 use crate::args::{BuildArgs, OutputFormat};
@@ -17,6 +18,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let run = settings::for_build(args)?;
     let output = &args.data.output;
     let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
     let inputs = find_inputs(&args.inputs, &args.data)?;
     let built = {
@@ -46,6 +48,19 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         say(&built_summary(&built, &args.out, run.settings.strict, started.elapsed(), paint));
     }
     Ok(exit)
+}
+
+/// An output that lands in a directory which is read would be input of the next run.
+fn refuse_output_inside_directory(args: &BuildArgs) -> Result<(), Failure> {
+    let out = resolve(&args.out);
+    let inside = args.inputs.iter().map(Path::new).find(|dir| dir.is_dir() && out.starts_with(resolve(dir)));
+    match inside {
+        Some(dir) => {
+            let (out, dir) = (args.out.display(), dir.display());
+            Err(Failure::Usage(format!("--out {out}: it is inside the input directory {dir}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value {

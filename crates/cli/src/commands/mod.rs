@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bedload_engine::Progress;
 use bedload_record::{Finding, Severity};
-use bedload_scan::{DiscoverOptions, Inputs, Watch, discover};
+use bedload_scan::{DiscoverOptions, Inputs, discover};
 
 use crate::args::DataArgs;
 use crate::exit::{Exit, Failure};
@@ -32,14 +32,13 @@ fn find_inputs(args: &[std::ffi::OsString], data: &DataArgs) -> Result<Inputs, F
 
 /// The progress of a run that the first signal stops.
 fn new_progress() -> Result<Arc<Progress>, Failure> {
-    let stop = signals::install().map_err(|source| {
+    signals::install().map_err(|source| {
         Failure::Engine(bedload_engine::EngineError::Io {
             path: "signal handlers".to_owned(),
             action: "installed",
             source,
         })
-    })?;
-    Ok(Arc::new(Progress::new(Watch::new(stop))))
+    })
 }
 
 /// The exit code for these findings, or for these counts of them.

@@ -5,6 +5,7 @@ use bedload_record::Finding;
 use serde::Serialize;
 
 use super::Out;
+use crate::escape::escape_json;
 
 #[derive(Serialize)]
 pub(crate) struct FindingObject<'a> {
@@ -45,7 +46,7 @@ pub(crate) fn finding_object<'a>(finding: &'a Finding, profile: Option<&'a str>)
 
 /// Writes one object as a line.
 pub(crate) fn print_line(out: &mut Out, object: &impl Serialize) -> Result<(), EngineError> {
-    let mut line = serde_json::to_vec(object).expect("plain values are JSON");
-    line.push(b'\n');
-    out.write(&line)
+    let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
+    line.push('\n');
+    out.write(line.as_bytes())
 }
