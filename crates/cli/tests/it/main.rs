@@ -1,1 +1,50 @@
-//! Tests of the real program, run in an empty directory.
+//! The program from outside: the built binary, run in an empty directory, judged by its exit code, by what it prints
+//! and by the files that it leaves. Nothing here calls the code inside.
+#![allow(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes them")]
+
+#[cfg(test)]
+mod augmenting;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod environment;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod objects;
+#[cfg(test)]
+mod other_formats;
+#[cfg(test)]
+mod outcome;
+#[cfg(test)]
+mod output_directory;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod passing_through;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod privacy;
+#[cfg(test)]
+mod published_cases;
+#[cfg(test)]
+mod same_bytes;
+#[cfg(test)]
+mod scratch;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod splitting;
+#[cfg(test)]
+mod stages;
+#[cfg(test)]
+mod verifying;

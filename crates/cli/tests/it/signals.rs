@@ -1,0 +1,111 @@
+//! SIGINT and SIGTERM: the run ends soon, with the code of the signal, and takes away what it had begun.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
+
+use crate::corpus::plain;
+use crate::outcome::{Outcome, end_of, until};
+use crate::scratch::{Scratch, jsonl};
+
+fn kill(child: &Child, signal: &str) {
+    let id = child.id();
+    let status = Command::new("sh").args(["-c", &format!("kill -{signal} {id}")]).status().unwrap();
+    assert!(status.success());
+}
+
+fn start(scratch: &Scratch, args: &str) -> (Child, ChildStdin) {
+    let mut command = scratch.command();
+    command.args(args.split(' ')).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let stdin = child.stdin.take().unwrap();
+    (child, stdin)
+}
+
+/// Writes records until nobody reads them any more.
+fn pour(mut pipe: impl Write) {
+    let lines = jsonl(plain(200));
+    while pipe.write_all(&lines).is_ok() {}
+}
+
+fn is_building(scratch: &Scratch) -> bool {
+    scratch.names().iter().any(|name| name.contains(".partial-"))
+}
+
+fn interrupted(outcome: Outcome, code: i32) {
+    let said = outcome.refuses(code);
+    assert!(said.contains("interrupted"), "{said}");
+}
+
+#[test]
+fn a_build_from_an_endless_stream_ends_and_leaves_nothing() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let scratch = Scratch::new();
+        let (child, stdin) = start(&scratch, "build - --out o --skip tokens");
+        let pouring = thread::spawn(move || pour(stdin));
+        until("the output is begun", || is_building(&scratch));
+        kill(&child, signal);
+        interrupted(end_of(child), code);
+        pouring.join().unwrap();
+        assert_eq!(scratch.names(), [""; 0], "{signal}");
+    }
+}
+
+#[test]
+fn a_check_of_an_endless_stream_ends() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let scratch = Scratch::new();
+        scratch.shell("mkfifo q").exits(0);
+        let (child, _stdin) = start(&scratch, "check q --format prompt-completion --skip tokens");
+        // Opening waits for the program to open the other end, and by then it listens to signals.
+        let pipe = File::options().write(true).open(scratch.path("q")).unwrap();
+        let pouring = thread::spawn(move || pour(pipe));
+        kill(&child, signal);
+        interrupted(end_of(child), code);
+        pouring.join().unwrap();
+    }
+}
+
+#[test]
+fn a_stream_that_has_stalled_is_no_reason_to_go_on() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let scratch = Scratch::new();
+        let (child, mut stdin) = start(&scratch, "build - --out o --skip tokens");
+        stdin.write_all(&jsonl(plain(10))).unwrap();
+        until("the output is begun", || is_building(&scratch));
+        kill(&child, signal);
+        interrupted(end_of(child), code);
+        drop(stdin);
+        assert_eq!(scratch.names(), [""; 0], "{signal}");
+    }
+}
+
+#[test]
+fn neither_is_a_pipe_into_which_nobody_writes() {
+    let scratch = Scratch::new();
+    scratch.shell("mkfifo q").exits(0);
+    for args in ["check q --skip tokens", "build q --out o --skip tokens"] {
+        let (child, _stdin) = start(&scratch, args);
+        let pipe = File::options().write(true).open(scratch.path("q")).unwrap();
+        kill(&child, "INT");
+        interrupted(end_of(child), 130);
+        drop(pipe);
+        assert_eq!(scratch.names(), ["q"], "{args}");
+    }
+}
+
+#[test]
+fn an_earlier_output_survives_an_interrupted_run() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(30)));
+    scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+    let before = scratch.tree("o");
+    let (child, stdin) = start(&scratch, "build - --out o --overwrite --skip tokens");
+    let pouring = thread::spawn(move || pour(stdin));
+    until("the output is begun", || is_building(&scratch));
+    kill(&child, "TERM");
+    interrupted(end_of(child), 143);
+    pouring.join().unwrap();
+    assert_eq!(scratch.names(), ["a.jsonl", "o"]);
+    assert!(scratch.tree("o") == before);
+}
