@@ -16,6 +16,9 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+/// More threads than any machine has cores for; beyond it they only get in each other's way.
+pub(crate) const THREADS_MAX: i64 = 1024;
+
 const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, \
 3 environment (I/O, space, permission, input changed), 4 internal error, 130/143 interrupted.";
 
@@ -67,7 +70,7 @@ pub(crate) struct DataArgs {
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) max_record_bytes: Option<u64>,
     /// Worker threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub(crate) threads: Option<u16>,
     /// Read files in pieces instead of mapping them.
     #[arg(long)]

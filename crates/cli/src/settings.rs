@@ -11,7 +11,7 @@ use bedload_stages::STAGES;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{BuildArgs, DataArgs, FailOn};
+use crate::args::{BuildArgs, DataArgs, FailOn, THREADS_MAX};
 use crate::config::Config;
 use crate::exit::Failure;
 
@@ -107,6 +107,9 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
         return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));
+    }
+    if config.threads.is_some_and(|threads| i64::from(threads.get()) > THREADS_MAX) {
+        return Err(Failure::Usage(format!("threads must be from 1 to {THREADS_MAX}")));
     }
     if stages.split.select == Some(0) {
         return Err(Failure::Usage("--select 0 would keep nothing".to_owned()));

@@ -103,7 +103,7 @@ fn check_file(dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError>
     if Path::new(name).extension().is_some_and(|end| end == "parquet") {
         match bedload_report::inspect(&path) {
             Ok(table) if table.rows != *records => {
-                problems.push(format!("{name}: {} rows; the manifest says {records}", table.rows));
+                problems.push(format!("{name}: rows: {}; the manifest says {records}", table.rows));
             }
             Ok(_) => {}
             Err(error) => problems.push(error.to_string()),
@@ -111,7 +111,7 @@ fn check_file(dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError>
     } else {
         let lines = count_lines(&path)?;
         if lines != *records {
-            problems.push(format!("{name}: {lines} lines; the manifest says {records}"));
+            problems.push(format!("{name}: lines: {lines}; the manifest says {records}"));
         }
     }
     Ok(problems)

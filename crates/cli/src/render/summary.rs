@@ -133,9 +133,14 @@ pub(crate) fn built_summary(
         if n == 0 && matches!(name, "unselected" | "variants") {
             continue;
         }
-        let share = if counts.read == 0 { 0.0 } else { n as f64 * 100.0 / counts.read as f64 };
+        // Variants were never read, so they are no share of it.
+        let share = match name {
+            "variants" => String::new(),
+            _ if counts.read == 0 => "0.0 %".to_owned(),
+            _ => format!("{:.1} %", n as f64 * 100.0 / counts.read as f64),
+        };
         let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
-        let _ = writeln!(out, "  {name:12} {:>width$}  {share:>5.1} %{place}", count(n));
+        let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
     }
     tokens(&mut out, &manifest.record_tokens, manifest.encoding.as_deref());
     labels(&mut out, built);

@@ -160,11 +160,11 @@ fn verify_says_what_differs() {
     shows(
         &scratch.run("verify OUT").exits(1),
         expect![[r#"
-        rejected.jsonl: 3 bytes; the manifest says 0
-        rejected.jsonl: sha256 is ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356; the manifest says e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-        rejected.jsonl: 1 lines; the manifest says 0
-        notes.txt: not in the manifest
-    "#]],
+            rejected.jsonl: 3 bytes; the manifest says 0
+            rejected.jsonl: sha256 is ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356; the manifest says e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+            rejected.jsonl: lines: 1; the manifest says 0
+            notes.txt: not in the manifest
+        "#]],
         expect![[r#"
         OUT: 4 problems
     "#]],
