@@ -87,6 +87,7 @@ pub fn facts(n: u64) -> FactTable {
             label,
             codes: CodeSet::default(),
             group: Random(digest ^ 1).next_number(),
+            grouped: true,
         });
     }
     let mut facts = FactTable::new(16);

@@ -144,7 +144,7 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) augment: Option<u32>,
     /// Which records get variants: all, or balance to even out classes [default: all].
-    #[arg(long, value_name = "MODE", requires = "augment")]
+    #[arg(long, value_name = "MODE")]
     pub(crate) augment_mode: Option<String>,
     /// Most records in a shard.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -58,6 +58,9 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     if let Some(mode) = &args.augment_mode {
         stages.augment.mode = named("--augment-mode", mode)?;
     }
+    if args.augment_mode.is_some() && stages.augment.copies <= 1 {
+        return Err(Failure::Usage("--augment-mode needs --augment N".to_owned()));
+    }
     config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
     config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
     let max_rejected = match (args.max_rejected, &config.max_rejected) {

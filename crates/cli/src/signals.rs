@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bedload_engine::Progress;
 use bedload_scan::Watch;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
@@ -44,6 +44,8 @@ pub(crate) fn install() -> std::io::Result<Arc<Progress>> {
             });
         }
     })?;
+    // Rust aborts where memory cannot be had. That is the environment's doing, and ends as such.
+    flag::register_conditional_shutdown(SIGABRT, 3, Arc::new(AtomicBool::new(true)))?;
     // A file size limit becomes an error of the write, which names the file.
     flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(progress)

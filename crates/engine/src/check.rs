@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bedload_record::{Code, Finding, LineEnd, Severity};
-use bedload_scan::{Chunk, Inputs, Line, visit};
+use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
@@ -58,7 +58,13 @@ struct ChunkChecked {
     by_code: BTreeMap<Code, u64>,
     /// Placed, but with line numbers that count from the chunk's first line.
     findings: Vec<Finding>,
+    /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
+    again: Option<KeptChunk>,
 }
+
+/// The most findings that a chunk holds until its turn comes. A finding takes far more memory than the bytes it is
+/// about, and with blank lines there is one for every byte.
+const HELD_MAX: usize = 4096;
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
 /// Of each code at most `per_code` findings about records are handed over; all are counted.
@@ -84,6 +90,9 @@ pub fn check(
     let mut tokens = Histogram::default();
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let mut per_file: Vec<(u64, u64)> = vec![(0, 0); inputs.len()];
+    let mut again: Option<Examiner<'_>> = None;
+    // One finding says it for all records; those about single fields are counted only.
+    let is_wrong_format = about_data.iter().any(|finding| finding.code == Code::DatasetWrongFormat);
     visit(
         inputs,
         &settings.scan,
@@ -95,13 +104,26 @@ pub fn check(
         },
         |at, chunk: ChunkChecked| {
             let (lines_before, crlf) = &mut per_file[at.input];
-            for mut finding in chunk.findings {
+            let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
-                if per_code.is_none_or(|most| *n <= most) {
-                    finding.line = finding.line.map(|line| line + *lines_before);
-                    finding.record = finding.record.map(|record| record + *lines_before);
-                    sink(&finding)?;
+                let in_general = is_wrong_format && finding.code.name().starts_with("schema/");
+                if in_general || per_code.is_some_and(|most| *n > most) {
+                    return Ok(());
+                }
+                finding.line = finding.line.map(|line| line + *lines_before);
+                finding.record = finding.record.map(|record| record + *lines_before);
+                sink(&finding)
+            };
+            chunk.findings.into_iter().try_for_each(&mut show)?;
+            if let Some(kept) = &chunk.again {
+                let examiner = again.get_or_insert_with(|| Examiner::new(&rules));
+                let name = inputs.get(at.input).name();
+                for (line, number) in kept.chunk().lines().zip(1..) {
+                    progress.watch.check()?;
+                    let line = physical(&line);
+                    let found = examiner.findings(&line);
+                    place(found, &rules, name, number, &line).into_iter().try_for_each(&mut show)?;
                 }
             }
             progress.add(chunk.lines, chunk.lines - chunk.valid);
@@ -182,12 +204,18 @@ fn check_chunk(
         if codes.is_empty() {
             continue;
         }
-        for finding in examiner.findings(&line) {
+        let mut found = examiner.findings(&line);
+        found.retain(|finding| {
             let n = out.by_code.entry(finding.code).or_default();
             *n += 1;
-            if per_code.is_none_or(|most| *n <= most) {
-                out.findings.push(place(finding, rules, name, out.lines, &line));
-            }
+            per_code.is_none_or(|most| *n <= most)
+        });
+        if out.again.is_none() {
+            out.findings.extend(place(found, rules, name, out.lines, &line));
+        }
+        if out.findings.len() > HELD_MAX {
+            out.findings = Vec::new();
+            out.again = Some(chunk.keep());
         }
     }
     out

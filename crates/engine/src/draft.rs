@@ -82,6 +82,9 @@ pub(crate) fn draft(
     let mut known: Vec<u128> =
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
     known.par_sort_unstable();
+    let held_out = of_verdict(&plan.verdicts, |verdict| verdict == Verdict::Kept(Side::Validation));
+    let mut held_out: Vec<u64> = held_out.into_iter().map(|line| facts.group(line)).collect();
+    held_out.par_sort_unstable();
     let drafted: Vec<Vec<Variant>> = train
         .par_iter()
         .zip(&shares)
@@ -108,7 +111,9 @@ pub(crate) fn draft(
                     let row = examiner.facts(&physical, &mut Interner::new(0));
                     let is_new = known.binary_search(&row.digest).is_err()
                         && variants.iter().all(|variant| variant.digest != row.digest);
-                    if row.accepted && is_new && bytes <= settings.scan.max_record_bytes {
+                    // A template can turn one prompt into another: also that other's group must not part.
+                    let leaks = held_out.binary_search(&row.group).is_ok();
+                    if row.accepted && is_new && !leaks && bytes <= settings.scan.max_record_bytes {
                         let tokens = u64::from(row.tokens_prompt) + u64::from(row.tokens_completion);
                         variants.push(Variant { parent, template, digest: row.digest, tokens, bytes });
                     }

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use bedload_report::ReportError;
 use bedload_scan::ScanError;
 
+/// How errors name standard output.
+pub const STDOUT: &str = "standard output";
+
 /// Why a run could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -16,7 +19,7 @@ pub enum EngineError {
     #[error(transparent)]
     Report(#[from] ReportError),
     /// A file could not be written, read, renamed or removed.
-    #[error("{path}: could not be {action}: {source}{}", hint(source))]
+    #[error("{path}: could not be {action}: {source}{}", hint(path, source))]
     Io {
         /// Which file.
         path: String,
@@ -30,8 +33,9 @@ pub enum EngineError {
     Usage(String),
 }
 
-fn hint(source: &io::Error) -> &'static str {
+fn hint(path: &str, source: &io::Error) -> &'static str {
     match source.kind() {
+        _ if path == STDOUT => "",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "\nhint: the output needs about as much space as the inputs, decompressed"
         }

@@ -34,7 +34,7 @@ pub(crate) struct Physical<'l> {
 struct Content {
     tokens: tokens::Tokens,
     digest: u128,
-    group: u64,
+    group: Option<u64>,
 }
 
 impl<'r> Examiner<'r> {
@@ -51,7 +51,8 @@ impl<'r> Examiner<'r> {
             label = found.and_then(|text: &str| labels.id(text));
         });
         let codes = findings.codes();
-        let content = content.unwrap_or(Content { tokens: tokens::Tokens::default(), digest: 0, group: 0 });
+        let content =
+            content.unwrap_or(Content { tokens: tokens::Tokens::default(), digest: 0, group: None });
         FactRow {
             start: line.start,
             end: line.end,
@@ -61,7 +62,8 @@ impl<'r> Examiner<'r> {
             tokens_completion: saturate(content.tokens.completion),
             label,
             codes,
-            group: content.group,
+            group: content.group.unwrap_or(content.digest as u64),
+            grouped: content.group.is_some(),
         }
     }
 
@@ -132,7 +134,7 @@ impl<'r> Examiner<'r> {
             }
             tell_label(balance::label(&rules.labels, format, json).as_deref());
             let digest = dedupe::digest(format, json, rules.normalize, scratch);
-            let group = split::group(&rules.group_by, format, json, digest);
+            let group = split::group(&rules.group_by, format, json, rules.normalize);
             Some(Content { tokens: record.tokens.unwrap_or_default(), digest, group })
         })
     }
@@ -142,19 +144,27 @@ fn saturate(tokens: u64) -> u32 {
     u32::try_from(tokens).unwrap_or(TOKENS_MAX)
 }
 
-/// Places a record's finding in its file.
+/// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.
 pub(crate) fn place(
-    finding: RecordFinding,
+    findings: Vec<RecordFinding>,
     rules: &Rules,
     file: &str,
     line_number: u64,
     line: &Physical<'_>,
-) -> Finding {
-    let before = line.bytes.map_or(&[][..], |bytes| &bytes[..bytes.len().min(finding.offset as usize)]);
-    Finding {
+) -> Vec<Finding> {
+    let (mut seen, mut column) = (0, 1);
+    let mut column_of = |offset: usize| {
+        let bytes = line.bytes.unwrap_or_default();
+        let offset = offset.min(bytes.len());
+        // What comes before a finding is valid UTF-8, where every byte but a continuation begins a character.
+        column += bytes[seen..offset].iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
+        seen = offset;
+        column
+    };
+    let mut place = |finding: RecordFinding| Finding {
         file: Some(file.to_owned()),
         line: Some(line_number),
-        column: Some(String::from_utf8_lossy(before).chars().count() as u64 + 1),
+        column: Some(column_of(finding.offset as usize)),
         byte_offset: Some(line.start + finding.offset),
         record: Some(line_number - 1),
         pointer: Some(finding.pointer),
@@ -166,7 +176,8 @@ pub(crate) fn place(
             .bytes
             .filter(|_| rules.show_content)
             .map(|bytes| excerpt(bytes, finding.offset as usize)),
-    }
+    };
+    findings.into_iter().map(&mut place).collect()
 }
 
 fn severity(code: Code, rules: &Rules) -> Severity {

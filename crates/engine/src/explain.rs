@@ -106,6 +106,6 @@ fn one(rules: &Rules, name: &str, number: u64, line: &crate::examine::Physical<'
         encoding: rules.encoding.map(tokens::Encoding::name),
         digest: row.accepted.then_some(row.digest),
         label,
-        findings: found.into_iter().map(|finding| place(finding, rules, name, number, line)).collect(),
+        findings: place(found, rules, name, number, line),
     }
 }

@@ -43,7 +43,7 @@ mod numbers;
 
 pub use build::{Built, Phases, build, resolve};
 pub use check::{Checked, check};
-pub use error::EngineError;
+pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};
 pub use numbers::Quantiles;

@@ -96,7 +96,7 @@ pub struct InputEntry {
 }
 
 /// The whole manifest.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Always `bedload`.

@@ -4,7 +4,7 @@
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
-use bedload_stages::split::{Choice, Size, choose};
+use bedload_stages::split::{Choice, GroupBy, Size, choose};
 
 use crate::manifest::Counts;
 use crate::quota;
@@ -52,6 +52,7 @@ pub(crate) fn plan(facts: &FactTable, settings: &Settings) -> Plan {
 
     let validation = validation_size(settings, kept(&verdicts).len() as u64, &mut findings);
     if validation > 0 {
+        findings.extend(judge_groups(facts, &verdicts, settings));
         let group = |line: Ordinal| facts.group(line);
         let choice =
             choose_of(facts, &classes, kept(&verdicts), validation, settings.seed ^ SPLIT_SALT, group);
@@ -118,6 +119,24 @@ fn mark(verdicts: &mut [Verdict], choice: &Choice, other: Verdict) {
             *verdict = other;
         }
     }
+}
+
+/// What is wrong with the field that groups come from.
+fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Option<Finding> {
+    let GroupBy::Field(_) = settings.stages.split.group_by() else { return None };
+    let kept = kept(verdicts);
+    let alone = kept.iter().filter(|&&line| !facts.grouped(line)).count();
+    let (code, message) = match alone {
+        0 => return None,
+        n if n == kept.len() => {
+            (Code::SplitNoGroups, format!("none of {n} records has a value at the group field"))
+        }
+        n => (
+            Code::SplitMissingGroup,
+            format!("{n} of {} records have no value at the group field", kept.len()),
+        ),
+    };
+    Some(Finding::dataset(code, settings.strict, message))
 }
 
 /// How many validation records there are to be: what was asked for, within what the target takes. A count may take

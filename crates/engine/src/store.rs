@@ -1,5 +1,6 @@
 //! The output directory: built beside its place, made durable, and renamed, so that it appears whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use tempfile::TempDir;
 
 use crate::error::{EngineError, io_error};
-use crate::manifest::MANIFEST;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::progress::Progress;
 
 /// An output directory that is being built. Dropping it removes what was built.
@@ -49,12 +50,7 @@ impl<'p> Store<'p> {
                         "--out {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
                     )));
                 }
-                let mut entries = fs::read_dir(target).map_err(io_error(target, "listed"))?;
-                if entries.next().is_some() && !target.join(MANIFEST).is_file() {
-                    return Err(EngineError::Usage(format!(
-                        "--out {shown}: the directory has no {MANIFEST}, so it is not an earlier output, and is left alone"
-                    )));
-                }
+                refuse_what_is_no_output(target)?;
                 true
             }
         };
@@ -101,6 +97,47 @@ impl<'p> Store<'p> {
         let parent = parent_of(&target);
         sync(parent)
     }
+}
+
+/// Only an earlier output may be replaced, and only if nothing else has been put there.
+fn refuse_what_is_no_output(target: &Path) -> Result<(), EngineError> {
+    let present = list(target)?;
+    if present.is_empty() {
+        return Ok(());
+    }
+    let refuse = |why: String| {
+        let target = target.display();
+        EngineError::Usage(format!("--out {target}: {why}, so the directory is left alone"))
+    };
+    let manifest = fs::read(target.join(MANIFEST)).ok();
+    let manifest = manifest.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let Some(manifest) = manifest.filter(|manifest| manifest.tool == "bedload") else {
+        return Err(refuse(format!("there is no {MANIFEST} of an earlier output")));
+    };
+    let is_ours = |path: &&String| *path == MANIFEST || manifest.files.iter().any(|file| file.path == **path);
+    match present.iter().find(|path| !is_ours(path)) {
+        Some(other) => Err(refuse(format!("{other} is not part of the earlier output"))),
+        None => Ok(()),
+    }
+}
+
+/// All files below a directory, as paths with `/`.
+pub(crate) fn list(dir: &Path) -> Result<BTreeSet<String>, EngineError> {
+    fn walk(dir: &Path, below: &str, found: &mut BTreeSet<String>) -> Result<(), EngineError> {
+        for entry in fs::read_dir(dir).map_err(io_error(dir, "listed"))? {
+            let entry = entry.map_err(io_error(dir, "listed"))?;
+            let name = format!("{below}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().map_err(io_error(&entry.path(), "looked at"))?.is_dir() {
+                walk(&entry.path(), &format!("{name}/"), found)?;
+            } else {
+                found.insert(name);
+            }
+        }
+        Ok(())
+    }
+    let mut found = BTreeSet::new();
+    walk(dir, "", &mut found)?;
+    Ok(found)
 }
 
 impl Drop for Store<'_> {
@@ -160,8 +197,15 @@ mod tests {
     fn build(target: &Path, overwrite: bool, content: &str) -> Result<(), EngineError> {
         let progress = Progress::default();
         let store = Store::create(target, overwrite, &progress)?;
-        fs::write(store.path().join(MANIFEST), content).expect("written");
+        let manifest =
+            Manifest { version: content.to_owned(), tool: "bedload".to_owned(), ..Manifest::default() };
+        fs::write(store.path().join(MANIFEST), manifest.sealed().text()).expect("written");
         store.publish()
+    }
+
+    fn version(target: &Path) -> String {
+        let text = fs::read(target.join(MANIFEST)).expect("read");
+        serde_json::from_slice::<Manifest>(&text).expect("a manifest").version
     }
 
     #[test]
@@ -169,10 +213,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let target = dir.path().join("a/out");
         build(&target, false, "1").expect("built");
-        assert_eq!(fs::read_to_string(target.join(MANIFEST)).expect("read"), "1");
+        assert_eq!(version(&target), "1");
         assert!(build(&target, false, "2").expect_err("in the way").is_usage());
         build(&target, true, "3").expect("replaced");
-        assert_eq!(fs::read_to_string(target.join(MANIFEST)).expect("read"), "3");
+        assert_eq!(version(&target), "3");
         let names: Vec<_> = fs::read_dir(dir.path().join("a")).expect("listed").collect();
         assert_eq!(names.len(), 1, "nothing else is left: {names:?}");
     }
@@ -184,6 +228,12 @@ mod tests {
         fs::create_dir(&target).expect("made");
         build(&target, false, "1").expect("an empty directory is no obstacle");
         fs::remove_file(target.join(MANIFEST)).expect("removed");
+        fs::write(target.join("thesis.txt"), "x").expect("written");
+        assert!(build(&target, true, "2").expect_err("refused").is_usage());
+        fs::write(target.join(MANIFEST), "{\"name\": \"an extension\"}").expect("written");
+        assert!(build(&target, true, "2").expect_err("refused").is_usage());
+        fs::remove_dir_all(&target).expect("removed");
+        build(&target, false, "1").expect("built");
         fs::write(target.join("thesis.txt"), "x").expect("written");
         assert!(build(&target, true, "2").expect_err("refused").is_usage());
         let file = dir.path().join("file");

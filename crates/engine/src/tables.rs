@@ -182,10 +182,7 @@ pub(crate) fn findings(
                             Physical { start: span.start, len: span.len, end: facts.end(line), bytes };
                         let found = examiner.findings(&physical);
                         let number = line.0 - file.first.0 + 1;
-                        Ok(found
-                            .into_iter()
-                            .map(|f| place(f, rules, &file.name, number, &physical))
-                            .collect())
+                        Ok(place(found, rules, &file.name, number, &physical))
                     },
                 )
                 .collect::<Result<_, EngineError>>()?;

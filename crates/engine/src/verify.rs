@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::error::{EngineError, io_error};
 use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest};
+use crate::store::list;
 use crate::sums::sum_file;
 
 /// What a verification found.
@@ -59,10 +60,8 @@ pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
         manifest.files.par_iter().map(|entry| check_file(dir, entry)).collect::<Result<_, _>>()?;
     problems.extend(found.into_iter().flatten());
     let listed: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
-    let mut present = BTreeSet::new();
-    list(dir, "", &mut present)?;
     problems.extend(
-        present
+        list(dir)?
             .iter()
             .filter(|path| *path != MANIFEST && !listed.contains(path.as_str()))
             .map(|path| format!("{path}: not in the manifest")),
@@ -130,20 +129,6 @@ fn count_lines(path: &Path) -> Result<u64, EngineError> {
         reader.consume(n);
     }
     Ok(lines + u64::from(last != b'\n'))
-}
-
-/// All files below a directory, as paths with `/`.
-fn list(dir: &Path, below: &str, found: &mut BTreeSet<String>) -> Result<(), EngineError> {
-    for entry in fs::read_dir(dir).map_err(io_error(dir, "listed"))? {
-        let entry = entry.map_err(io_error(dir, "listed"))?;
-        let name = format!("{below}{}", entry.file_name().to_string_lossy());
-        if entry.file_type().map_err(io_error(&entry.path(), "looked at"))?.is_dir() {
-            list(&entry.path(), &format!("{name}/"), found)?;
-        } else {
-            found.insert(name);
-        }
-    }
-    Ok(())
 }
 
 /// The counts against each other and against the files.

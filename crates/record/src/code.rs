@@ -76,6 +76,9 @@ pub enum Code {
     SplitTooManyValidation,
     SplitInexact,
     SplitMissingClass,
+    SplitNoGroups,
+    SplitMissingGroup,
+    BalanceMissingLabel,
     AugmentFewVariants,
 }
 
@@ -482,6 +485,36 @@ pub static CODES: &[CodeInfo] = &[
         "a class has no record in the validation set",
         "The validation score says nothing about that class.",
         "Add records of the class, or raise --validation."
+    ),
+    row!(
+        SplitNoGroups,
+        "split/no-groups",
+        Error,
+        Dataset,
+        BASELINE,
+        "no record has a value at the field of --group-by",
+        "Without groups, records that belong together part, and the validation set leaks. It is mostly a misspelt name.",
+        "Correct --group-by, e.g. `--group-by /conversation/id`."
+    ),
+    row!(
+        SplitMissingGroup,
+        "split/missing-group",
+        Warning,
+        Dataset,
+        BASELINE,
+        "some records have no value at the field of --group-by",
+        "Each of them is a group of its own, and can part from the records that it belongs to.",
+        "Give every record a value there."
+    ),
+    row!(
+        BalanceMissingLabel,
+        "balance/missing-label",
+        Warning,
+        Dataset,
+        BASELINE,
+        "no record has a label at the field of --label-field",
+        "Nothing is balanced or stratified then. It is mostly a misspelt name.",
+        "Correct --label-field, e.g. `--label-field /label`."
     ),
     row!(
         AugmentFewVariants,

@@ -52,6 +52,8 @@ pub struct FactRow {
     pub codes: CodeSet,
     /// Records with the same group never part in a split.
     pub group: u64,
+    /// Whether the group is more than the record's own.
+    pub grouped: bool,
 }
 
 /// Token counts saturate here: far beyond any target's limit.
@@ -63,6 +65,7 @@ pub const FACT_BYTES: usize =
 
 const NO_LABEL: u32 = u32::MAX;
 const ACCEPTED: u8 = 4;
+const GROUPED: u8 = 8;
 
 /// Numbers for things that recur, in order of first appearance.
 #[derive(Clone, Debug)]
@@ -175,7 +178,8 @@ impl FactTable {
         self.label.push(row.label.unwrap_or(NO_LABEL));
         self.codes.push(self.code_sets.id(&row.codes).expect("an unbounded interner has room"));
         self.group.push(row.group);
-        self.flags.push(row.end as u8 | if row.accepted { ACCEPTED } else { 0 });
+        let accepted = if row.accepted { ACCEPTED } else { 0 };
+        self.flags.push(row.end as u8 | accepted | if row.grouped { GROUPED } else { 0 });
     }
 
     /// Begins an input. Its lines follow by [`FactTable::append`].
@@ -248,6 +252,11 @@ impl FactTable {
     /// Returns true if nothing rejects the record.
     pub fn accepted(&self, line: Ordinal) -> bool {
         self.flags[line.index()] & ACCEPTED != 0
+    }
+
+    /// Returns true if the record's group is more than its own.
+    pub fn grouped(&self, line: Ordinal) -> bool {
+        self.flags[line.index()] & GROUPED != 0
     }
 
     /// The identity of an accepted record's content.

@@ -46,9 +46,31 @@ impl<'a> Chunk<'a> {
         }
     }
 
+    /// A copy for a look at it later. It costs as many bytes as the chunk has.
+    pub fn keep(&self) -> KeptChunk {
+        let Self { at, held, long, max_record_bytes } = self;
+        KeptChunk { at: *at, held: held.to_vec(), long: *long, max_record_bytes: *max_record_bytes }
+    }
+
     /// The offset in bytes after the last line with its end.
     pub fn end(&self) -> u64 {
         self.long.map_or(self.at.start + self.held.len() as u64, |line| line.next_start())
+    }
+}
+
+/// A chunk that outlives its visit, as a copy.
+#[derive(Clone, Debug)]
+pub struct KeptChunk {
+    at: ChunkAt,
+    held: Vec<u8>,
+    long: Option<Line<'static>>,
+    max_record_bytes: u64,
+}
+
+impl KeptChunk {
+    /// The chunk as it was visited.
+    pub fn chunk(&self) -> Chunk<'_> {
+        Chunk { at: self.at, held: &self.held, long: self.long, max_record_bytes: self.max_record_bytes }
     }
 }
 

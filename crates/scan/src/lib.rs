@@ -1,8 +1,8 @@
 //! Inputs and the parallel scan: what is read, how it is cut into chunks of whole lines, and how the chunks
 //! are visited. Nothing here knows JSON, findings or shards; a line is a range of bytes that LF ends.
 //!
-//! * [`discover`] turns arguments into [`Inputs`], an ordered list.
-//! * [`visit`] runs over every line of every input in parallel and hands results over in order.
+//! * [`discover()`] turns arguments into [`Inputs`], an ordered list.
+//! * [`visit()`] runs over every line of every input in parallel and hands results over in order.
 //! * [`Fetch`] reads any range of bytes again, for the write phase; [`Inputs::spool`] makes a stream fit for
 //!   it.
 //!
@@ -65,7 +65,7 @@ mod visit;
 mod fetch;
 
 pub use bedload_record::LineEnd;
-pub use chunk::{Chunk, ChunkAt};
+pub use chunk::{Chunk, ChunkAt, KeptChunk};
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};
 pub use error::{Change, ScanError};

@@ -22,6 +22,12 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     }
     match file_and_line(&args.what) {
         Some((file, line)) => explain_record(&file, line, args),
+        None if Path::new(&args.what).exists() => {
+            let what = args.what.to_string_lossy();
+            Err(Failure::Usage(format!(
+                "{what}: which line?\nhint: `bedload explain {what}:1` explains its first record"
+            )))
+        }
         None => Err(Failure::Usage(format!(
             "{}: neither a finding code nor FILE:LINE\nhint: the codes are {}",
             args.what.to_string_lossy(),

@@ -6,7 +6,7 @@ mod text;
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
-use bedload_engine::EngineError;
+use bedload_engine::{EngineError, STDOUT};
 
 use crate::args::ColorWhen;
 
@@ -47,9 +47,7 @@ impl Out {
                 self.reader_left = true;
                 Ok(())
             }
-            Err(source) => {
-                Err(EngineError::Io { path: "standard output".to_owned(), action: "written", source })
-            }
+            Err(source) => Err(EngineError::Io { path: STDOUT.to_owned(), action: "written", source }),
             Ok(()) => Ok(()),
         }
     }

@@ -15,6 +15,8 @@ mod environment;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod leaks;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod objects;

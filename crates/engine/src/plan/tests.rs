@@ -49,6 +49,7 @@ fn table(rows: &[Row]) -> FactTable {
             label,
             codes,
             group: u64::from(group),
+            grouped: true,
         });
     }
     let mut facts = FactTable::new(1000);

@@ -18,6 +18,7 @@ fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Optio
         label,
         codes,
         group: !start,
+        grouped: true,
     }
 }
 

@@ -3,7 +3,7 @@
 //! The position: a record is safe only if every mainstream parser reads the same thing. So beyond RFC 8259 there
 //! are unique keys, no lone surrogates, finite numbers and at most [`DEPTH_MAX`] levels (RFC 7493, I-JSON).
 //! simd-json reads the line; the few lines it refuses, or that hold something doubtful, are read again by
-//! [`strict`], which knows the place and the reason. Only this folder names `simd_json`.
+//! `strict.rs`, which knows the place and the reason. Only this folder names `simd_json`.
 
 mod lexemes;
 mod locate;
@@ -17,6 +17,8 @@ pub use locate::{Location, locate};
 pub use parse::Parser;
 pub use strict::{DEPTH_MAX, Flaw, diagnose};
 pub use text::{escape_into, string_content};
+
+use std::borrow::Cow;
 
 use simd_json::{Node, StaticNode};
 
@@ -75,6 +77,18 @@ impl<'t> Json<'t> {
             Node::String(s) => Value::String(s),
             Node::Array { len, .. } => Value::Array(Elements { left: *len, nodes: &self.0[1..] }),
             Node::Object { len, .. } => Value::Object(Members { left: *len, nodes: &self.0[1..] }),
+        }
+    }
+
+    /// A string, number or boolean as text, numbers of up to 64 bits exactly; none for any other value.
+    pub fn scalar(self) -> Option<Cow<'t, str>> {
+        match &self.0[0] {
+            Node::String(text) => Some(Cow::Borrowed(text)),
+            Node::Static(StaticNode::I64(n)) => Some(Cow::Owned(n.to_string())),
+            Node::Static(StaticNode::U64(n)) => Some(Cow::Owned(n.to_string())),
+            Node::Static(StaticNode::F64(n)) => Some(Cow::Owned(n.to_string())),
+            Node::Static(StaticNode::Bool(b)) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
+            _ => None,
         }
     }
 

@@ -15,7 +15,7 @@
 //! With a label field named, every value is a class.
 //!
 //! ## Findings
-//! `balance/imbalanced-labels`, `balance/label-variants`, `balance/too-many-labels`.
+//! `balance/imbalanced-labels`, `balance/label-variants`, `balance/too-many-labels`, `balance/missing-label`.
 
 mod classes;
 #[cfg(test)]
@@ -82,18 +82,15 @@ impl BalanceConfig {
 
 /// The label of a record as it is written, or what may be one.
 pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Option<Cow<'t, str>> {
-    let (value, bytes_max) = match source {
-        LabelSource::Field(steps) => (json.at(steps)?, usize::MAX),
-        LabelSource::Target => (json.get(format.target_field()?.key)?, LABEL_BYTES_MAX),
-        LabelSource::Nowhere => return None,
-    };
-    match value.value() {
-        Value::String(text) if text.len() <= bytes_max && !text.trim().contains('\n') => {
-            Some(Cow::Borrowed(text))
-        }
-        Value::Bool(value) if bytes_max == usize::MAX => Some(Cow::Owned(value.to_string())),
-        Value::Number(value) if bytes_max == usize::MAX => Some(Cow::Owned(value.to_string())),
-        _ => None,
+    match source {
+        LabelSource::Field(steps) => json.at(steps)?.scalar(),
+        LabelSource::Target => match json.get(format.target_field()?.key)?.value() {
+            Value::String(text) if text.len() <= LABEL_BYTES_MAX && !text.trim().contains('\n') => {
+                Some(Cow::Borrowed(text))
+            }
+            _ => None,
+        },
+        LabelSource::Nowhere => None,
     }
 }
 
@@ -104,6 +101,10 @@ pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: b
         let message =
             format!("the label field has more than {LABELS_MAX} different values; they are not used");
         findings.push(Finding::dataset(Code::BalanceTooManyLabels, strict, message));
+    }
+    if classes.list().is_empty() && !classes.too_many() && config.label_field.is_some() {
+        let message = "no record has a string, number or boolean at the label field".to_owned();
+        findings.push(Finding::dataset(Code::BalanceMissingLabel, strict, message));
     }
     let present = || train.iter().copied().filter(|&n| n > 0);
     if let (Some(most), Some(least)) = (present().max(), present().min())

@@ -20,6 +20,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 label,
                 codes: CodeSet::default(),
                 group: 0,
+                grouped: true,
             });
         }
     }

@@ -35,6 +35,22 @@ fn identity_is_of_the_content() {
     );
 }
 
+#[test]
+fn records_that_no_schema_checked_keep_their_differences() {
+    for (a, b) in [
+        (r#"{"prompt":"p","completion":["a"]}"#, r#"{"prompt":"p","completion":["b"]}"#),
+        (r#"{"prompt":"p","completion":true}"#, r#"{"prompt":"p","completion":false}"#),
+        (r#"{"prompt":"p","completion":null}"#, r#"{"prompt":"p"}"#),
+        (r#"{"zzz":1}"#, r#"{"zzz":2}"#),
+        (r#"{"prompt":"p","completion":[["a"],"b"]}"#, r#"{"prompt":"p","completion":[["a","b"]]}"#),
+    ] {
+        check(a, b, [false; 3]);
+    }
+    let (a, b) =
+        (r#"{"prompt":"p","completion":{"x":1,"y":2}}"#, r#"{"completion":{"y":2,"x":1},"prompt":"p"}"#);
+    check(a, b, [true; 3]);
+}
+
 fn table(digests: &[Option<u8>]) -> FactTable {
     let mut chunk = FactTable::new(1);
     for digest in digests {
@@ -48,6 +64,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             label: None,
             codes: CodeSet::default(),
             group: 0,
+            grouped: true,
         });
     }
     let mut facts = FactTable::new(1);

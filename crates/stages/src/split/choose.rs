@@ -1,5 +1,7 @@
 //! Choosing a number of records by hash: whole groups, every class by its share, no order.
 
+use std::collections::{BTreeMap, HashSet};
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -17,7 +19,8 @@ pub struct Choice {
 /// Chooses `wanted` of `lines`: all of a group or none of it, from each of `strata` classes (and from the records
 /// without one) in proportion.
 ///
-/// Exact wherever the groups allow it. O(n log n) in parallel, with 8 bytes of memory per line.
+/// Exact where groups of one record are left over to fill up with, or where exchanging one chosen group for one or two
+/// others makes it so. O(n log n) in parallel, with 8 bytes of memory per line.
 pub fn choose(
     lines: Vec<Ordinal>,
     wanted: u64,
@@ -64,7 +67,44 @@ pub fn choose(
         }
     }
     chosen.par_sort_unstable();
+    if left > 0 {
+        exchange(groups(), left as usize, &mut chosen);
+    }
     Choice { chosen, wanted }
+}
+
+/// Makes a choice larger by exactly `lacking`, if one chosen group can go for one or two others that are `lacking`
+/// larger together. Of each size the last chosen group goes, and the first others come.
+fn exchange<'l>(groups: impl Iterator<Item = &'l [Ordinal]>, lacking: usize, chosen: &mut Vec<Ordinal>) {
+    let mut taken: BTreeMap<usize, &[Ordinal]> = BTreeMap::new();
+    let mut free: BTreeMap<usize, Vec<&[Ordinal]>> = BTreeMap::new();
+    for members in groups {
+        if chosen.binary_search(&members[0]).is_ok() {
+            taken.insert(members.len(), members);
+        } else {
+            let same_size = free.entry(members.len()).or_default();
+            if same_size.len() < 2 {
+                same_size.push(members);
+            }
+        }
+    }
+    let other = |size: usize| -> Option<Vec<&[Ordinal]>> {
+        if let Some(one) = free.get(&size) {
+            return Some(vec![one[0]]);
+        }
+        free.range(..=size / 2).find_map(|(&small, first)| match free.get(&(size - small)) {
+            Some(second) if small == size - small => (second.len() > 1).then(|| vec![second[0], second[1]]),
+            Some(second) => Some(vec![first[0], second[0]]),
+            None => None,
+        })
+    };
+    let found = taken.iter().find_map(|(size, goes)| Some((*goes, other(size + lacking)?)));
+    if let Some((goes, come)) = found {
+        let goes: HashSet<Ordinal> = goes.iter().copied().collect();
+        chosen.retain(|line| !goes.contains(line));
+        come.into_iter().for_each(|members| chosen.extend_from_slice(members));
+        chosen.par_sort_unstable();
+    }
 }
 
 /// Divides `wanted` over strata in proportion to their sizes, by largest remainder; ties go to the earlier one.

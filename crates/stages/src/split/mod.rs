@@ -14,7 +14,7 @@
 //! passed over. Nothing depends on the order of records.
 //!
 //! ## Findings
-//! `split/too-many-validation`, `split/inexact`, `split/missing-class`.
+//! `split/too-many-validation`, `split/inexact`, `split/missing-class`, `split/no-groups`, `split/missing-group`.
 
 mod choose;
 mod size;
@@ -22,11 +22,12 @@ mod size;
 mod tests;
 
 use bedload_bedrock::{Format, Part};
-use bedload_record::{Json, Value};
+use bedload_record::Json;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::balance::pointer_steps;
+use crate::dedupe::Normalize;
 
 pub use choose::{Choice, choose};
 pub use size::Size;
@@ -73,28 +74,26 @@ impl SplitConfig {
     }
 }
 
-/// The group key of a record, whose content has the identity `digest`.
-pub fn group(by: &GroupBy, format: &Format, json: Json<'_>, digest: u128) -> u64 {
-    let own = digest as u64;
+/// The group key of a record; none where it is a group of its own.
+///
+/// Prompts are compared as `dedupe` compares them, so that records which are duplicates but for their answers, and
+/// the one of several duplicates that happens to survive, are in one group.
+pub fn group(by: &GroupBy, format: &Format, json: Json<'_>, normalize: Normalize) -> Option<u64> {
     match by {
-        GroupBy::Record => own,
+        GroupBy::Record => None,
         GroupBy::Prompt => {
             let mut hash = Xxh3::new();
             let mut any = false;
             for (_, part, text) in format.texts(json) {
                 if part == Part::Prompt {
+                    let text = normalize.apply(text);
                     any = true;
                     hash.update(&(text.len() as u64).to_le_bytes());
                     hash.update(text.as_bytes());
                 }
             }
-            if any { hash.digest() } else { own }
+            any.then(|| hash.digest())
         }
-        GroupBy::Field(steps) => match json.at(steps).map(Json::value) {
-            Some(Value::String(text)) => xxh3_64(text.as_bytes()),
-            Some(Value::Number(number)) => xxh3_64(&number.to_bits().to_le_bytes()),
-            Some(Value::Bool(value)) => u64::from(value),
-            _ => own,
-        },
+        GroupBy::Field(steps) => json.at(steps)?.scalar().map(|value| xxh3_64(value.as_bytes())),
     }
 }

@@ -1,0 +1,137 @@
+//! What would let the validation set leak, or data vanish, without a word: each was a defect once.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::corpus::{plain, record};
+use crate::scratch::{Scratch, jsonl};
+
+/// The prompts of one side, compared as `--normalize casefold` does for ASCII.
+fn prompts(scratch: &Scratch, side: &str) -> HashSet<String> {
+    let prompt = |line: Vec<u8>| {
+        let record: Value = serde_json::from_slice(&line).unwrap();
+        record["prompt"].as_str().unwrap().trim().to_lowercase()
+    };
+    scratch.side("o", side).into_iter().map(prompt).collect()
+}
+
+#[test]
+fn prompts_that_normalization_makes_equal_do_not_part_and_order_does_not_matter() {
+    let pairs = |completions: [&str; 2]| -> Vec<String> {
+        let spelled = |n: usize| {
+            [record(&format!("Hello {n}"), completions[0]), record(&format!("HELLO {n} "), completions[1])]
+        };
+        (0..200).flat_map(spelled).collect()
+    };
+    let flags = "--skip tokens --skip balance --normalize casefold --validation 0.2";
+    let mut sides = Vec::new();
+    for reversed in [false, true] {
+        let mut records = pairs(["same", "same"]);
+        if reversed {
+            records.reverse();
+        }
+        let scratch = Scratch::with("a.jsonl", jsonl(&records));
+        scratch.run(&format!("build a.jsonl --out o {flags}")).exits(0);
+        sides.push(prompts(&scratch, "validation"));
+    }
+    assert_eq!(sides[0], sides[1]);
+    assert_eq!(sides[0].len(), 40);
+    let scratch = Scratch::with("a.jsonl", jsonl(pairs(["one", "other"])));
+    scratch.run(&format!("build a.jsonl --out o {flags}")).exits(0);
+    assert!(prompts(&scratch, "train").is_disjoint(&prompts(&scratch, "validation")));
+}
+
+#[test]
+fn no_variant_has_the_prompt_of_a_validation_record() {
+    let pair =
+        |n: usize| [record(&format!("q {n}"), &format!("a {n}")), record(&format!("Question: q {n}"), "b")];
+    let scratch = Scratch::with("a.jsonl", jsonl((0..100).flat_map(pair)));
+    scratch.run("build a.jsonl --out o --skip tokens --skip balance --validation 0.3 --augment 7").exits(0);
+    assert!(scratch.manifest("o")["counts"]["variants"].as_u64().unwrap() > 500);
+    assert!(prompts(&scratch, "train").is_disjoint(&prompts(&scratch, "validation")));
+}
+
+#[test]
+fn a_group_or_label_field_that_no_record_has_is_said() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(50)));
+    let run = |flags: &str| {
+        scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens --output-format jsonl {flags}"))
+    };
+    for field in ["promt", "/usr/id", "/prompt/id"] {
+        let built = run(&format!("--validation 0.2 --group-by {field}")).exits(1);
+        assert_eq!(built.by_code()["split/no-groups"], 1, "{field}");
+    }
+    assert_eq!(run("--label-field /nope").exits(0).by_code()["balance/missing-label"], 1);
+    run("--validation 0.2 --group-by /prompt").exits(0);
+    let mut records = plain(50);
+    records[7] = r#"{"prompt":"p","completion":"c","user":7}"#.to_owned();
+    scratch.write("a.jsonl", jsonl(records));
+    assert_eq!(run("--validation 0.2 --group-by /user").exits(0).by_code()["split/missing-group"], 1);
+}
+
+#[test]
+fn what_the_schema_stage_would_have_refused_is_not_taken_for_a_duplicate() {
+    let lines = [
+        r#"{"prompt":"p","completion":["a"]}"#,
+        r#"{"prompt":"p","completion":["b"]}"#,
+        r#"{"zzz":1}"#,
+        r#"{"zzz":2}"#,
+        r#"{"prompt":"p","completion":true}"#,
+        r#"{"completion":true,"prompt":"p"}"#,
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    scratch.run("build a.jsonl --out o --format prompt-completion --skip schema --skip tokens").exits(0);
+    assert_eq!(scratch.manifest("o")["counts"]["duplicates"], 1);
+}
+
+#[test]
+fn a_first_line_of_megabytes_does_not_hide_the_format() {
+    let mut lines = vec![record(&"x".repeat(1_100_000), "c")];
+    lines.extend(plain(20));
+    lines.extend([r#"{"zzz":1}"#.to_owned(), r#"{"prompt":"","completion":"c"}"#.to_owned()]);
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let checked = scratch.run("check a.jsonl --skip tokens --output-format jsonl").exits(1);
+    assert_eq!(checked.summary()["format"], "prompt-completion");
+    assert_eq!(checked.summary()["rejected"], 2);
+    scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+    assert_eq!(scratch.manifest("o")["counts"]["train"], 21);
+}
+
+#[test]
+fn the_wrong_kind_of_file_is_said_once_beside_the_counts() {
+    let line = r#"{"prompt":"p","chosen":"a","rejected":"b"}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl((0..500).map(|_| line)));
+    let checked =
+        scratch.run("check a.jsonl --profile generic-sft --skip tokens --output-format jsonl").exits(1);
+    let codes: Vec<Value> = checked.findings().iter().map(|finding| finding["code"].clone()).collect();
+    assert_eq!(codes, ["dataset/wrong-format", "dataset/no-records"]);
+    assert_eq!(checked.by_code()["schema/missing-field"], 500);
+    assert!(checked.findings()[0]["message"].as_str().unwrap().contains("preference"));
+}
+
+#[test]
+fn more_findings_than_are_held_are_all_placed_in_order() {
+    let lines = (0..20_000).map(|n| if n % 3 == 0 { "x".to_owned() } else { record("p", "é") });
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let run = |flags: &str| {
+        let flags = format!("{flags} --skip tokens --output-format jsonl --format prompt-completion");
+        scratch.run(&format!("check a.jsonl {flags}")).exits(1)
+    };
+    let checked = run("");
+    let places: Vec<u64> = checked.findings().iter().filter_map(|finding| finding["line"].as_u64()).collect();
+    assert_eq!(places, (0..20_000).filter(|n| n % 3 == 0).map(|n| n + 1).collect::<Vec<u64>>());
+    assert_eq!(checked.by_code()["json/syntax"], places.len() as u64);
+    assert_eq!(checked.stdout, run("--threads 3 --chunk-bytes 777 --no-mmap").stdout);
+}
+
+#[test]
+fn many_findings_in_one_record_are_placed_in_linear_time() {
+    let line = format!("{{\"prompt\":\"é{}\",\"completion\":\"c\"}}", "\\u0000".repeat(100_000));
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    let checked =
+        scratch.run("check a.jsonl --format prompt-completion --skip tokens --output-format jsonl").exits(0);
+    let columns: Vec<u64> =
+        checked.findings().iter().filter_map(|finding| finding["column"].as_u64()).collect();
+    assert_eq!(columns, (0..100_000).map(|n| 13 + 6 * n).collect::<Vec<u64>>());
+}
