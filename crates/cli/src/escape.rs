@@ -23,7 +23,7 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A line of JSON with the same characters as `\uXXXX`; they can only stand inside strings.
+/// A line of JSON with the same characters as escapes; they can only stand inside strings.
 pub(crate) fn escape_json(line: String) -> String {
     if !line.contains(is_hostile) {
         return line;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
+use bedload_record::Severity;
+use bedload_record::finding::effective;
 
 use super::{find_inputs, judge, new_progress, on_threads, worst};
 use crate::args::{BuildArgs, OutputFormat};
@@ -26,7 +28,10 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let progress = Arc::clone(&progress);
         on_threads(run.threads, || Ok(build(&inputs, &run.settings, &args.out, args.overwrite, &progress)?))?
     };
-    let exit = judge(worst(&built.findings), run.fail_on);
+    // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
+    let strict = run.settings.strict;
+    let has_warnings = built.by_code.keys().any(|&code| effective(code, strict) == Severity::Warning);
+    let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     let mut out = Out::new();
     match output.output_format {
         OutputFormat::Text => {
@@ -67,7 +72,7 @@ fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value 
     let manifest = &built.manifest;
     let counts = &manifest.counts;
     let of = |severity| -> u64 {
-        let of_severity = |code| bedload_record::finding::effective(code, strict) == severity;
+        let of_severity = |code| effective(code, strict) == severity;
         built.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
     };
     serde_json::json!({
@@ -81,9 +86,9 @@ fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value 
         "train": counts.train,
         "validation": counts.validation,
         "variants": counts.variants,
-        "errors": of(bedload_record::Severity::Error),
-        "warnings": of(bedload_record::Severity::Warning),
-        "notes": of(bedload_record::Severity::Note),
+        "errors": of(Severity::Error),
+        "warnings": of(Severity::Warning),
+        "notes": of(Severity::Note),
         "bytes": built.bytes,
         "tokens": manifest.tokens.train + manifest.tokens.validation,
         "encoding": manifest.encoding,

@@ -135,3 +135,13 @@ fn many_findings_in_one_record_are_placed_in_linear_time() {
         checked.findings().iter().filter_map(|finding| finding["column"].as_u64()).collect();
     assert_eq!(columns, (0..100_000).map(|n| 13 + 6 * n).collect::<Vec<u64>>());
 }
+
+#[test]
+fn a_warning_about_a_kept_record_counts_for_fail_on() {
+    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"prompt":"p\u0000","completion":"c"}"#]));
+    let run = |flags: &str| scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}"));
+    run("").exits(0);
+    run("--fail-on warning").exits(1);
+    run("--fail-on never --strict").exits(0);
+    assert_eq!(scratch.manifest("o")["counts"]["rejected"], 1);
+}
