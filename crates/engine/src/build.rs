@@ -54,6 +54,8 @@ pub struct Built {
     pub bytes: u64,
     /// How long it took.
     pub phases: Phases,
+    /// Directories beside the output from runs that were killed, or still go on.
+    pub leftovers: Vec<String>,
 }
 
 /// Builds `out` from all inputs. On an error nothing is left under its name.
@@ -71,6 +73,7 @@ pub fn build(
     refuse_shards_where_one_file_is_taken(settings)?;
     let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
+    let leftovers = store.leftovers().to_vec();
     let mut phases = Phases::default();
     let mut clock = Instant::now();
     let mut lap = |phase: &mut Duration| *phase += std::mem::replace(&mut clock, Instant::now()).elapsed();
@@ -174,6 +177,7 @@ pub fn build(
         labels: labels.collect(),
         findings: about_data,
         by_code,
+        leftovers,
         format_detected: rules.detected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
         phases,

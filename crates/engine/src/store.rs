@@ -20,6 +20,8 @@ pub(crate) struct Store<'p> {
     /// Directories above the target that were made for it, the deepest last.
     made: Vec<PathBuf>,
     replaces: bool,
+    /// Names beside the target like that of the directory being built: of runs that were killed, or still go on.
+    leftovers: Vec<String>,
     progress: &'p Progress,
 }
 
@@ -55,15 +57,30 @@ impl<'p> Store<'p> {
             }
         };
         let parent = parent_of(target);
-        let mut store =
-            Self { target: target.to_owned(), building: None, made: Vec::new(), replaces, progress };
+        let mut store = Self {
+            target: target.to_owned(),
+            building: None,
+            made: Vec::new(),
+            replaces,
+            leftovers: Vec::new(),
+            progress,
+        };
         store.made = make_directories(parent)?;
         let prefix = format!(".{}.partial-", name.to_string_lossy());
+        let beside = fs::read_dir(parent).map_err(io_error(parent, "listed"))?;
+        let names = beside.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+        store.leftovers = names.filter(|name| name.starts_with(&prefix)).collect();
+        store.leftovers.sort();
         let building = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
         let building = building.map_err(io_error(parent, "written to"))?;
         progress.building(Some((building.path().to_owned(), store.made.clone())));
         store.building = Some(building);
         Ok(store)
+    }
+
+    /// What runs that were killed left beside the target, by name.
+    pub(crate) fn leftovers(&self) -> &[String] {
+        &self.leftovers
     }
 
     /// Where to write.

@@ -157,6 +157,9 @@ pub(crate) fn built_summary(
     let parts: Vec<String> =
         parts.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
     let _ = writeln!(out, "              {}", parts.join(", "));
+    for name in &built.leftovers {
+        let _ = writeln!(out, "  beside it   {} of a run that was killed, or still goes on", escape(name));
+    }
     if manifest.ready {
         let _ = writeln!(out, "{}", paint.green("ready"));
     } else {

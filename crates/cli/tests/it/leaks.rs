@@ -145,3 +145,13 @@ fn a_warning_about_a_kept_record_counts_for_fail_on() {
     run("--fail-on never --strict").exits(0);
     assert_eq!(scratch.manifest("o")["counts"]["rejected"], 1);
 }
+
+#[test]
+fn what_a_killed_run_left_is_named() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
+    scratch.write(".o.partial-x1/train.jsonl", "");
+    let built = scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+    assert!(built.stderr.contains(".o.partial-x1 of a run that was killed"), "{}", built.stderr);
+    let other = scratch.run("build a.jsonl --out p --skip tokens").exits(0);
+    assert!(!other.stderr.contains("killed"), "{}", other.stderr);
+}
