@@ -140,8 +140,8 @@ pub(crate) struct BuildArgs {
     /// JSON Pointer of the label; without it, short completions that recur are taken for labels.
     #[arg(long, value_name = "POINTER")]
     pub(crate) label_field: Option<String>,
-    /// Make up to N records of each training record, by prompt templates.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    /// Make up to N records of each training record, itself included, by prompt templates.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
     pub(crate) augment: Option<u32>,
     /// Which records get variants: all, or balance to even out classes [default: all].
     #[arg(long, value_name = "MODE")]

@@ -16,6 +16,7 @@ use crate::numbers::{Histogram, Quantiles};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, plan};
 use crate::progress::{Phase, Progress};
+use crate::quota;
 use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -58,7 +59,8 @@ pub struct Built {
     pub leftovers: Vec<String>,
 }
 
-/// Builds `out` from all inputs. On an error nothing is left under its name.
+/// Builds `out` from all inputs, and tells all findings in input order, those about files and the data set last.
+/// On an error nothing is left under its name.
 ///
 /// # Errors
 /// Where inputs cannot be read or changed meanwhile, the output cannot be written, or settings contradict something.
@@ -68,6 +70,7 @@ pub fn build(
     out: &Path,
     overwrite: bool,
     progress: &Progress,
+    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input(inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
@@ -99,6 +102,8 @@ pub fn build(
     let fetch = Fetch::new(inputs, &settings.scan);
     let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
     let by_side = class_counts(&facts, &plan, &variants);
+    let Counts { train, validation, variants: added, .. } = plan.counts;
+    plan.findings.extend(quota::judge(settings.profile, train + validation + added, settings.strict));
     plan.findings.extend(bedload_stages::balance::judge(
         &plan.classes,
         &by_side[0],
@@ -138,7 +143,8 @@ pub fn build(
     };
     let mut files = shard_entries(&packed, sums);
     let (tokens, record_tokens) = (side_tokens(&packed), kept_tokens(&facts, &plan));
-    let by_code = report(dir, &source, settings, &about_data, &by_side, record_tokens, tokens, &mut files)?;
+    let by_code =
+        report(dir, &source, settings, &about_data, &by_side, record_tokens, tokens, &mut files, &mut tell)?;
     let input_entries = hash_inputs(inputs, &facts, watch)?;
     inputs.check_unchanged()?;
 
@@ -288,13 +294,17 @@ fn report(
     record_tokens: Quantiles,
     tokens: SideTokens,
     files: &mut Vec<FileEntry>,
+    tell: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<BTreeMap<Code, u64>, EngineError> {
     let report = dir.join("report");
     fs::create_dir(&report).map_err(io_error(&report, "created"))?;
     let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
     let mut written = vec![
         tables::records(dir, source)?,
-        tables::findings(dir, source, about_data, |finding| *by_code.entry(finding.code).or_default() += 1)?,
+        tables::findings(dir, source, about_data, |finding| {
+            *by_code.entry(finding.code).or_default() += 1;
+            tell(finding)
+        })?,
         tables::duplicates(dir, source)?,
         tables::labels(dir, source, by_side)?,
         tables::summary(dir, &numbers(source.plan.counts, record_tokens, tokens, &by_code))?,

@@ -92,7 +92,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &crate::examine::Physical<'
                     texts.filter_map(|(field, _, text)| Some((field.key, counter.count(text).ok()?))),
                 );
             }
-            if rules.show_content {
+            if rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_)) {
                 label = balance::label(&rules.labels, format, json).map(std::borrow::Cow::into_owned);
             }
         });

@@ -7,7 +7,6 @@ use bedload_stages::dedupe::{self, Duplicate};
 use bedload_stages::split::{Choice, GroupBy, Size, choose};
 
 use crate::manifest::Counts;
-use crate::quota;
 use crate::settings::Settings;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -76,7 +75,6 @@ pub(crate) fn plan(facts: &FactTable, settings: &Settings) -> Plan {
     }
 
     let counts = Counts::of(&verdicts);
-    findings.extend(quota::judge(settings.profile, counts.train + counts.validation, settings.strict));
     if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(counts.rejected, counts.read))
     {
         let message = format!(
@@ -164,7 +162,7 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         Some((_, most)) if wanted > most.value => most.value,
         _ if is_count && wanted > kept / 2 => {
             let who = format!("{kept} records are kept, and half of them may go to validation");
-            too_many(kept / 2, who, Code::SplitTooManyValidation.info().source)
+            too_many(kept / 2, who, "bedload baseline (2026-11)")
         }
         _ => wanted,
     }

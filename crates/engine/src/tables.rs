@@ -151,12 +151,12 @@ impl<'p, 'a> Places<'p, 'a> {
     }
 }
 
-/// `findings.parquet`: one row per finding, those about records first; and how many there are.
+/// `findings.parquet`: one row per finding, those about records first, which are told as they are found.
 pub(crate) fn findings(
     dir: &Path,
     source: &Source<'_>,
     about_data: &[Finding],
-    mut tell: impl FnMut(&Finding),
+    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Written, EngineError> {
     let Source { facts, rules, fetch, .. } = source;
     table(dir, "findings", |writer| {
@@ -188,10 +188,10 @@ pub(crate) fn findings(
                 .collect::<Result<_, EngineError>>()?;
             fetch.check()?;
             let found: Vec<Finding> = found.into_iter().flatten().collect();
-            found.iter().for_each(&mut tell);
+            found.iter().try_for_each(&mut tell)?;
             writer.push(found.into_iter().map(finding_row))?;
         }
-        about_data.iter().for_each(&mut tell);
+        about_data.iter().try_for_each(&mut tell)?;
         writer.push(about_data.iter().cloned().map(finding_row))?;
         Ok(())
     })

@@ -99,13 +99,19 @@ fn check_file(dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError>
     if found_sum != *sha256 {
         problems.push(format!("{name}: sha256 is {found_sum}; the manifest says {sha256}"));
     }
+    if !problems.is_empty() {
+        return Ok(problems);
+    }
     if Path::new(name).extension().is_some_and(|end| end == "parquet") {
         match bedload_report::inspect(&path) {
             Ok(table) if table.rows != *records => {
                 problems.push(format!("{name}: rows: {}; the manifest says {records}", table.rows));
             }
             Ok(_) => {}
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => {
+                let error = error.to_string();
+                problems.push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
+            }
         }
     } else {
         let lines = count_lines(&path)?;

@@ -324,7 +324,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "the record has more tokens than the target takes",
         "A record over the limit fails the job, sometimes after hours (aws-samples/amazon-bedrock-workshop#224).",
-        "Shorten or cut the record. `bedload explain FILE:LINE` shows the count of each field."
+        "Shorten or cut the record. `bedload explain FILE:LINE --profile NAME` shows the count of each field."
     ),
     row!(
         TokensUncountable,
@@ -509,7 +509,7 @@ pub static CODES: &[CodeInfo] = &[
     row!(
         BalanceMissingLabel,
         "balance/missing-label",
-        Warning,
+        Error,
         Dataset,
         BASELINE,
         "no record has a label at the field of --label-field",

@@ -1,13 +1,15 @@
 //! `bedload build`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
-use bedload_record::Severity;
 use bedload_record::finding::effective;
+use bedload_record::{Code, Finding, Severity};
 
+use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, on_threads, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
@@ -23,34 +25,38 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
     let inputs = find_inputs(&args.inputs, &args.data)?;
+    let mut out = Out::new();
+    let mut text = TextFindings::new(Paint::for_stdout(output.color));
+    let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);
         let progress = Arc::clone(&progress);
-        on_threads(run.threads, || Ok(build(&inputs, &run.settings, &args.out, args.overwrite, &progress)?))?
+        let tell = |finding: &Finding| {
+            let n = shown.entry(finding.code).or_default();
+            *n += 1;
+            match output.output_format {
+                OutputFormat::Text if *n > TEXT_PER_CODE => Ok(()),
+                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
+                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
+            }
+        };
+        let overwrite = args.overwrite;
+        on_threads(run.threads, || Ok(build(&inputs, &run.settings, &args.out, overwrite, &progress, tell)?))?
     };
     // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
     let strict = run.settings.strict;
     let has_warnings = built.by_code.keys().any(|&code| effective(code, strict) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
-    let mut out = Out::new();
-    match output.output_format {
-        OutputFormat::Text => {
-            let mut text = TextFindings::new(Paint::for_stdout(output.color));
-            for finding in &built.findings {
-                out.write(text.render(finding).as_bytes())?;
-            }
-        }
-        OutputFormat::Jsonl => {
-            for finding in &built.findings {
-                print_line(&mut out, &finding_object(finding, profile))?;
-            }
-            print_line(&mut out, &summary_object(&built, run.settings.strict, exit))?;
-        }
+    if output.output_format == OutputFormat::Jsonl {
+        print_line(&mut out, &summary_object(&built, strict, exit))?;
     }
     out.flush()?;
     if !output.quiet {
         let paint = Paint::for_stderr(output.color);
-        say(&built_summary(&built, &args.out, run.settings.strict, started.elapsed(), paint));
+        say(&built_summary(&built, &args.out, strict, started.elapsed(), paint));
+        if exit == Exit::Findings && built.manifest.ready {
+            say("but exit code 1: there are warnings, and --fail-on is warning\n");
+        }
     }
     Ok(exit)
 }

@@ -14,7 +14,7 @@ use crate::render::{Out, Paint, TextFindings, checked_summary, finding_object, p
 use crate::settings;
 
 /// Findings about records that are printed of each code; all are counted.
-const TEXT_PER_CODE: u64 = 5;
+pub(crate) const TEXT_PER_CODE: u64 = 5;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();

@@ -99,7 +99,7 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     let profile = run.settings.profile.map(|profile| profile.name.as_str());
     match args.data.output.output_format {
         OutputFormat::Text => {
-            out.write(page(&file.to_string_lossy(), line, &explained).as_bytes())?;
+            out.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;
             let mut text = TextFindings::new(Paint::for_stdout(args.data.output.color));
             for finding in &explained.findings {
                 out.write(text.render(finding).as_bytes())?;
@@ -116,10 +116,13 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     Ok(Exit::Clean)
 }
 
-fn page(file: &str, line: u64, explained: &Explained) -> String {
+fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> String {
     let mut out = format!("{}:{line}  record {}\n\n", escape(file), line - 1);
     let verdict = if explained.accepted { "accepted" } else { "rejected" };
     let _ = writeln!(out, "  verdict    {verdict}");
+    if profile.is_none() {
+        out.push_str("  profile    none, so no target's limits are applied\n");
+    }
     let _ = writeln!(out, "  bytes      {} at offset {}", explained.bytes, explained.byte_offset);
     let _ = writeln!(out, "  format     {}", explained.format.unwrap_or("unknown"));
     if let Some(encoding) = explained.encoding.filter(|_| !explained.tokens.is_empty()) {

@@ -9,6 +9,7 @@ use bedload_engine::{Built, Checked, Quantiles};
 use bedload_record::{Code, Severity};
 
 use super::Paint;
+use crate::commands::check::TEXT_PER_CODE;
 use crate::escape::escape;
 
 /// Labels that are shown; the report has them all.
@@ -55,7 +56,10 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: O
     let width = by_code.keys().map(|code| code.name().len()).max().unwrap_or(0);
     for (&code, &n) in by_code {
         let severity = bedload_record::finding::effective(code, strict).name();
+        let in_general =
+            by_code.contains_key(&Code::DatasetWrongFormat) && code.name().starts_with("schema/");
         let capped = match shown {
+            Some(_) if in_general => "  (counted only)".to_owned(),
             Some(most) if n > most && code.info().scope == bedload_record::Scope::Record => {
                 format!("  (first {most} shown)")
             }
@@ -143,8 +147,11 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
     }
     tokens(&mut out, &manifest.record_tokens, manifest.encoding.as_deref());
+    if manifest.encoding.is_some() && counts.variants > 0 {
+        let _ = writeln!(out, "              with variants {} in train", count(manifest.tokens.train));
+    }
     labels(&mut out, built);
-    codes(&mut out, &built.by_code, strict, None);
+    codes(&mut out, &built.by_code, strict, Some(TEXT_PER_CODE));
     let phases = &built.phases;
     let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));
     let parts = [
@@ -180,7 +187,7 @@ fn labels(out: &mut String, built: &Built) {
     let mut by_size: Vec<_> = built.labels.iter().collect();
     by_size.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     for (name, before, train, validation) in by_size.iter().take(LABELS_SHOWN) {
-        let name: String = escape(name.trim()).chars().take(32).collect();
+        let name: String = escape(name).chars().take(32).collect();
         let _ = writeln!(
             out,
             "    {name:32}  {:>9}  {:>9}  {:>9}",

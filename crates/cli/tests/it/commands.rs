@@ -117,12 +117,45 @@ fn build_says_why_it_is_not_ready() {
     shows(
         &scratch.run(args).exits(1),
         expect![[r#"
-        error[dataset/too-few-records]: 1 record is valid; generic-preference takes at least 100
-           = why: The minimum is applied to the records that are valid, so a job can be refused although the file has enough lines.
-           = help: Mend rejected records, or add data.
-           = rule: bedload baseline (2026-11)
+            error[schema/identical-pair]: `rejected` equals `chosen`
+              --> preference-faults.jsonl:2:66   record 1   /rejected
+               = why: Such a pair carries no preference.
+               = help: Drop the record, or correct one of the two answers.
+               = rule: bedload baseline (2026-11)
 
-    "#]],
+            error[schema/identical-pair]: `rejected` equals `chosen`
+              --> preference-faults.jsonl:3:62   record 2   /rejected
+
+            error[schema/out-of-range]: `score` must be from 0.0 to 1.0
+              --> preference-faults.jsonl:4:88   record 3   /score
+               = why: The format gives the field a closed range.
+               = help: Scale the value into the range that the message names.
+               = rule: bedload baseline (2026-11)
+
+            error[schema/out-of-range]: `score` must be from 0.0 to 1.0
+              --> preference-faults.jsonl:5:92   record 4   /score
+
+            error[schema/out-of-range]: `score` must be from 0.0 to 1.0
+              --> preference-faults.jsonl:6:86   record 5   /score
+
+            error[schema/wrong-type]: `score` must be a number, not a string
+              --> preference-faults.jsonl:7:82   record 6   /score
+               = why: The format fixes the type of each of its fields; null is not a string.
+               = help: Write the value as the type that the message names.
+               = rule: https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11)
+
+            error[schema/missing-field]: `rejected` is missing
+              --> preference-faults.jsonl:8:1   record 7
+               = why: The record has no value for a field that the format requires.
+               = help: Add the field; names are case-sensitive.
+               = rule: https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11)
+
+            error[dataset/too-few-records]: 1 record is valid; generic-preference takes at least 100
+               = why: The minimum is applied to the records that are valid, so a job can be refused although the file has enough lines.
+               = help: Mend rejected records, or add data.
+               = rule: bedload baseline (2026-11)
+
+        "#]],
         expect![[r#"
         built OUT  (format preference, profile generic-preference)
           read         8  100.0 %
@@ -162,12 +195,11 @@ fn verify_says_what_differs() {
         expect![[r#"
             rejected.jsonl: 3 bytes; the manifest says 0
             rejected.jsonl: sha256 is ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356; the manifest says e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-            rejected.jsonl: lines: 1; the manifest says 0
             notes.txt: not in the manifest
         "#]],
         expect![[r#"
-        OUT: 4 problems
-    "#]],
+            OUT: 3 problems
+        "#]],
     );
 }
 

@@ -62,7 +62,7 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
         let built = run(&format!("--validation 0.2 --group-by {field}")).exits(1);
         assert_eq!(built.by_code()["split/no-groups"], 1, "{field}");
     }
-    assert_eq!(run("--label-field /nope").exits(0).by_code()["balance/missing-label"], 1);
+    assert_eq!(run("--label-field /nope").exits(1).by_code()["balance/missing-label"], 1);
     run("--validation 0.2 --group-by /prompt").exits(0);
     let mut records = plain(50);
     records[7] = r#"{"prompt":"p","completion":"c","user":7}"#.to_owned();
@@ -154,4 +154,17 @@ fn what_a_killed_run_left_is_named() {
     assert!(built.stderr.contains(".o.partial-x1 of a run that was killed"), "{}", built.stderr);
     let other = scratch.run("build a.jsonl --out p --skip tokens").exits(0);
     assert!(!other.stderr.contains("killed"), "{}", other.stderr);
+}
+
+#[test]
+fn variants_count_towards_what_the_target_takes() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(4000)));
+    let build = |copies: u32| {
+        let flags = format!(
+            "--profile generic-sft --skip tokens --augment {copies} --overwrite --output-format jsonl"
+        );
+        scratch.run(&format!("build a.jsonl --out o {flags}"))
+    };
+    build(2).exits(0);
+    assert_eq!(build(3).exits(1).by_code()["dataset/too-many-records"], 1);
 }

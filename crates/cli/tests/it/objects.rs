@@ -90,7 +90,7 @@ fn text_shows_five_of_each_code_and_counts_all() {
 }
 
 #[test]
-fn build_prints_findings_about_the_data_set_and_counts_all() {
+fn build_prints_what_check_finds_and_counts_it() {
     let scratch = Scratch::with("a.jsonl", file_of(&mixed(800, 22)));
     let outcome =
         scratch.run("build a.jsonl --out o --skip tokens --profile generic-sft --output-format jsonl");
@@ -99,8 +99,10 @@ fn build_prints_findings_about_the_data_set_and_counts_all() {
     assert_eq!(summary["by_code"], manifest["findings"]);
     for finding in outcome.findings() {
         assert_eq!(keys(&finding), KEYS);
-        assert!(finding["line"].is_null());
     }
+    let about_records = |outcome: &Outcome| -> Vec<Value> {
+        outcome.findings().into_iter().filter(|finding| !finding["line"].is_null()).collect()
+    };
     let counts = &manifest["counts"];
     for (key, count) in [
         ("records", "read"),
@@ -113,14 +115,9 @@ fn build_prints_findings_about_the_data_set_and_counts_all() {
     ] {
         assert_eq!(summary[key], counts[count], "{key}");
     }
-    let check =
-        scratch.run("check a.jsonl --skip tokens --profile generic-sft --output-format jsonl").by_code();
-    let records: BTreeMap<_, _> = outcome.by_code().into_iter().filter(is_about_records).collect();
-    assert_eq!(records, check.into_iter().filter(is_about_records).collect());
-}
-
-fn is_about_records((code, _): &(String, u64)) -> bool {
-    ["json/", "schema/", "limit/"].iter().any(|area| code.starts_with(area))
+    let check = scratch.run("check a.jsonl --skip tokens --profile generic-sft --output-format jsonl");
+    assert_eq!(about_records(&outcome), about_records(&check));
+    assert!(about_records(&check).len() > 100);
 }
 
 #[test]
