@@ -108,8 +108,7 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// The values of the format's fields in a record, in the order of [`Format::fields`], and whether some key
-    /// differs from a field's only in case. One pass over the members.
+    /// The values of the format's fields in a record, in the order of [`Format::fields`]. One pass over the members.
     pub fn values<'t>(&self, record: Json<'t>) -> [Option<Json<'t>>; Self::FIELDS_MAX] {
         let mut values = [None; Self::FIELDS_MAX];
         for (key, value) in record.members() {

@@ -38,7 +38,7 @@ pub struct FactRow {
     pub start: u64,
     /// How the line ended.
     pub end: LineEnd,
-    /// Returns true in the sense of "no finding rejects it".
+    /// Whether no finding rejects the record.
     pub accepted: bool,
     /// Identity of the record's content; meaningful for accepted records only.
     pub digest: u128,
