@@ -1,6 +1,6 @@
 //! Data for benchmarks, made from a seed: lines of English-like prompt/completion records, and fact tables.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd};
+use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Traits};
 
 const WORDS: &[&str] = &[
     "the",
@@ -86,6 +86,7 @@ pub fn facts(n: u64) -> FactTable {
             tokens_completion: 20,
             label,
             codes: CodeSet::default(),
+            traits: Traits::default(),
             group: Random(digest ^ 1).next_number(),
             grouped: true,
         });

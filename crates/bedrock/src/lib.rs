@@ -5,7 +5,9 @@
 mod detect;
 mod format;
 mod profile;
+mod rule;
 
 pub use detect::{Detection, detect};
 pub use format::{FORMATS, Field, Format, Kind, Part, Rule};
 pub use profile::{Limit, Profile, ProfileError, Training, profiles};
+pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};

@@ -5,6 +5,7 @@ use bedload_record::facts::TOKENS_MAX;
 use bedload_record::json::diagnose;
 use bedload_record::{
     Code, CodeSet, FactRow, Finding, Findings, Interner, LineEnd, Parser, Record, RecordFinding, Severity,
+    Traits,
 };
 use bedload_stages::{balance, dedupe, split, tokens};
 
@@ -31,10 +32,12 @@ pub(crate) struct Physical<'l> {
 }
 
 /// What else a record is, once it is accepted or not.
+#[derive(Default)]
 struct Content {
     tokens: tokens::Tokens,
     digest: u128,
     group: Option<u64>,
+    traits: Traits,
 }
 
 impl<'r> Examiner<'r> {
@@ -51,8 +54,7 @@ impl<'r> Examiner<'r> {
             label = found.and_then(|text: &str| labels.id(text));
         });
         let codes = findings.codes();
-        let content =
-            content.unwrap_or(Content { tokens: tokens::Tokens::default(), digest: 0, group: None });
+        let content = content.unwrap_or_default();
         FactRow {
             start: line.start,
             end: line.end,
@@ -62,6 +64,7 @@ impl<'r> Examiner<'r> {
             tokens_completion: saturate(content.tokens.completion),
             label,
             codes,
+            traits: content.traits,
             group: content.group.unwrap_or(content.digest as u64),
             grouped: content.group.is_some(),
         }
@@ -135,7 +138,8 @@ impl<'r> Examiner<'r> {
             tell_label(balance::label(&rules.labels, format, json).as_deref());
             let digest = dedupe::digest(format, json, rules.normalize, scratch);
             let group = split::group(&rules.group_by, format, json, rules.normalize);
-            Some(Content { tokens: record.tokens.unwrap_or_default(), digest, group })
+            let tokens = record.tokens.unwrap_or_default();
+            Some(Content { tokens, digest, group, traits: Traits::default() })
         })
     }
 }
@@ -171,7 +175,7 @@ pub(crate) fn place(
         code: finding.code,
         severity: severity(finding.code, rules),
         message: finding.message,
-        source: rules.source(finding.code),
+        source: finding.source.unwrap_or_else(|| rules.source(finding.code)),
         content: line
             .bytes
             .filter(|_| rules.show_content)

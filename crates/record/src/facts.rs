@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::code::CodeSet;
+use crate::traits::Traits;
 use crate::{Ordinal, Span};
 
 /// How a physical line ended.
@@ -50,6 +51,8 @@ pub struct FactRow {
     pub label: Option<u32>,
     /// Everything found.
     pub codes: CodeSet,
+    /// What it has of the things that must be alike in all records.
+    pub traits: Traits,
     /// Records with the same group never part in a split.
     pub group: u64,
     /// Whether the group is more than the record's own.
@@ -142,13 +145,13 @@ pub struct FactTable {
     tokens_prompt: Vec<u32>,
     tokens_completion: Vec<u32>,
     label: Vec<u32>,
-    codes: Vec<u32>,
+    kind: Vec<u32>,
     group: Vec<u64>,
     flags: Vec<u8>,
     /// Labels as they are written in the data.
     pub labels: Interner<String>,
-    /// The distinct sets of codes.
-    code_sets: Interner<CodeSet>,
+    /// The distinct pairs of codes and traits: few, so that a line pays four bytes for both.
+    kinds: Interner<(CodeSet, Traits)>,
 }
 
 impl FactTable {
@@ -161,11 +164,11 @@ impl FactTable {
             tokens_prompt: Vec::new(),
             tokens_completion: Vec::new(),
             label: Vec::new(),
-            codes: Vec::new(),
+            kind: Vec::new(),
             group: Vec::new(),
             flags: Vec::new(),
             labels: Interner::new(labels_max),
-            code_sets: Interner::new(usize::MAX),
+            kinds: Interner::new(usize::MAX),
         }
     }
 
@@ -176,7 +179,7 @@ impl FactTable {
         self.tokens_prompt.push(row.tokens_prompt);
         self.tokens_completion.push(row.tokens_completion);
         self.label.push(row.label.unwrap_or(NO_LABEL));
-        self.codes.push(self.code_sets.id(&row.codes).expect("an unbounded interner has room"));
+        self.kind.push(self.kinds.id(&(row.codes, row.traits)).expect("an unbounded interner has room"));
         self.group.push(row.group);
         let accepted = if row.accepted { ACCEPTED } else { 0 };
         self.flags.push(row.end as u8 | accepted | if row.grouped { GROUPED } else { 0 });
@@ -193,7 +196,7 @@ impl FactTable {
         file.lines += chunk.start.len() as u64;
         file.bytes += bytes;
         let labels = self.labels.absorb(&chunk.labels);
-        let sets = self.code_sets.absorb(&chunk.code_sets);
+        let kinds = self.kinds.absorb(&chunk.kinds);
         self.start.extend_from_slice(&chunk.start);
         self.digest.extend_from_slice(&chunk.digest);
         self.tokens_prompt.extend_from_slice(&chunk.tokens_prompt);
@@ -202,7 +205,7 @@ impl FactTable {
             NO_LABEL => NO_LABEL,
             id => labels[id as usize].unwrap_or(NO_LABEL),
         }));
-        self.codes.extend(chunk.codes.iter().map(|&id| sets[id as usize].expect("sets are unbounded")));
+        self.kind.extend(chunk.kind.iter().map(|&id| kinds[id as usize].expect("kinds are unbounded")));
         self.group.extend_from_slice(&chunk.group);
         self.flags.extend_from_slice(&chunk.flags);
     }
@@ -286,7 +289,12 @@ impl FactTable {
 
     /// What was found in a record.
     pub fn codes(&self, line: Ordinal) -> CodeSet {
-        self.code_sets.keys()[self.codes[line.index()] as usize]
+        self.kinds.keys()[self.kind[line.index()] as usize].0
+    }
+
+    /// What a record has of the things that must be alike in all records.
+    pub fn traits(&self, line: Ordinal) -> Traits {
+        self.kinds.keys()[self.kind[line.index()] as usize].1
     }
 
     /// The group that must not part in a split.

@@ -13,6 +13,36 @@ pub struct RecordFinding {
     pub offset: u64,
     /// What is wrong with this record, without its text.
     pub message: String,
+    /// Whose rule it is, where that is not the code's own source.
+    pub source: Option<String>,
+}
+
+/// Where in its record something was found, what, and by whose rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// JSON Pointer of the value.
+    pub pointer: String,
+    /// Byte offset in the line, from 0.
+    pub offset: u64,
+    /// What is wrong, without the record's text.
+    pub message: String,
+    /// Whose rule it is, where that is not the code's own source.
+    pub source: Option<String>,
+}
+
+impl Detail {
+    /// Names the source of the rule.
+    #[must_use]
+    pub fn sourced(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl From<(String, u64, String)> for Detail {
+    fn from((pointer, offset, message): (String, u64, String)) -> Self {
+        Self { pointer, offset, message, source: None }
+    }
 }
 
 /// A finding, placed in the data set.
@@ -102,12 +132,12 @@ impl Findings {
         Self { codes: CodeSet::default(), full: Some(Vec::new()) }
     }
 
-    /// Adds a finding; `detail` runs only where details are kept, and gives pointer, offset and message.
-    pub fn add(&mut self, code: Code, detail: impl FnOnce() -> (String, u64, String)) {
+    /// Adds a finding; `detail` runs only where details are kept.
+    pub fn add<D: Into<Detail>>(&mut self, code: Code, detail: impl FnOnce() -> D) {
         self.codes.insert(code);
         if let Some(full) = &mut self.full {
-            let (pointer, offset, message) = detail();
-            full.push(RecordFinding { code, pointer, offset, message });
+            let Detail { pointer, offset, message, source } = detail().into();
+            full.push(RecordFinding { code, pointer, offset, message, source });
         }
     }
 

@@ -7,12 +7,16 @@ pub mod code;
 pub mod facts;
 pub mod finding;
 pub mod json;
+pub mod path;
+pub mod traits;
 pub mod verdict;
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
 pub use facts::{FactRow, FactTable, FileFacts, Interner, LineEnd};
-pub use finding::{Finding, Findings, RecordFinding};
+pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Parser, Value};
+pub use path::At;
+pub use traits::{Trait, Traits};
 pub use verdict::{Side, Verdict};
 
 /// The place of a physical line among all lines of all inputs, counted from 0 in input order.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bedload_bedrock::{Limit, Profile};
-use bedload_record::{CodeSet, FactRow, LineEnd};
+use bedload_record::{CodeSet, FactRow, LineEnd, Traits};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use proptest::prelude::*;
@@ -48,6 +48,7 @@ fn table(rows: &[Row]) -> FactTable {
             tokens_completion: 1,
             label,
             codes,
+            traits: Traits::default(),
             group: u64::from(group),
             grouped: true,
         });

@@ -17,6 +17,7 @@ fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Optio
         tokens_completion: TOKENS_MAX,
         label,
         codes,
+        traits: Traits::default(),
         group: !start,
         grouped: true,
     }

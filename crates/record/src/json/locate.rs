@@ -11,40 +11,56 @@ pub struct Location {
     pub end: usize,
 }
 
-/// Finds the value at a path of decoded keys and indices in a line of valid JSON. Linear in the line.
-pub fn locate(line: &[u8], steps: &[&str]) -> Option<Location> {
-    let mut at = space(line, 0);
-    for step in steps {
-        let close = match line.get(at)? {
-            b'{' => b'}',
-            b'[' => b']',
-            _ => return None,
-        };
-        let mut position = 0usize;
-        at = space(line, at + 1);
-        loop {
-            if *line.get(at)? == close {
-                return None;
-            }
-            let found = if close == b'}' {
-                let end = skip(line, at)?;
-                let key = string_content(&line[at + 1..end - 1]);
-                at = space(line, space(line, end) + 1);
-                key == *step
-            } else {
-                step.parse() == Ok(position)
+/// One step from a value to one inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'k> {
+    /// The value of a member, by its decoded key.
+    Key(&'k str),
+    /// An element of an array, from 0.
+    Index(usize),
+    /// The key of a member, by its position from 0.
+    Member(usize),
+}
+
+/// Finds the value at a path in a line of valid JSON. Linear in the line.
+pub fn locate(line: &[u8], steps: &[Step<'_>]) -> Option<Location> {
+    let start = steps.iter().try_fold(space(line, 0), |at, step| locate_step(line, at, *step))?;
+    Some(Location { start, end: skip(line, start)? })
+}
+
+/// Takes one step from the value that begins at `at`, and returns where the next begins.
+pub(crate) fn locate_step(line: &[u8], at: usize, step: Step<'_>) -> Option<usize> {
+    let at = space(line, at);
+    let close = match line.get(at)? {
+        b'{' => b'}',
+        b'[' => b']',
+        _ => return None,
+    };
+    let mut position = 0usize;
+    let mut at = space(line, at + 1);
+    while *line.get(at)? != close {
+        let start = at;
+        if close == b'}' {
+            let end = skip(line, at)?;
+            at = space(line, space(line, end) + 1);
+            let found = match step {
+                Step::Key(key) => string_content(&line[start + 1..end - 1]) == key,
+                Step::Member(wanted) if wanted == position => return Some(start),
+                _ => false,
             };
             if found {
-                break;
+                return Some(at);
             }
-            at = space(line, skip(line, at)?);
-            if *line.get(at)? == b',' {
-                at = space(line, at + 1);
-            }
-            position += 1;
+        } else if step == Step::Index(position) {
+            return Some(at);
         }
+        at = space(line, skip(line, at)?);
+        if *line.get(at)? == b',' {
+            at = space(line, at + 1);
+        }
+        position += 1;
     }
-    Some(Location { start: at, end: skip(line, at)? })
+    None
 }
 
 fn space(line: &[u8], mut at: usize) -> usize {

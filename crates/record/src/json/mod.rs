@@ -13,7 +13,8 @@ mod strict;
 mod tests;
 mod text;
 
-pub use locate::{Location, locate};
+pub(crate) use locate::locate_step;
+pub use locate::{Location, Step, locate};
 pub use parse::Parser;
 pub use strict::{DEPTH_MAX, Flaw, diagnose};
 pub use text::{escape_into, string_content};

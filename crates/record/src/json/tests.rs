@@ -151,12 +151,12 @@ fn the_depth_limit_is_exact() {
 fn a_pointer_leads_to_its_bytes() {
     let line = br#" { "a" : [1, {"b\u0063":"x\"]"} ] ,"d":-1.5e3 }"#;
     let text =
-        |steps: &[&str]| locate(line, steps).map(|at| String::from_utf8_lossy(&line[at.start..at.end]));
-    assert_eq!(text(&["a", "1", "bc"]).as_deref(), Some(r#""x\"]""#));
-    assert_eq!(text(&["d"]).as_deref(), Some("-1.5e3"));
-    assert_eq!(text(&["a", "0"]).as_deref(), Some("1"));
-    assert_eq!(text(&["e"]), None);
-    assert_eq!(text(&["a", "7"]), None);
+        |steps: &[Step<'_>]| locate(line, steps).map(|at| String::from_utf8_lossy(&line[at.start..at.end]));
+    assert_eq!(text(&[Step::Key("a"), Step::Index(1), Step::Key("bc")]).as_deref(), Some(r#""x\"]""#));
+    assert_eq!(text(&[Step::Key("d")]).as_deref(), Some("-1.5e3"));
+    assert_eq!(text(&[Step::Key("a"), Step::Index(0)]).as_deref(), Some("1"));
+    assert_eq!(text(&[Step::Key("e")]), None);
+    assert_eq!(text(&[Step::Key("a"), Step::Index(7)]), None);
     assert_eq!(text(&[]).map(|t| t.len()), Some(line.len() - 1));
 }
 

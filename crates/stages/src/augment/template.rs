@@ -1,6 +1,6 @@
 //! Templates: new text around a record's own.
 
-use bedload_record::json::{escape_into, locate};
+use bedload_record::json::{Step, escape_into, locate};
 
 use crate::Rewrite;
 
@@ -48,7 +48,7 @@ impl Template {
 
 impl Rewrite for Template {
     fn rewrite(&self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        let Some(place) = locate(line, &[&self.key]).filter(|at| line[at.start] == b'"') else {
+        let Some(place) = locate(line, &[Step::Key(&self.key)]).filter(|at| line[at.start] == b'"') else {
             return false;
         };
         // Between the quotes: the prompt's own escapes stay as they were written.

@@ -1,6 +1,6 @@
 //! Tests of templates and of how variants are dealt out.
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser};
+use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Traits};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -73,6 +73,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 tokens_completion: 0,
                 label,
                 codes: CodeSet::default(),
+                traits: Traits::default(),
                 group: 0,
                 grouped: true,
             });

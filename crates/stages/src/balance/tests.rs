@@ -1,6 +1,6 @@
 //! Tests of class detection and of what is said about classes.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd};
+use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Traits};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -19,6 +19,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 tokens_completion: 0,
                 label,
                 codes: CodeSet::default(),
+                traits: Traits::default(),
                 group: 0,
                 grouped: true,
             });

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser};
+use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Traits};
 use proptest::prelude::*;
 
 use super::*;
@@ -63,6 +63,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             tokens_completion: 0,
             label: None,
             codes: CodeSet::default(),
+            traits: Traits::default(),
             group: 0,
             grouped: true,
         });

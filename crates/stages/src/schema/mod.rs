@@ -16,7 +16,7 @@
 //! `schema/identical-pair`.
 
 use bedload_bedrock::{Field, Format, Kind, Rule};
-use bedload_record::json::locate;
+use bedload_record::json::{Step, locate};
 use bedload_record::{Code, Findings, Json, Record, Value};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,7 @@ fn check_value(field: &Field, value: Json<'_>, record: &Record<'_>, findings: &m
 
 /// Pointer, offset and message of a finding at a field.
 fn place(record: &Record<'_>, key: &str, message: String) -> (String, u64, String) {
-    let offset = locate(record.raw, &[key]).map_or(0, |at| at.start as u64);
+    let offset = locate(record.raw, &[Step::Key(key)]).map_or(0, |at| at.start as u64);
     (format!("/{key}"), offset, message)
 }
 

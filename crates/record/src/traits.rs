@@ -1,0 +1,57 @@
+//! What a record has of the things that a data set must have in one way only.
+
+/// Things that some data sets want in all of their records, in none, or of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Trait {
+    System,
+    Image,
+    Video,
+    Document,
+    Reasoning,
+    Tools,
+    Id,
+    /// `reference_answer` is a string.
+    TextReference,
+    /// `reference_answer` is an object.
+    ObjectReference,
+    /// `reference_answer` is neither.
+    OtherReference,
+}
+
+impl Trait {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::System,
+        Self::Image,
+        Self::Video,
+        Self::Document,
+        Self::Reasoning,
+        Self::Tools,
+        Self::Id,
+        Self::TextReference,
+        Self::ObjectReference,
+        Self::OtherReference,
+    ];
+}
+
+/// The traits of one record: a bit for each, and a 16-bit hash of the bucket of its media, 0 for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Traits {
+    bits: u16,
+    /// The bucket, if there is one.
+    pub bucket: u16,
+}
+
+impl Traits {
+    /// Adds a trait.
+    pub fn insert(&mut self, of: Trait) {
+        self.bits |= 1 << of as u8;
+    }
+
+    /// Returns true if the record has it.
+    pub fn has(self, of: Trait) -> bool {
+        self.bits >> of as u8 & 1 == 1
+    }
+}
