@@ -45,7 +45,7 @@ fn strict_rules(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn parse_and_schema(bencher: Bencher<'_, '_>) {
     let lines = lines(1000);
-    let (mut parser, schema) = (Parser::default(), Schema { format: format() });
+    let (mut parser, schema) = (Parser::default(), Schema::new(format(), None));
     bencher.counter(size(&lines)).bench_local(|| {
         let valid = |line: &&Vec<u8>| {
             parser.parse(line, |parsed| {
@@ -80,8 +80,11 @@ fn parse_and_tokens(bencher: Bencher<'_, '_>, encoding: Encoding) {
     bencher.counter(size(&lines)).bench_local(|| {
         let mut count = |line: &Vec<u8>| {
             parser.parse(line, |parsed| {
-                let texts = format().texts(parsed.expect("valid").0);
-                texts.map(|(_, _, text)| counter.count(text).expect("countable")).sum::<u64>()
+                let mut tokens = 0;
+                format().texts(parsed.expect("valid").0, &mut |text| {
+                    tokens += counter.count(text.text).expect("countable");
+                });
+                tokens
             })
         };
         lines.iter().map(&mut count).sum::<u64>()

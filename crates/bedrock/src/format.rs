@@ -23,6 +23,58 @@ pub enum Kind {
         /// The largest value.
         max: f64,
     },
+    /// The S3 URI of an image.
+    ImageUri,
+    /// A string, which may be empty where the target sets no minimum.
+    Caption,
+    /// A string that names the version of the record's shape.
+    Version,
+    /// A list of text blocks.
+    System,
+    /// A list of messages.
+    Messages(Dialect),
+    /// The tools of a Converse record.
+    ToolConfig,
+    /// The tools of a chat record: a list of functions.
+    ChatTools,
+    /// What answers are compared with: any value.
+    Reference,
+    /// Any value.
+    Any,
+}
+
+impl Kind {
+    /// The kind in words.
+    pub fn title(self) -> String {
+        match self {
+            Self::Text(_) => "a string that is not blank".to_owned(),
+            Self::Number { min, max } => format!("a number from {min:.1} to {max:.1}"),
+            Self::ImageUri => "S3 URI of an image".to_owned(),
+            Self::Caption => "text, may be empty".to_owned(),
+            Self::Version => "text, \"bedrock-conversation-2024\"".to_owned(),
+            Self::System => "list of text blocks".to_owned(),
+            Self::Messages(dialect) => dialect.title().to_owned(),
+            Self::ToolConfig => "tools with names and input schemas".to_owned(),
+            Self::ChatTools => "list of functions".to_owned(),
+            Self::Reference => "text or object".to_owned(),
+            Self::Any => "anything".to_owned(),
+        }
+    }
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Roles user and assistant, content a string.
+    Claude,
+    /// Roles user and assistant, content a list of blocks.
+    Converse,
+    /// As Converse, but the last message has candidates in place of content.
+    Preference,
+    /// Roles system, user and assistant, content a string.
+    Chat,
+    /// A foreign shape: `from` and `value` in place of role and content.
+    ShareGpt,
 }
 
 /// One field of a format.
@@ -60,7 +112,15 @@ const fn text(key: &'static str, part: Part) -> Field {
     Field { key, required: true, kind: Kind::Text(part) }
 }
 
-/// All formats. Where several fit a record, detection takes the one with the most fields, then the first.
+const fn may(key: &'static str, kind: Kind) -> Field {
+    Field { key, required: false, kind }
+}
+
+const fn must(key: &'static str, kind: Kind) -> Field {
+    Field { key, required: true, kind }
+}
+
+/// All formats that some target takes.
 pub static FORMATS: &[Format] = &[
     Format {
         name: "prompt-completion",
@@ -87,7 +147,7 @@ pub static FORMATS: &[Format] = &[
             text("prompt", Part::Prompt),
             text("chosen", Part::Completion),
             text("rejected", Part::Completion),
-            Field { key: "score", required: false, kind: Kind::Number { min: 0.0, max: 1.0 } },
+            may("score", Kind::Number { min: 0.0, max: 1.0 }),
         ],
         rules: &[Rule::Differ("chosen", "rejected")],
     },
@@ -97,15 +157,95 @@ pub static FORMATS: &[Format] = &[
         fields: &[text("prompt", Part::Prompt)],
         rules: &[],
     },
+    Format {
+        name: "claude-messages",
+        title: "conversations whose messages are strings",
+        fields: &[may("system", Kind::Text(Part::Prompt)), must("messages", Kind::Messages(Dialect::Claude))],
+        rules: &[],
+    },
+    Format {
+        name: "converse",
+        title: "conversations whose messages are lists of content blocks",
+        fields: &[
+            may("schemaVersion", Kind::Version),
+            may("system", Kind::System),
+            must("messages", Kind::Messages(Dialect::Converse)),
+            may("toolConfig", Kind::ToolConfig),
+        ],
+        rules: &[],
+    },
+    Format {
+        name: "converse-preference",
+        title: "conversations that end with labelled candidates",
+        fields: &[
+            may("schemaVersion", Kind::Version),
+            may("system", Kind::System),
+            must("messages", Kind::Messages(Dialect::Preference)),
+            may("toolConfig", Kind::ToolConfig),
+        ],
+        rules: &[],
+    },
+    Format {
+        name: "chat-rft",
+        title: "chat prompts with a reference answer, for reinforcement fine-tuning",
+        fields: &[
+            must("messages", Kind::Messages(Dialect::Chat)),
+            may("reference_answer", Kind::Reference),
+            may("tools", Kind::ChatTools),
+            may("id", Kind::Any),
+        ],
+        rules: &[],
+    },
+    Format {
+        name: "image-caption",
+        title: "images in S3 with captions",
+        fields: &[must("image-ref", Kind::ImageUri), must("caption", Kind::Caption)],
+        rules: &[],
+    },
+];
+
+/// Formats of other tools, which no target takes: they are recognized and can be converted.
+pub static FOREIGN: &[Format] = &[
+    Format {
+        name: "openai-chat",
+        title: "OpenAI chat",
+        fields: &[must("messages", Kind::Messages(Dialect::Chat)), may("tools", Kind::ChatTools)],
+        rules: &[],
+    },
+    Format {
+        name: "alpaca",
+        title: "Alpaca instructions",
+        fields: &[
+            text("instruction", Part::Prompt),
+            may("input", Kind::Text(Part::Prompt)),
+            text("output", Part::Completion),
+            may("system", Kind::Text(Part::Prompt)),
+        ],
+        rules: &[],
+    },
+    Format {
+        name: "sharegpt",
+        title: "ShareGPT conversations",
+        fields: &[
+            may("system", Kind::Text(Part::Prompt)),
+            must("conversations", Kind::Messages(Dialect::ShareGpt)),
+        ],
+        rules: &[],
+    },
 ];
 
 impl Format {
     /// The most fields that a format has.
     pub const FIELDS_MAX: usize = 8;
 
-    /// The format with this name.
+    /// The format with this name that some target takes.
     pub fn from_name(name: &str) -> Option<&'static Self> {
         FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// The format with this name, foreign ones included.
+    pub fn from_any_name(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().chain(FOREIGN).find(|format| format.name == name)
     }
 
     /// The values of the format's fields in a record, in the order of [`Format::fields`]. One pass over the members.
@@ -119,34 +259,115 @@ impl Format {
         values
     }
 
-    /// The texts of a record with what each is for, in the order of the fields. Values of a wrong type are
-    /// passed over.
-    pub fn texts<'t>(&self, record: Json<'t>) -> impl Iterator<Item = (&'static Field, Part, &'t str)> {
-        let values = self.values(record);
-        let fields = self.fields;
-        fields.iter().zip(values).filter_map(|(field, value)| match (field.kind, value?.value()) {
-            (Kind::Text(part), Value::String(text)) => Some((field, part, text)),
+    /// The keys that the format knows, at any depth: they may be shown in pointers.
+    pub fn known_keys(&self) -> impl Iterator<Item = &'static str> {
+        const NESTED: &[&str] = &[
+            "role",
+            "content",
+            "text",
+            "candidates",
+            "preferenceLabel",
+            "image",
+            "video",
+            "document",
+            "format",
+            "source",
+            "s3Location",
+            "uri",
+            "bucketOwner",
+            "reasoningContent",
+            "reasoningText",
+            "toolUse",
+            "toolResult",
+            "toolUseId",
+            "name",
+            "input",
+            "tools",
+            "toolSpec",
+            "inputSchema",
+            "json",
+            "from",
+            "value",
+            "tool_calls",
+            "function",
+            "parameters",
+            "type",
+        ];
+        let nested = if self.dialect().is_some() { NESTED } else { &[] };
+        self.fields.iter().map(|field| field.key).chain(nested.iter().copied())
+    }
+
+    /// How the format writes messages; none where it has none.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.fields.iter().find_map(|field| match field.kind {
+            Kind::Messages(dialect) => Some(dialect),
             _ => None,
         })
     }
 
-    /// The field whose text can be put into another prompt: the one that the model is given.
-    pub fn prompt_field(&self) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.kind == Kind::Text(Part::Prompt))
+    /// Returns true if no target takes the format.
+    pub fn is_foreign(&self) -> bool {
+        FOREIGN.iter().any(|format| format.name == self.name)
     }
 
-    /// The field that holds a label where the data is for classification: the only text to be learned, where a
-    /// prompt goes with it.
-    pub fn target_field(&self) -> Option<&'static Field> {
-        self.prompt_field()?;
-        let mut targets = self.fields.iter().filter(|field| field.kind == Kind::Text(Part::Completion));
-        targets.next().filter(|_| targets.next().is_none())
-    }
-
-    /// Returns true if the record has every required field, of the right type or not.
+    /// Returns true if the record has every required field, of the right type or not, and messages in the format's
+    /// dialect.
     pub fn fits(&self, record: Json<'_>) -> bool {
         let values = self.values(record);
-        self.fields.iter().zip(values).all(|(field, value)| value.is_some() || !field.required)
+        self.fields.iter().zip(values).all(|(field, value)| match (field.kind, value) {
+            (Kind::Messages(dialect), Some(messages)) => dialect.fits(record, messages),
+            (_, value) => value.is_some() || !field.required,
+        })
+    }
+}
+
+impl Dialect {
+    /// The messages in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Claude => "messages of user and assistant, each with a text",
+            Self::Converse => "messages of user and assistant, each with a list of blocks",
+            Self::Preference => "messages of user and assistant, the last with labelled candidates",
+            Self::Chat => "messages of system, user and assistant, each with a text",
+            Self::ShareGpt => "messages with `from` and `value`",
+        }
+    }
+
+    /// Returns true if messages, and the record around them, look like this dialect: by the first message, and by
+    /// what only one dialect has.
+    fn fits(self, record: Json<'_>, messages: Json<'_>) -> bool {
+        let Value::Array(mut list) = messages.value() else { return false };
+        let Some(first) = list.clone().next() else { return false };
+        if self == Self::ShareGpt {
+            return first.get("from").is_some() && first.get("value").is_some();
+        }
+        let has_candidates = list.clone().any(|message| message.get("candidates").is_some());
+        if first.get("role").is_none() || has_candidates != (self == Self::Preference) {
+            return false;
+        }
+        let is_typed = |content: Json<'_>| match content.value() {
+            Value::Array(mut parts) => parts.any(|part| part.get("type").is_some()),
+            _ => false,
+        };
+        let content = first.get("content");
+        let is_text =
+            content.is_none_or(|content| !matches!(content.value(), Value::Array(_)) || is_typed(content));
+        match self {
+            Self::Converse | Self::Preference => !is_text || has_candidates && content.is_none(),
+            Self::Chat => is_text,
+            Self::Claude => {
+                is_text
+                    && !content.is_some_and(is_typed)
+                    && record.get("reference_answer").is_none()
+                    && record.get("tools").is_none()
+                    && list.all(|message| {
+                        let role = message.get("role").map(Json::value);
+                        !matches!(role, Some(Value::String("system" | "developer" | "tool")))
+                            && message.get("tool_calls").is_none()
+                    })
+            }
+            Self::ShareGpt => unreachable!("decided above"),
+        }
     }
 }
 

@@ -2,12 +2,18 @@
 //!
 //! Not here: checking. The stages read these tables; a new format or target is a new entry, not new code there.
 
+mod catalogue;
 mod detect;
 mod format;
 mod profile;
 mod rule;
+mod text;
 
+pub use catalogue::{Catalogue, ProfileError};
 pub use detect::{Detection, detect};
-pub use format::{FORMATS, Field, Format, Kind, Part, Rule};
-pub use profile::{Limit, Profile, ProfileError, Training, profiles};
+pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
+pub use profile::{
+    DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount, Training,
+};
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
+pub use text::Text;

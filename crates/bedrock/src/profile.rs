@@ -1,27 +1,102 @@
-//! Target profiles: the limits of each model and task, read from `profiles.toml`, each with its source and date.
+//! Target profiles: what one model and task takes, each number and each rule with its source and date.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::format::Format;
+use crate::rule::{Bound, Citation, Point, Rule};
 
 /// A number with the place it is from.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limit {
-    /// The number; what it counts is the name of the limit.
+    /// The number; its [`Bound`] says what it counts.
     pub value: u64,
-    /// Where it is written: a URL, or `bedload baseline`.
-    pub source: String,
-    /// When that was read: `YYYY-MM` or `YYYY-MM-DD`.
-    pub date: String,
+    /// Who sets it.
+    pub source: Citation,
+    /// Who says otherwise, where the sources contradict each other.
+    pub against: Option<Citation>,
 }
 
 impl Limit {
-    /// Source and date as findings show them.
+    /// The sources as findings show them.
     pub fn cite(&self) -> String {
-        format!("{} ({})", self.source, self.date)
+        cite(&self.source, self.against.as_ref())
+    }
+}
+
+/// The sources as findings show them.
+fn cite(source: &Citation, against: Option<&Citation>) -> String {
+    match against {
+        Some(against) => format!("{source}; but not {against}"),
+        None => source.to_string(),
+    }
+}
+
+/// The formats of one kind of media that a target takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MediaFormats {
+    /// Their names as the record's `format` spells them.
+    pub formats: Vec<String>,
+    /// Who lists them.
+    pub source: Citation,
+    /// More of them, on which the sources contradict each other.
+    pub disputed: Option<DisputedFormats>,
+}
+
+/// Media formats that one source leaves out and another one lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DisputedFormats {
+    /// Their names as the record's `format` spells them.
+    pub formats: Vec<String>,
+    /// Who leaves them out.
+    pub source: Citation,
+    /// Who lists them.
+    pub against: Citation,
+}
+
+impl DisputedFormats {
+    /// The sources as findings show them.
+    pub fn cite(&self) -> String {
+        cite(&self.source, Some(&self.against))
+    }
+}
+
+/// Words that must not occur in some texts; the rules on reserved words say in which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReservedWords {
+    /// The words as they are written.
+    pub words: Vec<String>,
+    /// Who reserves them.
+    pub source: Citation,
+}
+
+/// A day on which something changed for a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Since {
+    /// `YYYY-MM-DD`; where the day itself is not published, the one on which the change was seen.
+    pub date: String,
+    /// Where it is written.
+    pub source: Citation,
+}
+
+/// How far the profile's encoding is the one that the target counts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenCount {
+    /// It is the model's own encoding.
+    Exact,
+    /// The model's own encoding is not published; this one is near it.
+    Estimate,
+}
+
+impl TokenCount {
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimate => "estimate",
+        }
     }
 }
 
@@ -35,75 +110,81 @@ pub enum Training {
     Many,
 }
 
+impl Training {
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Many => "many",
+        }
+    }
+}
+
+/// Where a model is in its life, on the day of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Life {
+    /// It takes new jobs.
+    Live,
+    /// It exists, but takes no new jobs.
+    Legacy,
+    /// It is gone.
+    EndOfLife,
+}
+
 /// What one target (model and task) takes.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Profile {
-    /// Its name on the command line.
+    /// Its name on the command line: `[a-z0-9.-]+`.
     pub name: String,
     /// Model and task in words.
     pub title: String,
-    /// The record formats it takes; the first is the default.
+    /// The model in words.
+    pub model: String,
+    /// The task in words.
+    pub task: String,
+    /// The names of the record formats it takes; the first is the default.
     pub formats: Vec<String>,
     /// The encoding by which its tokens are counted.
     pub encoding: String,
+    /// How far that is the model's own encoding.
+    pub tokens: TokenCount,
     /// How many training files it takes.
     pub training_files: Training,
-    /// The fewest valid records, training and validation together.
-    pub records_min: Option<Limit>,
-    /// The fewest that are recommended.
-    pub records_recommended: Option<Limit>,
-    /// The most valid records, training and validation together.
-    pub records_max: Option<Limit>,
-    /// The most tokens in one record, all its texts together.
-    pub record_tokens_max: Option<Limit>,
-    /// The most validation records; 0 where the target takes no validation file.
-    pub validation_records_max: Option<Limit>,
-}
-
-/// Why a profile cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// No such name.
-    #[error("unknown profile `{name}`\nhint: {hint}")]
-    Unknown {
-        /// The name that was asked for.
-        name: String,
-        /// The nearest name, or where to look.
-        hint: String,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Catalogue {
-    profile: Vec<Profile>,
-}
-
-/// The catalogue, in the order in which it is written.
-pub fn profiles() -> &'static [Profile] {
-    static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-        let catalogue: Catalogue =
-            toml::from_str(include_str!("../profiles.toml")).expect("a test reads the catalogue");
-        catalogue.profile
-    });
-    &PROFILES
+    /// Who describes the record in general.
+    pub source: Citation,
+    /// Where the model is in its life, on the day of the catalogue.
+    pub life: Life,
+    /// Since when it is, or from when it will be, legacy.
+    pub legacy: Option<Since>,
+    /// Since when it is, or from when it will be, gone.
+    pub end_of_life: Option<Since>,
+    /// Who says that another service than Bedrock takes it.
+    pub elsewhere: Option<Citation>,
+    /// Its limits; what is not here is not bounded.
+    pub limits: BTreeMap<Bound, Limit>,
+    /// Its rules; what is not here is taken.
+    pub rules: BTreeMap<Point, Rule>,
+    /// The image formats it takes.
+    pub images: Option<MediaFormats>,
+    /// The video formats it takes.
+    pub videos: Option<MediaFormats>,
+    /// The document formats it takes.
+    pub documents: Option<MediaFormats>,
+    /// The words that it reserves.
+    pub reserved_words: Vec<ReservedWords>,
 }
 
 impl Profile {
-    /// The profile with this name.
-    ///
-    /// # Errors
-    /// [`ProfileError::Unknown`] with the nearest name.
-    pub fn from_name(name: &str) -> Result<&'static Self, ProfileError> {
-        profiles().iter().find(|profile| profile.name == name).ok_or_else(|| {
-            let near = profiles().iter().map(|p| (distance(name, &p.name), &p.name)).min();
-            let hint = match near {
-                Some((d, near)) if d * 3 <= name.len().max(3) => format!("did you mean `{near}`?"),
-                _ => "`bedload profiles` lists them all".to_owned(),
-            };
-            ProfileError::Unknown { name: name.to_owned(), hint }
-        })
+    /// The limit on something, where there is one.
+    pub fn limit(&self, bound: Bound) -> Option<&Limit> {
+        self.limits.get(&bound)
+    }
+
+    /// What it says on a point, where it says something.
+    pub fn rule(&self, point: Point) -> Option<&Rule> {
+        self.rules.get(&point)
     }
 
     /// The formats it takes, the default first.
@@ -111,83 +192,13 @@ impl Profile {
         self.formats.iter().filter_map(|name| Format::from_name(name))
     }
 
-    /// Its limits with their names, those that it has.
-    pub fn limits(&self) -> impl Iterator<Item = (&'static str, &Limit)> {
-        [
-            ("records min", &self.records_min),
-            ("records recommended", &self.records_recommended),
-            ("records max", &self.records_max),
-            ("tokens per record max", &self.record_tokens_max),
-            ("validation records max", &self.validation_records_max),
-        ]
-        .into_iter()
-        .filter_map(|(name, limit)| Some((name, limit.as_ref()?)))
-    }
-}
-
-/// Levenshtein distance; names are short.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
+    /// Where the model is in its life on a day (`YYYY-MM-DD`).
+    pub(crate) fn life_on(&self, day: &str) -> Life {
+        let is_past = |since: &Option<Since>| since.as_ref().is_some_and(|since| since.date.as_str() <= day);
+        match (is_past(&self.end_of_life), is_past(&self.legacy)) {
+            (true, _) => Life::EndOfLife,
+            (false, true) => Life::Legacy,
+            (false, false) => Life::Live,
         }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use expect_test::expect;
-
-    #[test]
-    fn the_catalogue_is_sound() {
-        for profile in profiles() {
-            assert_eq!(profile.formats().count(), profile.formats.len(), "{}: unknown format", profile.name);
-            assert!(profile.formats().count() > 0, "{}", profile.name);
-            assert!(!profile.title.is_empty());
-            for (name, limit) in profile.limits() {
-                assert!(!limit.source.is_empty() && limit.date.len() >= 7, "{}: {name}", profile.name);
-            }
-        }
-        let mut names: Vec<_> = profiles().iter().map(|p| &p.name).collect();
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), profiles().len(), "a name occurs twice");
-    }
-
-    #[test]
-    fn the_baseline_is_what_was_promised() {
-        let table: Vec<String> = profiles()
-            .iter()
-            .map(|p| {
-                let limits: Vec<String> = p.limits().map(|(name, l)| format!("{name} {}", l.value)).collect();
-                format!("{} [{}] {}", p.name, p.formats.join(" "), limits.join(", "))
-            })
-            .collect();
-        expect![[r"
-            generic-sft [prompt-completion] records min 32, records recommended 1000, records max 10000, tokens per record max 32000
-            generic-cpt [text input] records min 1000, records recommended 10000, records max 100000, tokens per record max 32000
-            generic-preference [preference] records min 100, records recommended 1000, tokens per record max 32000
-            generic-distillation [prompt] records min 1000, records recommended 10000, tokens per record max 32000"]]
-        .assert_eq(&table.join("\n"));
-    }
-
-    #[test]
-    fn a_near_name_is_offered() {
-        let hint = |name: &str| Profile::from_name(name).expect_err("unknown").to_string();
-        expect![[r"
-            unknown profile `generic-sff`
-            hint: did you mean `generic-sft`?"]]
-        .assert_eq(&hint("generic-sff"));
-        expect![[r"
-            unknown profile `x`
-            hint: `bedload profiles` lists them all"]]
-        .assert_eq(&hint("x"));
     }
 }

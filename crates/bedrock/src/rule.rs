@@ -6,7 +6,7 @@ use bedload_record::Code;
 use serde::{Deserialize, Serialize};
 
 /// A place where something is written, and when it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Citation {
     /// A URL, a repository and path, or `bedload baseline`.
     pub place: String,

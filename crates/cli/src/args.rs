@@ -42,6 +42,9 @@ pub(crate) struct DataArgs {
     /// Target (model and task) that the data is for; `bedload profiles` lists them.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// File with more profiles, or others in place of built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile_file: Option<PathBuf>,
     /// Record format, or `auto` to take the profile's or detect it.
     #[arg(long, value_name = "NAME")]
     pub(crate) format: Option<String>,
@@ -107,6 +110,9 @@ pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
+    /// Validation data, of the same kinds as INPUT: checked alike, counted apart. May be repeated.
+    #[arg(long, value_name = "INPUT")]
+    pub(crate) validation_file: Vec<OsString>,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }
@@ -173,6 +179,12 @@ pub(crate) struct ProfilesArgs {
     /// One target.
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// File with more profiles, or others in place of built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile_file: Option<PathBuf>,
+    /// Configuration file [default: bedload.toml here or in a directory above].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

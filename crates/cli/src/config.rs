@@ -14,6 +14,8 @@ use crate::exit::Failure;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
     pub(crate) profile: Option<String>,
+    /// Relative to the directory of the configuration file, once it is loaded to the working directory.
+    pub(crate) profile_file: Option<PathBuf>,
     pub(crate) format: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) strict: bool,
@@ -65,7 +67,12 @@ impl Config {
         };
         let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
         let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))
+        let mut config: Self =
+            toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+        if let (Some(file), Some(dir)) = (&mut config.profile_file, path.parent()) {
+            *file = dir.join(&*file);
+        }
+        Ok(config)
     }
 }
 

@@ -1,9 +1,10 @@
 //! From what was typed and configured to what can be run.
 
 use std::num::{NonZeroU16, NonZeroU64};
+use std::path::Path;
 use std::str::FromStr;
 
-use bedload_bedrock::{FORMATS, Format, Profile};
+use bedload_bedrock::{Catalogue, FORMATS, Format};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severity;
 use bedload_scan::ScanOptions;
@@ -87,6 +88,14 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     Ok(run)
 }
 
+/// The built-in profiles, and those of a file.
+pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue, Failure> {
+    let Some(path) = file else { return Ok(Catalogue::built_in()) };
+    let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    Catalogue::built_in().with(&text).map_err(|error| wrong(error.to_string()))
+}
+
 /// Reads a value of a closed list, as the configuration file would.
 fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Failure> {
     let deserializer: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
@@ -121,7 +130,8 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));
     }
     let profile = data.profile.as_ref().or(config.profile.as_ref());
-    let profile = profile.map(|name| Profile::from_name(name)).transpose();
+    let catalogue = catalogue(data.profile_file.as_deref().or(config.profile_file.as_deref()))?;
+    let profile = profile.map(|name| catalogue.get(name)).transpose();
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
     let format = match data.format.as_deref().or(config.format.as_deref()) {
         None | Some("auto") => None,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bedload_record::{Code, FactTable, Finding, Severity, Side, Verdict};
 use bedload_scan::{Fetch, Inputs};
+use bedload_stages::schema::{self, Tally};
 
 use crate::check::about_files;
 use crate::draft::{Variant, draft, templates};
@@ -14,9 +15,9 @@ use crate::error::{EngineError, io_error};
 use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest, SideTokens};
 use crate::numbers::{Histogram, Quantiles};
 use crate::pack::{Packed, pack};
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, kept, plan};
 use crate::progress::{Phase, Progress};
-use crate::quota;
+use crate::quota::{self, Held};
 use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -102,8 +103,11 @@ pub fn build(
     let fetch = Fetch::new(inputs, &settings.scan);
     let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
     let by_side = class_counts(&facts, &plan, &variants);
-    let Counts { train, validation, variants: added, .. } = plan.counts;
-    plan.findings.extend(quota::judge(settings.profile, train + validation + added, settings.strict));
+    let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);
+    let held = held(&plan, &packed);
+    plan.findings.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    plan.findings.extend(schema::judge(&tally(&facts, &plan), settings.profile.as_deref(), settings.strict));
+    plan.findings.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
     plan.findings.extend(bedload_stages::balance::judge(
         &plan.classes,
         &by_side[0],
@@ -111,7 +115,6 @@ pub fn build(
         settings.strict,
     ));
     let about_plan = std::mem::take(&mut plan.findings);
-    let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);
     lap(&mut phases.plan);
 
     let source = write::Source {
@@ -159,7 +162,7 @@ pub fn build(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ready: !any_at_least(&about_data, Severity::Error),
         reasons,
-        profile: settings.profile.map(|profile| profile.name.clone()),
+        profile: settings.profile.as_ref().map(|profile| profile.name.clone()),
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.encoding.map(|encoding| encoding.name().to_owned()),
         seed: settings.seed,
@@ -226,7 +229,7 @@ fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
 
 fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), EngineError> {
     let sharded = settings.shards.records.is_some() || settings.shards.bytes.is_some();
-    match settings.profile {
+    match &settings.profile {
         Some(profile) if sharded && profile.training_files == bedload_bedrock::Training::One => {
             Err(EngineError::Usage(format!(
                 "--shard-records and --shard-bytes contradict --profile {}, which takes one training file",
@@ -235,6 +238,13 @@ fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), Engi
         }
         _ => Ok(()),
     }
+}
+
+/// The traits of the records that are kept.
+fn tally(facts: &FactTable, plan: &Plan) -> Tally {
+    let mut tally = Tally::default();
+    kept(&plan.verdicts).into_iter().for_each(|line| tally.add(facts.traits(line)));
+    tally
 }
 
 /// How many output lines of each class there are on each side.
@@ -255,6 +265,16 @@ fn class_counts(facts: &FactTable, plan: &Plan, variants: &[Variant]) -> [Vec<u6
         }
     }
     counts
+}
+
+/// What the target is given: records and bytes of each side.
+fn held(plan: &Plan, packed: &Packed) -> [Held; 2] {
+    let bytes = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.bytes).sum();
+    let Counts { train, validation, variants, .. } = plan.counts;
+    [
+        Held { records: train + variants, bytes: bytes(Side::Train) },
+        Held { records: validation, bytes: bytes(Side::Validation) },
+    ]
 }
 
 fn side_tokens(packed: &Packed) -> SideTokens {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bedload_record::{Code, Finding, LineEnd, Severity};
+use bedload_record::{Code, Finding, LineEnd, Severity, Side};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
+use bedload_stages::schema::{self, Tally};
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
 use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
-use crate::quota;
+use crate::quota::{self, Held};
 use crate::rules::{Rules, unknown_format};
 use crate::settings::Settings;
 
@@ -55,6 +56,7 @@ struct ChunkChecked {
     crlf: u64,
     tokens: Vec<u64>,
     tokens_prompt: u64,
+    tally: Tally,
     by_code: BTreeMap<Code, u64>,
     /// Placed, but with line numbers that count from the chunk's first line.
     findings: Vec<Finding>,
@@ -88,11 +90,11 @@ pub fn check(
         ..Checked::default()
     };
     let mut tokens = Histogram::default();
+    let mut tally = Tally::default();
+    let mut held = Side::ALL.map(|_| Held::default());
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let mut per_file: Vec<(u64, u64)> = vec![(0, 0); inputs.len()];
     let mut again: Option<Examiner<'_>> = None;
-    // One finding says it for all records; those about single fields are counted only.
-    let is_wrong_format = about_data.iter().any(|finding| finding.code == Code::DatasetWrongFormat);
     visit(
         inputs,
         &settings.scan,
@@ -107,8 +109,7 @@ pub fn check(
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
-                let in_general = is_wrong_format && finding.code.name().starts_with("schema/");
-                if in_general || per_code.is_some_and(|most| *n > most) {
+                if rules.says_it_once(at.input, finding.code) || per_code.is_some_and(|most| *n > most) {
                     return Ok(());
                 }
                 finding.line = finding.line.map(|line| line + *lines_before);
@@ -131,8 +132,12 @@ pub fn check(
             *crlf += chunk.crlf;
             total.records += chunk.lines;
             total.valid += chunk.valid;
+            let held = &mut held[inputs.get(at.input).side() as usize];
+            held.records += chunk.valid;
+            held.bytes += chunk.bytes;
             total.bytes += chunk.bytes;
             total.tokens_prompt += chunk.tokens_prompt;
+            tally.absorb(&chunk.tally);
             chunk.tokens.iter().for_each(|&n| tokens.add(n));
             chunk.by_code.iter().for_each(|(&code, n)| *total.by_code.entry(code).or_default() += n);
             Ok::<(), EngineError>(())
@@ -145,7 +150,9 @@ pub fn check(
         about_data.push(unknown_format(settings.strict));
     }
     about_data.extend(about_files(inputs, &per_file, settings.strict));
-    about_data.extend(quota::judge(settings.profile, total.valid, settings.strict));
+    about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
+    about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
     for finding in &about_data {
         *total.by_code.entry(finding.code).or_default() += 1;
         sink(finding)?;
@@ -193,12 +200,13 @@ fn check_chunk(
         out.lines += 1;
         out.crlf += u64::from(line.end == LineEnd::CrLf);
         out.bytes += line.len + line.end.len_bytes();
-        let (codes, tokens) = examiner.codes(&line);
+        let (codes, content) = examiner.codes(&line);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
-            if let Some(tokens) = tokens {
+            if let Some((tokens, traits)) = content {
                 out.tokens.push(tokens.total());
                 out.tokens_prompt += tokens.prompt;
+                out.tally.add(traits);
             }
         }
         if codes.is_empty() {

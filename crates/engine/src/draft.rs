@@ -39,8 +39,8 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
         return Ok(Vec::new());
     }
     let usage = |message: String| EngineError::Usage(message);
-    let key = rules.format.and_then(bedload_bedrock::Format::prompt_field).map(|field| field.key);
-    let key = key.ok_or_else(|| {
+    let format = rules.format.filter(|format| format.has_prompt());
+    let format = format.ok_or_else(|| {
         usage("--augment puts prompts into templates, and records of this format have no prompt".to_owned())
     })?;
     if (config.copies as usize - 1) > config.templates.len() {
@@ -52,7 +52,7 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
         )));
     }
     let template = |(n, text): (usize, &String)| {
-        Template::new(text, key).map_err(|error| {
+        Template::new(text, format).map_err(|error| {
             let what = match error {
                 TemplateError::NoHole => "has no {prompt}",
                 TemplateError::Nothing => "is nothing but {prompt}",

@@ -7,7 +7,7 @@ use bedload_record::{
     Code, CodeSet, FactRow, Finding, Findings, Interner, LineEnd, Parser, Record, RecordFinding, Severity,
     Traits,
 };
-use bedload_stages::{balance, dedupe, split, tokens};
+use bedload_stages::{balance, dedupe, schema, split, tokens};
 
 use crate::rules::Rules;
 
@@ -70,11 +70,11 @@ impl<'r> Examiner<'r> {
         }
     }
 
-    /// The codes and the tokens of a line, for a run that needs no facts.
-    pub(crate) fn codes(&mut self, line: &Physical<'_>) -> (CodeSet, Option<tokens::Tokens>) {
+    /// The codes, the tokens and the traits of a line, for a run that needs no facts.
+    pub(crate) fn codes(&mut self, line: &Physical<'_>) -> (CodeSet, Option<(tokens::Tokens, Traits)>) {
         let mut findings = Findings::codes_only();
         let content = self.visit(line, &mut findings, |_| {});
-        (findings.codes(), content.map(|content| content.tokens))
+        (findings.codes(), content.map(|content| (content.tokens, content.traits)))
     }
 
     /// Everything found in a line, in the order of the line's bytes.
@@ -138,8 +138,9 @@ impl<'r> Examiner<'r> {
             tell_label(balance::label(&rules.labels, format, json).as_deref());
             let digest = dedupe::digest(format, json, rules.normalize, scratch);
             let group = split::group(&rules.group_by, format, json, rules.normalize);
+            let traits = schema::traits(format, json);
             let tokens = record.tokens.unwrap_or_default();
-            Some(Content { tokens, digest, group, traits: Traits::default() })
+            Some(Content { tokens, digest, group, traits })
         })
     }
 }
@@ -175,7 +176,7 @@ pub(crate) fn place(
         code: finding.code,
         severity: severity(finding.code, rules),
         message: finding.message,
-        source: finding.source.unwrap_or_else(|| rules.source(finding.code)),
+        source: finding.source.unwrap_or_else(|| finding.code.info().source.to_owned()),
         content: line
             .bytes
             .filter(|_| rules.show_content)

@@ -21,7 +21,7 @@ pub struct Explained {
     pub format: Option<&'static str>,
     /// Whether nothing rejects it.
     pub accepted: bool,
-    /// Tokens of each text: key and count.
+    /// Tokens by field or speaker: name and count.
     pub tokens: Vec<(&'static str, u64)>,
     /// How tokens were counted.
     pub encoding: Option<&'static str>,
@@ -80,17 +80,20 @@ fn one(rules: &Rules, name: &str, number: u64, line: &crate::examine::Physical<'
     let mut examiner = Examiner::new(rules);
     let row = examiner.facts(line, &mut Interner::new(0));
     let found = examiner.findings(line);
-    let mut counts = Vec::new();
+    let mut counts: Vec<(&'static str, u64)> = Vec::new();
     let mut label = None;
     if let (Some(bytes), Some(format)) = (line.bytes, rules.format) {
         Parser::default().parse(bytes, |parsed| {
             let Ok((json, _)) = parsed else { return };
             if let Some(encoding) = rules.encoding {
                 let mut counter = tokens::Counter::new(encoding);
-                let texts = format.texts(json);
-                counts.extend(
-                    texts.filter_map(|(field, _, text)| Some((field.key, counter.count(text).ok()?))),
-                );
+                format.texts(json, &mut |text| {
+                    let Ok(count) = counter.count(text.text) else { return };
+                    match counts.iter_mut().find(|(name, _)| *name == text.name) {
+                        Some((_, sum)) => *sum += count,
+                        None => counts.push((text.name, count)),
+                    }
+                });
             }
             if rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_)) {
                 label = balance::label(&rules.labels, format, json).map(std::borrow::Cow::into_owned);

@@ -9,6 +9,7 @@ mod progress;
 mod settings;
 
 mod quota;
+mod resolve;
 mod rules;
 
 mod examine;

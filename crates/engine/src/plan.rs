@@ -1,6 +1,7 @@
 //! The plan: from facts alone, what becomes of every record. It reads like the specification:
 //! accept → exact duplicates → select → split by group, stratified → judge what is left.
 
+use bedload_bedrock::Bound;
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
@@ -151,8 +152,9 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         findings.push(finding.sourced(source));
         most
     };
+    let profile = settings.profile.as_ref();
     let limit =
-        settings.profile.and_then(|profile| Some((&profile.name, profile.validation_records_max.as_ref()?)));
+        profile.and_then(|profile| Some((&profile.name, profile.limit(Bound::ValidationRecordsMax)?)));
     let is_count = matches!(split.validation, Size::Count(_));
     match limit {
         Some((name, most)) if wanted > most.value && (is_count || most.value == 0) => {

@@ -1,40 +1,137 @@
-//! Counts of records against what the target takes. Pure: the same rule serves `check` and `build`.
+//! Counts of records and bytes against what the target takes, and whether it is there at all. Pure: the same rules
+//! serve `check` and `build`.
 
-use bedload_bedrock::Profile;
-use bedload_record::{Code, Finding};
+use bedload_bedrock::{Bound, Life, Limit, Profile};
+use bedload_record::{Code, Finding, Side};
 
-/// What is wrong with having this many valid records, training and validation together.
-pub(crate) fn judge(profile: Option<&Profile>, valid: u64, strict: bool) -> Vec<Finding> {
-    if valid == 0 {
+/// What there is of one side.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Held {
+    /// Valid records, variants included.
+    pub(crate) records: u64,
+    /// Bytes of the lines, decompressed.
+    pub(crate) bytes: u64,
+}
+
+/// What is wrong with having this much for training and for validation.
+pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) -> Vec<Finding> {
+    let [train, validation] = held;
+    let all = train.records + validation.records;
+    if all == 0 {
         return vec![Finding::dataset(Code::DatasetNoRecords, strict, "no valid record".to_owned())];
     }
     let Some(profile) = profile else { return Vec::new() };
-    let name = &profile.name;
-    let finding =
-        |code, message: String, source: String| Finding::dataset(code, strict, message).sourced(&source);
+    let mut judge = Judge { profile, strict, findings: Vec::new() };
+    judge.at_least(all, "", Bound::RecordsMin, None, Bound::RecordsRecommended);
+    judge.at_most(all, "", Bound::RecordsMax);
+    let (disputed, wish) = (Bound::TrainingRecordsMinDisputed, Bound::TrainingRecordsRecommended);
+    judge.at_least(train.records, "training ", Bound::TrainingRecordsMin, Some(disputed), wish);
+    judge.at_most(train.records, "training ", Bound::TrainingRecordsMax);
+    judge.validation(validation.records);
+    judge.bytes(Side::Train, train.bytes, Bound::TrainingBytesMax);
+    judge.bytes(Side::Validation, validation.bytes, Bound::ValidationBytesMax);
+    judge.findings
+}
+
+/// What is to be said of the model as such, as of the day of the catalogue.
+pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
+    let Some(profile) = profile else { return Vec::new() };
+    let (name, model) = (&profile.name, &profile.model);
     let mut findings = Vec::new();
-    if let Some(min) = profile.records_min.as_ref().filter(|min| valid < min.value) {
-        let message = format!("{} valid; {name} takes at least {}", records(valid), count(min.value));
-        findings.push(finding(Code::DatasetTooFewRecords, message, min.cite()));
-    } else if let Some(wish) = profile.records_recommended.as_ref().filter(|wish| valid < wish.value) {
-        let message =
-            format!("{} valid; for {name} {} or more are recommended", records(valid), count(wish.value));
-        findings.push(finding(Code::DatasetFewRecords, message, wish.cite()));
+    let since = match profile.life {
+        Life::Live => None,
+        Life::Legacy => profile.legacy.as_ref().map(|since| (Code::ProfileLegacy, "is legacy", since)),
+        Life::EndOfLife => profile
+            .end_of_life
+            .as_ref()
+            .map(|since| (Code::ProfileEndOfLife, "is past its end of life", since)),
+    };
+    if let Some((code, state, since)) = since {
+        let message = format!("{name}: {model} {state} since {}", since.date);
+        findings.push(Finding::dataset(code, strict, message).sourced(&since.source.to_string()));
     }
-    if let Some(max) = profile.records_max.as_ref().filter(|max| valid > max.value) {
-        let message = format!(
-            "{} valid; {name} takes at most {} (keep a seeded selection with `bedload build --select {}`)",
-            records(valid),
-            count(max.value),
-            max.value
-        );
-        findings.push(finding(Code::DatasetTooManyRecords, message, max.cite()));
+    if let Some(source) = &profile.elsewhere {
+        let message = format!("{name}: documented for another service than Bedrock");
+        findings.push(Finding::dataset(Code::ProfileElsewhere, strict, message).sourced(&source.to_string()));
     }
     findings
 }
 
-fn records(n: u64) -> String {
-    if n == 1 { "1 record is".to_owned() } else { format!("{} records are", count(n)) }
+struct Judge<'p> {
+    profile: &'p Profile,
+    strict: bool,
+    findings: Vec<Finding>,
+}
+
+impl Judge<'_> {
+    fn add(&mut self, code: Code, limit: &Limit, message: String) {
+        self.findings.push(Finding::dataset(code, self.strict, message).sourced(&limit.cite()));
+    }
+
+    /// The limit that `n` falls short of.
+    fn short(&self, n: u64, bound: Bound) -> Option<Limit> {
+        self.profile.limit(bound).filter(|limit| n < limit.value).cloned()
+    }
+
+    /// The limit that `n` goes beyond.
+    fn beyond(&self, n: u64, bound: Bound) -> Option<Limit> {
+        self.profile.limit(bound).filter(|limit| n > limit.value).cloned()
+    }
+
+    /// Says the worst only: refused, refused by some sources, fewer than recommended.
+    fn at_least(&mut self, n: u64, kind: &str, min: Bound, disputed: Option<Bound>, wish: Bound) {
+        let (have, name) = (records(n, kind), &self.profile.name);
+        if let Some(min) = self.short(n, min) {
+            let message = format!("{have} valid; {name} takes at least {}", count(min.value));
+            self.add(Code::DatasetTooFewRecords, &min, message);
+        } else if let Some(min) = disputed.and_then(|disputed| self.short(n, disputed)) {
+            let message = format!(
+                "{have} valid; for {name} one source wants at least {}, another fewer",
+                count(min.value)
+            );
+            self.add(Code::DisputedRecordsMin, &min, message);
+        } else if let Some(wish) = self.short(n, wish) {
+            let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
+            self.add(Code::DatasetFewRecords, &wish, message);
+        }
+    }
+
+    fn at_most(&mut self, n: u64, kind: &str, max: Bound) {
+        let Some(max) = self.beyond(n, max) else { return };
+        let message = format!(
+            "{} valid; {} takes at most {} (keep a seeded selection with `bedload build --select {}`)",
+            records(n, kind),
+            self.profile.name,
+            count(max.value),
+            max.value
+        );
+        self.add(Code::DatasetTooManyRecords, &max, message);
+    }
+
+    fn validation(&mut self, n: u64) {
+        let (have, name) = (records(n, "validation "), &self.profile.name);
+        if let Some(min) = self.short(n, Bound::ValidationRecordsMin).filter(|_| n > 0) {
+            let message = format!("{have} valid; {name} takes none, or at least {}", count(min.value));
+            self.add(Code::DatasetTooFewValidation, &min, message);
+        }
+        let Some(max) = self.beyond(n, Bound::ValidationRecordsMax) else { return };
+        let message = match max.value {
+            0 => format!("{have} valid; {name} takes no validation records"),
+            most => format!("{have} valid; {name} takes at most {}", count(most)),
+        };
+        self.add(Code::SplitTooManyValidation, &max, message);
+    }
+
+    fn bytes(&mut self, side: Side, n: u64, max: Bound) {
+        let Some(max) = self.beyond(n, max) else { return };
+        let kind = if side == Side::Train { "training" } else { "validation" };
+        let (n, name, most) = (count(n), &self.profile.name, count(max.value));
+        self.add(Code::FileSize, &max, format!("{n} bytes of {kind} data; {name} takes at most {most}"));
+    }
+}
+
+fn records(n: u64, kind: &str) -> String {
+    if n == 1 { format!("1 {kind}record is") } else { format!("{} {kind}records are", count(n)) }
 }
 
 /// A count with a comma every three digits.
@@ -51,59 +148,4 @@ pub(crate) fn count(n: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use expect_test::{Expect, expect};
-
-    fn check(profile: &str, valid: u64, expect: Expect) {
-        let profile = Profile::from_name(profile).expect("a profile");
-        let shown: Vec<String> =
-            judge(Some(profile), valid, false).iter().map(|f| format!("{}: {}", f.code, f.message)).collect();
-        expect.assert_eq(&shown.join("\n"));
-    }
-
-    #[test]
-    fn limits_are_the_last_values_that_pass() {
-        check("generic-sft", 0, expect!["dataset/no-records: no valid record"]);
-        check(
-            "generic-sft",
-            1,
-            expect!["dataset/too-few-records: 1 record is valid; generic-sft takes at least 32"],
-        );
-        check(
-            "generic-sft",
-            31,
-            expect!["dataset/too-few-records: 31 records are valid; generic-sft takes at least 32"],
-        );
-        check(
-            "generic-sft",
-            32,
-            expect![
-                "dataset/few-records: 32 records are valid; for generic-sft 1,000 or more are recommended"
-            ],
-        );
-        check(
-            "generic-sft",
-            999,
-            expect![
-                "dataset/few-records: 999 records are valid; for generic-sft 1,000 or more are recommended"
-            ],
-        );
-        check("generic-sft", 1000, expect![""]);
-        check("generic-sft", 10_000, expect![""]);
-        check(
-            "generic-sft",
-            10_001,
-            expect![
-                "dataset/too-many-records: 10,001 records are valid; generic-sft takes at most 10,000 (keep a seeded selection with `bedload build --select 10000`)"
-            ],
-        );
-        check("generic-preference", 5_000_000, expect![""]);
-    }
-
-    #[test]
-    fn without_a_profile_only_nothing_is_too_little() {
-        assert_eq!(judge(None, 0, false).len(), 1);
-        assert_eq!(judge(None, 1, false).len(), 0);
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use bedload_bedrock::{Format, Profile};
 use bedload_scan::ScanOptions;
@@ -11,7 +12,7 @@ use bedload_stages::Stages;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What the data is for.
-    pub profile: Option<&'static Profile>,
+    pub profile: Option<Arc<Profile>>,
     /// The record format; none to take the profile's, or to detect it.
     pub format: Option<&'static Format>,
     /// What each stage does.

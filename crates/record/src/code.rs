@@ -131,6 +131,7 @@ pub enum Code {
     ProfileLegacy,
     ProfileEndOfLife,
     ProfileElsewhere,
+    DatasetMixedFormats,
 }
 
 /// Everything that is said about a code in general.
@@ -229,7 +230,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ProfileElsewhere as usize + 1);
+        assert_eq!(CODES.len(), Code::DatasetMixedFormats as usize + 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use bedload_record::Side;
 use glob::MatchOptions;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
@@ -26,6 +27,8 @@ const SUFFIXES: [&str; 6] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".n
 pub struct DiscoverOptions {
     /// The name of standard input in reports; `-` when `None`.
     pub stdin_name: Option<String>,
+    /// Arguments for validation data. Their inputs come last; all others are training data.
+    pub validation: Vec<OsString>,
 }
 
 /// Device and inode: what makes two names the same file.
@@ -46,14 +49,17 @@ enum Found {
 /// [`ScanError::is_usage`] tells arguments that name nothing, or one file twice, from files that cannot be
 /// opened or read.
 pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, ScanError> {
-    let mut found = Vec::new();
-    for arg in args {
+    let (mut found, mut side_of) = (Vec::new(), Vec::new());
+    for (arg, side) in sides(args, Side::Train).chain(sides(&options.validation, Side::Validation)) {
+        let before = found.len();
         expand(arg, &mut found)?;
+        side_of.resize(side_of.len() + found.len() - before, side);
     }
     if found.is_empty() {
         return Err(ScanError::NoInput);
     }
-    let probed: Vec<_> = found.into_par_iter().map(|found| probe(found, options)).collect();
+    let probed: Vec<_> =
+        found.into_par_iter().zip(side_of).map(|(found, side)| probe(found, side, options)).collect();
     let mut inputs = Inputs::default();
     let mut seen: HashMap<FileId, usize> = HashMap::new();
     for probed in probed {
@@ -65,6 +71,10 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         inputs.list.push(input);
     }
     Ok(inputs)
+}
+
+fn sides(args: &[OsString], side: Side) -> impl Iterator<Item = (&OsString, Side)> {
+    args.iter().map(move |arg| (arg, side))
 }
 
 fn expand(arg: &OsStr, found: &mut Vec<Found>) -> Result<(), ScanError> {
@@ -149,11 +159,11 @@ fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
     Ok(paths)
 }
 
-fn probe(found: Found, options: &DiscoverOptions) -> Result<(Input, Option<FileId>), ScanError> {
+fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, Option<FileId>), ScanError> {
     let once = |path| Origin::Once { path, live: Mutex::new(Live::Unopened) };
     let Found::Path(path) = found else {
         let name = options.stdin_name.clone().unwrap_or_else(|| "-".to_owned());
-        return Ok((Input::new(name, once(None)), None));
+        return Ok((Input::new(name, side, once(None)), None));
     };
     let name = shown(&path);
     let failed = |source| ScanError::io(&name, "opened", source);
@@ -161,7 +171,7 @@ fn probe(found: Found, options: &DiscoverOptions) -> Result<(Input, Option<FileI
     // Looked at before it is opened, because to open a pipe waits for its writer.
     let metadata = std::fs::metadata(&path).map_err(failed)?;
     if !metadata.is_file() {
-        return Ok((Input::new(name, once(Some(path))), id(&metadata)));
+        return Ok((Input::new(name, side, once(Some(path))), id(&metadata)));
     }
     let file = open(&path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -174,7 +184,7 @@ fn probe(found: Found, options: &DiscoverOptions) -> Result<(Input, Option<FileI
     } else {
         Origin::File { path, identity: Identity::of(&metadata), codec: Codec::sniff(&prefix) }
     };
-    Ok((Input::new(name, origin), id(&metadata)))
+    Ok((Input::new(name, side, origin), id(&metadata)))
 }
 
 /// A path as reports show it: UTF-8 as it is, any other byte as `\xNN`, so that two names never look the

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use bedload_record::Side;
 use rayon::prelude::*;
 
 use crate::decode::{Codec, Decoder};
@@ -28,6 +29,7 @@ pub struct Inputs {
 #[derive(Debug)]
 pub struct Input {
     name: String,
+    side: Side,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
 }
@@ -164,14 +166,19 @@ impl<'a> IntoIterator for &'a Inputs {
 }
 
 impl Input {
-    pub(crate) fn new(name: String, origin: Origin) -> Input {
-        Input { name, origin, spool: OnceLock::new() }
+    pub(crate) fn new(name: String, side: Side, origin: Origin) -> Input {
+        Input { name, side, origin, spool: OnceLock::new() }
     }
 
     /// The name for reports: the path as given, or below a directory as given, or the name chosen for
     /// standard input. Bytes that are not UTF-8 show as `\xNN`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it was named as: training data, or validation data.
+    pub fn side(&self) -> Side {
+        self.side
     }
 
     /// The path; `None` for standard input.

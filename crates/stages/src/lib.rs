@@ -13,6 +13,7 @@ pub mod balance;
 pub mod split;
 
 pub mod augment;
+pub mod convert;
 
 mod config;
 

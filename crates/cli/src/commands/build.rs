@@ -21,10 +21,10 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let run = settings::for_build(args)?;
     let output = &args.data.output;
-    let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
-    let inputs = find_inputs(&args.inputs, &args.data)?;
+    let inputs = find_inputs(&args.inputs, &[], &args.data)?;
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();

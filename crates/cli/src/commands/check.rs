@@ -20,9 +20,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let run = settings::for_check(&args.data)?;
     let output = &args.data.output;
-    let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
-    let inputs = find_inputs(&args.inputs, &args.data)?;
+    let inputs = find_inputs(&args.inputs, &args.validation_file, &args.data)?;
     let per_code = (output.output_format == OutputFormat::Text).then_some(TEXT_PER_CODE);
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));

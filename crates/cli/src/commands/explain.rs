@@ -88,7 +88,7 @@ fn file_and_line(what: &OsStr) -> Option<(OsString, u64)> {
 fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, Failure> {
     let run = settings::for_check(&args.data)?;
     let progress = new_progress()?;
-    let inputs = find_inputs(&[file.to_owned()], &args.data)?;
+    let inputs = find_inputs(&[file.to_owned()], &[], &args.data)?;
     if inputs.len() != 1 {
         return Err(Failure::Usage(format!("{}: {} files; name one", file.to_string_lossy(), inputs.len())));
     }
@@ -96,7 +96,7 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     let explained = explained
         .ok_or_else(|| Failure::Usage(format!("{}:{line}: there is no such line", file.to_string_lossy())))?;
     let mut out = Out::new();
-    let profile = run.settings.profile.map(|profile| profile.name.as_str());
+    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     match args.data.output.output_format {
         OutputFormat::Text => {
             out.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;

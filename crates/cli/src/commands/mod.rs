@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod profiles;
 pub(crate) mod verify;
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use bedload_engine::Progress;
@@ -26,8 +27,9 @@ fn on_threads<R: Send>(
 }
 
 /// Finds the inputs of a command.
-fn find_inputs(args: &[std::ffi::OsString], data: &DataArgs) -> Result<Inputs, Failure> {
-    Ok(discover(args, &DiscoverOptions { stdin_name: data.stdin_name.clone() })?)
+fn find_inputs(args: &[OsString], validation: &[OsString], data: &DataArgs) -> Result<Inputs, Failure> {
+    let options = DiscoverOptions { stdin_name: data.stdin_name.clone(), validation: validation.to_vec() };
+    Ok(discover(args, &options)?)
 }
 
 /// The progress of a run that the first signal stops.

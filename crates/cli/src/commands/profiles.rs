@@ -1,66 +1,169 @@
 //! `bedload profiles`
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use bedload_bedrock::{FORMATS, Format, Kind, Profile, profiles};
+use bedload_bedrock::{Bound, Citation, FORMATS, Format, Level, Life, MediaFormats, Profile, TargetRule};
+use serde::Serialize;
 
 use crate::args::{OutputFormat, ProfilesArgs};
+use crate::config::Config;
+use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::render::{Out, print_line};
+use crate::settings;
+
+#[derive(Serialize)]
+struct ProfileObject<'p> {
+    kind: &'static str,
+    #[serde(flatten)]
+    profile: &'p Profile,
+}
 
 pub(crate) fn run(args: &ProfilesArgs) -> Result<Exit, Failure> {
-    let shown: Vec<&Profile> = match &args.name {
-        Some(name) => vec![Profile::from_name(name).map_err(|error| Failure::Usage(error.to_string()))?],
-        None => profiles().iter().collect(),
+    let config = Config::load(args.config.as_deref())?;
+    let catalogue = settings::catalogue(args.profile_file.as_deref().or(config.profile_file.as_deref()))?;
+    let shown: Vec<Arc<Profile>> = match &args.name {
+        Some(name) => vec![catalogue.get(name).map_err(|error| Failure::Usage(error.to_string()))?],
+        None => catalogue.profiles().to_vec(),
     };
     let mut out = Out::new();
     match (args.output.output_format, &args.name) {
         (OutputFormat::Jsonl, _) => {
-            for profile in shown {
-                print_line(&mut out, profile)?;
+            for profile in &shown {
+                print_line(&mut out, &ProfileObject { kind: "profile", profile })?;
             }
         }
-        (OutputFormat::Text, None) => out.write(table(&shown).as_bytes())?,
-        (OutputFormat::Text, Some(_)) => out.write(page(shown[0]).as_bytes())?,
+        (OutputFormat::Text, None) => out.write(table(&shown, catalogue.date()).as_bytes())?,
+        (OutputFormat::Text, Some(_)) => out.write(page(&shown[0], catalogue.date()).as_bytes())?,
     }
     out.flush()?;
     Ok(Exit::Clean)
 }
 
-fn table(shown: &[&Profile]) -> String {
-    let number = |limit: &Option<bedload_bedrock::Limit>| {
-        limit.as_ref().map_or("-".to_owned(), |l| l.value.to_string())
-    };
-    let mut rows = vec![["profile", "formats", "records", "recommended", "tokens/record"].map(str::to_owned)];
+const COLUMNS: [&str; 7] = ["profile", "model", "formats", "records", "tokens", "validation", "state"];
+
+fn table(shown: &[Arc<Profile>], date: &str) -> String {
+    let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(shown.iter().map(|profile| {
         [
             profile.name.clone(),
+            escape(&profile.model).into_owned(),
             profile.formats.join(" "),
-            format!("{}..{}", number(&profile.records_min), number(&profile.records_max)),
-            number(&profile.records_recommended),
-            number(&profile.record_tokens_max),
+            records(profile),
+            tokens(profile),
+            validation(profile),
+            state(profile),
         ]
     }));
-    let widths: Vec<usize> = (0..5).map(|n| rows.iter().map(|row| row[n].len()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..COLUMNS.len())
+        .map(|n| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0))
+        .collect();
     let mut out = String::new();
     for row in &rows {
         let cells: Vec<String> =
             row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
         let _ = writeln!(out, "{}", cells.join("  ").trim_end());
     }
+    let _ = writeln!(
+        out,
+        "\nas of {date}; `bedload profiles NAME` shows all limits and rules with their sources"
+    );
     out.push_str("\nformats\n");
     for format in FORMATS {
-        let _ = writeln!(out, "  {:18}{}", format.name, format.title);
+        let _ = writeln!(out, "  {:20}{}", format.name, format.title);
     }
     out
 }
 
-fn page(profile: &Profile) -> String {
-    let mut out = format!("{}: {}\n\n", profile.name, profile.title);
-    let _ = writeln!(out, "encoding              {}", profile.encoding);
-    for (name, limit) in profile.limits() {
-        let _ = writeln!(out, "{name:22}{:<10} {}", limit.value, limit.cite());
+/// The range of training records, or of training and validation records together.
+fn records(profile: &Profile) -> String {
+    let value = |bounds: [Bound; 2]| bounds.into_iter().find_map(|bound| profile.limit(bound));
+    let min = value([Bound::TrainingRecordsMin, Bound::RecordsMin]);
+    let max = value([Bound::TrainingRecordsMax, Bound::RecordsMax]);
+    range(min.map(|limit| limit.value), max.map(|limit| limit.value))
+}
+
+/// The most tokens in a record, or in its parts.
+fn tokens(profile: &Profile) -> String {
+    let of = |bound| profile.limit(bound).map(|limit| limit.value.to_string());
+    match (of(Bound::RecordTokensMax), of(Bound::PromptTokensMax), of(Bound::CompletionTokensMax)) {
+        (Some(record), ..) => record,
+        (None, Some(prompt), Some(completion)) => format!("{prompt}+{completion}"),
+        _ => "-".to_owned(),
     }
+}
+
+fn validation(profile: &Profile) -> String {
+    let of = |bound| profile.limit(bound).map(|limit| limit.value);
+    match (of(Bound::ValidationRecordsMin), of(Bound::ValidationRecordsMax)) {
+        (_, Some(0)) => "none".to_owned(),
+        (min, max) => range(min, max),
+    }
+}
+
+fn range(min: Option<u64>, max: Option<u64>) -> String {
+    let text = |n: Option<u64>| n.map_or(String::new(), |n| n.to_string());
+    if min.is_none() && max.is_none() { "-".to_owned() } else { format!("{}..{}", text(min), text(max)) }
+}
+
+fn state(profile: &Profile) -> String {
+    match profile.life {
+        Life::EndOfLife => "end of life".to_owned(),
+        Life::Legacy => "legacy".to_owned(),
+        Life::Live if profile.elsewhere.is_some() => "another service".to_owned(),
+        Life::Live => "live".to_owned(),
+    }
+}
+
+fn page(profile: &Profile, date: &str) -> String {
+    let mut out = format!("{}: {}\n\n", profile.name, escape(&profile.title));
+    let mut say = |name: &str, value: &str| {
+        let _ = writeln!(out, "{name:16}{}", escape(value));
+    };
+    say("state", &format!("{} as of {date}", state(profile)));
+    for (name, since) in [("legacy", &profile.legacy), ("end of life", &profile.end_of_life)] {
+        if let Some(since) = since {
+            say(name, &format!("{}  {}", since.date, since.source));
+        }
+    }
+    if let Some(source) = &profile.elsewhere {
+        say("elsewhere", &source.to_string());
+    }
+    say("formats", &profile.formats.join(" "));
+    say("record", &profile.source.to_string());
+    say("encoding", &format!("{} ({})", profile.encoding, profile.tokens.name()));
+    say("training files", profile.training_files.name());
+    section(
+        &mut out,
+        "limits",
+        profile
+            .limits
+            .iter()
+            .map(|(bound, limit)| (format!("{:<13}{}", limit.value, bound.title()), limit.cite())),
+    );
+    section(
+        &mut out,
+        "rules",
+        profile
+            .rules
+            .iter()
+            .map(|(point, rule)| (format!("{:10}{}", level(rule), point.title()), rule.cite())),
+    );
+    let media = [("images", &profile.images), ("videos", &profile.videos), ("documents", &profile.documents)];
+    section(
+        &mut out,
+        "media formats",
+        media.into_iter().flat_map(|(kind, formats)| of_media(kind, formats.as_ref())),
+    );
+    section(
+        &mut out,
+        "reserved words",
+        profile.reserved_words.iter().map(|group| {
+            let words: Vec<String> = group.words.iter().map(|word| word.escape_debug().to_string()).collect();
+            (words.join("  "), group.source.to_string())
+        }),
+    );
     for format in profile.formats() {
         let _ = writeln!(out, "\nformat {}: {}", format.name, format.title);
         out.push_str(&fields(format));
@@ -68,13 +171,41 @@ fn page(profile: &Profile) -> String {
     out
 }
 
+/// Rows of what is said and by whom, the sources below one another.
+fn section(out: &mut String, title: &str, rows: impl Iterator<Item = (String, String)>) {
+    let rows: Vec<(String, String)> = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    let width = rows.iter().map(|(what, _)| what.chars().count()).max().unwrap_or(0);
+    let _ = writeln!(out, "\n{title}");
+    for (what, source) in rows {
+        let _ = writeln!(out, "  {:width$}  {}", escape(&what), escape(&source));
+    }
+}
+
+fn level(rule: &TargetRule) -> &'static str {
+    match rule.level {
+        Level::Allow => "taken",
+        Level::Disputed => "disputed",
+        Level::Refuse => "refused",
+    }
+}
+
+fn of_media(kind: &str, media: Option<&MediaFormats>) -> Vec<(String, String)> {
+    let Some(media) = media else { return Vec::new() };
+    let row = |level: &str, formats: &[String], source: String| {
+        (format!("{kind:10}{level:10}{}", formats.join(" ")), source)
+    };
+    let taken = row("taken", &media.formats, Citation::to_string(&media.source));
+    let disputed = media.disputed.as_ref().map(|more| row("disputed", &more.formats, more.cite()));
+    [Some(taken), disputed].into_iter().flatten().collect()
+}
+
 fn fields(format: &Format) -> String {
     let mut out = String::new();
     for field in format.fields {
-        let kind = match field.kind {
-            Kind::Text(_) => "a string that is not blank".to_owned(),
-            Kind::Number { min, max } => format!("a number from {min:.1} to {max:.1}"),
-        };
+        let kind = field.kind.title();
         let need = if field.required { "" } else { ", optional" };
         let _ = writeln!(out, "  {:18}{kind}{need}", field.key);
     }

@@ -56,8 +56,8 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: O
     let width = by_code.keys().map(|code| code.name().len()).max().unwrap_or(0);
     for (&code, &n) in by_code {
         let severity = bedload_record::finding::effective(code, strict).name();
-        let in_general =
-            by_code.contains_key(&Code::DatasetWrongFormat) && code.name().starts_with("schema/");
+        let in_general = by_code.contains_key(&Code::DatasetWrongFormat)
+            && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
         let capped = match shown {
             Some(_) if in_general => "  (counted only)".to_owned(),
             Some(most) if n > most && code.info().scope == bedload_record::Scope::Record => {

@@ -142,13 +142,13 @@ fn build_says_why_it_is_not_ready() {
               --> preference-faults.jsonl:7:82   record 6   /score
                = why: The format fixes the type of each of its fields; null is not a string.
                = help: Write the value as the type that the message names.
-               = rule: https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11)
+               = rule: bedload baseline (2026-11)
 
             error[schema/missing-field]: `rejected` is missing
               --> preference-faults.jsonl:8:1   record 7
                = why: The record has no value for a field that the format requires.
                = help: Add the field; names are case-sensitive.
-               = rule: https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11)
+               = rule: bedload baseline (2026-11)
 
             error[dataset/too-few-records]: 1 record is valid; generic-preference takes at least 100
                = why: The minimum is applied to the records that are valid, so a job can be refused although the file has enough lines.

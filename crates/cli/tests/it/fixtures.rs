@@ -47,6 +47,55 @@ fn faults_has_each_record_fault_as_often_as_its_page_says() {
 }
 
 #[test]
+fn conversations_have_the_faults_that_their_page_says() {
+    assert_eq!(counts(&["converse.jsonl"], "converse.jsonl --profile nova-lite-sft", 0), table(&[]));
+    let expected = table(&[
+        ("schema/wrong-type", 1),
+        ("schema/empty-content", 1),
+        ("schema/role", 1),
+        ("schema/turn-order", 3),
+        ("schema/unknown-block", 1),
+        ("schema/misplaced-content", 1),
+        ("schema/reserved-word", 1),
+        ("schema/media-format", 1),
+        ("schema/s3-uri", 1),
+        ("disputed/extra-key", 1),
+        ("disputed/schema-version", 1),
+        ("disputed/reserved-word", 1),
+        ("disputed/optional-field", 1),
+        ("dataset/too-few-records", 1),
+    ]);
+    let found = counts(&["converse-faults.jsonl"], "converse-faults.jsonl --profile nova-lite-sft", 1);
+    assert_eq!(found, expected);
+    let page = String::from_utf8(fixture("README.md")).unwrap();
+    let page = &page[page.find("converse-faults.jsonl --profile").expect("a table")..];
+    for (code, n) in &expected {
+        assert!(page.contains(&format!("| `{code}` | {n} |")), "the page has the count of {code}: {n}");
+    }
+}
+
+#[test]
+fn shapes_are_recognized() {
+    for (file, format) in [
+        ("candidates.jsonl", "converse-preference"),
+        ("claude-messages.jsonl", "claude-messages"),
+        ("chat-rft.jsonl", "chat-rft"),
+        ("captions.jsonl", "image-caption"),
+    ] {
+        let scratch = Scratch::with_fixtures(&[file]);
+        let outcome = scratch.run(&format!("check {file} --output-format jsonl")).exits(0);
+        assert_eq!(outcome.summary()["format"], format);
+    }
+    for (file, format) in
+        [("alpaca.jsonl", "Alpaca"), ("sharegpt.jsonl", "ShareGPT"), ("openai-chat.jsonl", "OpenAI chat")]
+    {
+        let scratch = Scratch::with_fixtures(&[file]);
+        let outcome = scratch.run(&format!("check {file}")).exits(1);
+        assert!(outcome.stdout.contains(format) && outcome.stdout.contains("bedload convert"));
+    }
+}
+
+#[test]
 fn the_finding_in_the_readme_is_the_one_that_is_printed() {
     let readme = include_str!("../../../../README.md");
     let scratch = Scratch::new();

@@ -35,6 +35,8 @@ mod places;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+mod profile_file;
+#[cfg(test)]
 mod published_cases;
 #[cfg(test)]
 mod same_bytes;
@@ -48,5 +50,7 @@ mod signals;
 mod splitting;
 #[cfg(test)]
 mod stages;
+#[cfg(test)]
+mod targets;
 #[cfg(test)]
 mod verifying;

@@ -158,8 +158,10 @@ fn verify_profiles_and_explain_print_objects_too() {
     assert_eq!((&changed.summary()["problems"], &changed.summary()["exit_code"]), (&1.into(), &1.into()));
     let profiles = scratch.run("profiles --output-format jsonl").exits(0).objects();
     let one = scratch.run("profiles generic-sft --output-format jsonl").exits(0).objects();
-    assert!(profiles.contains(&one[0]) && profiles.len() >= 4);
-    assert_eq!((&one[0]["name"], &one[0]["records-min"]["value"]), (&"generic-sft".into(), &32.into()));
+    assert!(profiles.contains(&one[0]) && profiles.len() >= 31);
+    assert_eq!((&one[0]["kind"], &one[0]["name"]), (&"profile".into(), &"generic-sft".into()));
+    let min = &one[0]["limits"]["records-min"];
+    assert_eq!((&min["value"], &min["source"]["place"]), (&32.into(), &"bedload baseline".into()));
     let code = scratch.run("explain limit/tokens --output-format jsonl").exits(0).objects();
     assert_eq!((&code[0]["kind"], &code[0]["severity"]), (&"code".into(), &"error".into()));
     let record = scratch.run("explain a.jsonl:2 --output-format jsonl").exits(0).objects();

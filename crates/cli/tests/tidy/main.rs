@@ -2,9 +2,12 @@
 //! the map. A failure names the file and what to do.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use bedload_bedrock::{Catalogue, Life, Profile};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
@@ -160,5 +163,53 @@ fn the_readme_shows_commands_and_options_that_exist() {
         {
             assert!(all.contains(word), "the README shows {word}, which no command has");
         }
+    }
+}
+
+/// The state of a model with its date.
+fn state(profile: &Profile) -> String {
+    let since =
+        |since: &Option<bedload_bedrock::Since>| since.as_ref().map_or(String::new(), |s| s.date.clone());
+    match profile.life {
+        Life::EndOfLife => format!("end of life {}", since(&profile.end_of_life)),
+        Life::Legacy => format!("legacy {}", since(&profile.legacy)),
+        Life::Live if profile.elsewhere.is_some() => "not on Bedrock".to_owned(),
+        Life::Live => "live".to_owned(),
+    }
+}
+
+#[test]
+fn the_readme_lists_the_profiles() {
+    const BEGIN: &str = "<!-- profiles: written by a test, see crates/cli/tests/tidy -->\n";
+    const END: &str = "<!-- end of profiles -->";
+    let output = Command::new(env!("CARGO_BIN_EXE_bedload")).arg("profiles").current_dir("/").output();
+    let listed = String::from_utf8(output.expect("runs").stdout).expect("UTF-8");
+    let mut table = concat!(
+        "| profile | model and task | format | records | tokens | validation | state |\n",
+        "|---|---|---|---|---|---|---|\n"
+    )
+    .to_owned();
+    for profile in Catalogue::built_in().profiles() {
+        let row = listed.lines().find(|line| line.starts_with(&format!("{} ", profile.name)));
+        let cells: Vec<&str> =
+            row.expect("a row").split("  ").map(str::trim).filter(|c| !c.is_empty()).collect();
+        let [_, _, formats, records, tokens, validation, _] = cells[..] else { panic!("{cells:?}") };
+        let formats: Vec<String> = formats.split(' ').map(|name| format!("`{name}`")).collect();
+        let (name, title, formats, state) =
+            (&profile.name, &profile.title, formats.join(" "), state(profile));
+        let _ = writeln!(
+            table,
+            "| `{name}` | {title} | {formats} | {records} | {tokens} | {validation} | {state} |"
+        );
+    }
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).expect("the README");
+    let (before, rest) = readme.split_once(BEGIN).expect("the beginning of the table");
+    let (_, after) = rest.split_once(END).expect("the end of the table");
+    let expected = format!("{before}{BEGIN}{table}{END}{after}");
+    if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+        fs::write(&path, &expected).expect("the README is writable");
+    } else {
+        assert!(readme == expected, "README.md has another table of profiles; UPDATE_EXPECT=1 rewrites it");
     }
 }

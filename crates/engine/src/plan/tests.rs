@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bedload_bedrock::{Limit, Profile};
+use std::sync::Arc;
+
+use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
 use bedload_record::{CodeSet, FactRow, LineEnd, Traits};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
@@ -114,16 +116,12 @@ fn skipped_stages_decide_nothing() {
     assert_eq!((plan.counts.train, plan.counts.duplicates, plan.counts.validation), (3, 0, 0));
 }
 
-fn profile(validation_max: u64) -> &'static Profile {
-    let limit = |value| Some(Limit { value, source: "a test".to_owned(), date: "2026-11".to_owned() });
-    let base = Profile::from_name("generic-sft").expect("a profile").clone();
-    let profile = Profile {
-        records_min: None,
-        records_recommended: None,
-        validation_records_max: limit(validation_max),
-        ..base
-    };
-    Box::leak(Box::new(profile))
+fn profile(validation_max: u64) -> Arc<Profile> {
+    let mut profile = Profile::clone(&Catalogue::built_in().get("generic-sft").expect("a profile"));
+    let source = Citation { place: "a test".to_owned(), date: "2026-11".to_owned() };
+    let max = Limit { value: validation_max, source, against: None };
+    profile.limits.insert(Bound::ValidationRecordsMax, max);
+    Arc::new(profile)
 }
 
 #[test]

@@ -897,4 +897,14 @@ pub static CODES: &[CodeInfo] = &[
         "The format is documented for training jobs of Amazon SageMaker; no Bedrock job takes it.",
         "Nothing to do if that is where the data goes."
     ),
+    row!(
+        DatasetMixedFormats,
+        "dataset/mixed-formats",
+        Error,
+        Dataset,
+        BASELINE,
+        "the inputs are in different formats",
+        "A data set has one format; files of several kinds mostly come from the wrong directory.",
+        "Check the files of each kind on their own, or convert them to one format with `bedload convert`."
+    ),
 ];

@@ -15,7 +15,10 @@ fn check(dir: &Dir, args: &[&str], expected: &Expect) {
         .iter()
         .map(|&arg| if arg == "-" { arg.into() } else { dir.path(arg).into_os_string() })
         .collect();
-    let found = discover(&args, &DiscoverOptions { stdin_name: Some("from curl".to_owned()) });
+    let found = discover(
+        &args,
+        &DiscoverOptions { stdin_name: Some("from curl".to_owned()), ..DiscoverOptions::default() },
+    );
     let text = match &found {
         Ok(inputs) => {
             let mut text = String::new();

@@ -1,16 +1,17 @@
 //! Templates: new text around a record's own.
 
-use bedload_record::json::{Step, escape_into, locate};
+use bedload_bedrock::Format;
+use bedload_record::json::escape_into;
 
 use crate::Rewrite;
 
 const HOLE: &str = "{prompt}";
 
 /// A prompt with a place for the record's own prompt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Template {
-    /// The key of the prompt.
-    key: String,
+    /// Whose records it is for.
+    format: &'static Format,
     /// What stands before and between and after the places, escaped for JSON.
     pieces: Vec<Vec<u8>>,
 }
@@ -25,11 +26,11 @@ pub enum TemplateError {
 }
 
 impl Template {
-    /// Reads a template for the prompt under `key`.
+    /// Reads a template for the prompts of a format.
     ///
     /// # Errors
     /// Where it has no `{prompt}`, or nothing else.
-    pub fn new(text: &str, key: &str) -> Result<Self, TemplateError> {
+    pub fn new(text: &str, format: &'static Format) -> Result<Self, TemplateError> {
         let pieces: Vec<Vec<u8>> = text
             .split(HOLE)
             .map(|piece| {
@@ -41,16 +42,14 @@ impl Template {
         match pieces.len() {
             1 => Err(TemplateError::NoHole),
             2 if pieces.iter().all(Vec::is_empty) => Err(TemplateError::Nothing),
-            _ => Ok(Self { key: key.to_owned(), pieces }),
+            _ => Ok(Self { format, pieces }),
         }
     }
 }
 
 impl Rewrite for Template {
     fn rewrite(&self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        let Some(place) = locate(line, &[Step::Key(&self.key)]).filter(|at| line[at.start] == b'"') else {
-            return false;
-        };
+        let Some(place) = self.format.prompt_place(line) else { return false };
         // Between the quotes: the prompt's own escapes stay as they were written.
         let (start, end) = (place.start + 1, place.end - 1);
         out.extend_from_slice(&line[..start]);

@@ -3,13 +3,19 @@
 use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Traits};
 use expect_test::{Expect, expect};
 
+use bedload_bedrock::Format;
+
 use super::*;
 use crate::balance::{self, BalanceConfig};
 use crate::{Rewrite, balance::LABELS_MAX};
 use bedload_record::{FactTable, Ordinal};
 
+fn pairs() -> &'static Format {
+    Format::from_name("prompt-completion").expect("a format")
+}
+
 fn check(template: &str, line: &str, expect: Expect) {
-    let template = Template::new(template, "prompt").expect("a template");
+    let template = Template::new(template, pairs()).expect("a template");
     let mut out = b"before".to_vec();
     let changed = template.rewrite(line.as_bytes(), &mut out);
     assert_eq!(changed, out.len() > 6);
@@ -41,10 +47,10 @@ fn a_variant_is_a_splice() {
 
 #[test]
 fn a_template_has_a_hole_and_something_around_it() {
-    assert_eq!(Template::new("Question:", "prompt"), Err(TemplateError::NoHole));
-    assert_eq!(Template::new("{prompt}", "prompt"), Err(TemplateError::Nothing));
+    assert_eq!(Template::new("Question:", pairs()).err(), Some(TemplateError::NoHole));
+    assert_eq!(Template::new("{prompt}", pairs()).err(), Some(TemplateError::Nothing));
     for template in AugmentConfig::default().templates {
-        assert!(Template::new(&template, "prompt").is_ok());
+        assert!(Template::new(&template, pairs()).is_ok());
     }
 }
 

@@ -24,7 +24,7 @@ mod tests;
 use std::borrow::Cow;
 
 use bedload_bedrock::Format;
-use bedload_record::{Code, Finding, Json, Value};
+use bedload_record::{Code, Finding, Json};
 use serde::{Deserialize, Serialize};
 
 pub use classes::{Class, Classes, find};
@@ -84,12 +84,10 @@ impl BalanceConfig {
 pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Option<Cow<'t, str>> {
     match source {
         LabelSource::Field(steps) => json.at(steps)?.scalar(),
-        LabelSource::Target => match json.get(format.target_field()?.key)?.value() {
-            Value::String(text) if text.len() <= LABEL_BYTES_MAX && !text.trim().contains('\n') => {
-                Some(Cow::Borrowed(text))
-            }
-            _ => None,
-        },
+        LabelSource::Target => {
+            let text = format.target(json)?;
+            (text.len() <= LABEL_BYTES_MAX && !text.trim().contains('\n')).then_some(Cow::Borrowed(text))
+        }
         LabelSource::Nowhere => None,
     }
 }

@@ -17,7 +17,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::Format;
+use bedload_bedrock::{Format, Kind};
 use bedload_record::{FactTable, Json, Ordinal, Value};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -104,10 +104,12 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
         write_value(json, normalize, scratch);
         return xxh3_128(scratch);
     }
-    for value in &values[..format.fields.len()] {
-        match value {
-            Some(value) => write_value(*value, normalize, scratch),
-            None => scratch.push(b'-'),
+    for (field, value) in format.fields.iter().zip(values) {
+        match (field.kind, value) {
+            // Names of a shape or of a record are no content.
+            (Kind::Version | Kind::Any, _) => {}
+            (_, Some(value)) => write_value(value, normalize, scratch),
+            (_, None) => scratch.push(b'-'),
         }
     }
     xxh3_128(scratch)

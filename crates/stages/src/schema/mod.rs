@@ -1,26 +1,42 @@
 //! # Schema
 //!
 //! ## What it does
-//! Checks that a record has the fields of its format, each of its type, none of them blank, numbers in range, and
-//! the format's rules about several fields.
+//! Checks that a record has the shape of its format and keeps the target's rules: fields and their types, roles and
+//! the order of turns, content blocks, media, tools, candidates, reference answers, reserved words, characters.
 //!
 //! ## Why
 //! A job fails on one bad record, after half an hour, without naming the line.
 //!
 //! ## How
-//! The format is a table (`bedload-bedrock`); this reads the record once and compares. Keys that the format does
-//! not name are left alone.
+//! The format is a table, and what a target says on each point where targets differ is data (`bedload-bedrock`);
+//! this walks the record once and compares. A point on which the target says nothing is taken. Keys that neither
+//! format nor target speak of are left alone.
 //!
 //! ## Findings
-//! `schema/missing-field`, `schema/wrong-type`, `schema/empty-content`, `schema/out-of-range`,
-//! `schema/identical-pair`.
+//! `schema/*`, `disputed/*`, `limit/characters`; about the data set `dataset/mixed-media`,
+//! `dataset/several-buckets`, `dataset/mixed-references`, `disputed/optional-field`.
 
-use bedload_bedrock::{Field, Format, Kind, Rule};
-use bedload_record::json::{Step, locate};
-use bedload_record::{Code, Findings, Json, Record, Value};
+mod blocks;
+mod chat;
+mod dataset;
+mod flat;
+mod media;
+mod messages;
+mod tools;
+mod visit;
+mod words;
+
+use std::sync::Arc;
+
+use bedload_bedrock::{Format, Kind, Point, Profile};
+use bedload_record::{At, Code, Findings, Record, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
+use visit::Visit;
+use words::Words;
+
+pub use dataset::{Tally, judge, traits};
 
 /// `[stages.schema]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -36,79 +52,66 @@ impl Default for SchemaConfig {
     }
 }
 
-/// The check of one format.
+/// The check of one format, by the rules of one target.
 pub struct Schema {
-    /// What records must look like.
-    pub format: &'static Format,
+    format: &'static Format,
+    profile: Option<Arc<Profile>>,
+    words: Option<Words>,
+}
+
+impl Schema {
+    /// The check of `format`; without a profile, of what all targets agree on.
+    pub fn new(format: &'static Format, profile: Option<Arc<Profile>>) -> Self {
+        let words = profile.as_deref().and_then(Words::new);
+        Self { format, profile, words }
+    }
 }
 
 impl Check for Schema {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
-        let values = self.format.values(record.json);
-        for (field, value) in self.format.fields.iter().zip(values) {
-            match value {
-                Some(value) => check_value(field, value, record, findings),
-                None if field.required => {
-                    findings.add(Code::SchemaMissingField, || missing(field, record.json));
+        let mut visit = Visit::new(record, self.profile.as_deref(), self.words.as_ref(), findings);
+        let root = At::RECORD;
+        let mut known = 0;
+        for (field, value) in self.format.fields.iter().zip(self.format.values(record.json)) {
+            let at = root.key(field.key);
+            known += usize::from(value.is_some());
+            match (field.kind, value) {
+                (Kind::Text(part), Some(value)) => flat::text(&mut visit, part, field.key, value, &at),
+                (Kind::Number { min, max }, Some(value)) => {
+                    flat::number(&mut visit, min, max, field.key, value, &at);
                 }
-                None => {}
+                (Kind::ImageUri, Some(value)) => media::image_reference(&mut visit, value, &at),
+                (Kind::Caption, Some(value)) => flat::caption(&mut visit, value, &at),
+                (Kind::Version, value) => flat::version(&mut visit, value, &at),
+                (Kind::System, Some(value)) => blocks::system(&mut visit, value, &at),
+                (Kind::Messages(dialect), Some(value)) => {
+                    messages::check(&mut visit, dialect, value, record.json, &at);
+                }
+                (Kind::ToolConfig, Some(value)) => tools::config(&mut visit, value, &at),
+                (Kind::ChatTools, Some(value)) => chat::tools(&mut visit, value, &at),
+                (Kind::Reference, value) => chat::reference(&mut visit, value, &at),
+                (_, None) if field.required => flat::missing(&mut visit, field.key, record.json, &root),
+                (_, None) | (Kind::Any, _) => {}
             }
         }
-        for Rule::Differ(first, second) in self.format.rules {
-            let text = |key: &str| match record.json.get(key).map(Json::value) {
-                Some(Value::String(text)) => Some(text.trim()),
-                _ => None,
-            };
-            if text(first).is_some_and(|text_1| Some(text_1) == text(second)) {
-                findings.add(Code::SchemaIdenticalPair, || {
-                    place(record, second, format!("`{second}` equals `{first}`"))
-                });
-            }
+        if let Value::Object(members) = record.json.value()
+            && visit.minds(Point::ExtraKey)
+            && members.clone().count() > known
+        {
+            let is_known = |key: &str| self.format.fields.iter().any(|field| field.key == key);
+            visit.extra_keys(members.map(|(key, _)| key), is_known, &root);
         }
+        flat::rules(&mut visit, self.format, record.json);
+        flat::characters(&mut visit, self.format, record.json);
     }
 }
 
-fn check_value(field: &Field, value: Json<'_>, record: &Record<'_>, findings: &mut Findings) {
-    let key = field.key;
-    let value = value.value();
-    match (field.kind, &value) {
-        (Kind::Text(_), Value::String(text)) => {
-            if text.trim().is_empty() {
-                let how = if text.is_empty() { "empty" } else { "blank" };
-                findings.add(Code::SchemaEmptyContent, || place(record, key, format!("`{key}` is {how}")));
-            }
-        }
-        (Kind::Number { min, max }, Value::Number(number)) => {
-            if !(min..=max).contains(number) {
-                findings.add(Code::SchemaOutOfRange, || {
-                    place(record, key, format!("`{key}` must be from {min:.1} to {max:.1}"))
-                });
-            }
-        }
-        (kind, value) => {
-            let wanted = match kind {
-                Kind::Text(_) => "a string",
-                Kind::Number { .. } => "a number",
-            };
-            findings.add(Code::SchemaWrongType, || {
-                place(record, key, format!("`{key}` must be {wanted}, not {}", value.type_name()))
-            });
-        }
-    }
+/// What is said where a value has another type than the format wants.
+fn wrong_type(visit: &mut Visit<'_, '_>, at: &At<'_>, what: &str, wanted: &str, value: &Value<'_>) {
+    visit.add(Code::SchemaWrongType, at, || format!("{what} must be {wanted}, not {}", value.type_name()));
 }
 
-/// Pointer, offset and message of a finding at a field.
-fn place(record: &Record<'_>, key: &str, message: String) -> (String, u64, String) {
-    let offset = locate(record.raw, &[Step::Key(key)]).map_or(0, |at| at.start as u64);
-    (format!("/{key}"), offset, message)
-}
-
-fn missing(field: &Field, json: Json<'_>) -> (String, u64, String) {
-    let key = field.key;
-    let near = json.members().any(|(k, _)| k != key && k.trim().eq_ignore_ascii_case(key));
-    let hint = if near { "; a key differs from it in case or space only" } else { "" };
-    (String::new(), 0, format!("`{key}` is missing{hint}"))
-}
-
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use bedload_bedrock::{Format, Part};
+use bedload_bedrock::Format;
 use bedload_record::Json;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -74,7 +74,8 @@ impl SplitConfig {
     }
 }
 
-/// The group key of a record; none where it is a group of its own.
+/// The group key of a record; none where it is a group of its own. The prompt of a conversation is what the user says
+/// before the first answer: two conversations that begin alike are one group, whatever the system prompt.
 ///
 /// Prompts are compared as `dedupe` compares them, so that records which are duplicates but for their answers, and
 /// the one of several duplicates that happens to survive, are in one group.
@@ -84,14 +85,14 @@ pub fn group(by: &GroupBy, format: &Format, json: Json<'_>, normalize: Normalize
         GroupBy::Prompt => {
             let mut hash = Xxh3::new();
             let mut any = false;
-            for (_, part, text) in format.texts(json) {
-                if part == Part::Prompt {
-                    let text = normalize.apply(text);
+            format.texts(json, &mut |text| {
+                if text.opens {
+                    let text = normalize.apply(text.text);
                     any = true;
                     hash.update(&(text.len() as u64).to_le_bytes());
                     hash.update(text.as_bytes());
                 }
-            }
+            });
             any.then(|| hash.digest())
         }
         GroupBy::Field(steps) => json.at(steps)?.scalar().map(|value| xxh3_64(value.as_bytes())),

@@ -14,8 +14,8 @@
 //! ## Findings
 //! `limit/tokens`, `tokens/uncountable`.
 
-use bedload_bedrock::{Format, Part};
-use bedload_record::{Code, Findings, Json, Record};
+use bedload_bedrock::{Format, Limit, Part};
+use bedload_record::{At, Code, Findings, Json, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
@@ -47,20 +47,23 @@ impl Default for TokensConfig {
 /// [`Uncountable`] where the tokenizer failed on one of them.
 pub fn count(format: &Format, json: Json<'_>, counter: &mut Counter) -> Result<Tokens, Uncountable> {
     let mut tokens = Tokens::default();
-    for (_, part, text) in format.texts(json) {
-        let count = counter.count(text)?;
-        match part {
-            Part::Prompt => tokens.prompt += count,
-            Part::Completion => tokens.completion += count,
-        }
-    }
-    Ok(tokens)
+    let mut failed = None;
+    format.texts(json, &mut |text| match counter.count(text.text) {
+        Ok(count) if text.part == Part::Prompt => tokens.prompt += count,
+        Ok(count) => tokens.completion += count,
+        Err(error) => failed = Some(error),
+    });
+    failed.map_or(Ok(tokens), Err)
 }
 
-/// The limit per record.
+/// The limits of a record's tokens.
 pub struct TokenLimit {
-    /// The most tokens in a record.
-    pub record_max: u64,
+    /// All its texts together.
+    pub record: Option<Limit>,
+    /// What the model is given.
+    pub prompt: Option<Limit>,
+    /// What the model is to give.
+    pub completion: Option<Limit>,
     /// How messages name the encoding.
     pub encoding: &'static str,
 }
@@ -68,13 +71,20 @@ pub struct TokenLimit {
 impl Check for TokenLimit {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
         let Some(tokens) = record.tokens else { return };
-        let Self { record_max, encoding } = self;
-        if tokens.total() > *record_max {
-            findings.add(Code::LimitTokens, || {
-                let total = tokens.total();
-                let message = format!("{total} {encoding} tokens; the target takes at most {record_max}");
-                (String::new(), 0, message)
-            });
+        let encoding = self.encoding;
+        for (limit, count, whose) in [
+            (&self.record, tokens.total(), ""),
+            (&self.prompt, tokens.prompt, " in the prompt"),
+            (&self.completion, tokens.completion, " in the completion"),
+        ] {
+            if let Some(limit) = limit.as_ref().filter(|limit| count > limit.value) {
+                findings.add(Code::LimitTokens, || {
+                    let most = limit.value;
+                    let message =
+                        format!("{count} {encoding} tokens{whose}; the target takes at most {most}");
+                    At::RECORD.detail(record.raw, message).sourced(limit.cite())
+                });
+            }
         }
     }
 }
@@ -82,6 +92,7 @@ impl Check for TokenLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bedload_bedrock::Citation;
     use bedload_record::Parser;
     use bedload_tokens::Encoding;
 
@@ -92,7 +103,11 @@ mod tests {
             let tokens = count(format, json, &mut Counter::new(Encoding::O200kBase)).expect("countable");
             let record = Record { raw: line.as_bytes(), json, tokens: Some(tokens) };
             let mut findings = Findings::codes_only();
-            TokenLimit { record_max, encoding: "o200k_base" }.check(&record, &mut findings);
+            let source = Citation { place: "here".to_owned(), date: "2026-11".to_owned() };
+            let record_max = Some(Limit { value: record_max, source, against: None });
+            let limit =
+                TokenLimit { record: record_max, prompt: None, completion: None, encoding: "o200k_base" };
+            limit.check(&record, &mut findings);
             findings.codes().iter().collect()
         })
     }

@@ -1,0 +1,139 @@
+//! A file of profiles as it is written: shapes and names of keys, nothing resolved. Unknown keys are errors.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use crate::profile::{TokenCount, Training};
+use crate::rule::{Bound, Level, Point};
+
+/// The whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// The day on which its facts were put together.
+    pub(super) compiled: Option<Spanned<String>>,
+    /// What may be cited by a tag.
+    #[serde(default)]
+    pub(super) sources: BTreeMap<String, Spanned<Place>>,
+    #[serde(default)]
+    pub(super) profile: Vec<Entry>,
+}
+
+/// One profile. What is not written comes from the profile that it is based on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Entry {
+    pub(super) name: Spanned<String>,
+    pub(super) based_on: Option<Spanned<String>>,
+    pub(super) title: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) task: Option<String>,
+    pub(super) formats: Option<Spanned<Vec<String>>>,
+    pub(super) encoding: Option<String>,
+    pub(super) tokens: Option<TokenCount>,
+    pub(super) training_files: Option<Training>,
+    pub(super) source: Option<Spanned<Source>>,
+    pub(super) legacy: Option<Spanned<Word<Day>>>,
+    pub(super) end_of_life: Option<Spanned<Word<Day>>>,
+    pub(super) elsewhere: Option<Spanned<Source>>,
+    #[serde(default)]
+    pub(super) limits: BTreeMap<Bound, Spanned<Word<Number>>>,
+    #[serde(default)]
+    pub(super) rules: BTreeMap<Point, Spanned<Word<Ruling>>>,
+    pub(super) images: Option<Spanned<Word<Media>>>,
+    pub(super) videos: Option<Spanned<Word<Media>>>,
+    pub(super) documents: Option<Spanned<Word<Media>>>,
+    pub(super) reserved_words: Option<Spanned<Vec<Words>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Place {
+    pub(super) place: String,
+    pub(super) date: String,
+}
+
+/// A tag of `[sources]`, or the source itself.
+pub(super) type Source = Word<Place>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Number {
+    pub(super) value: u64,
+    pub(super) source: Source,
+    pub(super) against: Option<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ruling {
+    pub(super) level: Level,
+    pub(super) source: Source,
+    pub(super) against: Option<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Media {
+    pub(super) formats: Vec<String>,
+    pub(super) source: Source,
+    pub(super) disputed: Option<Disputed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Disputed {
+    pub(super) formats: Vec<String>,
+    pub(super) source: Source,
+    pub(super) against: Source,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    pub(super) words: Vec<String>,
+    pub(super) source: Source,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Day {
+    pub(super) date: String,
+    pub(super) source: Source,
+}
+
+/// A table, or a word in its place: a tag, or `none` for what is not to be inherited.
+pub(super) enum Word<T> {
+    Word(String),
+    Table(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Word<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table or a word")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Self::Value, E> {
+                Ok(Word::Word(word.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Word::Table)
+            }
+        }
+
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}

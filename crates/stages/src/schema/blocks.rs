@@ -1,0 +1,173 @@
+//! Content blocks of Converse messages: objects with one key, which names their kind.
+
+use bedload_bedrock::{Bound, Point};
+use bedload_record::{At, Code, Json, Value};
+
+use super::flat::written;
+use super::media::{self, Media};
+use super::messages::Role;
+use super::tools::Calls;
+use super::visit::Visit;
+use super::words::Speaker;
+use super::wrong_type;
+
+/// What the messages of a record hold, counted over all of them.
+#[derive(Default)]
+pub(super) struct Content {
+    media: [u64; 3],
+    has_reasoning: bool,
+}
+
+impl Content {
+    pub(super) fn count(&mut self, media: Media) {
+        self.media[media as usize] += 1;
+    }
+
+    /// Judges what is counted per record.
+    pub(super) fn judge(&self, visit: &mut Visit<'_, '_>, at: &At<'_>) {
+        for (bound, count, what) in [
+            (Bound::ImagesMax, self.media[0], "images"),
+            (Bound::VideosMax, self.media[1], "videos"),
+            (Bound::DocumentsMax, self.media[2], "documents"),
+        ] {
+            if let Some(max) = visit.limit(bound).filter(|max| count > max.value) {
+                visit.exceeds(Code::SchemaMediaCount, at, max, || {
+                    format!("{count} {what} in the record; the target takes at most {}", max.value)
+                });
+            }
+        }
+        let kinds = self.media.iter().filter(|&&count| count > 0).count();
+        if kinds > 1 && visit.minds(Point::MixedMedia) {
+            visit.add(Code::SchemaMixedMedia, at, || {
+                "a record may have images, videos or documents, but not several of these".to_owned()
+            });
+        }
+        if kinds > 0 && self.has_reasoning {
+            visit.judge(Point::ReasoningWithMedia, at, || "reasoning in a record with media".to_owned());
+        }
+    }
+}
+
+const KINDS: &str = "text, image, video, document, reasoningContent, toolUse or toolResult";
+
+/// The blocks of one message, or of one candidate.
+pub(super) fn content(
+    visit: &mut Visit<'_, '_>,
+    value: Json<'_>,
+    role: Role,
+    content: &mut Content,
+    calls: &mut Calls<'_>,
+    at: &At<'_>,
+) {
+    let Value::Array(blocks) = value.value() else {
+        return wrong_type(visit, at, "`content`", "an array of blocks", &value.value());
+    };
+    let (mut count, mut reasonings) = (0, 0);
+    for (index, block) in blocks.enumerate() {
+        let at = at.index(index);
+        count += 1;
+        let Some((kind, value)) = kind(visit, block, &at) else { continue };
+        let at = at.key(kind);
+        match kind {
+            "text" => text(visit, value, role.speaker(), &at),
+            "image" => media::block(visit, Media::Image, value, role, content, &at),
+            "video" => media::block(visit, Media::Video, value, role, content, &at),
+            "document" => media::block(visit, Media::Document, value, role, content, &at),
+            "reasoningContent" => {
+                reasonings += 1;
+                content.has_reasoning = true;
+                reasoning(visit, value, role, &at);
+            }
+            "toolUse" => calls.call(visit, value, role, &at),
+            _ => calls.result(visit, value, role, &at),
+        }
+    }
+    if count == 0 {
+        visit.add(Code::SchemaEmptyContent, at, || "`content` has no block".to_owned());
+    } else if count == reasonings {
+        visit.add(Code::SchemaEmptyContent, at, || "reasoning without an answer".to_owned());
+    }
+    if count > 1 {
+        visit.judge(Point::SeveralBlocks, at, || format!("{count} content blocks; the target takes one"));
+    }
+}
+
+/// The kind of a block and its value, where it has exactly one known key.
+fn kind<'t>(visit: &mut Visit<'_, '_>, block: Json<'t>, at: &At<'_>) -> Option<(&'static str, Json<'t>)> {
+    let Value::Object(mut members) = block.value() else {
+        wrong_type(visit, at, "a content block", "an object", &block.value());
+        return None;
+    };
+    let known = ["text", "image", "video", "document", "reasoningContent", "toolUse", "toolResult"];
+    let first = members.next();
+    let found = first.and_then(|(key, value)| Some((*known.iter().find(|kind| **kind == key)?, value)));
+    if found.is_none() || members.next().is_some() {
+        let is_typed = block.get("type").is_some();
+        visit.add(Code::SchemaUnknownBlock, at, || {
+            let hint = if is_typed { "; blocks with a `type` are another interface's" } else { "" };
+            format!("a content block must have exactly one key: {KINDS}{hint}")
+        });
+        return None;
+    }
+    found
+}
+
+pub(super) fn text(visit: &mut Visit<'_, '_>, value: Json<'_>, speaker: Speaker, at: &At<'_>) {
+    match value.value() {
+        Value::String(text) => written(visit, text, &"`text`", speaker, at),
+        other => wrong_type(visit, at, "`text`", "a string", &other),
+    }
+}
+
+fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
+    visit.judge(Point::Reasoning, at, || "the target takes no reasoning".to_owned());
+    if role == Role::User {
+        visit.add(Code::SchemaMisplacedContent, at, || "reasoning belongs to the assistant".to_owned());
+    }
+    let Some(inner) = value.get("reasoningText") else {
+        return visit.add(Code::SchemaMissingField, at, || "`reasoningText` is missing".to_owned());
+    };
+    let at = at.key("reasoningText");
+    match inner.get("text") {
+        Some(value) => text(visit, value, Speaker::Answer, &at.key("text")),
+        None => visit.add(Code::SchemaMissingField, &at, || "`text` is missing".to_owned()),
+    }
+}
+
+/// The system prompt: a list of text blocks.
+pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
+    let Value::Array(blocks) = value.value() else {
+        return wrong_type(visit, at, "`system`", "an array of text blocks", &value.value());
+    };
+    let mut count = 0;
+    for (index, block) in blocks.enumerate() {
+        let at = at.index(index);
+        count += 1;
+        match block.value() {
+            Value::Object(members) if members.clone().count() == 1 && block.get("text").is_some() => {
+                let value = block.get("text").expect("looked for just now");
+                text(visit, value, Speaker::Prompt, &at.key("text"));
+            }
+            Value::Object(_) => visit.add(Code::SchemaUnknownBlock, &at, || {
+                "a block of the system prompt must have exactly one key: text".to_owned()
+            }),
+            other => wrong_type(visit, &at, "a content block", "an object", &other),
+        }
+    }
+    if count == 0 {
+        visit.add(Code::SchemaEmptyContent, at, || "`system` has no block".to_owned());
+    }
+    if count > 1 {
+        visit.judge(Point::SeveralSystems, at, || format!("{count} system blocks; the target takes one"));
+    }
+}
+
+/// The texts of a list of blocks, one after the other; none where there is no text.
+pub(super) fn joined_text(value: Json<'_>) -> Option<String> {
+    let Value::Array(blocks) = value.value() else { return None };
+    let texts = blocks.filter_map(|block| match block.get("text").map(Json::value) {
+        Some(Value::String(text)) => Some(text.trim()),
+        _ => None,
+    });
+    Some(texts.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,129 @@
+//! Fields of flat records: texts, numbers, captions; rules about several of them; characters.
+
+use bedload_bedrock::{Bound, Format, Part, Point, Rule};
+use bedload_record::{At, Code, Json, Value};
+
+use super::visit::Visit;
+use super::words::Speaker;
+use super::wrong_type;
+
+/// The value of `schemaVersion` that every target takes.
+const SCHEMA_VERSION: &str = "bedrock-conversation-2024";
+
+pub(super) fn missing(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>, at: &At<'_>) {
+    visit.add(Code::SchemaMissingField, at, || {
+        let near = json.members().any(|(k, _)| k != key && k.trim().eq_ignore_ascii_case(key));
+        let hint = if near { "; a key differs from it in case or space only" } else { "" };
+        format!("`{key}` is missing{hint}")
+    });
+}
+
+pub(super) fn text(visit: &mut Visit<'_, '_>, part: Part, key: &str, value: Json<'_>, at: &At<'_>) {
+    match value.value() {
+        Value::String(text) => {
+            let speaker = if part == Part::Prompt { Speaker::Prompt } else { Speaker::Answer };
+            written(visit, text, &format_args!("`{key}`"), speaker, at);
+        }
+        other => wrong_type(visit, at, &format!("`{key}`"), "a string", &other),
+    }
+}
+
+/// Checks a text: it says something, and nothing reserved.
+pub(super) fn written(
+    visit: &mut Visit<'_, '_>,
+    text: &str,
+    what: &dyn std::fmt::Display,
+    speaker: Speaker,
+    at: &At<'_>,
+) {
+    if text.trim().is_empty() {
+        let how = if text.is_empty() { "empty" } else { "blank" };
+        visit.add(Code::SchemaEmptyContent, at, || format!("{what} is {how}"));
+    }
+    visit.read(text, speaker, at);
+}
+
+pub(super) fn number(visit: &mut Visit<'_, '_>, min: f64, max: f64, key: &str, value: Json<'_>, at: &At<'_>) {
+    match value.value() {
+        Value::Number(number) if (min..=max).contains(&number) => {}
+        Value::Number(_) => {
+            visit.add(Code::SchemaOutOfRange, at, || format!("`{key}` must be from {min:.1} to {max:.1}"));
+        }
+        other => wrong_type(visit, at, &format!("`{key}`"), "a number", &other),
+    }
+}
+
+pub(super) fn caption(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
+    let Value::String(text) = value.value() else {
+        return wrong_type(visit, at, "`caption`", "a string", &value.value());
+    };
+    let chars = text.chars().count() as u64;
+    if let Some(min) = visit.limit(Bound::CaptionCharsMin).filter(|min| chars < min.value) {
+        visit.exceeds(Code::LimitCharacters, at, min, || {
+            format!("the caption has {chars} characters; the target takes at least {}", min.value)
+        });
+    }
+    if let Some(max) = visit.limit(Bound::CaptionCharsMax).filter(|max| chars > max.value) {
+        visit.exceeds(Code::LimitCharacters, at, max, || {
+            format!("the caption has {chars} characters; the target takes at most {}", max.value)
+        });
+    }
+}
+
+pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &At<'_>) {
+    match value.map(Json::value) {
+        None => visit.judge(Point::SchemaVersionMissing, &At::RECORD, || {
+            format!("`schemaVersion` is missing; it reads \"{SCHEMA_VERSION}\"")
+        }),
+        Some(Value::String(SCHEMA_VERSION)) => {}
+        Some(Value::String(other)) => visit.judge(Point::SchemaVersionOther, at, || {
+            let typo =
+                if other == "bedrock-conversion-2024" { " (the guide's prose misspells it)" } else { "" };
+            format!("`schemaVersion` is not \"{SCHEMA_VERSION}\"{typo}")
+        }),
+        Some(other) => wrong_type(visit, at, "`schemaVersion`", "a string", &other),
+    }
+}
+
+/// The format's rules about several fields.
+pub(super) fn rules(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
+    for Rule::Differ(first, second) in format.rules {
+        let text = |key: &str| match json.get(key).map(Json::value) {
+            Some(Value::String(text)) => Some(text.trim()),
+            _ => None,
+        };
+        if text(first).is_some_and(|text_1| Some(text_1) == text(second)) {
+            visit.add(Code::SchemaIdenticalPair, &At::RECORD.key(second), || {
+                format!("`{second}` equals `{first}`")
+            });
+        }
+    }
+}
+
+/// The target's limits of characters: Unicode scalar values of the texts, by what they are for.
+pub(super) fn characters(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
+    let bounds = [
+        (Bound::PromptCharsMax, "prompt", [true, false]),
+        (Bound::CompletionCharsMax, "completion", [false, true]),
+        (Bound::RecordCharsMax, "record", [true, true]),
+    ];
+    if bounds.iter().all(|(bound, ..)| visit.limit(*bound).is_none()) {
+        return;
+    }
+    let (mut prompt, mut completion) = (0u64, 0u64);
+    format.texts(json, &mut |text| {
+        let chars = text.text.chars().count() as u64;
+        match text.part {
+            Part::Prompt => prompt += chars,
+            Part::Completion => completion += chars,
+        }
+    });
+    for (bound, what, [with_prompt, with_completion]) in bounds {
+        let chars = prompt * u64::from(with_prompt) + completion * u64::from(with_completion);
+        if let Some(max) = visit.limit(bound).filter(|max| chars > max.value) {
+            visit.exceeds(Code::LimitCharacters, &At::RECORD, max, || {
+                format!("the {what} has {chars} characters; the target takes at most {}", max.value)
+            });
+        }
+    }
+}

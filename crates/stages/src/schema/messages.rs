@@ -1,0 +1,219 @@
+//! Conversations: who speaks, in which order, and what a message is made of.
+
+use bedload_bedrock::{Dialect, Point};
+use bedload_record::{At, Code, Json, Value};
+
+use super::blocks::{self, Content};
+use super::flat::written;
+use super::tools::Calls;
+use super::visit::Visit;
+use super::words::Speaker;
+use super::{chat, wrong_type};
+
+/// Who a message is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    User,
+    Assistant,
+}
+
+impl Role {
+    pub(super) fn speaker(self) -> Speaker {
+        match self {
+            Self::User => Speaker::Prompt,
+            Self::Assistant => Speaker::Answer,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+pub(super) fn check(
+    visit: &mut Visit<'_, '_>,
+    dialect: Dialect,
+    value: Json<'_>,
+    record: Json<'_>,
+    at: &At<'_>,
+) {
+    let Value::Array(list) = value.value() else {
+        return wrong_type(visit, at, "`messages`", "an array", &value.value());
+    };
+    let count = list.clone().count();
+    if count == 0 {
+        return visit.add(Code::SchemaEmptyContent, at, || "`messages` is empty".to_owned());
+    }
+    if dialect == Dialect::Chat {
+        return chat::messages(visit, list, at);
+    }
+    let mut content = Content::default();
+    let mut calls = Calls::new(record);
+    let mut before: Option<Role> = None;
+    for (index, message) in list.enumerate() {
+        let at = at.index(index);
+        let is_last = index + 1 == count;
+        let Value::Object(members) = message.value() else {
+            wrong_type(visit, &at, "a message", "an object", &message.value());
+            before = None;
+            continue;
+        };
+        let has_candidates = dialect == Dialect::Preference && is_last;
+        let is_known = |key: &str| {
+            matches!(key, "role" | "content") || (key == "candidates" && dialect == Dialect::Preference)
+        };
+        visit.extra_keys(members.map(|(key, _)| key), is_known, &at);
+        let role = role(visit, message, &at);
+        if let Some(role) = role {
+            order(visit, role, index, before, &at);
+            if is_last && role == Role::User {
+                let message = || "the last message must be the assistant's".to_owned();
+                match dialect {
+                    Dialect::Preference => visit.add(Code::SchemaTurnOrder, &at, message),
+                    _ => visit.judge(Point::EndsWithUser, &at, message),
+                }
+            }
+        }
+        before = role;
+        // What a message of an unknown role holds is looked at as the user's.
+        let role = role.unwrap_or(Role::User);
+        calls.turn(visit, role, &at);
+        if has_candidates {
+            candidates(visit, message, role, &mut content, &mut calls, &at);
+            continue;
+        }
+        if dialect == Dialect::Preference && message.get("candidates").is_some() {
+            visit.add(Code::SchemaCandidates, &at.key("candidates"), || {
+                "only the last message may have candidates".to_owned()
+            });
+            continue;
+        }
+        let Some(value) = message.get("content") else {
+            visit.add(Code::SchemaMissingField, &at, || "`content` is missing".to_owned());
+            continue;
+        };
+        let at = at.key("content");
+        match (dialect, value.value()) {
+            (Dialect::Claude, Value::String(text)) => {
+                written(visit, text, &"`content`", role.speaker(), &at);
+            }
+            (Dialect::Claude, other) => wrong_type(visit, &at, "`content`", "a string", &other),
+            _ => blocks::content(visit, value, role, &mut content, &mut calls, &at),
+        }
+    }
+    calls.end(visit, at);
+    if count > 2 {
+        visit.judge(Point::SeveralTurns, at, || {
+            format!("{count} messages; the target takes one user message and its answer")
+        });
+    }
+    content.judge(visit, at);
+}
+
+fn role(visit: &mut Visit<'_, '_>, message: Json<'_>, at: &At<'_>) -> Option<Role> {
+    let Some(value) = message.get("role") else {
+        visit.add(Code::SchemaMissingField, at, || "`role` is missing".to_owned());
+        return None;
+    };
+    let at = at.key("role");
+    match value.value() {
+        Value::String("user") => Some(Role::User),
+        Value::String("assistant") => Some(Role::Assistant),
+        Value::String("system") => {
+            visit.add(Code::SchemaUnknownRole, &at, || {
+                "the system prompt is the field `system` of the record, not a message".to_owned()
+            });
+            None
+        }
+        Value::String(_) => {
+            visit.add(Code::SchemaUnknownRole, &at, || "`role` must be user or assistant".to_owned());
+            None
+        }
+        other => {
+            wrong_type(visit, &at, "`role`", "a string", &other);
+            None
+        }
+    }
+}
+
+fn order(visit: &mut Visit<'_, '_>, role: Role, index: usize, before: Option<Role>, at: &At<'_>) {
+    if index == 0 && role == Role::Assistant {
+        visit.add(Code::SchemaTurnOrder, at, || "the first message must be the user's".to_owned());
+    }
+    if before == Some(role) {
+        visit.add(Code::SchemaTurnOrder, at, || {
+            format!("two messages of the {} follow each other; turns must alternate", role.name())
+        });
+    }
+}
+
+/// The last message of a preference record.
+fn candidates(
+    visit: &mut Visit<'_, '_>,
+    message: Json<'_>,
+    role: Role,
+    content: &mut Content,
+    calls: &mut Calls<'_>,
+    at: &At<'_>,
+) {
+    let Some(value) = message.get("candidates") else {
+        return visit.add(Code::SchemaCandidates, at, || "the last message has no `candidates`".to_owned());
+    };
+    if message.get("content").is_some() {
+        visit.add(Code::SchemaCandidates, &at.key("content"), || {
+            "the last message must have candidates in place of content".to_owned()
+        });
+    }
+    let at = at.key("candidates");
+    let Value::Array(list) = value.value() else {
+        return wrong_type(visit, &at, "`candidates`", "an array", &value.value());
+    };
+    let count = list.clone().count();
+    if count < 2 {
+        visit.add(Code::SchemaCandidates, &at, || format!("{count} candidates; at least 2 are wanted"));
+    }
+    let mut labels = [0u32; 2];
+    for (index, candidate) in list.clone().enumerate() {
+        let at = at.index(index);
+        let Value::Object(members) = candidate.value() else {
+            wrong_type(visit, &at, "a candidate", "an object", &candidate.value());
+            continue;
+        };
+        visit.extra_keys(
+            members.map(|(key, _)| key),
+            |key| matches!(key, "content" | "preferenceLabel"),
+            &at,
+        );
+        match candidate.get("preferenceLabel").map(Json::value) {
+            Some(Value::String("preferred")) => labels[0] += 1,
+            Some(Value::String("non-preferred")) => labels[1] += 1,
+            Some(_) => visit.add(Code::SchemaCandidates, &at.key("preferenceLabel"), || {
+                "`preferenceLabel` must be \"preferred\" or \"non-preferred\"".to_owned()
+            }),
+            None => visit.add(Code::SchemaMissingField, &at, || "`preferenceLabel` is missing".to_owned()),
+        }
+        match candidate.get("content") {
+            Some(value) => blocks::content(visit, value, role, content, calls, &at.key("content")),
+            None => visit.add(Code::SchemaMissingField, &at, || "`content` is missing".to_owned()),
+        }
+    }
+    if count >= 2 && labels.iter().sum::<u32>() as usize == count && labels.contains(&0) {
+        visit.add(Code::SchemaCandidates, &at, || {
+            "the candidates all have one label; one must be preferred and one non-preferred".to_owned()
+        });
+    }
+    let texts = |label: &'static str| {
+        list.clone().filter_map(move |candidate| match candidate.get("preferenceLabel").map(Json::value) {
+            Some(Value::String(own)) if own == label => blocks::joined_text(candidate.get("content")?),
+            _ => None,
+        })
+    };
+    if texts("preferred").any(|chosen| texts("non-preferred").any(|rejected| chosen == rejected)) {
+        visit.add(Code::SchemaIdenticalPair, &at, || {
+            "a non-preferred candidate equals a preferred one".to_owned()
+        });
+    }
+}

@@ -1,0 +1,186 @@
+//! Tools in Converse records: their specification, calls and results, and how these match.
+
+use std::collections::HashSet;
+
+use bedload_bedrock::Point;
+use bedload_record::{At, Code, Json, Value};
+
+use super::blocks;
+use super::messages::Role;
+use super::visit::Visit;
+use super::words::Speaker;
+use super::wrong_type;
+
+/// Checks `toolConfig`.
+pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
+    visit.judge(Point::Tools, at, || "the target takes no tools".to_owned());
+    if !matches!(value.value(), Value::Object(_)) {
+        return wrong_type(visit, at, "`toolConfig`", "an object", &value.value());
+    }
+    let Some(Value::Array(tools)) = value.get("tools").map(Json::value) else {
+        return visit.add(Code::SchemaToolSpec, at, || "`toolConfig` has no list `tools`".to_owned());
+    };
+    let at = at.key("tools");
+    let mut names = HashSet::new();
+    let mut count = 0;
+    for (index, tool) in tools.enumerate() {
+        let at = at.index(index);
+        count += 1;
+        let Some(spec) = tool.get("toolSpec") else {
+            visit.add(Code::SchemaToolSpec, &at, || "a tool must have a `toolSpec`".to_owned());
+            continue;
+        };
+        let at = at.key("toolSpec");
+        match spec.get("name").map(Json::value) {
+            Some(Value::String(name)) if !name.trim().is_empty() => {
+                if !names.insert(name) {
+                    visit.add(Code::SchemaToolSpec, &at.key("name"), || "two tools have one name".to_owned());
+                }
+            }
+            _ => visit.add(Code::SchemaToolSpec, &at, || "a tool must have a name".to_owned()),
+        }
+        let schema = spec.get("inputSchema").and_then(|schema| schema.get("json")).map(Json::value);
+        if !matches!(schema, Some(Value::Object(_))) {
+            visit.add(Code::SchemaToolSpec, &at, || {
+                "a tool must have an `inputSchema` with an object `json`".to_owned()
+            });
+        }
+    }
+    if count == 0 {
+        visit.add(Code::SchemaToolSpec, &at, || "`tools` is empty".to_owned());
+    }
+}
+
+/// The tool calls of a conversation: those that wait for a result, turn by turn.
+pub(super) struct Calls<'t> {
+    /// The names that the record specifies; none where it has no `toolConfig`.
+    names: Option<HashSet<&'t str>>,
+    /// Every id so far.
+    seen: HashSet<String>,
+    /// Calls of the message before this one, without a result as yet.
+    waiting: Vec<String>,
+    /// Calls of this message.
+    new: Vec<String>,
+}
+
+impl<'t> Calls<'t> {
+    pub(super) fn new(record: Json<'t>) -> Self {
+        let names = record.get("toolConfig").map(|config| match config.get("tools").map(Json::value) {
+            Some(Value::Array(tools)) => tools
+                .filter_map(|tool| match tool.get("toolSpec")?.get("name")?.value() {
+                    Value::String(name) => Some(name),
+                    _ => None,
+                })
+                .collect(),
+            _ => HashSet::new(),
+        });
+        Self { names, seen: HashSet::new(), waiting: Vec::new(), new: Vec::new() }
+    }
+
+    /// A message begins. What the one before called, this one must answer.
+    pub(super) fn turn(&mut self, visit: &mut Visit<'_, '_>, role: Role, at: &At<'_>) {
+        if !self.waiting.is_empty() {
+            unanswered(visit, self.waiting.len(), at);
+        }
+        self.waiting = std::mem::take(&mut self.new);
+        if role == Role::Assistant && !self.waiting.is_empty() {
+            unanswered(visit, self.waiting.len(), at);
+            self.waiting.clear();
+        }
+    }
+
+    /// The conversation ends. The last message's own calls need no result; those before it do.
+    pub(super) fn end(&mut self, visit: &mut Visit<'_, '_>, at: &At<'_>) {
+        if !self.waiting.is_empty() {
+            unanswered(visit, self.waiting.len(), at);
+        }
+    }
+
+    pub(super) fn call(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
+        visit.judge(Point::Tools, at, || "the target takes no tool calls".to_owned());
+        if role == Role::User {
+            visit.add(Code::SchemaMisplacedContent, at, || "tool calls belong to the assistant".to_owned());
+        }
+        if let Some(name) = string(visit, value, "name", at) {
+            match &self.names {
+                None => visit.add(Code::SchemaToolName, &at.key("name"), || {
+                    "a tool is called, and the record has no `toolConfig`".to_owned()
+                }),
+                Some(names) if !names.contains(name) => {
+                    visit.add(Code::SchemaToolName, &at.key("name"), || {
+                        "`toolConfig` has no tool of this name".to_owned()
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(id) = string(visit, value, "toolUseId", at) {
+            if !self.seen.insert(id.to_owned()) {
+                visit.add(Code::SchemaToolId, &at.key("toolUseId"), || "two calls have one id".to_owned());
+            }
+            self.new.push(id.to_owned());
+        }
+        match value.get("input").map(Json::value) {
+            Some(Value::Object(_)) => {}
+            Some(other) => wrong_type(visit, &at.key("input"), "`input`", "an object", &other),
+            None => visit.add(Code::SchemaMissingField, at, || "`input` is missing".to_owned()),
+        }
+    }
+
+    pub(super) fn result(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
+        visit.judge(Point::Tools, at, || "the target takes no tool results".to_owned());
+        if role == Role::Assistant {
+            visit.add(Code::SchemaMisplacedContent, at, || "tool results belong to the user".to_owned());
+        }
+        if let Some(id) = string(visit, value, "toolUseId", at) {
+            match self.waiting.iter().position(|waiting| waiting == id) {
+                Some(n) => drop(self.waiting.swap_remove(n)),
+                None => visit.add(Code::SchemaToolId, &at.key("toolUseId"), || {
+                    "the message before this one has no call with this id".to_owned()
+                }),
+            }
+        }
+        let content_at = at.key("content");
+        match value.get("content").map(Json::value) {
+            Some(Value::Array(list)) => {
+                if list.clone().next().is_none() {
+                    visit.add(Code::SchemaEmptyContent, &content_at, || {
+                        "the tool result has no content".to_owned()
+                    });
+                }
+                for (index, part) in list.enumerate() {
+                    let at = content_at.index(index);
+                    match (part.get("text"), part.get("json")) {
+                        (Some(value), None) => blocks::text(visit, value, Speaker::Answer, &at.key("text")),
+                        (None, Some(_)) => {}
+                        _ => visit.add(Code::SchemaUnknownBlock, &at, || {
+                            "a part of a tool result must have one key: text or json".to_owned()
+                        }),
+                    }
+                }
+            }
+            Some(other) => wrong_type(visit, &content_at, "`content`", "an array", &other),
+            None => visit.add(Code::SchemaMissingField, at, || "`content` is missing".to_owned()),
+        }
+    }
+}
+
+fn unanswered(visit: &mut Visit<'_, '_>, count: usize, at: &At<'_>) {
+    visit.add(Code::SchemaToolId, at, || match count {
+        1 => "a tool call has no result in the message after it".to_owned(),
+        n => format!("{n} tool calls have no result in the message after them"),
+    });
+}
+
+/// A string member that is not blank.
+fn string<'t>(visit: &mut Visit<'_, '_>, value: Json<'t>, key: &'static str, at: &At<'_>) -> Option<&'t str> {
+    match value.get(key).map(Json::value) {
+        Some(Value::String(text)) if !text.trim().is_empty() => return Some(text),
+        Some(Value::String(_)) => {
+            visit.add(Code::SchemaEmptyContent, &at.key(key), || format!("`{key}` is blank"));
+        }
+        Some(other) => wrong_type(visit, &at.key(key), &format!("`{key}`"), "a string", &other),
+        None => visit.add(Code::SchemaMissingField, at, || format!("`{key}` is missing")),
+    }
+    None
+}

@@ -1,0 +1,106 @@
+//! The visit of one record: its findings, each with the rule that it follows.
+
+use bedload_bedrock::{Bound, Level, Limit, Point, Profile};
+use bedload_record::{At, Code, Findings, Record};
+
+use super::words::{Speaker, Words};
+
+/// A record under way, with the rules that apply to it.
+pub(super) struct Visit<'v, 'r> {
+    pub(super) record: &'v Record<'r>,
+    pub(super) profile: Option<&'v Profile>,
+    words: Option<&'v Words>,
+    findings: &'v mut Findings,
+}
+
+impl<'v, 'r> Visit<'v, 'r> {
+    pub(super) fn new(
+        record: &'v Record<'r>,
+        profile: Option<&'v Profile>,
+        words: Option<&'v Words>,
+        findings: &'v mut Findings,
+    ) -> Self {
+        Self { record, profile, words, findings }
+    }
+
+    /// Adds a finding that follows from the shape of the format.
+    pub(super) fn add(&mut self, code: Code, at: &At<'_>, message: impl FnOnce() -> String) {
+        let Self { record, profile, findings, .. } = self;
+        findings.add(code, || {
+            let mut detail = at.detail(record.raw, message());
+            detail.source = profile.map(|profile| profile.source.to_string());
+            detail
+        });
+    }
+
+    /// Adds a finding that follows from a limit.
+    pub(super) fn exceeds(
+        &mut self,
+        code: Code,
+        at: &At<'_>,
+        limit: &Limit,
+        message: impl FnOnce() -> String,
+    ) {
+        let raw = self.record.raw;
+        self.findings.add(code, || at.detail(raw, message()).sourced(limit.cite()));
+    }
+
+    /// Adds a finding that names its own source.
+    pub(super) fn add_sourced(
+        &mut self,
+        code: Code,
+        at: &At<'_>,
+        source: &str,
+        message: impl FnOnce() -> String,
+    ) {
+        let raw = self.record.raw;
+        self.findings.add(code, || at.detail(raw, message()).sourced(source));
+    }
+
+    /// Returns true if the target does not simply take what the point is about.
+    pub(super) fn minds(&self, point: Point) -> bool {
+        self.profile.and_then(|profile| profile.rule(point)).is_some_and(|rule| rule.level != Level::Allow)
+    }
+
+    /// Adds what the target says on a point, if it says anything.
+    pub(super) fn judge(&mut self, point: Point, at: &At<'_>, message: impl FnOnce() -> String) {
+        let rule = self.profile.and_then(|profile| profile.rule(point));
+        let Some((rule, code)) = rule.and_then(|rule| Some((rule, point.code(rule.level)?))) else { return };
+        let raw = self.record.raw;
+        self.findings.add(code, || at.detail(raw, message()).sourced(rule.cite()));
+    }
+
+    /// The target's limit.
+    pub(super) fn limit(&self, bound: Bound) -> Option<&'v Limit> {
+        self.profile.and_then(|profile| profile.limit(bound))
+    }
+
+    /// Judges the keys of an object that the format does not name.
+    pub(super) fn extra_keys<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k str>,
+        is_known: impl Fn(&str) -> bool,
+        at: &At<'_>,
+    ) {
+        if !self.minds(Point::ExtraKey) {
+            return;
+        }
+        for (position, _) in keys.enumerate().filter(|(_, key)| !is_known(key)) {
+            self.judge(Point::ExtraKey, &at.member(position), || {
+                "a key that is not of the format".to_owned()
+            });
+        }
+    }
+
+    /// Looks for reserved words in a text. An error names who reserves the word, a dispute both sources.
+    pub(super) fn read(&mut self, text: &str, speaker: Speaker, at: &At<'_>) {
+        let Some(found) = self.words.and_then(|words| words.find(text, speaker)) else { return };
+        match self.profile.and_then(|profile| profile.rule(found.point)) {
+            Some(rule) if rule.level == Level::Refuse => {
+                let Some(code) = found.point.code(rule.level) else { return };
+                self.add_sourced(code, at, &found.source.to_string(), || found.message());
+            }
+            _ => self.judge(found.point, at, || found.message()),
+        }
+    }
+}
