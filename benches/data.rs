@@ -89,6 +89,7 @@ pub fn facts(n: u64) -> FactTable {
             traits: Traits::default(),
             group: Random(digest ^ 1).next_number(),
             grouped: true,
+            written: None,
         });
     }
     let mut facts = FactTable::new(16);

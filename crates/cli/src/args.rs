@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 use bedload_record::Severity;
+use bedload_stages::convert::Map;
 use bedload_stages::split::Size;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Build a data set: training and validation files, rejected lines, report, manifest.
     Build(Box<BuildArgs>),
+    /// Convert records of another format, or of another tool's, to one that Bedrock takes.
+    Convert(Box<ConvertArgs>),
     /// Check a built directory against its manifest.
     Verify(VerifyArgs),
     /// List the targets, or show the limits of one.
@@ -51,7 +54,7 @@ pub(crate) struct DataArgs {
     /// Encoding that tokens are counted by, in place of the profile's.
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
-    /// Switch a stage off: schema, tokens, dedupe, balance, split or augment. May be repeated.
+    /// Switch a stage off: convert, schema, tokens, dedupe, balance, split or augment. May be repeated.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// Configuration file [default: bedload.toml here or in a directory above].
@@ -161,6 +164,43 @@ pub(crate) struct BuildArgs {
     /// How many rejected records are borne: a count or a share, e.g. 1% [default: any].
     #[arg(long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
+    #[command(flatten)]
+    pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+/// What records are converted to, and how.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct ConversionArgs {
+    /// Format that records are converted to.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) to: Option<String>,
+    /// For flat objects: which key is which field, e.g. prompt=question,completion=answer.
+    #[arg(long, value_name = "FIELD=KEY,…")]
+    pub(crate) map: Option<Map>,
+    /// System prompt that every record gets.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// What becomes of that which the new format has no place for: error refuses the record, drop leaves it out,
+    /// keep carries keys along [default: error].
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) extra: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConvertArgs {
+    /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<OsString>,
+    /// File to make; it appears whole or not at all.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Replace a file of that name.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

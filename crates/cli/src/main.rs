@@ -37,6 +37,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Check(check) => commands::check::run(check),
         Command::Build(build) => commands::build::run(build),
+        Command::Convert(convert) => commands::convert::run(convert),
         Command::Verify(verify) => commands::verify::run(verify),
         Command::Profiles(profiles) => commands::profiles::run(profiles),
         Command::Explain(explain) => commands::explain::run(explain),

@@ -12,7 +12,7 @@ use bedload_stages::STAGES;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{BuildArgs, DataArgs, FailOn, THREADS_MAX};
+use crate::args::{BuildArgs, ConversionArgs, ConvertArgs, DataArgs, FailOn, THREADS_MAX};
 use crate::config::Config;
 use crate::exit::Failure;
 
@@ -25,15 +25,52 @@ pub(crate) struct Run {
     pub(crate) threads: usize,
 }
 
-/// Settings for `check` and `explain`.
+/// Settings for `check` and `explain`, which look at the data as it is.
 pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
-    let config = Config::load(data.config.as_deref())?;
+    let mut config = Config::load(data.config.as_deref())?;
+    config.stages.convert.to = None;
     resolve(data, config)
+}
+
+/// Settings for `convert`.
+pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
+    let mut config = Config::load(args.data.config.as_deref())?;
+    configure(&mut config, &args.conversion)?;
+    // Tokens are counted only where there is a limit to hold them to.
+    config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
+    resolve(&args.data, config)
+}
+
+/// Puts flags over the configured conversion.
+fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> {
+    let convert = &mut config.stages.convert;
+    if args.to.is_some() {
+        convert.to.clone_from(&args.to);
+    }
+    if let Some(map) = &args.map {
+        convert.map.clone_from(map);
+    }
+    if args.system.is_some() {
+        convert.system.clone_from(&args.system);
+    }
+    if let Some(extra) = &args.extra {
+        convert.extra = named("--extra", extra)?;
+    }
+    let needs_target = [
+        (args.map.is_some(), "--map"),
+        (args.system.is_some(), "--system"),
+        (args.extra.is_some(), "--extra"),
+    ];
+    if let Some((_, flag)) = needs_target.iter().find(|(given, _)| *given && convert.to.is_none()) {
+        return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));
+    }
+    Ok(())
 }
 
 /// Settings for `build`.
 pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let mut config = Config::load(args.data.config.as_deref())?;
+    configure(&mut config, &args.conversion)?;
     let stages = &mut config.stages;
     if let Some(validation) = args.validation {
         stages.split.validation = validation;
@@ -70,6 +107,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         (None, None) => None,
     };
     let contradictions = [
+        (args.conversion.to.is_some(), "--to", "convert"),
         (args.validation.is_some(), "--validation", "split"),
         (args.select.is_some(), "--select", "split"),
         (args.group_by.is_some(), "--group-by", "split"),
@@ -94,6 +132,11 @@ pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue, Failure> {
     let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     Catalogue::built_in().with(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// A format that targets take; where records are converted, also one of another tool.
+fn known_format(name: &str, is_converted: bool) -> Option<&'static Format> {
+    if is_converted { Format::from_any_name(name) } else { Format::from_name(name) }
 }
 
 /// Reads a value of a closed list, as the configuration file would.
@@ -135,7 +178,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
     let format = match data.format.as_deref().or(config.format.as_deref()) {
         None | Some("auto") => None,
-        Some(name) => Some(Format::from_name(name).ok_or_else(|| {
+        Some(name) => Some(known_format(name, stages.convert.target().is_some()).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             Failure::Usage(format!("unknown format `{name}`\nhint: the formats are {}", names.join(", ")))
         })?),

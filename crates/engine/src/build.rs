@@ -122,10 +122,11 @@ pub fn build(
         plan: &plan,
         variants: &variants,
         templates: &templates,
+        rules: &rules,
         fetch: &fetch,
     };
     progress.enter(Phase::Write);
-    let sums = write::write(dir, &packed, &source, watch)?;
+    let sums = write::write(dir, &packed, &source, write::Sums::Sha256, watch)?;
     inputs.check_unchanged()?;
     lap(&mut phases.write);
 
@@ -194,13 +195,18 @@ pub fn build(
     })
 }
 
-fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
+pub(crate) fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
     let resolved = resolve(out);
     for input in inputs {
-        if input.path().is_some_and(|path| resolve(path).starts_with(&resolved)) {
-            let (out, name) = (out.display(), input.name());
-            return Err(EngineError::Usage(format!("--out {out}: the input {name} is inside it")));
-        }
+        let Some(path) = input.path().map(resolve).filter(|path| path.starts_with(&resolved)) else {
+            continue;
+        };
+        let (out, name) = (out.display(), input.name());
+        return Err(EngineError::Usage(if path == resolved {
+            format!("--out {out}: it is the input {name}")
+        } else {
+            format!("--out {out}: the input {name} is inside it")
+        }));
     }
     Ok(())
 }
@@ -217,7 +223,7 @@ pub fn resolve(path: &Path) -> PathBuf {
     }
 }
 
-fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
+pub(crate) fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
     match findings.iter().find(|finding| finding.code == Code::DatasetUnknownFormat) {
         Some(finding) => {
             let hint = "hint: name the format with --format, or the target with --profile";

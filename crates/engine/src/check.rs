@@ -122,7 +122,7 @@ pub fn check(
                 let name = inputs.get(at.input).name();
                 for (line, number) in kept.chunk().lines().zip(1..) {
                     progress.watch.check()?;
-                    let line = physical(&line);
+                    let line = physical(at.input, &line);
                     let found = examiner.findings(&line);
                     place(found, &rules, name, number, &line).into_iter().try_for_each(&mut show)?;
                 }
@@ -196,7 +196,7 @@ fn check_chunk(
 ) -> ChunkChecked {
     let mut out = ChunkChecked::default();
     for line in chunk.lines() {
-        let line = physical(&line);
+        let line = physical(chunk.at.input, &line);
         out.lines += 1;
         out.crlf += u64::from(line.end == LineEnd::CrLf);
         out.bytes += line.len + line.end.len_bytes();
@@ -229,7 +229,7 @@ fn check_chunk(
     out
 }
 
-/// A scanned line as the examiner takes it.
-pub(crate) fn physical<'l>(line: &Line<'l>) -> Physical<'l> {
-    Physical { start: line.start, len: line.len, end: line.end, bytes: line.bytes }
+/// A scanned line of an input as the examiner takes it.
+pub(crate) fn physical<'l>(input: usize, line: &Line<'l>) -> Physical<'l> {
+    Physical { input: Some(input), start: line.start, len: line.len, end: line.end, bytes: line.bytes }
 }

@@ -89,14 +89,15 @@ pub(crate) fn draft(
         .par_iter()
         .zip(&shares)
         .map_init(
-            || (Examiner::new(rules), Vec::new(), Vec::new()),
-            |(examiner, scratch, text), (&parent, &share)| {
+            || (Examiner::new(rules), <[Vec<u8>; 3]>::default()),
+            |(examiner, [scratch, converted, text]), (&parent, &share)| {
                 if share == 0 {
                     return Ok(Vec::new());
                 }
                 let file = facts.file_of(parent);
                 let span = facts.span(parent, file);
                 let line = fetch.bytes(file, span.start, span.len, scratch)?;
+                let line = rules.written(file, line, converted);
                 let mut variants: Vec<Variant> = Vec::new();
                 for template in order(templates.len(), seed, facts.digest(parent)) {
                     if variants.len() == share as usize {
@@ -107,7 +108,8 @@ pub(crate) fn draft(
                         continue;
                     }
                     let bytes = text.len() as u64;
-                    let physical = Physical { start: 0, len: bytes, end: LineEnd::Lf, bytes: Some(text) };
+                    let physical =
+                        Physical { input: None, start: 0, len: bytes, end: LineEnd::Lf, bytes: Some(text) };
                     let row = examiner.facts(&physical, &mut Interner::new(0));
                     let is_new = known.binary_search(&row.digest).is_err()
                         && variants.iter().all(|variant| variant.digest != row.digest);

@@ -4,8 +4,8 @@
 use bedload_record::facts::TOKENS_MAX;
 use bedload_record::json::diagnose;
 use bedload_record::{
-    Code, CodeSet, FactRow, Finding, Findings, Interner, LineEnd, Parser, Record, RecordFinding, Severity,
-    Traits,
+    Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, LineEnd, Parser, Record, RecordFinding,
+    Severity, Traits,
 };
 use bedload_stages::{balance, dedupe, schema, split, tokens};
 
@@ -17,11 +17,15 @@ pub(crate) struct Examiner<'r> {
     parser: Parser,
     counter: Option<tokens::Counter>,
     scratch: Vec<u8>,
+    /// The record under way in the format that it is converted to.
+    converted: Vec<u8>,
 }
 
 /// A line as the examiner takes it.
 #[derive(Clone, Copy)]
 pub(crate) struct Physical<'l> {
+    /// The input it is from; none for a line that was made here, which is in the format of the run.
+    pub(crate) input: Option<usize>,
     /// Byte offset in its input.
     pub(crate) start: u64,
     /// Length in bytes, without the line end.
@@ -38,12 +42,14 @@ struct Content {
     digest: u128,
     group: Option<u64>,
     traits: Traits,
+    /// Length in bytes once it is converted; none where it stays as it is.
+    written: Option<u64>,
 }
 
 impl<'r> Examiner<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
         let counter = rules.encoding.map(tokens::Counter::new);
-        Self { rules, parser: Parser::default(), counter, scratch: Vec::new() }
+        Self { rules, parser: Parser::default(), counter, scratch: Vec::new(), converted: Vec::new() }
     }
 
     /// The facts of a line. Its label gets an id of `labels`.
@@ -67,6 +73,7 @@ impl<'r> Examiner<'r> {
             traits: content.traits,
             group: content.group.unwrap_or(content.digest as u64),
             grouped: content.group.is_some(),
+            written: content.written,
         }
     }
 
@@ -86,14 +93,14 @@ impl<'r> Examiner<'r> {
         full
     }
 
-    /// Parses and checks; what the record holds is told where there is an object of a known format.
+    /// Parses, converts and checks; what the record holds is told where there is an object of a known format.
     fn visit(
         &mut self,
         line: &Physical<'_>,
         findings: &mut Findings,
         tell_label: impl FnOnce(Option<&str>),
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch } = self;
+        let Self { rules, parser, counter, scratch, converted } = self;
         let Some(bytes) = line.bytes else {
             findings.add(Code::LimitRecordBytes, || {
                 let message = format!("the line has {} bytes, more than --max-record-bytes", line.len);
@@ -101,48 +108,92 @@ impl<'r> Examiner<'r> {
             });
             return None;
         };
-        parser.parse(bytes, |parsed| {
-            let doubtful = match &parsed {
-                Ok((_, warnings)) => !warnings.is_empty(),
-                Err(_) => true,
-            };
-            if doubtful {
-                for flaw in diagnose(bytes, &rules.known_keys) {
+        let conversion = rules.conversion.as_ref().zip(line.input);
+        let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
+            look(rules, counter, scratch, Record { raw, json, tokens: None }, findings, tell_label)
+        };
+        let Some((conversion, input)) = conversion else {
+            return parser.parse(bytes, |parsed| {
+                let json = accept(parsed, bytes, rules, findings)?;
+                look(json, bytes, findings)
+            });
+        };
+        converted.clear();
+        let is_sound = parser.parse(bytes, |parsed| accept(parsed, bytes, rules, findings).is_some());
+        if !is_sound || !conversion.convert(input, bytes, converted, findings) {
+            return None;
+        }
+        let mut about_converted = findings.alike();
+        let content = parser.parse(converted, |parsed| {
+            let json = accept(parsed, converted, rules, &mut about_converted)?;
+            look(json, converted, &mut about_converted)
+        });
+        // What is found in the new form has a path there, and no place in the line.
+        findings.absorb(about_converted, |finding| {
+            finding.offset = 0;
+            finding.message += " (once converted)";
+        });
+        let written = Some(converted.len() as u64);
+        content.map(|content| Content { written, ..content })
+    }
+}
+
+/// The object of a parsed line; what is wrong or doubtful with its JSON is added.
+fn accept<'t>(
+    parsed: Result<(Json<'t>, CodeSet), Vec<Flaw>>,
+    bytes: &[u8],
+    rules: &Rules,
+    findings: &mut Findings,
+) -> Option<Json<'t>> {
+    let is_doubtful = match &parsed {
+        Ok((_, warnings)) => !warnings.is_empty(),
+        Err(_) => true,
+    };
+    if is_doubtful {
+        for flaw in diagnose(bytes, &rules.known_keys) {
+            findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
+        }
+    }
+    match parsed {
+        Ok((json, _)) => Some(json),
+        Err(flaws) => {
+            // The two parsers disagree only where one of them is wrong; the line is not let through.
+            if findings.codes().is_empty() {
+                for flaw in flaws {
                     findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
                 }
             }
-            let (json, _) = match parsed {
-                Ok(parsed) => parsed,
-                Err(flaws) => {
-                    // The two parsers disagree only where one of them is wrong; the line is not let through.
-                    if findings.codes().is_empty() {
-                        for flaw in flaws {
-                            findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
-                        }
-                    }
-                    return None;
-                }
-            };
-            let format = rules.format?;
-            let mut record = Record { raw: bytes, json, tokens: None };
-            match counter.as_mut().map(|counter| tokens::count(format, json, counter)) {
-                Some(Ok(tokens)) => record.tokens = Some(tokens),
-                Some(Err(_)) => findings.add(Code::TokensUncountable, || {
-                    (String::new(), 0, "the tokenizer failed on a text of this record".to_owned())
-                }),
-                None => {}
-            }
-            for check in &rules.checks {
-                check.check(&record, findings);
-            }
-            tell_label(balance::label(&rules.labels, format, json).as_deref());
-            let digest = dedupe::digest(format, json, rules.normalize, scratch);
-            let group = split::group(&rules.group_by, format, json, rules.normalize);
-            let traits = schema::traits(format, json);
-            let tokens = record.tokens.unwrap_or_default();
-            Some(Content { tokens, digest, group, traits })
-        })
+            None
+        }
     }
+}
+
+/// Counts, checks and identifies a record of the format of the run.
+fn look(
+    rules: &Rules,
+    counter: &mut Option<tokens::Counter>,
+    scratch: &mut Vec<u8>,
+    mut record: Record<'_>,
+    findings: &mut Findings,
+    tell_label: impl FnOnce(Option<&str>),
+) -> Option<Content> {
+    let (format, json) = (rules.format?, record.json);
+    match counter.as_mut().map(|counter| tokens::count(format, json, counter)) {
+        Some(Ok(tokens)) => record.tokens = Some(tokens),
+        Some(Err(_)) => findings.add(Code::TokensUncountable, || {
+            (String::new(), 0, "the tokenizer failed on a text of this record".to_owned())
+        }),
+        None => {}
+    }
+    for check in &rules.checks {
+        check.check(&record, findings);
+    }
+    tell_label(balance::label(&rules.labels, format, json).as_deref());
+    let digest = dedupe::digest(format, json, rules.normalize, scratch);
+    let group = split::group(&rules.group_by, format, json, rules.normalize);
+    let traits = schema::traits(format, json);
+    let tokens = record.tokens.unwrap_or_default();
+    Some(Content { tokens, digest, group, traits, written: None })
 }
 
 fn saturate(tokens: u64) -> u32 {

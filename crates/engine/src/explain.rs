@@ -4,9 +4,8 @@ use bedload_record::{Finding, Interner, Parser};
 use bedload_scan::{Inputs, Watch, visit};
 use bedload_stages::{balance, tokens};
 
-use crate::check::physical;
 use crate::error::EngineError;
-use crate::examine::{Examiner, place};
+use crate::examine::{Examiner, Physical, place};
 use crate::rules::Rules;
 use crate::settings::Settings;
 
@@ -56,8 +55,7 @@ pub fn explain(
         |(), chunk| {
             let lines: Vec<_> = chunk
                 .lines()
-                .map(|line| (physical(&line), line.bytes.map(<[u8]>::to_vec)))
-                .map(|(line, bytes)| (line.start, line.len, line.end, bytes))
+                .map(|line| (line.start, line.len, line.end, line.bytes.map(<[u8]>::to_vec)))
                 .collect();
             lines
         },
@@ -66,7 +64,7 @@ pub fn explain(
             if (before + 1..=before + count).contains(&number) {
                 let (start, len, end, bytes) = &lines[(number - before - 1) as usize];
                 let line =
-                    crate::examine::Physical { start: *start, len: *len, end: *end, bytes: bytes.as_deref() };
+                    Physical { input: Some(0), start: *start, len: *len, end: *end, bytes: bytes.as_deref() };
                 explained = Some(one(&rules, inputs.get(0).name(), number, &line));
             }
             before += count;
@@ -76,7 +74,7 @@ pub fn explain(
     Ok(explained)
 }
 
-fn one(rules: &Rules, name: &str, number: u64, line: &crate::examine::Physical<'_>) -> Explained {
+fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {
     let mut examiner = Examiner::new(rules);
     let row = examiner.facts(line, &mut Interner::new(0));
     let found = examiner.findings(line);

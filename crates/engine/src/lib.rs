@@ -15,6 +15,7 @@ mod rules;
 mod examine;
 
 mod check;
+mod conversion;
 
 mod scan;
 
@@ -36,6 +37,10 @@ mod store;
 
 mod build;
 
+mod single;
+
+mod convert;
+
 mod verify;
 
 mod explain;
@@ -44,6 +49,7 @@ mod numbers;
 
 pub use build::{Built, Phases, build, resolve};
 pub use check::{Checked, check};
+pub use convert::{Converted, convert};
 pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};

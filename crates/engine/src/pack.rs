@@ -60,6 +60,15 @@ pub(crate) struct Packed {
     pub(crate) units: Vec<Unit>,
 }
 
+impl Packed {
+    /// Leaves all files out but those of one side.
+    pub(crate) fn keep(&mut self, side: Side) {
+        let Self { shards, units } = self;
+        units.retain(|unit| shards[unit.shard].side == Some(side));
+        shards.retain(|shard| shard.side == Some(side));
+    }
+}
+
 /// The variants of one parent, in a list that is ordered by parent.
 pub(crate) fn variants_of(variants: &[Variant], parent: Ordinal) -> &[Variant] {
     let from = variants.partition_point(|variant| variant.parent < parent);
@@ -109,7 +118,7 @@ impl Packer {
             }
             let line = Ordinal(index as u64);
             file = file_from(facts, file, line);
-            let own = (facts.span(line, file).len + 1, facts.tokens(line));
+            let own = (facts.written(line, file) + 1, facts.tokens(line));
             let of_parent = if side == Side::Train { later.partition_point(|v| v.parent <= line) } else { 0 };
             let (copies, rest) = later.split_at(of_parent);
             later = rest;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use bedload_bedrock::{Detection, FORMATS, Format, Profile, detect};
 use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
+use bedload_stages::convert::{Fit, fit};
 
+use crate::conversion::Conversion;
 use crate::error::EngineError;
 use crate::settings::Settings;
 
@@ -20,8 +22,10 @@ const NAMED_MAX: usize = 10;
 
 /// The format of a run.
 pub(crate) struct Resolved {
-    /// The format; none where no known one fits.
+    /// The format that records are checked in; none where no known one fits.
     pub(crate) format: Option<&'static Format>,
+    /// How the records of each input come into that format, where they are in another one.
+    pub(crate) conversion: Option<Conversion>,
     /// The inputs whose records are in another format.
     pub(crate) other: Vec<bool>,
 }
@@ -34,16 +38,26 @@ pub(crate) fn resolve(
 ) -> Result<Resolved, EngineError> {
     let profile = settings.profile.as_deref();
     let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|f| f.name == format.name));
+    let refuse_what_is_not_taken = |flag: &str, format: &Format| match profile {
+        Some(profile) if !takes(format) => Err(EngineError::Usage(format!(
+            "{flag} {} contradicts --profile {}, which takes {}",
+            format.name,
+            profile.name,
+            profile.formats.join(" or ")
+        ))),
+        _ => Ok(()),
+    };
+    if let Some(format) = settings.stages.convert.target().and_then(Format::from_name) {
+        refuse_what_is_not_taken("--to", format)?;
+    }
+    if let Some(conversion) = Conversion::new(settings, inputs)? {
+        let format = conversion.converter.to();
+        let other = vec![false; inputs.len()];
+        return Ok(Resolved { format: Some(format), conversion: Some(conversion), other });
+    }
     if let Some(format) = settings.format {
-        if let Some(profile) = profile.filter(|_| !takes(format)) {
-            return Err(EngineError::Usage(format!(
-                "--format {} contradicts --profile {}, which takes {}",
-                format.name,
-                profile.name,
-                profile.formats.join(" or ")
-            )));
-        }
-        return Ok(Resolved { format: Some(format), other: vec![false; inputs.len()] });
+        refuse_what_is_not_taken("--format", format)?;
+        return Ok(Resolved { format: Some(format), conversion: None, other: vec![false; inputs.len()] });
     }
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
     let looks = look_at_all(inputs, &wanted)?;
@@ -71,7 +85,7 @@ pub(crate) fn resolve(
             findings.push(other(input.name(), *look, format, settings.strict));
         }
     }
-    Ok(Resolved { format, other: looks.iter().map(is_other).collect() })
+    Ok(Resolved { format, conversion: None, other: looks.iter().map(is_other).collect() })
 }
 
 fn is_same(a: Option<&Format>, b: Option<&Format>) -> bool {
@@ -79,7 +93,10 @@ fn is_same(a: Option<&Format>, b: Option<&Format>) -> bool {
 }
 
 /// Looks at the first lines of every input.
-fn look_at_all(inputs: &Inputs, wanted: &[&'static Format]) -> Result<Vec<Detection>, EngineError> {
+pub(crate) fn look_at_all(
+    inputs: &Inputs,
+    wanted: &[&'static Format],
+) -> Result<Vec<Detection>, EngineError> {
     let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
     (0..inputs.len()).map(|input| look(inputs, input, head_bytes, wanted)).collect()
 }
@@ -129,14 +146,14 @@ fn unknown(records: usize, strict: bool) -> Finding {
 }
 
 fn wrong_format(format: &Format, found: Detection, profile: Option<&Profile>, strict: bool) -> Finding {
-    let (whose, wanted) = match profile {
-        Some(profile) => {
-            (format!("{} takes {}", profile.name, profile.formats.join(" or ")), &*profile.formats[0])
-        }
-        None => ("no target takes that".to_owned(), "converse"),
+    let whose = match profile {
+        Some(profile) => format!("{} takes {}", profile.name, profile.formats.join(" or ")),
+        None => "no target takes that".to_owned(),
     };
-    let help = if bedload_stages::convert::is_possible(format.name, wanted) {
-        format!("; `bedload convert INPUT --to {wanted} --out FILE` converts them")
+    let wanted = profile.and_then(|profile| profile.formats().next());
+    let wanted = wanted.or_else(|| Format::from_name("converse")).expect("a known format");
+    let help = if fit(format, wanted) == Fit::Whole {
+        format!("; `bedload convert INPUT --to {} --out FILE` converts them", wanted.name)
     } else {
         String::new()
     };

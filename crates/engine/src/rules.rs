@@ -10,6 +10,7 @@ use bedload_stages::schema::Schema;
 use bedload_stages::split::GroupBy;
 use bedload_stages::tokens::{Encoding, TokenLimit};
 
+use crate::conversion::Conversion;
 use crate::error::EngineError;
 use crate::resolve::{Resolved, resolve};
 use crate::settings::Settings;
@@ -20,6 +21,8 @@ pub(crate) struct Rules {
     pub(crate) format: Option<&'static Format>,
     /// True where the format was not named by flag or profile.
     pub(crate) detected: bool,
+    /// How records come into the format, where they are in another one.
+    pub(crate) conversion: Option<Conversion>,
     /// The inputs whose records are in another format: one finding says it for all of their records.
     pub(crate) other: Vec<bool>,
     /// The counting of tokens, where it is switched on.
@@ -38,7 +41,7 @@ impl Rules {
     /// Resolves the rules for these inputs, and says what is wrong with the data set as a whole.
     pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Result<(Self, Vec<Finding>), EngineError> {
         let mut findings = Vec::new();
-        let Resolved { format, other } = resolve(settings, inputs, &mut findings)?;
+        let Resolved { format, conversion, other } = resolve(settings, inputs, &mut findings)?;
         let stages = &settings.stages;
         let encoding = resolve_encoding(settings)?;
         let record_tokens_max = match (stages.tokens.record_max, &settings.profile) {
@@ -65,7 +68,8 @@ impl Rules {
         let rules = Self {
             format,
             other,
-            detected: settings.format.is_none() && settings.profile.is_none(),
+            detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
+            conversion,
             encoding,
             checks,
             labels: stages.balance.source(),
@@ -76,6 +80,14 @@ impl Rules {
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         Ok((rules, findings))
+    }
+
+    /// An accepted line of an input as it is written.
+    pub(crate) fn written<'b>(&self, input: usize, line: &'b [u8], converted: &'b mut Vec<u8>) -> &'b [u8] {
+        match &self.conversion {
+            Some(conversion) => conversion.written(input, line, converted),
+            None => line,
+        }
     }
 
     /// Returns true if a finding about a field is counted only: the whole input is in another format, and one

@@ -34,7 +34,7 @@ pub(crate) fn scan(
             let mut rows = FactTable::new(LABELS_MAX);
             let (mut crlf, mut rejected) = (0u64, 0u64);
             for line in chunk.lines() {
-                let line = physical(&line);
+                let line = physical(chunk.at.input, &line);
                 crlf += u64::from(line.end == LineEnd::CrLf);
                 let row = examiner.facts(&line, &mut rows.labels);
                 rejected += u64::from(!row.accepted);

@@ -179,7 +179,7 @@ fn make_directories(dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
     Ok(missing)
 }
 
-fn parent_of(target: &Path) -> &Path {
+pub(crate) fn parent_of(target: &Path) -> &Path {
     target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
@@ -203,7 +203,7 @@ fn sync_directories(dir: &Path) -> Result<(), EngineError> {
     sync(dir)
 }
 
-fn sync(path: &Path) -> Result<(), EngineError> {
+pub(crate) fn sync(path: &Path) -> Result<(), EngineError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(io_error(path, "synced"))
 }
 

@@ -158,43 +158,60 @@ pub(crate) fn findings(
     about_data: &[Finding],
     mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Written, EngineError> {
-    let Source { facts, rules, fetch, .. } = source;
+    let Source { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
-        for window in windows(facts) {
-            source.watch.check()?;
-            let lines: Vec<u64> = window.filter(|&line| !facts.codes(Ordinal(line)).is_empty()).collect();
-            let found: Vec<Vec<Finding>> = lines
-                .into_par_iter()
-                .map_init(
-                    || (Examiner::new(rules), Vec::new()),
-                    |(examiner, scratch), line| {
-                        let line = Ordinal(line);
-                        let index = facts.file_of(line);
-                        let file = &facts.files()[index];
-                        let span = facts.span(line, index);
-                        let held = span.len <= source.max_record_bytes;
-                        let bytes = if held {
-                            Some(fetch.bytes(index, span.start, span.len, scratch)?)
-                        } else {
-                            None
-                        };
-                        let physical =
-                            Physical { start: span.start, len: span.len, end: facts.end(line), bytes };
-                        let found = examiner.findings(&physical);
-                        let number = line.0 - file.first.0 + 1;
-                        Ok(place(found, rules, &file.name, number, &physical))
-                    },
-                )
-                .collect::<Result<_, EngineError>>()?;
-            fetch.check()?;
-            let found: Vec<Finding> = found.into_iter().flatten().collect();
+        findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
             found.iter().try_for_each(&mut tell)?;
             writer.push(found.into_iter().map(finding_row))?;
-        }
+            Ok(())
+        })?;
         about_data.iter().try_for_each(&mut tell)?;
         writer.push(about_data.iter().cloned().map(finding_row))?;
         Ok(())
     })
+}
+
+/// Finds again, in full, what was found in the records, and hands it over in their order.
+pub(crate) fn findings_in_order(
+    facts: &FactTable,
+    rules: &Rules,
+    fetch: &Fetch<'_>,
+    watch: &Watch,
+    max_record_bytes: u64,
+    mut each: impl FnMut(Vec<Finding>) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    for window in windows(facts) {
+        watch.check()?;
+        let lines: Vec<u64> = window.filter(|&line| !facts.codes(Ordinal(line)).is_empty()).collect();
+        let found: Vec<Vec<Finding>> = lines
+            .into_par_iter()
+            .map_init(
+                || (Examiner::new(rules), Vec::new()),
+                |(examiner, scratch), line| {
+                    let line = Ordinal(line);
+                    let index = facts.file_of(line);
+                    let file = &facts.files()[index];
+                    let span = facts.span(line, index);
+                    let held = span.len <= max_record_bytes;
+                    let bytes =
+                        if held { Some(fetch.bytes(index, span.start, span.len, scratch)?) } else { None };
+                    let physical = Physical {
+                        input: Some(index),
+                        start: span.start,
+                        len: span.len,
+                        end: facts.end(line),
+                        bytes,
+                    };
+                    let found = examiner.findings(&physical);
+                    let number = line.0 - file.first.0 + 1;
+                    Ok(place(found, rules, &file.name, number, &physical))
+                },
+            )
+            .collect::<Result<_, EngineError>>()?;
+        fetch.check()?;
+        each(found.into_iter().flatten().collect())?;
+    }
+    Ok(())
 }
 
 fn finding_row(finding: Finding) -> FindingRow<'static> {

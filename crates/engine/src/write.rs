@@ -16,6 +16,7 @@ use crate::draft::Variant;
 use crate::error::{EngineError, io_error};
 use crate::pack::{Packed, Piece, Place, Unit, file_from, variants_of};
 use crate::plan::Plan;
+use crate::rules::Rules;
 use crate::sums::hex;
 
 /// Units in flight per thread: copied and written together, then hashed while the next ones are copied.
@@ -27,14 +28,23 @@ pub(crate) struct Source<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) variants: &'a [Variant],
     pub(crate) templates: &'a [Template],
+    pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
 }
 
-/// Writes all shards below `dir` and returns the sha256 of each, in hexadecimal.
+/// Whether files are hashed on the way. A file is hashed by one thread at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sums {
+    Sha256,
+    Without,
+}
+
+/// Writes all shards below `dir` and returns the sha256 of each, in hexadecimal, where it is wanted.
 pub(crate) fn write(
     dir: &Path,
     packed: &Packed,
     source: &Source<'_>,
+    wanted: Sums,
     watch: &Watch,
 ) -> Result<Vec<String>, EngineError> {
     let mut sums: Vec<Sha256> = packed.shards.iter().map(|_| Sha256::new()).collect();
@@ -55,7 +65,11 @@ pub(crate) fn write(
             }
         }
         let (hashed, copied) = rayon::join(
-            || hash(&mut sums, &written),
+            || {
+                if wanted == Sums::Sha256 {
+                    hash(&mut sums, &written);
+                }
+            },
             || {
                 let copy = |scratch: &mut Scratch, unit: &Unit| -> Result<(usize, Vec<u8>), EngineError> {
                     let bytes = render(unit, source, scratch)?;
@@ -104,6 +118,7 @@ fn hash(sums: &mut [Sha256], written: &[(usize, Vec<u8>)]) {
 #[derive(Default)]
 struct Scratch {
     fetched: Vec<u8>,
+    converted: Vec<u8>,
 }
 
 /// The bytes of a unit.
@@ -127,7 +142,7 @@ fn render_lines(
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), EngineError> {
-    let Source { facts, plan, variants, templates, fetch } = source;
+    let Source { facts, plan, variants, templates, rules, fetch } = source;
     let verdict = plan.verdicts[from.line.index()];
     let mut file = facts.file_of(from.line);
     for line in (from.line.0..=to.line.0).map(bedload_record::Ordinal) {
@@ -146,6 +161,7 @@ fn render_lines(
             continue;
         }
         let bytes = fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?;
+        let bytes = rules.written(file, bytes, &mut scratch.converted);
         if first == 0 {
             out.extend_from_slice(bytes);
             out.push(b'\n');

@@ -188,6 +188,11 @@ impl CodeSet {
         self.0 |= 1 << code as u8;
     }
 
+    /// Adds the codes of another set.
+    pub fn absorb(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     /// Returns true if the set has the code.
     pub fn contains(self, code: Code) -> bool {
         self.0 >> code as u8 & 1 == 1

@@ -57,16 +57,19 @@ pub struct FactRow {
     pub group: u64,
     /// Whether the group is more than the record's own.
     pub grouped: bool,
+    /// Length in bytes of the record as it is to be written, where that is not its line.
+    pub written: Option<u64>,
 }
 
 /// Token counts saturate here: far beyond any target's limit.
 pub const TOKENS_MAX: u32 = u32::MAX;
 
-/// Bytes per line in a [`FactTable`].
+/// Bytes per line in a [`FactTable`], but for the 8 more of a run that changes lines.
 pub const FACT_BYTES: usize =
     size_of::<u64>() * 2 + size_of::<u128>() + size_of::<u32>() * 4 + size_of::<u8>();
 
 const NO_LABEL: u32 = u32::MAX;
+const AS_IT_IS: u64 = u64::MAX;
 const ACCEPTED: u8 = 4;
 const GROUPED: u8 = 8;
 
@@ -148,6 +151,8 @@ pub struct FactTable {
     kind: Vec<u32>,
     group: Vec<u64>,
     flags: Vec<u8>,
+    /// Lengths of what is written in place of lines; empty in a run that changes none.
+    written: Vec<u64>,
     /// Labels as they are written in the data.
     pub labels: Interner<String>,
     /// The distinct pairs of codes and traits: few, so that a line pays four bytes for both.
@@ -167,6 +172,7 @@ impl FactTable {
             kind: Vec::new(),
             group: Vec::new(),
             flags: Vec::new(),
+            written: Vec::new(),
             labels: Interner::new(labels_max),
             kinds: Interner::new(usize::MAX),
         }
@@ -183,6 +189,10 @@ impl FactTable {
         self.group.push(row.group);
         let accepted = if row.accepted { ACCEPTED } else { 0 };
         self.flags.push(row.end as u8 | accepted | if row.grouped { GROUPED } else { 0 });
+        if row.written.is_some() || !self.written.is_empty() {
+            self.written.resize(self.flags.len() - 1, AS_IT_IS);
+            self.written.push(row.written.unwrap_or(AS_IT_IS));
+        }
     }
 
     /// Begins an input. Its lines follow by [`FactTable::append`].
@@ -207,6 +217,11 @@ impl FactTable {
         }));
         self.kind.extend(chunk.kind.iter().map(|&id| kinds[id as usize].expect("kinds are unbounded")));
         self.group.extend_from_slice(&chunk.group);
+        if !self.written.is_empty() || !chunk.written.is_empty() {
+            self.written.resize(self.flags.len(), AS_IT_IS);
+            self.written.extend_from_slice(&chunk.written);
+            self.written.resize(self.flags.len() + chunk.flags.len(), AS_IT_IS);
+        }
         self.flags.extend_from_slice(&chunk.flags);
     }
 
@@ -241,6 +256,14 @@ impl FactTable {
         let start = self.start[line.index()];
         let next = if line.0 + 1 == first.0 + lines { bytes } else { self.start[line.index() + 1] };
         Span { start, len: next - start - self.end(line).len_bytes() }
+    }
+
+    /// Length in bytes of the record as it is to be written, given the index of its input.
+    pub fn written(&self, line: Ordinal, file: usize) -> u64 {
+        match self.written.get(line.index()) {
+            None | Some(&AS_IT_IS) => self.span(line, file).len,
+            Some(&bytes) => bytes,
+        }
     }
 
     /// How a line ended.

@@ -141,6 +141,21 @@ impl Findings {
         }
     }
 
+    /// None as yet, kept like these.
+    #[must_use]
+    pub fn alike(&self) -> Self {
+        Self { codes: CodeSet::default(), full: self.full.is_some().then(Vec::new) }
+    }
+
+    /// Adds those of another look at the record, each changed where details are kept.
+    pub fn absorb(&mut self, other: Self, change: impl FnMut(&mut RecordFinding)) {
+        self.codes.absorb(other.codes);
+        if let (Some(full), Some(mut more)) = (&mut self.full, other.full) {
+            more.iter_mut().for_each(change);
+            full.append(&mut more);
+        }
+    }
+
     /// The codes found so far.
     pub fn codes(&self) -> CodeSet {
         self.codes

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{augment, balance, dedupe, schema, split, tokens};
+use crate::{augment, balance, convert, dedupe, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs, reason = "each stage documents itself")]
 pub struct Stages {
+    pub convert: convert::ConvertConfig,
     pub schema: schema::SchemaConfig,
     pub tokens: tokens::TokensConfig,
     pub dedupe: dedupe::DedupeConfig,
@@ -21,6 +22,7 @@ impl Stages {
     /// Switches a stage off; returns false where no stage has the name.
     pub fn skip(&mut self, name: &str) -> bool {
         let enabled = match name {
+            "convert" => &mut self.convert.enabled,
             "schema" => &mut self.schema.enabled,
             "tokens" => &mut self.tokens.enabled,
             "dedupe" => &mut self.dedupe.enabled,

@@ -4,6 +4,8 @@
 //! that needs facts only is a pure function that the plan calls; one that makes bytes is a [`Rewrite`].
 //! Not here: reading or writing anything, threads of its own, clocks.
 
+pub mod convert;
+
 pub mod schema;
 pub mod tokens;
 
@@ -13,7 +15,6 @@ pub mod balance;
 pub mod split;
 
 pub mod augment;
-pub mod convert;
 
 mod config;
 
@@ -37,6 +38,7 @@ pub trait Rewrite: Sync {
 
 /// The stages by name, in the order in which they decide.
 pub const STAGES: &[(&str, &str)] = &[
+    ("convert", "records of one format as records of another"),
     ("schema", "fields, their types and their ranges"),
     ("tokens", "exact token counts and the limit per record"),
     ("dedupe", "exact duplicates by content"),

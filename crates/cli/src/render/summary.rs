@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Checked, Quantiles};
+use bedload_engine::{Built, Checked, Converted, Quantiles};
 use bedload_record::{Code, Severity};
 
 use super::Paint;
@@ -175,6 +175,37 @@ pub(crate) fn built_summary(
             let _ = writeln!(out, "  {}: {}", finding.code, escape(&finding.message));
         }
     }
+    out
+}
+
+/// What `convert` says at the end.
+pub(crate) fn converted_summary(
+    converted: &Converted,
+    file: &Path,
+    strict: bool,
+    elapsed: Duration,
+    paint: Paint,
+) -> String {
+    let mut out = String::new();
+    let from = converted.from.join(", ");
+    let _ = writeln!(
+        out,
+        "wrote {}  ({from} to {})",
+        paint.bold(&escape(&file.display().to_string())),
+        converted.to
+    );
+    let refused = match converted.rejected {
+        0 => "none refused".to_owned(),
+        n => paint.red(&format!("{} refused, and not in the file", count(n))),
+    };
+    let _ = writeln!(
+        out,
+        "  records     {} read, {} converted, {refused}",
+        count(converted.records),
+        count(converted.written)
+    );
+    codes(&mut out, &converted.by_code, strict, Some(TEXT_PER_CODE));
+    let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     out
 }
 

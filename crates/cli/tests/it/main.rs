@@ -9,6 +9,7 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod converting;
 mod corpus;
 #[cfg(test)]
 mod environment;

@@ -53,6 +53,7 @@ fn table(rows: &[Row]) -> FactTable {
             traits: Traits::default(),
             group: u64::from(group),
             grouped: true,
+            written: None,
         });
     }
     let mut facts = FactTable::new(1000);

@@ -754,7 +754,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a key that the new format has no place for",
-        "Nothing is dropped unasked.",
+        "Nothing is dropped unasked: what the new format has no place for may matter.",
         "Say `--extra drop` to leave such keys out, or `--extra keep` to carry them along."
     ),
     row!(
@@ -775,16 +775,16 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "the record is not in the format that is converted from",
         "What is not understood cannot be carried over.",
-        "Name the format with `--from`, or the fields with `--map`."
+        "Name the format with `--format`, or the fields with `--map`."
     ),
     row!(
         ConvertDropped,
         "convert/dropped",
         Note,
-        Dataset,
+        Record,
         BASELINE,
-        "parts of records were left out of the conversion, as asked",
-        "`--extra drop` leaves out what the new format has no place for; this counts it.",
+        "a part of the record was left out of the conversion, as asked",
+        "`--extra drop` leaves out what the new format has no place for; this says what, and counts it.",
         "Nothing to do."
     ),
     row!(

@@ -20,6 +20,7 @@ fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Optio
         traits: Traits::default(),
         group: !start,
         grouped: true,
+        written: None,
     }
 }
 

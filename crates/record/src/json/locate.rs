@@ -1,6 +1,6 @@
 //! From a JSON Pointer to the bytes of its value: for showing a finding, and for splicing new text into a line.
 
-use super::text::string_content;
+use super::raw::{Raw, skip, space};
 
 /// Where a member stands in its line, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,76 +30,12 @@ pub fn locate(line: &[u8], steps: &[Step<'_>]) -> Option<Location> {
 
 /// Takes one step from the value that begins at `at`, and returns where the next begins.
 pub(crate) fn locate_step(line: &[u8], at: usize, step: Step<'_>) -> Option<usize> {
-    let at = space(line, at);
-    let close = match line.get(at)? {
-        b'{' => b'}',
-        b'[' => b']',
-        _ => return None,
-    };
-    let mut position = 0usize;
-    let mut at = space(line, at + 1);
-    while *line.get(at)? != close {
-        let start = at;
-        if close == b'}' {
-            let end = skip(line, at)?;
-            at = space(line, space(line, end) + 1);
-            let found = match step {
-                Step::Key(key) => string_content(&line[start + 1..end - 1]) == key,
-                Step::Member(wanted) if wanted == position => return Some(start),
-                _ => false,
-            };
-            if found {
-                return Some(at);
-            }
-        } else if step == Step::Index(position) {
-            return Some(at);
-        }
-        at = space(line, skip(line, at)?);
-        if *line.get(at)? == b',' {
-            at = space(line, at + 1);
-        }
-        position += 1;
-    }
-    None
-}
-
-fn space(line: &[u8], mut at: usize) -> usize {
-    while matches!(line.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-        at += 1;
-    }
-    at
-}
-
-/// One past the end of the value that begins at `at`.
-fn skip(line: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    loop {
-        match *line.get(at)? {
-            b'"' => {
-                at += 1;
-                while *line.get(at)? != b'"' {
-                    at += if line[at] == b'\\' { 2 } else { 1 };
-                }
-                at += 1;
-            }
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
-            }
-            b'}' | b']' => {
-                depth -= 1;
-                at += 1;
-            }
-            b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-            _ => {
-                while !matches!(line.get(at), None | Some(b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n'))
-                {
-                    at += 1;
-                }
-            }
-        }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
+    let mut parts = Raw::open(line, at).parts().enumerate();
+    let (_, (key, value)) = parts.find(|(position, (key, _))| match (step, key) {
+        (Step::Key(wanted), Some(key)) => key.text().is_some_and(|key| key == wanted),
+        (Step::Member(wanted), Some(_)) | (Step::Index(wanted), None) => wanted == *position,
+        _ => false,
+    })?;
+    let found = if matches!(step, Step::Member(_)) { key? } else { value };
+    Some(found.offset_in(line))
 }

@@ -8,6 +8,7 @@
 mod lexemes;
 mod locate;
 mod parse;
+mod raw;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod text;
 pub(crate) use locate::locate_step;
 pub use locate::{Location, Step, locate};
 pub use parse::Parser;
+pub use raw::{Raw, pointer_to};
 pub use strict::{DEPTH_MAX, Flaw, diagnose};
 pub use text::{escape_into, string_content};
 

@@ -82,6 +82,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 traits: Traits::default(),
                 group: 0,
                 grouped: true,
+                written: None,
             });
         }
     }

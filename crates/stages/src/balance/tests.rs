@@ -22,6 +22,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 traits: Traits::default(),
                 group: 0,
                 grouped: true,
+                written: None,
             });
         }
     }

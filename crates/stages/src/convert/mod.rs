@@ -1,24 +1,157 @@
 //! # Convert
 //!
-//! Which formats can be carried over into which.
+//! ## What it does
+//! Writes a record of one format as a record of another: pairs as conversations, chats of other tools as Converse,
+//! preference pairs as labelled candidates, any flat object by a map of its keys.
+//!
+//! ## Why
+//! Each family of models wants its own shape, and data comes in yet others.
+//!
+//! ## How
+//! A record is read into what it says (`Talk`: system prompt, turns, candidates, reference), as slices of its line,
+//! and that is written in the new shape. Text is copied as it is escaped, so it survives to the character. What the
+//! new format has no place for is refused, dropped or kept as the user said, and each such thing is a finding.
+//!
+//! ## Findings
+//! `convert/source`, `convert/content`, `convert/extra-key`, `convert/dropped`.
 
-/// Returns true if records of one format can, as a rule, be carried over into another.
-pub fn is_possible(from: &str, to: &str) -> bool {
-    const TALKS: &[&str] = &[
-        "prompt-completion",
-        "claude-messages",
-        "converse",
-        "chat-rft",
-        "openai-chat",
-        "alpaca",
-        "sharegpt",
-    ];
-    match (from, to) {
-        ("text", "input")
-        | ("input", "text")
-        | ("prompt", "converse")
-        | ("preference", "converse-preference")
-        | ("converse-preference", "preference") => true,
-        _ => from != to && TALKS.contains(&from) && TALKS[..4].contains(&to),
+mod config;
+mod leave;
+mod read;
+mod talk;
+mod write;
+
+use bedload_bedrock::{Dialect, Format};
+use bedload_record::json::{escape_into, pointer_to};
+use bedload_record::{Code, Detail, Findings};
+
+pub use config::{ConvertConfig, Extra, Map, MapError};
+use read::Slot;
+use write::Writer;
+
+/// Something about a conversion, at the value that begins at `offset` of the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Remark {
+    code: Code,
+    offset: usize,
+    message: String,
+}
+
+/// What records are converted from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    /// Records of a format.
+    Format(&'static Format),
+    /// Flat objects, whose keys a map tells.
+    Mapped,
+}
+
+/// The conversion of a run.
+#[derive(Clone, Debug)]
+pub struct Converter {
+    to: &'static Format,
+    extra: Extra,
+    /// Escaped for JSON.
+    system: Option<Vec<u8>>,
+    slots: Vec<(String, Slot)>,
+}
+
+impl Converter {
+    /// The conversion to a format, by these settings.
+    ///
+    /// # Errors
+    /// Where the format has no place for something that the settings ask for.
+    pub fn new(to: &'static Format, config: &ConvertConfig) -> Result<Self, MapError> {
+        let system = config.system.as_ref().map(|text| {
+            let mut escaped = Vec::new();
+            escape_into(text, &mut escaped);
+            escaped
+        });
+        if system.is_some() && to.dialect().is_none() {
+            return Err(MapError::NoSystem(to.name));
+        }
+        Ok(Self { to, extra: config.extra, system, slots: config.slots()? })
+    }
+
+    /// The format that is converted to.
+    pub fn to(&self) -> &'static Format {
+        self.to
+    }
+
+    /// Appends the converted record to `out`, without a line end, and adds what there is to be said; returns false
+    /// where the record is refused, and then leaves `out` as it was. The line must be valid JSON, and an object.
+    pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> bool {
+        let begin = out.len();
+        let mut remarks = Vec::new();
+        let talk = match from {
+            Source::Format(format) => read::record(format, line),
+            Source::Mapped => read::flat(line, &self.slots),
+        };
+        let written = talk.and_then(|talk| {
+            Writer { to: self.to, extra: self.extra, line, out, remarks: &mut remarks, kept: Vec::new() }
+                .write(talk, self.system.as_deref())
+        });
+        let is_written = written.is_ok();
+        if let Err(refusal) = written {
+            out.truncate(begin);
+            remarks = vec![refusal];
+        }
+        for Remark { code, offset, message } in remarks {
+            findings.add(code, || Detail {
+                pointer: pointer_to(line, offset, &read::known_keys(from)),
+                offset: offset as u64,
+                message,
+                source: None,
+            });
+        }
+        is_written
     }
 }
+
+/// How far records of one format can be carried over into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// They cannot.
+    None,
+    /// Without some of their content, which `--extra drop` leaves out.
+    Part,
+    /// As a rule they can.
+    Whole,
+}
+
+/// What a format has of a conversation.
+struct Holds {
+    answer: bool,
+    candidates: bool,
+}
+
+fn holds(format: &Format) -> Option<Holds> {
+    let flat = |answer, candidates| Some(Holds { answer, candidates });
+    match (format.name, format.dialect()) {
+        ("text" | "input" | "image-caption", _) => None,
+        ("prompt", _) => flat(false, false),
+        ("preference", _) | (_, Some(Dialect::Preference)) => flat(true, true),
+        _ => flat(true, false),
+    }
+}
+
+/// How far records of one format can be carried over into another.
+pub fn fit(from: &Format, to: &Format) -> Fit {
+    let is_document = |format: &Format| matches!(format.name, "text" | "input");
+    if to.is_foreign() {
+        return Fit::None;
+    }
+    if from.name == to.name || is_document(from) && is_document(to) {
+        return Fit::Whole;
+    }
+    let (Some(has), Some(wants)) = (holds(from), holds(to)) else { return Fit::None };
+    // Distillation and reinforcement take prompts that have no answer as yet.
+    let needs_answer = wants.answer && !matches!(to.name, "converse" | "chat-rft");
+    if needs_answer && !has.answer || wants.candidates && !has.candidates {
+        return Fit::None;
+    }
+    if has.candidates && !wants.candidates || has.answer && !wants.answer { Fit::Part } else { Fit::Whole }
+}
+
+#[cfg(test)]
+mod tests;

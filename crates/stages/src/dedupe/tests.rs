@@ -66,6 +66,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             traits: Traits::default(),
             group: 0,
             grouped: true,
+            written: None,
         });
     }
     let mut facts = FactTable::new(1);

@@ -1,0 +1,81 @@
+//! `bedload convert`
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bedload_engine::{Converted, convert};
+use bedload_record::finding::effective;
+use bedload_record::{Code, Finding, Severity};
+
+use super::check::TEXT_PER_CODE;
+use super::{find_inputs, judge, new_progress, on_threads};
+use crate::args::{ConvertArgs, OutputFormat};
+use crate::exit::{Exit, Failure};
+use crate::progress::Display;
+use crate::render::{Out, Paint, TextFindings, converted_summary, finding_object, print_line, say};
+use crate::settings;
+
+pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let run = settings::for_convert(args)?;
+    let output = &args.data.output;
+    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
+    let progress = new_progress()?;
+    let inputs = find_inputs(&args.inputs, &[], &args.data)?;
+    let mut out = Out::new();
+    let mut text = TextFindings::new(Paint::for_stdout(output.color));
+    let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
+    let converted = {
+        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let progress = Arc::clone(&progress);
+        let tell = |finding: &Finding| {
+            let n = shown.entry(finding.code).or_default();
+            *n += 1;
+            match output.output_format {
+                OutputFormat::Text if *n > TEXT_PER_CODE => Ok(()),
+                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
+                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
+            }
+        };
+        let (settings, overwrite) = (&run.settings, args.overwrite);
+        on_threads(run.threads, || Ok(convert(&inputs, settings, &args.out, overwrite, &progress, tell)?))?
+    };
+    let strict = run.settings.strict;
+    let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();
+    let exit = judge(worst, run.fail_on);
+    if output.output_format == OutputFormat::Jsonl {
+        print_line(&mut out, &summary_object(&converted, strict, exit))?;
+    }
+    out.flush()?;
+    if !output.quiet {
+        let paint = Paint::for_stderr(output.color);
+        say(&converted_summary(&converted, &args.out, strict, started.elapsed(), paint));
+    }
+    Ok(exit)
+}
+
+fn summary_object(converted: &Converted, strict: bool, exit: Exit) -> serde_json::Value {
+    let of = |severity| -> u64 {
+        let of_severity = |code| effective(code, strict) == severity;
+        converted.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
+    };
+    let by_code: serde_json::Map<String, serde_json::Value> =
+        converted.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
+    serde_json::json!({
+        "kind": "summary",
+        "files": converted.files,
+        "records": converted.records,
+        "valid": converted.written,
+        "rejected": converted.rejected,
+        "errors": of(Severity::Error),
+        "warnings": of(Severity::Warning),
+        "notes": of(Severity::Note),
+        "bytes": converted.bytes,
+        "bytes_written": converted.bytes_written,
+        "from": converted.from,
+        "format": converted.to,
+        "by_code": by_code,
+        "exit_code": exit.code(),
+    })
+}

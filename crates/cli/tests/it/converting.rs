@@ -1,0 +1,203 @@
+//! `convert`, and `build --to`: what is written, what is refused, and that nothing is lost in silence.
+
+use expect_test::expect;
+use serde_json::Value;
+
+use crate::scratch::{Scratch, fixture, jsonl};
+
+fn pairs(count: usize) -> Vec<u8> {
+    jsonl((0..count).map(|n| format!(r#"{{"question": "What is \u0032 + {n}?\n", "answer": "é{}"}}"#, n + 2)))
+}
+
+const MAP: &str = "--map prompt=question,completion=answer";
+
+#[test]
+fn a_mapped_file_becomes_what_its_target_takes() {
+    let scratch = Scratch::with("a.jsonl", pairs(40));
+    let run = scratch.run(&format!("convert a.jsonl {MAP} --to converse --out c.jsonl")).exits(0);
+    expect![[r"
+        wrote c.jsonl  (mapped keys to converse)
+          records     40 read, 40 converted, none refused
+    "]]
+    .assert_eq(&run.said());
+    let checked = scratch.run("check c.jsonl --profile nova-lite-sft --output-format jsonl").exits(0);
+    assert_eq!((checked.summary()["valid"].clone(), checked.findings().len()), (40.into(), 0));
+    for (n, line) in scratch.lines("c.jsonl").iter().enumerate() {
+        let record: Value = serde_json::from_slice(line).unwrap();
+        let text = |turn: usize| record["messages"][turn]["content"][0]["text"].clone();
+        assert_eq!((text(0), text(1)), (format!("What is 2 + {n}?\n").into(), format!("é{}", n + 2).into()));
+    }
+    scratch.run("convert c.jsonl --to prompt-completion --out p.jsonl").exits(0);
+    scratch.run(&format!("convert a.jsonl {MAP} --to prompt-completion --out q.jsonl")).exits(0);
+    assert_eq!(scratch.read("p.jsonl"), scratch.read("q.jsonl"));
+    assert!(scratch.lines("p.jsonl")[3].starts_with(br#"{"prompt":"What is \u0032 + 3?\n","completion":"#));
+    assert_eq!(scratch.names(), ["a.jsonl", "c.jsonl", "p.jsonl", "q.jsonl"]);
+}
+
+#[test]
+fn formats_of_other_tools_are_recognized_and_converted() {
+    let names = ["alpaca.jsonl", "sharegpt.jsonl", "openai-chat.jsonl", "claude-messages.jsonl"];
+    let scratch = Scratch::with_fixtures(&names);
+    for name in names {
+        let to_converse = format!("convert {name} --to converse --out out.jsonl --overwrite");
+        let run = scratch.run(&format!("{to_converse} --output-format jsonl")).exits(0);
+        let summary = run.summary();
+        assert_eq!(summary["from"], Value::from(vec![name.trim_end_matches(".jsonl")]));
+        assert_eq!(summary["records"], summary["valid"]);
+        let checked = scratch.run("check out.jsonl --profile llama-3.3-70b-sft --output-format jsonl");
+        assert_eq!(checked.summary()["rejected"], 0, "{name}: {}", checked.stdout);
+    }
+    // A directory of several formats: each file is read in its own.
+    for name in names {
+        scratch.write(format!("mixed/{name}"), fixture(name));
+    }
+    let all = scratch.run("convert mixed --to converse --out all.jsonl --output-format jsonl");
+    assert_eq!(all.exits(0).summary()["from"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
+    let lines = [
+        r#"{"prompt":"p","completion":"c"}"#,
+        r#"{"prompt":"p","completion":"c","id":"secret"}"#,
+        "{",
+        r#"{"prompt":"p"}"#,
+        r#"{"prompt":"p","completion":""}"#,
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let run = scratch.run("convert a.jsonl --to claude-messages --out c.jsonl").exits(1);
+    expect![[r#"
+        error[convert/extra-key]: claude-messages has no place for a key that the format does not name; `--extra drop` leaves it out, `--extra keep` carries it along
+          --> a.jsonl:2:32   record 1   /?2
+           = why: Nothing is dropped unasked: what the new format has no place for may matter.
+           = help: Say `--extra drop` to leave such keys out, or `--extra keep` to carry them along.
+           = rule: bedload baseline (2026-11)
+
+        error[json/syntax]: the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)
+          --> a.jsonl:3:1   record 2
+           = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a cut-off line fails the job, often without naming the line.
+           = help: Look at the column named in the finding. A pretty-printed file becomes JSONL with `jq -c . FILE`, an array with `jq -c '.[]' FILE`.
+           = rule: RFC 8259
+
+        error[convert/source]: the key `completion` is missing
+          --> a.jsonl:4:1   record 3
+           = why: What is not understood cannot be carried over.
+           = help: Name the format with `--format`, or the fields with `--map`.
+           = rule: bedload baseline (2026-11)
+
+        error[schema/empty-content]: `content` is empty (once converted)
+          --> a.jsonl:5:1   record 4   /messages/1/content
+           = why: A record without text teaches nothing, and several targets refuse it.
+           = help: Fill the field or drop the record.
+           = rule: bedload baseline (2026-11)
+
+    "#]]
+    .assert_eq(&run.stdout);
+    assert_eq!(scratch.lines("c.jsonl").len(), 1);
+    let run =
+        scratch.run("convert a.jsonl --to claude-messages --extra drop --out d.jsonl --output-format jsonl");
+    let run = run.exits(1);
+    assert_eq!(run.by_code()["convert/dropped"], 1);
+    let dropped = run.findings().into_iter().find(|finding| finding["code"] == "convert/dropped");
+    let dropped = dropped.expect("a note");
+    assert_eq!((&dropped["line"], &dropped["severity"]), (&2.into(), &"note".into()));
+    assert!(!run.stdout.contains("secret"));
+    assert_eq!((run.summary()["valid"].clone(), scratch.lines("d.jsonl").len()), (2.into(), 2));
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_how_the_input_is_read() {
+    let scratch = Scratch::with("a.jsonl", pairs(300));
+    let to = format!("{MAP} --to chat-rft --overwrite");
+    scratch.run(&format!("convert a.jsonl {to} --out one.jsonl --threads 1")).exits(0);
+    let wanted = scratch.read("one.jsonl");
+    for flags in ["--threads 3 --chunk-bytes 64", "--no-mmap --chunk-bytes 500", "--chunk-bytes 1MiB"] {
+        scratch.run(&format!("convert a.jsonl {to} --out two.jsonl {flags}")).exits(0);
+        assert_eq!(scratch.read("two.jsonl"), wanted, "{flags}");
+    }
+    scratch.feed(&format!("convert - {to} --out three.jsonl"), &pairs(300)).exits(0);
+    assert_eq!(scratch.read("three.jsonl"), wanted);
+    assert_eq!(scratch.names(), ["a.jsonl", "one.jsonl", "three.jsonl", "two.jsonl"]);
+}
+
+#[test]
+fn build_converts_on_the_way() {
+    let scratch = Scratch::with_fixtures(&["alpaca.jsonl"]);
+    scratch.write("a.jsonl", [pairs(60), pairs(3)].concat());
+    let to = format!("{MAP} --to converse --profile nova-lite-sft");
+    let flags = "--validation 10 --augment 2 --seed 3 --skip tokens";
+    scratch.run(&format!("build a.jsonl --out o {to} {flags} --system Hello")).exits(0);
+    scratch.run("verify o").exits(0);
+    let counts = &scratch.manifest("o")["counts"];
+    assert_eq!((&counts["duplicates"], &counts["validation"]), (&3.into(), &10.into()));
+    assert_eq!((&counts["train"], &counts["variants"]), (&50.into(), &50.into()));
+    let whole =
+        scratch.run(&format!("convert a.jsonl {to} --out c.jsonl --system Hello --skip tokens")).exits(0);
+    assert_eq!(whole.stdout, "");
+    let converted = scratch.lines("c.jsonl");
+    let (train, validation) = (scratch.side("o", "train"), scratch.side("o", "validation"));
+    assert!(validation.iter().all(|line| converted.contains(line)));
+    assert_eq!(train.iter().filter(|line| converted.contains(line)).count(), 50);
+    for line in &train {
+        let record: Value = serde_json::from_slice(line).unwrap();
+        assert_eq!(record["system"][0]["text"], "Hello");
+    }
+    // What cannot be converted is rejected byte for byte.
+    let rejected = br#"{"question": 7, "answer": "x"}"#;
+    scratch.write("b.jsonl", [&pairs(9)[..], rejected, b"\n"].concat());
+    scratch.run(&format!("build b.jsonl --out p {to} --skip tokens")).exits(0);
+    assert_eq!(scratch.lines("p/rejected.jsonl"), [rejected]);
+    // Configured, and written down.
+    scratch.write(
+        "bedload.toml",
+        "profile = \"nova-lite-sft\"\n[stages.convert]\nto = \"converse\"\nextra = \"drop\"\nmap = { prompt = \"question\", completion = \"answer\" }\n",
+    );
+    scratch.run("build a.jsonl --out q --skip tokens").exits(0);
+    assert_eq!(scratch.manifest("q")["config"]["stages"]["convert"]["to"], "converse");
+    scratch.run("build a.jsonl --out r --skip tokens --skip convert").exits(1);
+}
+
+#[test]
+fn what_cannot_be_is_said_before_anything_is_read() {
+    let scratch = Scratch::with("a.jsonl", pairs(3));
+    scratch.write("text.jsonl", fixture("text.jsonl"));
+    scratch.write("there.jsonl", "precious");
+    for (args, problem) in [
+        ("convert a.jsonl --out c.jsonl", "nothing to convert to\n  hint: name a format with --to"),
+        ("convert a.jsonl --to csv --out c.jsonl", "--to csv: unknown format"),
+        ("convert a.jsonl --to alpaca --out c.jsonl", "--to alpaca: unknown format"),
+        ("convert a.jsonl --to converse --out c.jsonl", "tell the keys of flat objects"),
+        ("convert text.jsonl --to converse --out c.jsonl", "text records cannot be converted to converse"),
+        ("convert a.jsonl --to converse --format alpaka --out c.jsonl", "unknown format `alpaka`"),
+        ("convert a.jsonl --to converse --map prompt --out c.jsonl", "`prompt` is not FIELD=KEY"),
+        (
+            "convert a.jsonl --to converse --map prompt=question --format alpaca --out c.jsonl",
+            "--map contradicts",
+        ),
+        (
+            "convert a.jsonl --to prompt-completion --system Hi --map prompt=question --out c.jsonl",
+            "no system",
+        ),
+        (
+            "convert a.jsonl --to converse --profile llama-3.1-8b-sft --out c.jsonl",
+            "--to converse contradicts",
+        ),
+        ("convert a.jsonl --to converse --extra lose --out c.jsonl", "--extra: unknown variant"),
+        ("convert a.jsonl --to converse --map prompt=question --out there.jsonl", "--overwrite replaces it"),
+        (
+            "convert a.jsonl --to converse --map prompt=question --out a.jsonl --overwrite",
+            "it is the input a.jsonl",
+        ),
+        ("convert a.jsonl --to converse --map prompt=question --out .", "the input a.jsonl is inside it"),
+        ("build a.jsonl --out o --extra drop", "--extra needs --to FORMAT"),
+        ("build a.jsonl --out o --to converse --skip convert", "--to contradicts --skip convert"),
+    ] {
+        let said = scratch.run(args).refuses(2);
+        assert!(said.contains(problem), "{args}: {said}");
+    }
+    assert_eq!(scratch.read("there.jsonl"), b"precious");
+    assert_eq!(scratch.names(), ["a.jsonl", "text.jsonl", "there.jsonl"]);
+    let missing =
+        scratch.run("convert a.jsonl --to converse --map prompt=question --out no/c.jsonl").refuses(3);
+    assert!(missing.contains("no"), "{missing}");
+}

@@ -1,0 +1,110 @@
+//! The conversion of a run: what the records of each input are converted from.
+
+use bedload_bedrock::{FORMATS, Format};
+use bedload_record::Findings;
+use bedload_scan::Inputs;
+use bedload_stages::convert::{Converter, Fit, Source, fit};
+
+use crate::error::EngineError;
+use crate::resolve::look_at_all;
+use crate::settings::Settings;
+
+/// How the records of each input come into the format of the run.
+pub(crate) struct Conversion {
+    pub(crate) converter: Converter,
+    /// What the records of each input are.
+    sources: Vec<Source>,
+}
+
+impl Conversion {
+    /// The conversion that the settings ask for, if they do.
+    ///
+    /// # Errors
+    /// Where an input has records that cannot be carried over, or of a format that is not known.
+    pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Result<Option<Self>, EngineError> {
+        let config = &settings.stages.convert;
+        let Some(name) = config.target() else { return Ok(None) };
+        let usage = |message: String| EngineError::Usage(message);
+        let to = Format::from_name(name).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            usage(format!("--to {name}: unknown format\nhint: the formats are {}", names.join(", ")))
+        })?;
+        let converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
+        let sources = if config.map.0.is_empty() {
+            sources(settings.format, to, inputs)?
+        } else if let Some(format) = settings.format {
+            return Err(usage(format!(
+                "--map contradicts --format {}: it tells the fields itself",
+                format.name
+            )));
+        } else {
+            vec![Source::Mapped; inputs.len()]
+        };
+        Ok(Some(Self { converter, sources }))
+    }
+
+    /// Converts a line of an input, and returns false where it is refused.
+    pub(crate) fn convert(
+        &self,
+        input: usize,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> bool {
+        self.converter.convert(self.sources[input], line, out, findings)
+    }
+
+    /// The line as it is written: converted, which was seen to succeed when its facts were taken.
+    pub(crate) fn written<'b>(&self, input: usize, line: &[u8], out: &'b mut Vec<u8>) -> &'b [u8] {
+        out.clear();
+        self.convert(input, line, out, &mut Findings::codes_only());
+        out
+    }
+
+    /// What is converted from, in words, each once.
+    pub(crate) fn from(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = self
+            .sources
+            .iter()
+            .map(|source| match source {
+                Source::Format(format) => format.name,
+                Source::Mapped => "mapped keys",
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+fn sources(
+    named: Option<&'static Format>,
+    to: &'static Format,
+    inputs: &Inputs,
+) -> Result<Vec<Source>, EngineError> {
+    let refuse = |name: &str, problem: String, hint: &str| {
+        Err(EngineError::Usage(format!("{name}: {problem}\nhint: {hint}")))
+    };
+    let check = |from: &'static Format, name: &str| match fit(from, to) {
+        Fit::None => {
+            let problem = format!("{} records cannot be converted to {}", from.name, to.name);
+            refuse(name, problem, "`bedload explain convert/content` says what a conversion needs")
+        }
+        Fit::Part | Fit::Whole => Ok(Source::Format(from)),
+    };
+    if let Some(from) = named {
+        return inputs.iter().map(|_| check(from, "--format")).collect();
+    }
+    let looks = look_at_all(inputs, &[])?;
+    let source = |(input, look): (&bedload_scan::Input, &bedload_bedrock::Detection)| match look.format {
+        Some(from) => check(from, input.name()),
+        // Without a record there is nothing to convert; what is wrong with the lines is said line by line.
+        None if look.records == 0 => Ok(Source::Format(to)),
+        None => refuse(
+            input.name(),
+            format!("no known format fits the first {} records", look.records),
+            "tell the keys of flat objects, such as --map prompt=question,completion=answer",
+        ),
+    };
+    inputs.iter().zip(&looks).map(source).collect()
+}

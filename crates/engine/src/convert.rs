@@ -1,0 +1,129 @@
+//! `convert`: records of other formats as one file of the target's. The same scan and write as `build`, with the
+//! plainest of plans: what can be converted is written, in order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use bedload_record::{Code, FactTable, Finding, Side, Verdict};
+use bedload_scan::{Fetch, Inputs};
+use bedload_stages::balance::Classes;
+
+use crate::build::{refuse_output_inside_input, refuse_unknown_format};
+use crate::check::about_files;
+use crate::error::EngineError;
+use crate::manifest::Counts;
+use crate::pack::pack;
+use crate::plan::Plan;
+use crate::progress::{Phase, Progress};
+use crate::rules::Rules;
+use crate::settings::{Settings, ShardLimits};
+use crate::single::SingleFile;
+use crate::tables::findings_in_order;
+use crate::write::Sums;
+use crate::{quota, scan, write};
+
+/// What was converted.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    /// Inputs read.
+    pub files: u64,
+    /// Lines read.
+    pub records: u64,
+    /// Records written.
+    pub written: u64,
+    /// Lines refused: none of them is in the output.
+    pub rejected: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Bytes written.
+    pub bytes_written: u64,
+    /// The formats that were converted from.
+    pub from: Vec<&'static str>,
+    /// The format that was converted to.
+    pub to: &'static str,
+    /// How many findings there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+}
+
+/// Converts all inputs to one file and tells all findings in input order, those about files and the target last.
+/// The file appears whole or not at all.
+///
+/// # Errors
+/// Where inputs cannot be read or changed meanwhile, the output cannot be written, or settings contradict something.
+pub fn convert(
+    inputs: &Inputs,
+    settings: &Settings,
+    out: &Path,
+    overwrite: bool,
+    progress: &Progress,
+    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
+) -> Result<Converted, EngineError> {
+    if settings.stages.convert.target().is_none() {
+        return Err(EngineError::Usage("nothing to convert to\nhint: name a format with --to".to_owned()));
+    }
+    refuse_output_inside_input(inputs, out)?;
+    let single = SingleFile::create(out, overwrite, progress)?;
+    let watch = &progress.watch;
+    progress.enter(Phase::Spool);
+    inputs.spool_all(single.dir(), watch)?;
+
+    progress.enter(Phase::Scan);
+    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    refuse_unknown_format(&about_data)?;
+    let conversion = rules.conversion.as_ref().expect("there is a target");
+    let (facts, crlf) = scan::scan(inputs, settings, &rules, progress)?;
+    inputs.check_unchanged()?;
+
+    progress.enter(Phase::Write);
+    let plan = plan(&facts);
+    let mut packed = pack(&facts, &plan, &[], ShardLimits::default(), settings.scan.max_record_bytes);
+    // Refused lines stay where they are, in the input.
+    packed.keep(Side::Train);
+    let fetch = Fetch::new(inputs, &settings.scan);
+    let source = write::Source {
+        facts: &facts,
+        plan: &plan,
+        variants: &[],
+        templates: &[],
+        rules: &rules,
+        fetch: &fetch,
+    };
+    write::write(single.dir(), &packed, &source, Sums::Without, watch)?;
+    inputs.check_unchanged()?;
+
+    progress.enter(Phase::Report);
+    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut count = |finding: &Finding| {
+        *by_code.entry(finding.code).or_default() += 1;
+        tell(finding)
+    };
+    findings_in_order(&facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
+        found.iter().try_for_each(&mut count)
+    })?;
+    let per_file: Vec<(u64, u64)> =
+        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
+    about_data.extend(about_files(inputs, &per_file, settings.strict));
+    about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    about_data.iter().try_for_each(&mut count)?;
+    inputs.check_unchanged()?;
+    single.publish(&packed.shards[0].path)?;
+    Ok(Converted {
+        files: inputs.len() as u64,
+        records: plan.counts.read,
+        written: plan.counts.train,
+        rejected: plan.counts.rejected,
+        bytes: facts.files().iter().map(|file| file.bytes).sum(),
+        bytes_written: packed.shards[0].bytes,
+        from: conversion.from(),
+        to: conversion.converter.to().name,
+        by_code,
+    })
+}
+
+fn plan(facts: &FactTable) -> Plan {
+    let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
+    let verdicts: Vec<Verdict> = facts.ordinals().map(verdict).collect();
+    let counts = Counts::of(&verdicts);
+    let (duplicates, findings) = (Vec::new(), Vec::new());
+    Plan { verdicts, duplicates, classes: Classes::default(), counts, findings }
+}

@@ -1,0 +1,95 @@
+//! What the new format has no place for: refused, left out or carried along, as the user said.
+
+use std::borrow::Cow;
+
+use bedload_record::Code;
+use bedload_record::json::{Raw, string_content};
+
+use super::config::Extra;
+use super::talk::{Member, Talk, Words};
+use super::write::{Writer, Written};
+
+impl<'l> Writer<'_, 'l> {
+    /// The system prompt that every record is to have takes the place of none, or of an equal one.
+    pub(super) fn system(&mut self, talk: &mut Talk<'l>, given: Option<&'l [u8]>) -> Written {
+        let Some(given) = given else { return Ok(()) };
+        let is_equal = |words: &Words<'_>| string_content(&words.raw) == string_content(given);
+        if talk.system.len() == 1 && is_equal(&talk.system[0]) {
+            return Ok(());
+        }
+        if let Some(own) = talk.system.first() {
+            let at = own.at;
+            if self.extra != Extra::Drop {
+                let message =
+                    "the record has another system prompt than --system; `--extra drop` replaces it";
+                return Err(self.content(at, message));
+            }
+            self.leave("the record's own system prompt", at, None)?;
+        }
+        talk.system = vec![Words { raw: Cow::Borrowed(given), at: self.record() }];
+        talk.system_member = None;
+        Ok(())
+    }
+
+    /// Whatever the format had no place for.
+    pub(super) fn leftovers(&mut self, talk: Talk<'l>) -> Written {
+        match (talk.system_member, talk.system.first()) {
+            (Some(member), Some(_)) => self.leave("a system prompt", member.value, Some(member))?,
+            (None, Some(words)) => self.leave("a system prompt", words.at, None)?,
+            _ => {}
+        }
+        for turn in talk.turns {
+            self.leave("a message", turn.at, None)?;
+        }
+        if let Some(words) = talk.document {
+            self.leave("a document", words.at, None)?;
+        }
+        for value in [talk.image, talk.caption].into_iter().flatten() {
+            self.leave("an image with a caption", value, None)?;
+        }
+        for (what, member) in [
+            ("tools", talk.tool_config),
+            ("tools", talk.tools),
+            ("a reference answer", talk.reference),
+            ("an id", talk.id),
+            ("a score", talk.score),
+        ] {
+            if let Some(member) = member {
+                self.leave_key(what, member)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a member of the record out or carries it along.
+    pub(super) fn leave_key(&mut self, what: &str, member: Member<'l>) -> Written {
+        self.leave(what, member.key, Some(member))
+    }
+
+    pub(super) fn leave(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) -> Written {
+        // A grader is handed all keys of its record, so that format has a place for them.
+        let is_kept = self.extra == Extra::Keep || self.extra == Extra::Error && self.to.name == "chat-rft";
+        match member {
+            _ if self.extra == Extra::Drop => {
+                let remark = self.remark(Code::ConvertDropped, at, format!("{what} is left out"));
+                self.remarks.push(remark);
+                Ok(())
+            }
+            Some(member) if is_kept => {
+                self.kept.push(member);
+                Ok(())
+            }
+            _ => {
+                let to = self.to.name;
+                let (code, help) = match member {
+                    Some(_) => (
+                        Code::ConvertExtraKey,
+                        "`--extra drop` leaves it out, `--extra keep` carries it along",
+                    ),
+                    None => (Code::ConvertContent, "`--extra drop` leaves it out"),
+                };
+                Err(self.remark(code, at, format!("{to} has no place for {what}; {help}")))
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a record says, whatever its format: slices of its line, nothing decoded.
+
+use std::borrow::Cow;
+
+use bedload_record::json::Raw;
+
+/// A text as it stands between the quotes of its string, escapes and all.
+#[derive(Clone, Debug)]
+pub(super) struct Words<'l> {
+    pub(super) raw: Cow<'l, [u8]>,
+    /// The value that it is from.
+    pub(super) at: Raw<'l>,
+}
+
+/// Who speaks in a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    User,
+    Assistant,
+}
+
+impl Role {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// A part of a turn.
+#[derive(Clone, Debug)]
+pub(super) enum Part<'l> {
+    Text(Words<'l>),
+    /// A content block of Converse that is no text.
+    Block(Raw<'l>),
+    /// Something that no other format has a place for, in words.
+    Foreign(&'static str, Raw<'l>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Turn<'l> {
+    pub(super) role: Role,
+    pub(super) parts: Vec<Part<'l>>,
+    pub(super) at: Raw<'l>,
+}
+
+/// One of the answers that a preference record compares.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'l> {
+    pub(super) is_preferred: bool,
+    pub(super) parts: Vec<Part<'l>>,
+    pub(super) at: Raw<'l>,
+}
+
+/// A member of the record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'l> {
+    pub(super) key: Raw<'l>,
+    pub(super) value: Raw<'l>,
+}
+
+/// What a record says. A member is in one place of it only.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Talk<'l> {
+    pub(super) version: Option<Raw<'l>>,
+    pub(super) system: Vec<Words<'l>>,
+    /// The member that the system prompt is, where it is one.
+    pub(super) system_member: Option<Member<'l>>,
+    pub(super) turns: Vec<Turn<'l>>,
+    pub(super) candidates: Vec<Candidate<'l>>,
+    /// A document of continued pre-training.
+    pub(super) document: Option<Words<'l>>,
+    pub(super) image: Option<Raw<'l>>,
+    pub(super) caption: Option<Raw<'l>>,
+    /// `toolConfig` of Converse.
+    pub(super) tool_config: Option<Member<'l>>,
+    /// `tools` of a chat.
+    pub(super) tools: Option<Member<'l>>,
+    pub(super) reference: Option<Member<'l>>,
+    pub(super) id: Option<Member<'l>>,
+    pub(super) score: Option<Member<'l>>,
+    /// Members that the format does not name.
+    pub(super) extra: Vec<Member<'l>>,
+    /// What is inside messages and has no place elsewhere, in words.
+    pub(super) inner: Vec<(&'static str, Raw<'l>)>,
+}
+
+impl Talk<'_> {
+    /// A conversation that waits for an answer gets the reference, where that is text.
+    pub(super) fn answer_by_reference(&mut self) {
+        let waits = self.turns.last().is_some_and(|turn| turn.role == Role::User);
+        if let Some(Member { value, .. }) = self.reference
+            && let Some(raw) = value.string().filter(|_| waits)
+        {
+            let words = Words { raw: Cow::Borrowed(raw), at: value };
+            self.turns.push(Turn { role: Role::Assistant, parts: vec![Part::Text(words)], at: value });
+            self.reference = None;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Conversions, case by case, and what must hold for all of them.
+
+use bedload_bedrock::{FOREIGN, FORMATS, Format};
+use bedload_record::{Code, Findings, Parser};
+use proptest::prelude::*;
+
+use super::*;
+
+fn format(name: &str) -> &'static Format {
+    Format::from_any_name(name).unwrap_or_else(|| panic!("{name} is a format"))
+}
+
+fn converter(to: &str, config: ConvertConfig) -> Converter {
+    Converter::new(format(to), &config).expect("the target holds what is asked for")
+}
+
+/// What is written, or the code that refuses the record with its place; then the places of what was left out.
+fn convert(converter: &Converter, from: Source, line: &str) -> (String, String) {
+    let mut findings = Findings::in_full();
+    let mut out = b"before".to_vec();
+    let written = converter.convert(from, line.as_bytes(), &mut out, &mut findings);
+    let mut short = Findings::codes_only();
+    assert_eq!(converter.convert(from, line.as_bytes(), &mut Vec::new(), &mut short), written);
+    assert_eq!(short.codes(), findings.codes(), "codes do not depend on how much is kept");
+    let mut found = findings.into_full();
+    let place = |pointer: &str| if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() };
+    if !written {
+        assert_eq!((out.as_slice(), found.len()), (&b"before"[..], 1), "{line}");
+        return (format!("{} {}", found[0].code, place(&found[0].pointer)), String::new());
+    }
+    found.sort_by_key(|finding| finding.offset);
+    assert!(found.iter().all(|finding| finding.code == Code::ConvertDropped));
+    let dropped: Vec<_> = found.iter().map(|finding| place(&finding.pointer)).collect();
+    let text = String::from_utf8(out.split_off(b"before".len())).expect("UTF-8");
+    Parser::default().parse(text.as_bytes(), |parsed| assert!(parsed.is_ok(), "{line}\n{text}"));
+    (text, dropped.join(" "))
+}
+
+#[test]
+fn every_case_is_written_as_it_stands() {
+    let (mut cases, mut wrong) = (0, Vec::new());
+    for case in include_str!("cases.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let parts: Vec<&str> = case.split(" | ").collect();
+        let [how, line, expected, ..] = parts[..] else { panic!("three parts: {case}") };
+        let words: Vec<&str> = how.split(' ').collect();
+        let [from, ">", to, ..] = words[..] else { panic!("from > to: {case}") };
+        let extra = match words.get(3) {
+            None => Extra::Error,
+            Some(&"drop") => Extra::Drop,
+            Some(&"keep") => Extra::Keep,
+            Some(_) => panic!("drop or keep: {case}"),
+        };
+        let map = "prompt=question,completion=answer,system=context,id=nr".parse().expect("a map");
+        let config = ConvertConfig { map, extra, ..ConvertConfig::default() };
+        let from = if from == "map" { Source::Mapped } else { Source::Format(format(from)) };
+        let optional = |slot: &(String, Slot)| matches!(slot.0.as_str(), "context" | "nr");
+        let converter = converter(to, config);
+        assert!(converter.slots.iter().filter(|slot| optional(slot)).count() == 2);
+        let found = convert(&converter, from, line);
+        cases += 1;
+        if found != (expected.to_owned(), (*parts.get(3).unwrap_or(&"")).to_owned()) {
+            wrong.push(format!("{case}\n    found {} | {}", found.0, found.1));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cases} cases differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 70, "the table is whole: {cases}");
+}
+
+#[test]
+fn a_given_system_prompt_takes_no_other_ones_place_unasked() {
+    let with = |extra| {
+        converter(
+            "claude-messages",
+            ConvertConfig { system: Some("you \"help\"".to_owned()), extra, ..ConvertConfig::default() },
+        )
+    };
+    let from = Source::Format(format("claude-messages"));
+    let rest = r#""messages":[{"role":"user","content":"u"}]}"#;
+    let given = format!(r#"{{"system":"you \"help\"",{rest}"#);
+    let check = |extra, line: &str, expected: (&str, &str)| {
+        let found = convert(&with(extra), from, line);
+        assert_eq!((found.0.as_str(), found.1.as_str()), expected, "{line}");
+    };
+    check(Extra::Error, &format!("{{{rest}"), (&given, ""));
+    check(
+        Extra::Error,
+        &format!(r#"{{"system":"you \u0022help\u0022",{rest}"#),
+        (&format!(r#"{{"system":"you \u0022help\u0022",{rest}"#), ""),
+    );
+    check(Extra::Error, &format!(r#"{{"system":"other",{rest}"#), ("convert/content /system", ""));
+    check(Extra::Keep, &format!(r#"{{"system":"other",{rest}"#), ("convert/content /system", ""));
+    check(Extra::Drop, &format!(r#"{{"system":"other",{rest}"#), (&given, "/system"));
+    let config = ConvertConfig { system: Some("s".to_owned()), ..ConvertConfig::default() };
+    let refused = Converter::new(format("prompt-completion"), &config).expect_err("no place for it");
+    assert_eq!(refused, MapError::NoSystem("prompt-completion"));
+}
+
+#[test]
+fn maps_are_read_or_refused() {
+    let read = |text: &str| text.parse::<Map>().map_err(|error| error.to_string());
+    assert_eq!(read("prompt=q,completion=a").expect("a map").0.len(), 2);
+    for (text, problem) in [
+        ("", "`` is not FIELD=KEY"),
+        ("prompt", "`prompt` is not FIELD=KEY"),
+        ("prompt=", "`prompt=` is not FIELD=KEY"),
+        ("colour=x", "`colour` is no field\nhint: the fields are prompt, completion,"),
+        ("prompt=q,prompt=r", "`prompt` occurs twice"),
+        ("prompt=q,completion=q", "`q` occurs twice"),
+    ] {
+        let error = read(text).expect_err(text);
+        assert!(error.starts_with(problem), "{text}: {error}");
+    }
+}
+
+/// What can be carried over, as the table of formats against formats.
+#[test]
+fn the_matrix_of_formats() {
+    let mut table = String::new();
+    for from in FORMATS.iter().chain(FOREIGN) {
+        let to: Vec<String> = FORMATS
+            .iter()
+            .filter(|to| to.name != from.name && fit(from, to) != Fit::None)
+            .map(|to| if fit(from, to) == Fit::Part { format!("({})", to.name) } else { to.name.to_owned() })
+            .collect();
+        table += &format!("{} > {}\n", from.name, to.join(" "));
+    }
+    expect_test::expect![[r#"
+        prompt-completion > (prompt) claude-messages converse chat-rft
+        text > input
+        input > text
+        preference > (prompt-completion) (prompt) (claude-messages) (converse) converse-preference (chat-rft)
+        prompt > converse chat-rft
+        claude-messages > prompt-completion (prompt) converse chat-rft
+        converse > prompt-completion (prompt) claude-messages chat-rft
+        converse-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) (chat-rft)
+        chat-rft > prompt-completion (prompt) claude-messages converse
+        image-caption > 
+        openai-chat > prompt-completion (prompt) claude-messages converse chat-rft
+        alpaca > prompt-completion (prompt) claude-messages converse chat-rft
+        sharegpt > prompt-completion (prompt) claude-messages converse chat-rft
+    "#]]
+    .assert_eq(&table);
+}
+
+fn json_string() -> impl Strategy<Value = String> {
+    let character = prop_oneof![
+        any::<char>()
+            .prop_filter("control characters are escaped", |c| *c >= ' ' && !"\"\\".contains(*c))
+            .prop_map(String::from),
+        "[a-z ]{1,6}",
+        r#"\\(["\\/bfnrt]|u[0-9a-cA-C][0-9a-fA-F]{3}|ud83d\\ude0[0-9])"#,
+    ];
+    prop::collection::vec(character, 1..20).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    /// There and back again: the strings keep every byte that they were written with.
+    #[test]
+    fn pairs_survive_the_round_trip(prompt in json_string(), completion in json_string()) {
+        let pair = format!(r#"{{"prompt":"{prompt}","completion":"{completion}"}}"#);
+        for through in ["converse", "claude-messages", "chat-rft"] {
+            let there = converter(through, ConvertConfig::default());
+            let (text, _) = convert(&there, Source::Format(format("prompt-completion")), &pair);
+            let back = converter("prompt-completion", ConvertConfig::default());
+            let (text, _) = convert(&back, Source::Format(format(through)), &text);
+            prop_assert_eq!(&text, &pair);
+        }
+    }
+
+    /// Whatever an object holds, a conversion ends with a valid record or with one reason.
+    #[test]
+    fn any_object_is_converted_or_refused(
+        key in prop_oneof![Just("messages"), Just("conversations"), Just("prompt"), Just("system"), Just("x")],
+        value in prop_oneof![
+            Just("null".to_owned()), Just("[]".to_owned()), Just("[{}]".to_owned()), Just("{}".to_owned()),
+            Just(r#"[{"role":"user","content":[{"text":"x"}]}]"#.to_owned()),
+            Just(r#"[{"role":"user","content":[[]]}]"#.to_owned()),
+            Just(r#"[{"role":7}, "x", 1e5]"#.to_owned()),
+            Just(r#"[{"from":"human","value":{}}]"#.to_owned()),
+            json_string().prop_map(|text| format!("\"{text}\"")),
+        ],
+        from in 0..FORMATS.len() + FOREIGN.len(),
+        to in 0..FORMATS.len(),
+    ) {
+        let from = FORMATS.iter().chain(FOREIGN).nth(from).expect("in range");
+        let line = format!(r#" {{ "{key}" : {value} }} "#);
+        convert(&converter(FORMATS[to].name, ConvertConfig::default()), Source::Format(from), &line);
+    }
+}

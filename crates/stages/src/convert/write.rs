@@ -1,0 +1,356 @@
+//! Writing what a record says in another format.
+
+use bedload_bedrock::{Dialect, Format};
+use bedload_record::Code;
+use bedload_record::json::Raw;
+
+use super::Remark;
+use super::config::Extra;
+use super::talk::{Candidate, Member, Part, Role, Talk, Turn, Words};
+
+/// A record under way.
+pub(super) struct Writer<'w, 'l> {
+    pub(super) to: &'static Format,
+    pub(super) extra: Extra,
+    pub(super) line: &'l [u8],
+    pub(super) out: &'w mut Vec<u8>,
+    pub(super) remarks: &'w mut Vec<Remark>,
+    /// Members that are carried along.
+    pub(super) kept: Vec<Member<'l>>,
+}
+
+/// Nothing, or why the record is refused.
+pub(super) type Written = Result<(), Remark>;
+
+impl<'l> Writer<'_, 'l> {
+    /// Writes the record, or says why it cannot be.
+    pub(super) fn write(mut self, mut talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Written {
+        self.system(&mut talk, given_system)?;
+        for (what, at) in std::mem::take(&mut talk.inner) {
+            self.leave(what, at, None)?;
+        }
+        for member in std::mem::take(&mut talk.extra) {
+            self.leave_key("a key that the format does not name", member)?;
+        }
+        self.put(b"{");
+        match (self.to.name, self.to.dialect()) {
+            ("text" | "input", _) => self.document(&mut talk)?,
+            ("image-caption", _) => self.caption(&mut talk)?,
+            ("prompt", _) => self.prompt(&mut talk)?,
+            ("prompt-completion", _) => self.pair(&mut talk)?,
+            ("preference", _) => self.preference(&mut talk)?,
+            (_, Some(Dialect::Claude)) => self.claude(&mut talk)?,
+            (_, Some(Dialect::Converse)) => self.converse(&mut talk)?,
+            (_, Some(Dialect::Preference)) => self.candidates(&mut talk)?,
+            (_, Some(Dialect::Chat)) => self.chat(&mut talk)?,
+            _ => return Err(self.cannot(self.record(), "records of another kind")),
+        }
+        self.leftovers(talk)?;
+        for member in std::mem::take(&mut self.kept) {
+            let key = member.key.text().unwrap_or_default();
+            if self.to.fields.iter().any(|field| field.key == key) {
+                let message = format!("a key that is to be kept is itself a field of {}", self.to.name);
+                return Err(self.remark(Code::ConvertExtraKey, member.key, message));
+            }
+            self.put(b",");
+            self.put(member.key.bytes());
+            self.put(b":");
+            self.put(member.value.bytes());
+        }
+        self.put(b"}");
+        Ok(())
+    }
+
+    fn document(&mut self, talk: &mut Talk<'l>) -> Written {
+        let Some(document) = talk.document.take() else {
+            return Err(self.cannot(self.record(), "a record that is no document"));
+        };
+        self.key(self.to.name, &document);
+        Ok(())
+    }
+
+    fn caption(&mut self, talk: &mut Talk<'l>) -> Written {
+        let (Some(image), Some(caption)) = (talk.image.take(), talk.caption.take()) else {
+            return Err(self.cannot(self.record(), "a record that is no image with a caption"));
+        };
+        self.put(b"\"image-ref\":");
+        self.put(image.bytes());
+        self.put(b",\"caption\":");
+        self.put(caption.bytes());
+        Ok(())
+    }
+
+    fn prompt(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        self.one_exchange(talk)?;
+        if talk.turns.len() > 1 {
+            let answer = talk.turns.remove(1);
+            self.leave("the answer", answer.at, None)?;
+        }
+        let prompt = self.only_text(talk.turns.remove(0))?;
+        self.key("prompt", &prompt);
+        Ok(())
+    }
+
+    fn pair(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        talk.answer_by_reference();
+        self.one_exchange(talk)?;
+        if talk.turns.len() < 2 {
+            return Err(self.cannot(self.record(), "a record without an answer"));
+        }
+        let completion = self.only_text(talk.turns.remove(1))?;
+        let prompt = self.only_text(talk.turns.remove(0))?;
+        self.key("prompt", &prompt);
+        self.put(b",");
+        self.key("completion", &completion);
+        Ok(())
+    }
+
+    fn preference(&mut self, talk: &mut Talk<'l>) -> Written {
+        let candidates = std::mem::take(&mut talk.candidates);
+        let is_pair = candidates.len() == 2 && candidates[0].is_preferred != candidates[1].is_preferred;
+        if !is_pair || talk.turns.len() != 1 {
+            let what = "anything but one prompt, one preferred and one other answer";
+            return Err(self.cannot(self.record(), what));
+        }
+        let prompt = self.only_text(talk.turns.remove(0))?;
+        self.key("prompt", &prompt);
+        for is_preferred in [true, false] {
+            let candidate = candidates.iter().find(|candidate| candidate.is_preferred == is_preferred);
+            let candidate = candidate.expect("there is one of each").clone();
+            let turn = Turn { role: Role::Assistant, parts: candidate.parts, at: candidate.at };
+            let words = self.only_text(turn)?;
+            self.put(b",");
+            self.key(if is_preferred { "chosen" } else { "rejected" }, &words);
+        }
+        if let Some(score) = talk.score.take() {
+            self.put(b",\"score\":");
+            self.put(score.value.bytes());
+        }
+        Ok(())
+    }
+
+    fn claude(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        talk.answer_by_reference();
+        if let Some(words) = self.one_system(talk)? {
+            self.key("system", &words);
+            self.put(b",");
+        }
+        self.put(b"\"messages\":[");
+        self.string_turns(talk, false)?;
+        self.put(b"]");
+        Ok(())
+    }
+
+    fn chat(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        let ends_with_answer = talk.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
+        let answer = if talk.reference.is_none() && ends_with_answer { talk.turns.pop() } else { None };
+        let answer = answer.map(|turn| self.only_text(turn)).transpose()?;
+        self.put(b"\"messages\":[");
+        let system = self.one_system(talk)?;
+        if let Some(words) = &system {
+            self.put(b"{\"role\":\"system\",");
+            self.key("content", words);
+            self.put(b"}");
+        }
+        self.string_turns(talk, system.is_some())?;
+        self.put(b"]");
+        match (talk.reference.take(), answer) {
+            (Some(reference), _) => {
+                self.put(b",\"reference_answer\":");
+                self.put(reference.value.bytes());
+            }
+            (None, Some(words)) => {
+                self.put(b",");
+                self.key("reference_answer", &words);
+            }
+            (None, None) => {}
+        }
+        for (name, member) in [("tools", talk.tools.take()), ("id", talk.id.take())] {
+            if let Some(member) = member {
+                self.put(format!(",\"{name}\":").as_bytes());
+                self.put(member.value.bytes());
+            }
+        }
+        Ok(())
+    }
+
+    fn converse(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        talk.answer_by_reference();
+        self.envelope(talk);
+        self.block_turns(talk)?;
+        self.put(b"]");
+        self.tool_config(talk);
+        Ok(())
+    }
+
+    fn candidates(&mut self, talk: &mut Talk<'l>) -> Written {
+        let candidates = std::mem::take(&mut talk.candidates);
+        if candidates.is_empty() {
+            return Err(self.cannot(self.record(), "a record without candidates"));
+        }
+        self.envelope(talk);
+        self.block_turns(talk)?;
+        if !self.out.ends_with(b"[") {
+            self.put(b",");
+        }
+        self.put(b"{\"role\":\"assistant\",\"candidates\":[");
+        for (n, Candidate { is_preferred, parts, at }) in candidates.into_iter().enumerate() {
+            self.put(if n > 0 { b",{\"content\":" } else { b"{\"content\":" });
+            self.blocks(parts, at)?;
+            let label = if is_preferred { "preferred" } else { "non-preferred" };
+            self.put(format!(",\"preferenceLabel\":\"{label}\"}}").as_bytes());
+        }
+        self.put(b"]}]");
+        self.tool_config(talk);
+        Ok(())
+    }
+
+    /// What comes before the messages of a Converse record, and their opening.
+    fn envelope(&mut self, talk: &mut Talk<'l>) {
+        self.put(b"\"schemaVersion\":");
+        self.put(talk.version.take().map_or(&b"\"bedrock-conversation-2024\""[..], Raw::bytes));
+        talk.system_member = None;
+        let system = std::mem::take(&mut talk.system);
+        for (n, words) in system.iter().enumerate() {
+            self.put(if n == 0 { b",\"system\":[{" } else { b",{" });
+            self.key("text", words);
+            self.put(b"}");
+        }
+        self.put(if system.is_empty() { b",\"messages\":[" } else { b"],\"messages\":[" });
+    }
+
+    fn tool_config(&mut self, talk: &mut Talk<'l>) {
+        if let Some(member) = talk.tool_config.take() {
+            self.put(b",\"toolConfig\":");
+            self.put(member.value.bytes());
+        }
+    }
+
+    fn block_turns(&mut self, talk: &mut Talk<'l>) -> Written {
+        for (n, turn) in std::mem::take(&mut talk.turns).into_iter().enumerate() {
+            self.put(if n > 0 { b",{\"role\":\"" } else { b"{\"role\":\"" });
+            self.put(turn.role.name().as_bytes());
+            self.put(b"\",\"content\":");
+            self.blocks(turn.parts, turn.at)?;
+            self.put(b"}");
+        }
+        Ok(())
+    }
+
+    fn string_turns(&mut self, talk: &mut Talk<'l>, mut follows: bool) -> Written {
+        for turn in std::mem::take(&mut talk.turns) {
+            let role = turn.role.name();
+            let words = self.only_text(turn)?;
+            self.put(if follows { b",{\"role\":\"" } else { b"{\"role\":\"" });
+            follows = true;
+            self.put(role.as_bytes());
+            self.put(b"\",");
+            self.key("content", &words);
+            self.put(b"}");
+        }
+        Ok(())
+    }
+
+    fn blocks(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Written {
+        self.put(b"[");
+        let mut follows = false;
+        for part in parts {
+            if let Part::Foreign(what, at) = part {
+                self.leave(what, at, None)?;
+                continue;
+            }
+            if std::mem::replace(&mut follows, true) {
+                self.put(b",");
+            }
+            match part {
+                Part::Text(words) => {
+                    self.put(b"{");
+                    self.key("text", &words);
+                    self.put(b"}");
+                }
+                Part::Block(raw) => self.put(raw.bytes()),
+                Part::Foreign(..) => unreachable!("left out above"),
+            }
+        }
+        self.put(b"]");
+        if follows { Ok(()) } else { Err(self.content(at, "nothing of a message would be left")) }
+    }
+
+    /// The text of a turn whose content must be one string. Two texts are not glued together.
+    fn only_text(&mut self, turn: Turn<'l>) -> Result<Words<'l>, Remark> {
+        let mut text = None;
+        for part in turn.parts {
+            match part {
+                Part::Text(words) if text.is_none() => text = Some(words),
+                Part::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
+                Part::Block(at) => self.leave("a content block that is no text", at, None)?,
+                Part::Foreign(what, at) => self.leave(what, at, None)?,
+            }
+        }
+        text.ok_or_else(|| self.content(turn.at, "nothing of a message would be left"))
+    }
+
+    fn one_system(&mut self, talk: &mut Talk<'l>) -> Result<Option<Words<'l>>, Remark> {
+        talk.system_member = None;
+        let mut system = std::mem::take(&mut talk.system).into_iter();
+        match (system.next(), system.next()) {
+            (_, Some(second)) => Err(self.cannot(second.at, "several system prompts")),
+            (first, None) => Ok(first),
+        }
+    }
+
+    /// Where candidates have no place, the preferred one is the answer, and the others are left.
+    fn one_preferred(&mut self, talk: &mut Talk<'l>) -> Written {
+        let mut answer = None;
+        for candidate in std::mem::take(&mut talk.candidates) {
+            if candidate.is_preferred && answer.is_none() {
+                answer = Some(Turn { role: Role::Assistant, parts: candidate.parts, at: candidate.at });
+            } else {
+                self.leave("an answer that is not the preferred one", candidate.at, None)?;
+            }
+        }
+        talk.turns.extend(answer);
+        Ok(())
+    }
+
+    fn one_exchange(&self, talk: &Talk<'l>) -> Written {
+        match &talk.turns[..] {
+            [Turn { role: Role::User, .. }]
+            | [Turn { role: Role::User, .. }, Turn { role: Role::Assistant, .. }] => Ok(()),
+            _ => Err(self.cannot(self.record(), "anything but one prompt and one answer")),
+        }
+    }
+
+    fn cannot(&self, at: Raw<'_>, what: &str) -> Remark {
+        self.content(at, &format!("{} cannot hold {what}", self.to.name))
+    }
+
+    pub(super) fn content(&self, at: Raw<'_>, message: &str) -> Remark {
+        self.remark(Code::ConvertContent, at, message.to_owned())
+    }
+
+    pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
+        Remark { code, offset: at.offset_in(self.line), message }
+    }
+
+    pub(super) fn record(&self) -> Raw<'l> {
+        Raw::of_line(self.line)
+    }
+
+    fn key(&mut self, name: &str, words: &Words<'_>) {
+        self.put(b"\"");
+        self.put(name.as_bytes());
+        self.put(b"\":\"");
+        self.put(&words.raw);
+        self.put(b"\"");
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+}
