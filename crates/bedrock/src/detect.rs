@@ -16,7 +16,7 @@ pub struct Detection {
 }
 
 /// Looks at the first lines of the data, at most `lines_max` of them. Lines that are no objects are passed over.
-/// Where chat records fit one of the `wanted` formats, that one is taken: some differ by optional fields only.
+/// A record that fits one of the `wanted` formats counts for that one: some differ by optional fields only.
 pub fn detect<'l>(
     lines: impl Iterator<Item = &'l [u8]>,
     lines_max: usize,
@@ -37,11 +37,13 @@ pub fn detect<'l>(
     // A chat without a system message looks like Claude's; next to some that have one it is like them.
     let number = |name: &str| all().position(|format| format.name == name).expect("a known format");
     let (chat, claude) = (number("openai-chat"), number("claude-messages"));
-    if votes[chat] * 4 >= votes[claude] {
+    let is_wanted = |format: &Format| wanted.iter().any(|w| w.name == format.name);
+    if votes[chat] * 4 >= votes[claude] && !wanted.iter().any(|format| format.name == "claude-messages") {
         votes[chat] += std::mem::take(&mut votes[claude]);
     }
-    let best = votes.iter().enumerate().max_by_key(|&(n, &count)| (count, usize::MAX - n));
-    let (n, fitting) = best.map_or((0, 0), |(n, &count)| (n, count));
+    let votes = votes.iter().zip(all()).enumerate();
+    let best = votes.max_by_key(|&(n, (&count, format))| (count, is_wanted(format), usize::MAX - n));
+    let (n, fitting) = best.map_or((0, 0), |(n, (&count, _))| (n, count));
     Detection { format: all().nth(n).filter(|_| fitting > 0), fitting, records }
 }
 
@@ -56,7 +58,7 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     let has_instruction = record.get("instruction").is_some();
     let fitting = all().enumerate().filter(|(_, format)| format.fits(record));
     let best = fitting.max_by_key(|(n, format)| {
-        let is_wanted = format.dialect().is_some() && wanted.iter().any(|w| w.name == format.name);
+        let is_wanted = wanted.iter().any(|w| w.name == format.name);
         let is_named = match format.name {
             "chat-rft" => has_reference,
             "alpaca" => has_instruction,

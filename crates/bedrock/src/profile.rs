@@ -1,6 +1,7 @@
 //! Target profiles: what one model and task takes, each number and each rule with its source and date.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -74,10 +75,19 @@ pub struct ReservedWords {
 /// A day on which something changed for a model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Since {
-    /// `YYYY-MM-DD`; where the day itself is not published, the one on which the change was seen.
+    /// `YYYY-MM-DD`
     pub date: String,
+    /// True where the day itself is not published, and this is the one on which the change was seen.
+    pub is_seen: bool,
     /// Where it is written.
     pub source: Citation,
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at_the_latest = if self.is_seen { " at the latest" } else { "" };
+        write!(f, "{}{at_the_latest}", self.date)
+    }
 }
 
 /// How far the profile's encoding is the one that the target counts by.

@@ -127,6 +127,8 @@ points! {
     OptionalField = "optional-field", "optional fields in some records only", None, Some(DisputedOptionalField);
     /// No `reference_answer`.
     ReferenceMissing = "reference-missing", "no reference_answer", Some(SchemaReferenceAnswer), Some(DisputedReferenceAnswer);
+    /// A `reference_answer` without text or members.
+    ReferenceEmpty = "reference-empty", "an empty reference_answer", Some(SchemaReferenceAnswer), Some(DisputedReferenceAnswer);
     /// A `reference_answer` that is neither a string nor an object.
     ReferenceShape = "reference-shape", "reference_answer other than text or object", Some(SchemaReferenceAnswer), Some(DisputedReferenceAnswer);
     /// Reference answers of several types in one data set.
@@ -184,6 +186,8 @@ bounds! {
     TrainingRecordsMax = "training-records-max", "training records, max";
     /// The fewest validation records, where there are any.
     ValidationRecordsMin = "validation-records-min", "validation records, min where there are any";
+    /// The fewest validation records that are recommended, where there are any.
+    ValidationRecordsRecommended = "validation-records-recommended", "validation records, recommended where there are any";
     /// The most validation records; 0 where the target takes no validation file.
     ValidationRecordsMax = "validation-records-max", "validation records, max";
     /// The most bytes in a training file.
@@ -196,6 +200,8 @@ bounds! {
     PromptTokensMax = "prompt-tokens-max", "tokens per prompt, max";
     /// The most tokens in what the model is to give.
     CompletionTokensMax = "completion-tokens-max", "tokens per completion, max";
+    /// The fewest tokens that an image counts for beside the texts.
+    ImageTokensMin = "image-tokens-min", "tokens per image, at least";
     /// The most characters (Unicode scalar values) in a record, all its texts together.
     RecordCharsMax = "record-chars-max", "characters per record, max";
     /// The most characters in what the model is given.

@@ -47,7 +47,7 @@ pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding
             .map(|since| (Code::ProfileEndOfLife, "is past its end of life", since)),
     };
     if let Some((code, state, since)) = since {
-        let message = format!("{name}: {model} {state} since {}", since.date);
+        let message = format!("{name}: {model} {state} since {since}");
         findings.push(Finding::dataset(code, strict, message).sourced(&since.source.to_string()));
     }
     if let Some(source) = &profile.elsewhere {
@@ -113,6 +113,9 @@ impl Judge<'_> {
         if let Some(min) = self.short(n, Bound::ValidationRecordsMin).filter(|_| n > 0) {
             let message = format!("{have} valid; {name} takes none, or at least {}", count(min.value));
             self.add(Code::DatasetTooFewValidation, &min, message);
+        } else if let Some(wish) = self.short(n, Bound::ValidationRecordsRecommended).filter(|_| n > 0) {
+            let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
+            self.add(Code::DatasetFewRecords, &wish, message);
         }
         let Some(max) = self.beyond(n, Bound::ValidationRecordsMax) else { return };
         let message = match max.value {

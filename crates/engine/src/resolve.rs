@@ -17,6 +17,8 @@ const HEAD_BYTES_MIN: usize = 64 << 10;
 /// How far into an input the first record is sought where long lines come before it.
 const HEAD_BYTES_MAX: usize = 64 << 20;
 const HEAD_LINES: usize = 1000;
+/// Up to so many records of another format are each told what they lack; for more of them one finding says it.
+const FEW: usize = 3;
 /// How many files of one format are named in a finding.
 const NAMED_MAX: usize = 10;
 
@@ -69,7 +71,12 @@ pub(crate) fn resolve(
             findings.push(wrong_format(format, found, profile, settings.strict));
             profile.and_then(|p| p.formats().next())
         }
-        (None, Some(profile)) => profile.formats().next(),
+        (None, Some(profile)) => {
+            if found.records > FEW {
+                findings.push(no_format(found.records, profile, settings.strict));
+            }
+            profile.formats().next()
+        }
         (None, None) => {
             if found.records > 0 {
                 findings.push(unknown(found.records, settings.strict));
@@ -77,7 +84,10 @@ pub(crate) fn resolve(
             None
         }
     };
-    let is_other = |look: &Detection| look.fitting * 2 > look.records && !is_same(look.format, format);
+    let is_other = |look: &Detection| {
+        let is_clear = look.fitting * 2 > look.records || look.format.is_none() && found.format.is_none();
+        look.records > FEW && is_clear && !is_same(look.format, format)
+    };
     let is_mixed = looks.iter().any(|look| is_other(look) && !is_same(look.format, found.format));
     if let Some(format) = format.filter(|_| is_mixed) {
         findings.push(mixed(&looks, inputs, settings.strict));
@@ -143,6 +153,17 @@ fn unknown(records: usize, strict: bool) -> Finding {
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     let message = format!("no known format fits the first {records} records; known are {}", names.join(", "));
     Finding::dataset(Code::DatasetUnknownFormat, strict, message)
+}
+
+fn no_format(records: usize, profile: &Profile, strict: bool) -> Finding {
+    let message = format!(
+        "no known format fits the first {records} records, and {} takes {}; \
+         `bedload convert INPUT --to {} --map FIELD=KEY,… --out FILE` converts flat objects",
+        profile.name,
+        profile.formats.join(" or "),
+        profile.formats[0]
+    );
+    Finding::dataset(Code::DatasetWrongFormat, strict, message)
 }
 
 fn wrong_format(format: &Format, found: Detection, profile: Option<&Profile>, strict: bool) -> Finding {

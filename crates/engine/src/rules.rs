@@ -62,6 +62,7 @@ impl Rules {
                 record: record_tokens_max,
                 prompt: limit(Bound::PromptTokensMax),
                 completion: limit(Bound::CompletionTokensMax),
+                image_min: limit(Bound::ImageTokensMin).map(|limit| limit.value),
                 encoding: encoding.name(),
             }));
         }

@@ -16,13 +16,17 @@ pub enum Trait {
     TextReference,
     /// `reference_answer` is an object.
     ObjectReference,
-    /// `reference_answer` is neither.
-    OtherReference,
+    /// `reference_answer` is a number.
+    NumberReference,
+    /// `reference_answer` is a list.
+    ListReference,
+    /// `reference_answer` is a boolean.
+    BoolReference,
 }
 
 impl Trait {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::System,
         Self::Image,
         Self::Video,
@@ -32,16 +36,18 @@ impl Trait {
         Self::Id,
         Self::TextReference,
         Self::ObjectReference,
-        Self::OtherReference,
+        Self::NumberReference,
+        Self::ListReference,
+        Self::BoolReference,
     ];
 }
 
-/// The traits of one record: a bit for each, and a 16-bit hash of the bucket of its media, 0 for none.
+/// The traits of one record: a bit for each, and a hash of the bucket of its media, 0 for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Traits {
     bits: u16,
     /// The bucket, if there is one.
-    pub bucket: u16,
+    pub bucket: u64,
 }
 
 impl Traits {

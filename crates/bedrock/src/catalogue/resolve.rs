@@ -292,7 +292,16 @@ impl Reader<'_> {
     }
 
     fn since(&self, at: &At<'_>, day: Day) -> Result<Since, ProfileError> {
-        Ok(Since { date: at.day(day.date)?, source: self.cite(at, day.source)? })
+        let (date, is_seen) = match (day.date, day.seen) {
+            (Some(date), None) => (date, false),
+            (None, Some(seen)) => (seen, true),
+            _ => {
+                return Err(
+                    at.wrong("one of `date` and `seen` is wanted".to_owned(), "write date = \"YYYY-MM-DD\"")
+                );
+            }
+        };
+        Ok(Since { date: at.day(date)?, is_seen, source: self.cite(at, day.source)? })
     }
 
     fn media(&self, at: &At<'_>, media: Media) -> Result<MediaFormats, ProfileError> {

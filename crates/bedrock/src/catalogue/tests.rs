@@ -40,7 +40,7 @@ fn the_catalogue_is_what_was_promised() {
         nova-lite-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
         nova-pro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
         nova-2-lite-sft [converse] training-records-min 8, training-records-min-disputed 200, training-records-max 20000, validation-records-max 0, record-tokens-max 32000, images-max 10, videos-max 1, documents-max 1; refuse ends-with-user wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other document tools reasoning-with-media bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-2-lite-rft [chat-rft] training-records-min 100, training-records-max 20000; disputed optional-field reference-missing reference-shape mixed-references other-role
+        nova-2-lite-rft [chat-rft] training-records-min 100, training-records-max 20000, validation-records-recommended 100; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
         nova-lite-dpo [converse-preference] training-records-recommended 1000, images-max 10; refuse ends-with-user video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
         nova-cpt [text] ; refuse extra-key
         nova-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000; refuse extra-key schema-version-missing schema-version-other several-blocks several-systems image video document reasoning tools; disputed several-turns
@@ -49,8 +49,8 @@ fn the_catalogue_is_what_was_promised() {
         llama-3.1-70b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, record-chars-max 96000; disputed extra-key
         llama-3.2-1b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
         llama-3.2-3b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems video document reasoning tools
-        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000; refuse schema-version-other ends-with-user several-systems video document reasoning tools
+        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
+        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
         llama-3.3-70b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
         claude-3-haiku-sft [claude-messages] records-max 10000, training-records-min 32, training-records-max 10000, validation-records-min 32, validation-records-max 1000, training-bytes-max 10000000000, validation-bytes-max 1000000000, record-tokens-max 32000; refuse extra-key ends-with-user reserved-word reserved-word-in-answer; EndOfLife
         titan-text-lite-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; disputed extra-key; Legacy
@@ -58,8 +58,8 @@ fn the_catalogue_is_what_was_promised() {
         titan-text-premier-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; disputed extra-key; Legacy
         titan-text-express-cpt [input] training-bytes-max 10000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; Legacy
         cohere-command-sft [prompt-completion] training-records-min 32, training-records-max 10000, validation-records-max 1000, prompt-tokens-max 4096, completion-tokens-max 2048, prompt-chars-max 24576, completion-chars-max 12288; disputed extra-key; Legacy
-        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000; disputed optional-field reference-missing reference-shape mixed-references other-role
-        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000; disputed optional-field reference-missing reference-shape mixed-references other-role
+        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
+        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
         titan-image-v2 [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, caption-chars-min 3, caption-chars-max 1024; EndOfLife
         nova-canvas [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, caption-chars-min 3, caption-chars-max 1024; EndOfLife
         titan-multimodal-embeddings [image-caption] training-records-min 1000, training-records-max 500000, validation-records-max 0, caption-chars-max 2560"#]].assert_eq(&table.join("\n"));
@@ -169,11 +169,11 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "limits.records = { value = 1, source = \"PREP\" }",
         expect![[r#"
-        TOML parse error at line 4, column 8
-          |
-        4 | limits.records = { value = 1, source = "PREP" }
-          |        ^^^^^^^
-        unknown variant `records`, expected one of `records-min`, `records-recommended`, `records-max`, `training-records-min`, `training-records-min-disputed`, `training-records-recommended`, `training-records-max`, `validation-records-min`, `validation-records-max`, `training-bytes-max`, `validation-bytes-max`, `record-tokens-max`, `prompt-tokens-max`, `completion-tokens-max`, `record-chars-max`, `prompt-chars-max`, `completion-chars-max`, `caption-chars-min`, `caption-chars-max`, `images-max`, `videos-max`, `documents-max`"#]],
+            TOML parse error at line 4, column 8
+              |
+            4 | limits.records = { value = 1, source = "PREP" }
+              |        ^^^^^^^
+            unknown variant `records`, expected one of `records-min`, `records-recommended`, `records-max`, `training-records-min`, `training-records-min-disputed`, `training-records-recommended`, `training-records-max`, `validation-records-min`, `validation-records-recommended`, `validation-records-max`, `training-bytes-max`, `validation-bytes-max`, `record-tokens-max`, `prompt-tokens-max`, `completion-tokens-max`, `image-tokens-min`, `record-chars-max`, `prompt-chars-max`, `completion-chars-max`, `caption-chars-min`, `caption-chars-max`, `images-max`, `videos-max`, `documents-max`"#]],
     );
     check(
         "limits.records-min = { value = -1, source = \"PREP\" }",
@@ -211,11 +211,11 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "rules.colour = { level = \"refuse\", source = \"PREP\" }",
         expect![[r#"
-        TOML parse error at line 4, column 7
-          |
-        4 | rules.colour = { level = "refuse", source = "PREP" }
-          |       ^^^^^^
-        unknown variant `colour`, expected one of `extra-key`, `schema-version-missing`, `schema-version-other`, `ends-with-user`, `several-turns`, `several-blocks`, `several-systems`, `image`, `video`, `document`, `reasoning`, `tools`, `reasoning-with-media`, `bucket-owner-missing`, `wide-file-names`, `mixed-media`, `several-buckets`, `optional-field`, `reference-missing`, `reference-shape`, `mixed-references`, `other-role`, `reserved-word`, `reserved-word-in-answer`, `reserved-word-in-another-case`"#]],
+            TOML parse error at line 4, column 7
+              |
+            4 | rules.colour = { level = "refuse", source = "PREP" }
+              |       ^^^^^^
+            unknown variant `colour`, expected one of `extra-key`, `schema-version-missing`, `schema-version-other`, `ends-with-user`, `several-turns`, `several-blocks`, `several-systems`, `image`, `video`, `document`, `reasoning`, `tools`, `reasoning-with-media`, `bucket-owner-missing`, `wide-file-names`, `mixed-media`, `several-buckets`, `optional-field`, `reference-missing`, `reference-empty`, `reference-shape`, `mixed-references`, `other-role`, `reserved-word`, `reserved-word-in-answer`, `reserved-word-in-another-case`"#]],
     );
     check(
         "rules.extra-key = { level = \"forbid\", source = \"PREP\" }",

@@ -104,7 +104,9 @@ pub(super) struct Words {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Day {
-    pub(super) date: String,
+    pub(super) date: Option<String>,
+    /// The day on which the change was seen, where its own is not published.
+    pub(super) seen: Option<String>,
     pub(super) source: Source,
 }
 

@@ -124,7 +124,7 @@ fn page(profile: &Profile, date: &str) -> String {
     say("state", &format!("{} as of {date}", state(profile)));
     for (name, since) in [("legacy", &profile.legacy), ("end of life", &profile.end_of_life)] {
         if let Some(since) = since {
-            say(name, &format!("{}  {}", since.date, since.source));
+            say(name, &format!("{since}  {}", since.source));
         }
     }
     if let Some(source) = &profile.elsewhere {

@@ -113,14 +113,14 @@ fn profiles_lists_targets_and_shows_one() {
               disputed  documents                                           https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               disputed  tools                                               https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               disputed  reasoning beside media                              aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  no bucketOwner                                      aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
-              refused   media names beyond letters, digits, _ - / .         https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
-              refused   several kinds of media in one data set              https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
-              refused   media in several buckets                            https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
-              disputed  optional fields in some records only                aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
+              disputed  no bucketOwner                                      aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   media names beyond letters, digits, _ - / .         https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   several kinds of media in one data set              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   media in several buckets                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  optional fields in some records only                aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               refused   reserved words in user and system text              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reserved words in other text                        aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
-              disputed  reserved words in other capitals                    aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
+              disputed  reserved words in other text                        aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  reserved words in other capitals                    aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
 
             media formats
               images    taken     png jpeg gif  https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
@@ -130,7 +130,7 @@ fn profiles_lists_targets_and_shows_one() {
               documents taken     pdf           https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
 
             reserved words
-              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]  https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23)
+              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>          aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
 
             format converse: conversations whose messages are lists of content blocks

@@ -114,6 +114,10 @@ fn media_are_of_one_kind_and_in_one_bucket() {
     let elsewhere = records(8, &media("image", "png", "other-bucket"));
     check("nova-lite-sft", &(images.clone() + &elsewhere), &["dataset/several-buckets"], 1);
     check("llama-3.2-11b-sft", &records(100, &media("image", "png", "bucket")), &[], 0);
+    for n in 0..20 {
+        let two = media("image", "png", "bucket-50") + "\n" + &media("image", "png", &format!("b-{n}"));
+        check("nova-lite-sft", &records(4, &two), &["dataset/several-buckets"], 1);
+    }
 }
 
 #[test]
@@ -171,6 +175,43 @@ fn a_file_of_another_format_is_one_finding_that_names_it() {
         ));
         assert_eq!(converts, name != "preference", "{message}");
     }
+}
+
+#[test]
+fn what_fits_nothing_is_one_finding_and_a_few_strays_are_many() {
+    let questions = records(40, r##"{"question":"q#","answer":"a"}"##);
+    check("nova-lite-sft", &questions, &["dataset/no-records", "dataset/wrong-format"], 1);
+    // Some messages of a role that Claude's format does not know: these lines are wrong, not the file.
+    let system = records(
+        8,
+        r##"{"messages":[{"role":"system","content":"s#"},{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}"##,
+    );
+    let scratch = Scratch::with("a.jsonl", records(32, CLAUDE) + &system);
+    let outcome =
+        scratch.run("check a.jsonl --profile claude-3-haiku-sft --skip tokens --output-format jsonl");
+    assert_eq!(outcome.findings().iter().filter(|f| f["code"] == "schema/role").count(), 8);
+    assert!(!outcome.by_code().contains_key("dataset/wrong-format"));
+    // Of so few records each is told what it lacks.
+    let scratch = Scratch::with("a.jsonl", "{\"prompt\":\"p\"}\n");
+    let outcome = scratch.run("check a.jsonl --profile llama-3.1-8b-sft --output-format jsonl").exits(1);
+    assert!(outcome.findings().iter().any(|f| f["code"] == "schema/missing-field" && f["line"] == 1));
+}
+
+#[test]
+fn images_count_for_tokens_where_the_target_says_how_many() {
+    let image = r#"{"image":{"format":"png","source":{"s3Location":{"uri":"s3://bucket/a.png"}}}}"#;
+    let found = |profile: &str, images: usize| {
+        let blocks = vec![image; images].join(",");
+        let record = format!(
+            r#"{{"messages":[{{"role":"user","content":[{blocks}]}},{{"role":"assistant","content":[{{"text":"a"}}]}}]}}"#
+        );
+        let scratch = Scratch::with("a.jsonl", jsonl([record]));
+        let outcome = scratch.run(&format!("check a.jsonl --profile {profile} --output-format jsonl"));
+        outcome.by_code().contains_key("limit/tokens")
+    };
+    assert!(!found("llama-3.2-11b-sft", 9) && found("llama-3.2-11b-sft", 10));
+    assert!(!found("llama-3.2-90b-sft", 6) && found("llama-3.2-90b-sft", 7));
+    assert!(!found("nova-lite-sft", 10));
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn the_readme_shows_commands_and_options_that_exist() {
 /// The state of a model with its date.
 fn state(profile: &Profile) -> String {
     let since =
-        |since: &Option<bedload_bedrock::Since>| since.as_ref().map_or(String::new(), |s| s.date.clone());
+        |since: &Option<bedload_bedrock::Since>| since.as_ref().map_or(String::new(), ToString::to_string);
     match profile.life {
         Life::EndOfLife => format!("end of life {}", since(&profile.end_of_life)),
         Life::Legacy => format!("legacy {}", since(&profile.legacy)),

@@ -103,6 +103,14 @@ impl<'t> Json<'t> {
         }
     }
 
+    /// The elements of an array; none for any other value.
+    pub fn elements(self) -> Elements<'t> {
+        match self.value() {
+            Value::Array(elements) => elements,
+            _ => Elements { left: 0, nodes: &[] },
+        }
+    }
+
     /// The member with this (decoded) key. Linear in the number of members.
     pub fn get(self, key: &str) -> Option<Self> {
         self.members().find(|(k, _)| *k == key).map(|(_, value)| value)

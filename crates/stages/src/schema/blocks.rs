@@ -36,13 +36,16 @@ impl Content {
                 });
             }
         }
-        let kinds = self.media.iter().filter(|&&count| count > 0).count();
-        if kinds > 1 && visit.minds(Point::MixedMedia) {
-            visit.add(Code::SchemaMixedMedia, at, || {
-                "a record may have images, videos or documents, but not several of these".to_owned()
+        let [images, videos, documents] = self.media.map(|count| count > 0);
+        if let Some(rule) = visit.profile.and_then(|profile| profile.rule(Point::MixedMedia))
+            && videos
+            && (images || documents)
+        {
+            visit.add_sourced(Code::SchemaMixedMedia, at, &rule.cite(), || {
+                "a record may have images or videos, but not both".to_owned()
             });
         }
-        if kinds > 0 && self.has_reasoning {
+        if (images || videos || documents) && self.has_reasoning {
             visit.judge(Point::ReasoningWithMedia, at, || "reasoning in a record with media".to_owned());
         }
     }
@@ -120,7 +123,7 @@ pub(super) fn text(visit: &mut Visit<'_, '_>, value: Json<'_>, speaker: Speaker,
 }
 
 fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
-    visit.judge(Point::Reasoning, at, || "the target takes no reasoning".to_owned());
+    visit.judge_kind(Point::Reasoning, at, "reasoning");
     if role == Role::User {
         visit.add(Code::SchemaMisplacedContent, at, || "reasoning belongs to the assistant".to_owned());
     }

@@ -19,11 +19,11 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
         }
         let role = message.get("role").map(Json::value);
         let role_at = at.key("role");
-        let mut speaker = Speaker::Prompt;
+        let (mut speaker, mut is_assistant) = (Speaker::Prompt, false);
         match role {
             None => visit.add(Code::SchemaMissingField, &at, || "`role` is missing".to_owned()),
             Some(Value::String("user")) => has_user = true,
-            Some(Value::String("assistant")) => speaker = Speaker::Answer,
+            Some(Value::String("assistant")) => (speaker, is_assistant) = (Speaker::Answer, true),
             Some(Value::String("system")) if index > 0 => {
                 visit.add(Code::SchemaTurnOrder, &at, || "the system message must come first".to_owned());
             }
@@ -38,10 +38,7 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
             }),
             Some(other) => wrong_type(visit, &role_at, "`role`", "a string", &other),
         }
-        let calls = match message.get("tool_calls").map(Json::value) {
-            Some(Value::Array(calls)) => calls.count(),
-            _ => 0,
-        };
+        let calls = calls(visit, message, is_assistant, &at);
         match message.get("content").map(Json::value) {
             Some(Value::String(text)) if calls == 0 || !text.is_empty() => {
                 written(visit, text, &"`content`", speaker, &at.key("content"));
@@ -57,6 +54,33 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
     }
 }
 
+/// Checks the calls of a message and counts them.
+fn calls(visit: &mut Visit<'_, '_>, message: Json<'_>, is_assistant: bool, at: &At<'_>) -> usize {
+    let at = at.key("tool_calls");
+    match message.get("tool_calls").map(Json::value) {
+        None | Some(Value::Null) => return 0,
+        Some(_) if !is_assistant => {
+            visit.add(Code::SchemaMisplacedContent, &at, || "tool calls belong to the assistant".to_owned())
+        }
+        Some(Value::Array(calls)) => {
+            for (index, call) in calls.clone().enumerate() {
+                if call.members().next().is_none() {
+                    wrong_type(
+                        visit,
+                        &at.index(index),
+                        "a tool call",
+                        "an object with members",
+                        &call.value(),
+                    );
+                }
+            }
+            return calls.count();
+        }
+        Some(other) => wrong_type(visit, &at, "`tool_calls`", "an array", &other),
+    }
+    0
+}
+
 /// `reference_answer`: what the grader compares with.
 pub(super) fn reference(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &At<'_>) {
     match value.map(Json::value) {
@@ -64,10 +88,10 @@ pub(super) fn reference(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: 
             "the record has no `reference_answer`".to_owned()
         }),
         Some(Value::String(text)) if text.trim().is_empty() => {
-            visit.add(Code::SchemaReferenceAnswer, at, || "`reference_answer` is empty".to_owned());
+            visit.judge(Point::ReferenceEmpty, at, || "`reference_answer` is empty".to_owned());
         }
         Some(Value::Object(members)) if members.clone().next().is_none() => {
-            visit.add(Code::SchemaReferenceAnswer, at, || "`reference_answer` is an empty object".to_owned());
+            visit.judge(Point::ReferenceEmpty, at, || "`reference_answer` is an empty object".to_owned());
         }
         Some(Value::String(_) | Value::Object(_)) => {}
         Some(other) => visit.judge(Point::ReferenceShape, at, || {

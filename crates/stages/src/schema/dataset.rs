@@ -1,7 +1,5 @@
 //! What must be alike in all records of a data set: media, buckets, references, optional fields.
 
-use std::collections::BTreeSet;
-
 use bedload_bedrock::{Dialect, Format, Level, Point, Profile};
 use bedload_record::{Finding, Json, Trait, Traits, Value};
 use xxhash_rust::xxh3::xxh3_64;
@@ -9,22 +7,25 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::media::split_uri;
 
 /// The bucket of a record whose media are in several.
-const SEVERAL: u16 = 1;
+const SEVERAL: u64 = 1;
 
-/// The traits of one record; none for flat formats.
+/// The traits of one record; none for flat formats. Keys that the format does not know are no traits of it.
 pub fn traits(format: &Format, json: Json<'_>) -> Traits {
     let mut traits = Traits::default();
     let Some(dialect) = format.dialect() else { return traits };
     for (key, value) in json.members() {
         match (key, value.value()) {
-            ("system", _) => traits.insert(Trait::System),
-            ("toolConfig" | "tools", _) => traits.insert(Trait::Tools),
+            ("system", _) if dialect != Dialect::Chat => traits.insert(Trait::System),
+            ("toolConfig", _) if dialect != Dialect::Chat => traits.insert(Trait::Tools),
+            ("tools", _) if dialect == Dialect::Chat => traits.insert(Trait::Tools),
             ("id", _) if dialect == Dialect::Chat => traits.insert(Trait::Id),
             ("reference_answer", value) if dialect == Dialect::Chat => match value {
                 Value::Null => {}
                 Value::String(_) => traits.insert(Trait::TextReference),
                 Value::Object(_) => traits.insert(Trait::ObjectReference),
-                _ => traits.insert(Trait::OtherReference),
+                Value::Number(_) => traits.insert(Trait::NumberReference),
+                Value::Array(_) => traits.insert(Trait::ListReference),
+                Value::Bool(_) => traits.insert(Trait::BoolReference),
             },
             ("messages", Value::Array(messages)) if dialect != Dialect::Chat => {
                 for block in messages.flat_map(blocks) {
@@ -69,7 +70,7 @@ fn block_traits(block: Json<'_>, traits: &mut Traits) {
         if let Some(Value::String(uri)) = place.and_then(|place| place.get("uri")).map(Json::value)
             && let Ok((bucket, _)) = split_uri(uri)
         {
-            let hash = (xxh3_64(bucket.as_bytes()) as u16).max(SEVERAL + 1);
+            let hash = xxh3_64(bucket.as_bytes()).max(SEVERAL + 1);
             traits.bucket = if traits.bucket == 0 || traits.bucket == hash { hash } else { SEVERAL };
         }
     }
@@ -80,7 +81,8 @@ fn block_traits(block: Json<'_>, traits: &mut Traits) {
 pub struct Tally {
     records: u64,
     counts: [u64; Trait::ALL.len()],
-    buckets: BTreeSet<u16>,
+    /// The bucket of all media so far, 0 for none.
+    bucket: u64,
 }
 
 impl Tally {
@@ -90,9 +92,16 @@ impl Tally {
         for (count, of) in self.counts.iter_mut().zip(Trait::ALL) {
             *count += u64::from(traits.has(of));
         }
-        if traits.bucket != 0 {
-            self.buckets.insert(traits.bucket);
-        }
+        self.add_bucket(traits.bucket);
+    }
+
+    fn add_bucket(&mut self, bucket: u64) {
+        self.bucket = match (self.bucket, bucket) {
+            (known, 0) => known,
+            (0, new) => new,
+            (known, new) if known == new => known,
+            _ => SEVERAL,
+        };
     }
 
     /// Adds what was counted elsewhere.
@@ -101,7 +110,7 @@ impl Tally {
         for (count, more) in self.counts.iter_mut().zip(other.counts) {
             *count += more;
         }
-        self.buckets.extend(&other.buckets);
+        self.add_bucket(other.bucket);
     }
 
     fn of(&self, of: Trait) -> u64 {
@@ -130,24 +139,27 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
         .filter(|(of, _)| tally.of(*of) > 0)
         .map(|(of, name)| format!("{} records with {name}", tally.of(*of)))
         .collect();
-    if present.len() > 1 {
+    let has = |of| tally.of(of) > 0;
+    if has(Trait::Video) && has(Trait::Image) || has(Trait::Document) && has(Trait::Video) {
         judge(Point::MixedMedia, format!("{}; a data set has one kind of media", present.join(", ")));
     }
-    if tally.buckets.len() > 1 || tally.buckets.contains(&SEVERAL) {
+    if tally.bucket == SEVERAL {
         judge(Point::SeveralBuckets, "the media are in several buckets; they must be in one".to_owned());
     }
-    let references = [Trait::TextReference, Trait::ObjectReference, Trait::OtherReference];
-    let kinds = references.iter().filter(|of| tally.of(**of) > 0).count();
-    if kinds > 1 {
-        judge(
-            Point::MixedReferences,
-            format!(
-                "{} reference answers are text, {} are objects, {} are something else",
-                tally.of(Trait::TextReference),
-                tally.of(Trait::ObjectReference),
-                tally.of(Trait::OtherReference)
-            ),
-        );
+    let references = [
+        (Trait::TextReference, "texts"),
+        (Trait::ObjectReference, "objects"),
+        (Trait::NumberReference, "numbers"),
+        (Trait::ListReference, "lists"),
+        (Trait::BoolReference, "booleans"),
+    ];
+    let kinds: Vec<String> = references
+        .iter()
+        .filter(|(of, _)| has(*of))
+        .map(|(of, name)| format!("{} are {name}", tally.of(*of)))
+        .collect();
+    if kinds.len() > 1 {
+        judge(Point::MixedReferences, format!("of the reference answers {}", kinds.join(", ")));
     }
     let optional: [(&str, &[Trait]); 6] = [
         ("a system prompt", &[Trait::System]),
@@ -155,7 +167,7 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
         ("reasoning", &[Trait::Reasoning]),
         ("tools", &[Trait::Tools]),
         ("`id`", &[Trait::Id]),
-        ("`reference_answer`", &references),
+        ("`reference_answer`", &references.map(|(of, _)| of)),
     ];
     for (what, traits) in optional {
         let count = tally.of_any(traits);

@@ -57,6 +57,9 @@ pub(super) fn caption(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
     let Value::String(text) = value.value() else {
         return wrong_type(visit, at, "`caption`", "a string", &value.value());
     };
+    if !text.is_empty() && text.trim().is_empty() {
+        visit.add(Code::SchemaEmptyContent, at, || "`caption` is blank".to_owned());
+    }
     let chars = text.chars().count() as u64;
     if let Some(min) = visit.limit(Bound::CaptionCharsMin).filter(|min| chars < min.value) {
         visit.exceeds(Code::LimitCharacters, at, min, || {

@@ -56,7 +56,7 @@ pub(super) fn block(
 ) {
     let name = media.name();
     content.count(media);
-    visit.judge(media.point(), at, || format!("the target takes no {name}s"));
+    visit.judge_kind(media.point(), at, &format!("{name}s"));
     if role == Role::Assistant {
         visit.add(Code::SchemaMisplacedContent, at, || format!("{name}s belong to the user"));
     }

@@ -106,9 +106,7 @@ pub(super) fn check(
     }
     calls.end(visit, at);
     if count > 2 {
-        visit.judge(Point::SeveralTurns, at, || {
-            format!("{count} messages; the target takes one user message and its answer")
-        });
+        visit.judge_kind(Point::SeveralTurns, at, "more than one user message and its answer");
     }
     content.judge(visit, at);
 }

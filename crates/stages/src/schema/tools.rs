@@ -13,7 +13,7 @@ use super::wrong_type;
 
 /// Checks `toolConfig`.
 pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
-    visit.judge(Point::Tools, at, || "the target takes no tools".to_owned());
+    visit.judge_kind(Point::Tools, at, "tools");
     if !matches!(value.value(), Value::Object(_)) {
         return wrong_type(visit, at, "`toolConfig`", "an object", &value.value());
     }
@@ -97,7 +97,7 @@ impl<'t> Calls<'t> {
     }
 
     pub(super) fn call(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
-        visit.judge(Point::Tools, at, || "the target takes no tool calls".to_owned());
+        visit.judge_kind(Point::Tools, at, "tool calls");
         if role == Role::User {
             visit.add(Code::SchemaMisplacedContent, at, || "tool calls belong to the assistant".to_owned());
         }
@@ -128,7 +128,7 @@ impl<'t> Calls<'t> {
     }
 
     pub(super) fn result(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
-        visit.judge(Point::Tools, at, || "the target takes no tool results".to_owned());
+        visit.judge_kind(Point::Tools, at, "tool results");
         if role == Role::Assistant {
             visit.add(Code::SchemaMisplacedContent, at, || "tool results belong to the user".to_owned());
         }

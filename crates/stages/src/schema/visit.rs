@@ -70,6 +70,16 @@ impl<'v, 'r> Visit<'v, 'r> {
         self.findings.add(code, || at.detail(raw, message()).sourced(rule.cite()));
     }
 
+    /// Adds what the target says of a kind of content, if it says anything.
+    pub(super) fn judge_kind(&mut self, point: Point, at: &At<'_>, kind: &str) {
+        let level = self.profile.and_then(|profile| profile.rule(point)).map(|rule| rule.level);
+        self.judge(point, at, || match level {
+            Some(Level::Disputed) => format!("not all sources say that the target takes {kind}"),
+            _ if kind.starts_with("more ") => format!("the target does not take {kind}"),
+            _ => format!("the target takes no {kind}"),
+        });
+    }
+
     /// The target's limit.
     pub(super) fn limit(&self, bound: Bound) -> Option<&'v Limit> {
         self.profile.and_then(|profile| profile.limit(bound))

@@ -64,6 +64,8 @@ pub struct TokenLimit {
     pub prompt: Option<Limit>,
     /// What the model is to give.
     pub completion: Option<Limit>,
+    /// The fewest tokens that each image takes from the record's limit.
+    pub image_min: Option<u64>,
     /// How messages name the encoding.
     pub encoding: &'static str,
 }
@@ -71,22 +73,35 @@ pub struct TokenLimit {
 impl Check for TokenLimit {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
         let Some(tokens) = record.tokens else { return };
-        let encoding = self.encoding;
-        for (limit, count, whose) in [
-            (&self.record, tokens.total(), ""),
-            (&self.prompt, tokens.prompt, " in the prompt"),
-            (&self.completion, tokens.completion, " in the completion"),
-        ] {
-            if let Some(limit) = limit.as_ref().filter(|limit| count > limit.value) {
-                findings.add(Code::LimitTokens, || {
-                    let most = limit.value;
-                    let message =
-                        format!("{count} {encoding} tokens{whose}; the target takes at most {most}");
-                    At::RECORD.detail(record.raw, message).sourced(limit.cite())
-                });
-            }
+        let images = self.image_min.map_or(0, |each| each * images(record.json));
+        let parts = [
+            (&self.prompt, tokens.prompt, 0, " in the prompt"),
+            (&self.completion, tokens.completion, 0, " in the completion"),
+            (&self.record, tokens.total(), images, ""),
+        ];
+        let beyond = parts.into_iter().filter_map(|(limit, count, images, whose)| {
+            let limit = limit.as_ref().filter(|limit| count + images > limit.value)?;
+            Some((limit, count, images, whose))
+        });
+        // A part that is too long says it for the record as well.
+        if let Some((limit, count, images, whose)) = beyond.into_iter().next() {
+            findings.add(Code::LimitTokens, || {
+                let (encoding, most) = (self.encoding, limit.value);
+                let images =
+                    if images > 0 { format!(", and {images} at least for images") } else { String::new() };
+                let message =
+                    format!("{count} {encoding} tokens{whose}{images}; the target takes at most {most}");
+                At::RECORD.detail(record.raw, message).sourced(limit.cite())
+            });
         }
     }
+}
+
+/// How many image blocks the messages of a record have.
+fn images(record: Json<'_>) -> u64 {
+    let messages = record.get("messages").into_iter().flat_map(Json::elements);
+    let blocks = messages.filter_map(|message| message.get("content")).flat_map(Json::elements);
+    blocks.filter(|block| block.get("image").is_some()).count() as u64
 }
 
 #[cfg(test)]
@@ -105,8 +120,13 @@ mod tests {
             let mut findings = Findings::codes_only();
             let source = Citation { place: "here".to_owned(), date: "2026-11".to_owned() };
             let record_max = Some(Limit { value: record_max, source, against: None });
-            let limit =
-                TokenLimit { record: record_max, prompt: None, completion: None, encoding: "o200k_base" };
+            let limit = TokenLimit {
+                record: record_max,
+                prompt: None,
+                completion: None,
+                image_min: None,
+                encoding: "o200k_base",
+            };
             limit.check(&record, &mut findings);
             findings.codes().iter().collect()
         })
