@@ -67,7 +67,7 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
         // A chat without a reference answer is another tool's, unless it is what the target wants.
         let is_doubtful = format.name == "chat-rft" && !has_reference && !is_wanted;
         let required = format.fields.iter().filter(|field| field.required).count();
-        (is_named, is_wanted, !is_doubtful, required, usize::MAX - n)
+        (is_named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
     });
     best.map(|(n, _)| n)
 }

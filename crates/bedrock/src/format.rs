@@ -364,6 +364,7 @@ impl Dialect {
                         let role = message.get("role").map(Json::value);
                         !matches!(role, Some(Value::String("system" | "developer" | "tool")))
                             && message.get("tool_calls").is_none()
+                            && !message.get("content").is_some_and(is_typed)
                     })
             }
             Self::ShareGpt => unreachable!("decided above"),

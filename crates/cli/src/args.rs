@@ -173,7 +173,9 @@ pub(crate) struct BuildArgs {
 /// What records are converted to, and how.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ConversionArgs {
-    /// Format that records are converted to.
+    /// Format that records are converted to: prompt-completion, text, input, preference, prompt, claude-messages,
+    /// converse, converse-preference, chat-rft or image-caption. They are read in any of these, told by --format or
+    /// found out, and as openai-chat, alpaca or sharegpt.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: Option<String>,
     /// For flat objects: which key is which field, e.g. prompt=question,completion=answer.

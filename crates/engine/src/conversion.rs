@@ -12,8 +12,8 @@ use crate::settings::Settings;
 /// How the records of each input come into the format of the run.
 pub(crate) struct Conversion {
     pub(crate) converter: Converter,
-    /// What the records of each input are.
-    sources: Vec<Source>,
+    /// What the records of each input are; none where it has no record that tells.
+    sources: Vec<Option<Source>>,
 }
 
 impl Conversion {
@@ -38,7 +38,7 @@ impl Conversion {
                 format.name
             )));
         } else {
-            vec![Source::Mapped; inputs.len()]
+            vec![Some(Source::Mapped); inputs.len()]
         };
         Ok(Some(Self { converter, sources }))
     }
@@ -51,7 +51,8 @@ impl Conversion {
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> bool {
-        self.converter.convert(self.sources[input], line, out, findings)
+        let source = self.sources[input].unwrap_or(Source::Format(self.converter.to()));
+        self.converter.convert(source, line, out, findings)
     }
 
     /// The line as it is written: converted, which was seen to succeed when its facts were taken.
@@ -66,6 +67,7 @@ impl Conversion {
         let mut names: Vec<&'static str> = self
             .sources
             .iter()
+            .flatten()
             .map(|source| match source {
                 Source::Format(format) => format.name,
                 Source::Mapped => "mapped keys",
@@ -81,16 +83,16 @@ fn sources(
     named: Option<&'static Format>,
     to: &'static Format,
     inputs: &Inputs,
-) -> Result<Vec<Source>, EngineError> {
+) -> Result<Vec<Option<Source>>, EngineError> {
     let refuse = |name: &str, problem: String, hint: &str| {
         Err(EngineError::Usage(format!("{name}: {problem}\nhint: {hint}")))
     };
     let check = |from: &'static Format, name: &str| match fit(from, to) {
         Fit::None => {
             let problem = format!("{} records cannot be converted to {}", from.name, to.name);
-            refuse(name, problem, "`bedload explain convert/content` says what a conversion needs")
+            refuse(name, problem, "the README's table of conversions says what each format can hold")
         }
-        Fit::Part | Fit::Whole => Ok(Source::Format(from)),
+        Fit::Part | Fit::Whole => Ok(Some(Source::Format(from))),
     };
     if let Some(from) = named {
         return inputs.iter().map(|_| check(from, "--format")).collect();
@@ -99,7 +101,7 @@ fn sources(
     let source = |(input, look): (&bedload_scan::Input, &bedload_bedrock::Detection)| match look.format {
         Some(from) => check(from, input.name()),
         // Without a record there is nothing to convert; what is wrong with the lines is said line by line.
-        None if look.records == 0 => Ok(Source::Format(to)),
+        None if look.records == 0 => Ok(None),
         None => refuse(
             input.name(),
             format!("no known format fits the first {} records", look.records),

@@ -104,6 +104,10 @@ pub fn convert(
         facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    if plan.counts.train == 0 {
+        let message = "no record was converted".to_owned();
+        about_data.push(Finding::dataset(Code::DatasetNoRecords, settings.strict, message));
+    }
     about_data.iter().try_for_each(&mut count)?;
     inputs.check_unchanged()?;
     single.publish(&packed.shards[0].path)?;

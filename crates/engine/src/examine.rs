@@ -123,6 +123,16 @@ impl<'r> Examiner<'r> {
         if !is_sound || !conversion.convert(input, bytes, converted, findings) {
             return None;
         }
+        if converted.len() as u64 > rules.max_record_bytes {
+            findings.add(Code::LimitRecordBytes, || {
+                let message = format!(
+                    "the converted record has {} bytes, more than --max-record-bytes",
+                    converted.len()
+                );
+                (String::new(), 0, message)
+            });
+            return None;
+        }
         let mut about_converted = findings.alike();
         let content = parser.parse(converted, |parsed| {
             let json = accept(parsed, converted, rules, &mut about_converted)?;

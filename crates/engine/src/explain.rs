@@ -1,12 +1,12 @@
 //! `explain FILE:LINE`: everything known about one record.
 
-use bedload_record::{Finding, Interner, Parser};
+use bedload_record::{Finding, Interner, Parser, Severity};
 use bedload_scan::{Inputs, Watch, visit};
 use bedload_stages::{balance, tokens};
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
-use crate::rules::Rules;
+use crate::rules::{Rules, any_at_least};
 use crate::settings::Settings;
 
 /// Everything known about one record.
@@ -42,11 +42,11 @@ pub fn explain(
     number: u64,
     watch: &Watch,
 ) -> Result<Option<Explained>, EngineError> {
-    let (rules, _) = Rules::new(settings, inputs)?;
+    let (rules, about_data) = Rules::new(settings, inputs)?;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
     // until then: two waves of chunks at the most.
     let mut before = 0;
-    let mut explained = None;
+    let mut explained: Option<Explained> = None;
     visit(
         inputs,
         &settings.scan,
@@ -71,7 +71,12 @@ pub fn explain(
             Ok::<(), EngineError>(())
         },
     )?;
-    Ok(explained)
+    Ok(explained.map(|mut explained| {
+        // What is wrong with the file as a whole is wrong with each of its records.
+        explained.accepted &= !any_at_least(&about_data, Severity::Error);
+        explained.findings.extend(about_data);
+        explained
+    }))
 }
 
 fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {

@@ -31,6 +31,8 @@ pub(crate) struct Rules {
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBy,
     pub(crate) normalize: Normalize,
+    /// The most bytes in a record, as it is read and as it is written.
+    pub(crate) max_record_bytes: u64,
     pub(crate) strict: bool,
     pub(crate) show_content: bool,
     /// Keys that may be shown in pointers.
@@ -76,6 +78,7 @@ impl Rules {
             labels: stages.balance.source(),
             group_by: stages.split.group_by(),
             normalize: stages.dedupe.normalize,
+            max_record_bytes: settings.scan.max_record_bytes,
             strict: settings.strict,
             show_content: settings.show_content,
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),

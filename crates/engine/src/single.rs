@@ -32,6 +32,11 @@ impl<'p> SingleFile<'p> {
         let shown = target.display();
         let usage = |message: &str| EngineError::Usage(format!("--out {shown}: {message}"));
         let name = target.file_name().ok_or_else(|| usage("not the name of a file to be made"))?;
+        if target.as_os_str() == "-" {
+            return Err(usage(
+                "a file is written beside its place and renamed, which standard output is not",
+            ));
+        }
         let replaces = match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(io_error(target, "looked at")(error)),

@@ -7,7 +7,7 @@ use bedload_record::json::{Raw, string_content};
 
 use super::config::Extra;
 use super::talk::{Member, Talk, Words};
-use super::write::{Writer, Written};
+use super::write::{VERSION, Writer, Written};
 
 impl<'l> Writer<'_, 'l> {
     /// The system prompt that every record is to have takes the place of none, or of an equal one.
@@ -17,7 +17,7 @@ impl<'l> Writer<'_, 'l> {
         if talk.system.len() == 1 && is_equal(&talk.system[0]) {
             return Ok(());
         }
-        if let Some(own) = talk.system.first() {
+        for own in std::mem::take(&mut talk.system) {
             let at = own.at;
             if self.extra != Extra::Drop {
                 let message =
@@ -33,10 +33,22 @@ impl<'l> Writer<'_, 'l> {
 
     /// Whatever the format had no place for.
     pub(super) fn leftovers(&mut self, talk: Talk<'l>) -> Written {
-        match (talk.system_member, talk.system.first()) {
-            (Some(member), Some(_)) => self.leave("a system prompt", member.value, Some(member))?,
-            (None, Some(words)) => self.leave("a system prompt", words.at, None)?,
-            _ => {}
+        let member = talk.system_member.filter(|_| !talk.system.is_empty());
+        if let Some(member) = member {
+            self.leave("a system prompt", member.value, Some(member))?;
+        }
+        // Those of the member went with it.
+        let is_apart = |at: Raw<'_>| {
+            member.is_none_or(|member| {
+                let from = member.value.offset_in(self.line);
+                !(from..from + member.value.bytes().len()).contains(&at.offset_in(self.line))
+            })
+        };
+        let apart: Vec<Raw<'l>> =
+            talk.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
+        apart.into_iter().try_for_each(|at| self.leave("a system prompt", at, None))?;
+        if let Some(version) = talk.version.filter(|version| version.value.bytes() != VERSION) {
+            self.leave_key("another schemaVersion", version)?;
         }
         for turn in talk.turns {
             self.leave("a message", turn.at, None)?;
@@ -68,9 +80,10 @@ impl<'l> Writer<'_, 'l> {
 
     pub(super) fn leave(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) -> Written {
         // A grader is handed all keys of its record, so that format has a place for them.
-        let is_kept = self.extra == Extra::Keep || self.extra == Extra::Error && self.to.name == "chat-rft";
+        let has_place = self.to.name == "chat-rft" && member.is_some();
+        let is_kept = self.extra == Extra::Keep || has_place;
         match member {
-            _ if self.extra == Extra::Drop => {
+            _ if self.extra == Extra::Drop && !has_place => {
                 let remark = self.remark(Code::ConvertDropped, at, format!("{what} is left out"));
                 self.remarks.push(remark);
                 Ok(())

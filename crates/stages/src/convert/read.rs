@@ -133,7 +133,8 @@ pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Re
     if let Some(mut words) = prompt {
         // What the instruction is about follows it after a blank line, as the makers of the format have it.
         if let Some(input) = input.filter(|input| !input.raw.is_empty()) {
-            words.raw = Cow::Owned([&*words.raw, br"\n\n", &*input.raw].concat());
+            let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
+            words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
         }
         talk.turns.push(Turn { role: Role::User, at: words.at, parts: vec![Part::Text(words)] });
     }
@@ -184,11 +185,12 @@ impl<'l> Reader<'l> {
                         return Err(self.source(value, format!("`{name}` must be a list of text blocks")));
                     }
                     for block in value.elements() {
+                        rest(block, &["text"], &mut talk.inner);
                         talk.system.push(self.words(self.member(block, "text")?, "text")?);
                     }
                     talk.system_member = Some(member);
                 }
-                Some(Kind::Version) => talk.version = Some(value),
+                Some(Kind::Version) => talk.version = Some(member),
                 Some(Kind::ToolConfig) => talk.tool_config = Some(member),
                 Some(Kind::ChatTools) => talk.tools = Some(member),
                 Some(Kind::Reference) if !value.is_null() => talk.reference = Some(member),
@@ -222,14 +224,14 @@ impl<'l> Reader<'l> {
                 if !talk.turns.is_empty() {
                     return Err(self.content(message, "a system message after the first turn"));
                 }
-                let parts = self.parts(dialect, self.member(message, content_key)?)?;
-                for part in parts {
+                let content = self.member(message, content_key)?;
+                for part in self.parts(dialect, content, &mut talk.inner)? {
                     let Part::Text(words) = part else {
                         return Err(self.content(message, "a system message that is not text alone"));
                     };
                     talk.system.push(words);
                 }
-                rest(message, &[role_key, content_key], talk);
+                rest(message, &[role_key, content_key], &mut talk.inner);
                 return Ok(());
             }
             ("tool" | "function", Dialect::Chat) => {
@@ -244,23 +246,26 @@ impl<'l> Reader<'l> {
         if dialect == Dialect::Preference
             && let Some(list) = message.get("candidates")
         {
+            if list.elements().next().is_none() {
+                return Err(self.source(list, "`candidates` must be a list of answers".to_owned()));
+            }
             if role == Role::User || !talk.candidates.is_empty() {
                 return Err(self.source(list, "candidates belong to one message, the assistant's".to_owned()));
             }
-            rest(message, &[role_key, "candidates"], talk);
+            rest(message, &[role_key, "candidates"], &mut talk.inner);
             return list.elements().try_for_each(|candidate| self.candidate(candidate, talk));
         }
         let mut parts = match message.get(content_key) {
             // A chat's message that calls tools need not say anything.
             Some(content) if content.is_null() && dialect == Dialect::Chat => Vec::new(),
-            Some(content) => self.parts(dialect, content)?,
+            Some(content) => self.parts(dialect, content, &mut talk.inner)?,
             None if message.get("tool_calls").is_some() => Vec::new(),
             None => return Err(self.source(message, format!("`{content_key}` is missing"))),
         };
         if let Some(calls) = message.get("tool_calls").filter(|calls| !calls.is_null()) {
             parts.push(Part::Foreign("tool calls", calls));
         }
-        rest(message, &[role_key, content_key, "tool_calls"], talk);
+        rest(message, &[role_key, content_key, "tool_calls"], &mut talk.inner);
         talk.turns.push(Turn { role, parts, at: message });
         Ok(())
     }
@@ -275,14 +280,20 @@ impl<'l> Reader<'l> {
                 return Err(self.source(label, message.to_owned()));
             }
         };
-        let parts = self.parts(Dialect::Preference, self.member(candidate, "content")?)?;
-        rest(candidate, &["preferenceLabel", "content"], talk);
+        let content = self.member(candidate, "content")?;
+        let parts = self.parts(Dialect::Preference, content, &mut talk.inner)?;
+        rest(candidate, &["preferenceLabel", "content"], &mut talk.inner);
         talk.candidates.push(Candidate { is_preferred, parts, at: candidate });
         Ok(())
     }
 
-    /// The parts of a message's content.
-    fn parts(&self, dialect: Dialect, content: Raw<'l>) -> Result<Vec<Part<'l>>, Remark> {
+    /// The parts of a message's content. Keys beside a text go to `inner`.
+    fn parts(
+        &self,
+        dialect: Dialect,
+        content: Raw<'l>,
+        inner: &mut Vec<(&'static str, Raw<'l>)>,
+    ) -> Result<Vec<Part<'l>>, Remark> {
         let is_blocks = matches!(dialect, Dialect::Converse | Dialect::Preference);
         if !is_blocks && content.string().is_some() {
             return Ok(vec![Part::Text(self.words(content, "content")?)]);
@@ -293,14 +304,22 @@ impl<'l> Reader<'l> {
         }
         let part = |block: Raw<'l>| {
             if is_blocks {
-                return match (block.get("text"), block.members().count()) {
-                    (Some(text), 1) => Ok(Part::Text(self.words(text, "text")?)),
-                    (_, 0) => Err(self.source(block, "a content block must be an object".to_owned())),
-                    _ => Ok(Part::Block(block)),
+                return match (block.get("text"), block.members().next()) {
+                    (Some(text), _) => {
+                        rest(block, &["text"], inner);
+                        Ok(Part::Text(self.words(text, "text")?))
+                    }
+                    (None, Some(_)) => Ok(Part::Block(block)),
+                    (None, None) => {
+                        Err(self.source(block, "a content block must be an object with a member".to_owned()))
+                    }
                 };
             }
             match block.get("type").and_then(Raw::text).as_deref() {
-                Some("text") => Ok(Part::Text(self.words(self.member(block, "text")?, "text")?)),
+                Some("text") => {
+                    rest(block, &["type", "text"], inner);
+                    Ok(Part::Text(self.words(self.member(block, "text")?, "text")?))
+                }
                 _ => Ok(Part::Foreign("a part of a message that is no text", block)),
             }
         };
@@ -308,10 +327,10 @@ impl<'l> Reader<'l> {
     }
 }
 
-/// What else is in a message or candidate.
-fn rest<'l>(object: Raw<'l>, known: &[&str], talk: &mut Talk<'l>) {
+/// What else is in a message, a candidate or a text block.
+fn rest<'l>(object: Raw<'l>, known: &[&str], inner: &mut Vec<(&'static str, Raw<'l>)>) {
     let is_other = |(key, value): &(Raw<'l>, Raw<'l>)| {
         !value.is_null() && key.text().is_none_or(|key| !known.contains(&&*key))
     };
-    talk.inner.extend(object.members().filter(is_other).map(|(key, _)| ("a key of a message", key)));
+    inner.extend(object.members().filter(is_other).map(|(key, _)| ("a key inside a message", key)));
 }

@@ -63,7 +63,7 @@ pub(super) struct Member<'l> {
 /// What a record says. A member is in one place of it only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Talk<'l> {
-    pub(super) version: Option<Raw<'l>>,
+    pub(super) version: Option<Member<'l>>,
     pub(super) system: Vec<Words<'l>>,
     /// The member that the system prompt is, where it is one.
     pub(super) system_member: Option<Member<'l>>,

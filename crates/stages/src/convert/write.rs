@@ -8,6 +8,9 @@ use super::Remark;
 use super::config::Extra;
 use super::talk::{Candidate, Member, Part, Role, Talk, Turn, Words};
 
+/// The version that a Converse record is given, and that is left out without a word.
+pub(super) const VERSION: &[u8] = b"\"bedrock-conversation-2024\"";
+
 /// A record under way.
 pub(super) struct Writer<'w, 'l> {
     pub(super) to: &'static Format,
@@ -28,6 +31,11 @@ impl<'l> Writer<'_, 'l> {
         self.system(&mut talk, given_system)?;
         for (what, at) in std::mem::take(&mut talk.inner) {
             self.leave(what, at, None)?;
+        }
+        if self.to.name == "chat-rft" && talk.id.is_none() {
+            let is_id = |member: &Member<'_>| member.key.text().is_some_and(|key| key == "id");
+            let at = talk.extra.iter().position(is_id);
+            talk.id = at.map(|at| talk.extra.remove(at));
         }
         for member in std::mem::take(&mut talk.extra) {
             self.leave_key("a key that the format does not name", member)?;
@@ -213,7 +221,7 @@ impl<'l> Writer<'_, 'l> {
     /// What comes before the messages of a Converse record, and their opening.
     fn envelope(&mut self, talk: &mut Talk<'l>) {
         self.put(b"\"schemaVersion\":");
-        self.put(talk.version.take().map_or(&b"\"bedrock-conversation-2024\""[..], Raw::bytes));
+        self.put(talk.version.take().map_or(VERSION, |member| member.value.bytes()));
         talk.system_member = None;
         let system = std::mem::take(&mut talk.system);
         for (n, words) in system.iter().enumerate() {
