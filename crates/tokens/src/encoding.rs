@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use tiktoken_rs::CoreBPE;
 
-use crate::run::Pattern;
+use crate::split::Pattern;
+use crate::tiktoken::run::Blanks;
+use crate::vocabulary::Vocabulary;
 
 /// Names one of the public encodings.
 ///
@@ -50,7 +53,7 @@ impl Encoding {
         }
     }
 
-    /// Returns the tokenizer, read once per process and shared by all threads.
+    /// Returns the tokenizer of tiktoken-rs, read once per process and shared by all threads.
     pub(crate) fn tokenizer(self) -> &'static CoreBPE {
         match self {
             // Only the special tokens differ, which ordinary text never becomes; a second copy would cost
@@ -62,12 +65,35 @@ impl Encoding {
         }
     }
 
-    /// Returns how the encoding splits white space.
+    /// Returns the vocabulary, read once per process and shared by all threads.
+    pub(crate) fn vocabulary(self) -> &'static Vocabulary {
+        static VOCABULARIES: [OnceLock<Vocabulary>; 4] = [const { OnceLock::new() }; 4];
+        let (slot, table): (usize, &[u8]) = match self {
+            Encoding::O200kBase | Encoding::O200kHarmony => {
+                (0, include_bytes!(concat!(env!("OUT_DIR"), "/o200k.merges")))
+            }
+            Encoding::Cl100kBase => (1, include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.merges"))),
+            Encoding::P50kBase => (2, include_bytes!(concat!(env!("OUT_DIR"), "/p50k.merges"))),
+            Encoding::R50kBase => (3, include_bytes!(concat!(env!("OUT_DIR"), "/r50k.merges"))),
+        };
+        VOCABULARIES[slot].get_or_init(|| Vocabulary::from_table(table))
+    }
+
+    /// Returns how the encoding splits a text.
     pub(crate) const fn pattern(self) -> Pattern {
         match self {
             Encoding::O200kBase | Encoding::O200kHarmony => Pattern::O200k,
             Encoding::Cl100kBase => Pattern::Cl100k,
             Encoding::P50kBase | Encoding::R50kBase => Pattern::Gpt2,
+        }
+    }
+
+    /// Returns how the encoding splits white space, for tiktoken-rs.
+    pub(crate) const fn blanks(self) -> Blanks {
+        match self {
+            Encoding::O200kBase | Encoding::O200kHarmony => Blanks::O200k,
+            Encoding::Cl100kBase => Blanks::Cl100k,
+            Encoding::P50kBase | Encoding::R50kBase => Blanks::Gpt2,
         }
     }
 }

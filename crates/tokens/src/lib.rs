@@ -1,8 +1,9 @@
 //! Exact token counts of a text under the public encodings of `OpenAI`; no ids, no decoding, no model names.
 //!
-//! A count equals the length of what tiktoken-rs' `encode_ordinary` returns, on every text for which that
-//! returns, and special tokens such as `<|endoftext|>` are ordinary text. tiktoken-rs 0.12.1 panics on long
-//! runs of white space; [`Counter`] counts those exactly as well (see `run.rs` for which and why).
+//! A count equals the length of what tiktoken-rs' `encode_ordinary` returns, on every text for which that returns,
+//! and special tokens such as `<|endoftext|>` are ordinary text. Counting alone needs no ids: a text is split without
+//! a regex engine (`split/`), a pretoken that was seen before is looked up (`cache.rs`), and others are merged
+//! (`merge.rs`) by a table that the build script made from the ranks of tiktoken-rs (`splits.rs`, `vocabulary.rs`).
 //! This crate is the only user of tiktoken-rs.
 //!
 //! ```
@@ -12,13 +13,21 @@
 //! assert_eq!(counter.count("tiktoken is great!"), Ok(6));
 //! ```
 
-mod blank;
+mod cache;
+mod classes;
 mod counter;
 mod encoding;
-mod run;
+mod fast;
+mod merge;
+mod pairs;
+mod split;
+mod splits;
+mod tiktoken;
+mod vocabulary;
 
-pub use counter::{Counter, Uncountable};
+pub use counter::{Counter, Engine};
 pub use encoding::{Encoding, UnknownEncoding};
+pub use tiktoken::Uncountable;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,13 @@
 //! Tests against tiktoken-rs as the oracle, and the oracles of the tests; the cases live in the modules.
 
+use std::cell::RefCell;
+
 use expect_test::expect;
 use tiktoken_rs::CoreBPE;
 
-use crate::{Counter, Encoding, Uncountable, blank, counter};
+use crate::split::simd::Level;
+use crate::tiktoken::{self, blank};
+use crate::{Counter, Encoding, Uncountable};
 
 mod hostile;
 mod property;
@@ -18,6 +22,23 @@ fn oracle(encoding: Encoding) -> &'static CoreBPE {
         Encoding::P50kBase => tiktoken_rs::p50k_base_singleton(),
         Encoding::R50kBase => tiktoken_rs::r50k_base_singleton(),
     }
+}
+
+/// Calls a function with a counter for each kind of instructions that this processor has. The counters of a thread have
+/// counted all its texts before.
+fn with_all(encoding: Encoding, mut with: impl FnMut(&mut Counter)) {
+    thread_local! {
+        static COUNTERS: RefCell<Vec<Counter>> = RefCell::new(
+            Encoding::ALL
+                .into_iter()
+                .flat_map(|encoding| Level::all().into_iter().map(move |level| (encoding, level)))
+                .map(|(encoding, level)| Counter::with_level(encoding, level))
+                .collect(),
+        );
+    }
+    COUNTERS.with_borrow_mut(|counters| {
+        counters.iter_mut().filter(|counter| counter.encoding() == encoding).for_each(&mut with);
+    });
 }
 
 fn oracle_count(encoding: Encoding, text: &str) -> u64 {
@@ -59,7 +80,7 @@ fn counts_are_the_published_ones() {
 
 #[test]
 fn a_panic_is_an_error_and_the_message_says_how_long_the_text_was() {
-    let failed = counter::guard("four", || panic!("as the tokenizer might"));
+    let failed = tiktoken::guard("four", || panic!("as the tokenizer might"));
     assert_eq!(failed, Err(Uncountable { bytes: 4 }));
     expect!["the tokenizer failed on 4 bytes of text"].assert_eq(&failed.unwrap_err().to_string());
 }

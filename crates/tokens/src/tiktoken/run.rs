@@ -39,7 +39,7 @@ use std::ops::Range;
 
 /// The ways to split white space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pattern {
+pub(crate) enum Blanks {
     /// `\s*[\r\n]+|\s+(?!\S)|\s+`, and punctuation takes `[\r\n/]*` along.
     O200k,
     /// `\s++$|\s*[\r\n]|\s+(?!\S)|\s`, and punctuation takes `[\r\n]*+` along.
@@ -48,7 +48,7 @@ pub(crate) enum Pattern {
     Gpt2,
 }
 
-impl Pattern {
+impl Blanks {
     /// Returns the pretoken of a maximal `run` that may be counted apart, if there is one.
     ///
     /// Both its ends are boundaries, and what is left of the run is safe for tiktoken-rs. Linear in the run.
@@ -56,14 +56,14 @@ impl Pattern {
         let ends_text = run.end == text.len();
         let blanks = &text[run.clone()];
         let start = match self {
-            Pattern::Gpt2 => run.start,
-            Pattern::Cl100k if ends_text => {
+            Blanks::Gpt2 => run.start,
+            Blanks::Cl100k if ends_text => {
                 if run.start > 0 && blanks.starts_with(LINE_BREAKS) {
                     return None;
                 }
                 run.start
             }
-            Pattern::O200k | Pattern::Cl100k => {
+            Blanks::O200k | Blanks::Cl100k => {
                 blanks.rfind(LINE_BREAKS).map_or(run.start, |position| run.start + position + 1)
             }
         };
@@ -80,7 +80,7 @@ const LINE_BREAKS: [char; 2] = ['\r', '\n'];
 /// A run of at least `run_bytes_min` bytes covers one of any `run_bytes_min` bytes in a row, so one
 /// character in as many bytes is looked at: searching costs nothing, and finding is linear in the runs.
 pub(crate) struct BlankPieces<'a> {
-    pattern: Pattern,
+    blanks: Blanks,
     text: &'a str,
     run_bytes_min: usize,
     /// The next byte to look at; no long run lies wholly between the last one and this.
@@ -89,8 +89,8 @@ pub(crate) struct BlankPieces<'a> {
 
 impl<'a> BlankPieces<'a> {
     /// Starts at the beginning of `text`; `run_bytes_min` is at least 1.
-    pub(crate) fn new(pattern: Pattern, text: &'a str, run_bytes_min: usize) -> Self {
-        BlankPieces { pattern, text, run_bytes_min, probe: run_bytes_min - 1 }
+    pub(crate) fn new(blanks: Blanks, text: &'a str, run_bytes_min: usize) -> Self {
+        BlankPieces { blanks, text, run_bytes_min, probe: run_bytes_min - 1 }
     }
 }
 
@@ -102,7 +102,7 @@ impl Iterator for BlankPieces<'_> {
             let run = run_around(self.text, self.probe);
             self.probe = self.probe.max(run.end) + self.run_bytes_min;
             if run.len() >= self.run_bytes_min
-                && let Some(piece) = self.pattern.blank_piece(self.text, &run)
+                && let Some(piece) = self.blanks.blank_piece(self.text, &run)
             {
                 return Some(piece);
             }

@@ -1,0 +1,311 @@
+//! The classes of 64 bytes at a time, as bits: with AVX-512, with AVX2, or without either; and the choice among them,
+//! when the program runs. The only unsafe code of the crate.
+
+#![allow(unsafe_code, reason = "instructions that not every processor has")]
+
+use crate::cache::{KEY_BITS, Key, Ways};
+
+/// Which of 64 bytes are what; bit n is byte n.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Masks {
+    /// Not ASCII.
+    pub(crate) wide: u64,
+    pub(crate) letter: u64,
+    pub(crate) upper: u64,
+    pub(crate) digit: u64,
+    /// White space, line breaks included.
+    pub(crate) space: u64,
+    /// `\r` and `\n`
+    pub(crate) line_break: u64,
+    /// `' '`
+    pub(crate) blank: u64,
+    pub(crate) apostrophe: u64,
+    pub(crate) slash: u64,
+}
+
+/// A way of finding masks.
+pub(crate) trait Simd: Copy {
+    fn masks(self, bytes: &[u8; 64]) -> Masks;
+
+    /// Which of the entries has the key; 4 or more where none has it.
+    fn find(self, ways: &Ways, key: Key) -> usize;
+}
+
+/// Work that can be done with any instructions.
+pub(crate) trait Job {
+    /// Does it; inlined into where the instructions are switched on.
+    fn run<S: Simd>(self, simd: S) -> u64;
+}
+
+/// Which instructions are used. One is made only where the processor has them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Level {
+    Portable(Portable),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+}
+
+impl Level {
+    /// All that this processor has, the best first.
+    pub(crate) fn all() -> Vec<Self> {
+        let mut levels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(Avx512::detect().map(Self::Avx512));
+            levels.extend(Avx2::detect().map(Self::Avx2));
+        }
+        levels.push(Self::Portable(Portable));
+        levels
+    }
+
+    /// Does some work with these instructions.
+    pub(crate) fn run(self, job: impl Job) -> u64 {
+        match self {
+            Self::Portable(simd) => job.run(simd),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `detect` saw AVX2 and what is switched on with it.
+            Self::Avx2(simd) => unsafe { x86::run_avx2(simd, job) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `detect` saw AVX-512 and what is switched on with it.
+            Self::Avx512(simd) => unsafe { x86::run_avx512(simd, job) },
+        }
+    }
+}
+
+/// Without special instructions: eight bytes at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portable;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = ONES << 7;
+
+/// The high bit of each byte, which must be below 0x80, that is at least `from` and at most `to`.
+fn within(word: u64, from: u8, to: u8) -> u64 {
+    let at_least = word + ONES * u64::from(0x80 - from);
+    let beyond = word + ONES * u64::from(0x7F - to);
+    at_least & !beyond & HIGHS
+}
+
+/// The high bits of eight bytes, side by side.
+fn gather(highs: u64) -> u64 {
+    (highs >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+impl Simd for Portable {
+    #[inline(always)]
+    fn masks(self, bytes: &[u8; 64]) -> Masks {
+        let mut masks = Masks::default();
+        for (n, chunk) in bytes.chunks_exact(8).enumerate() {
+            let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
+            let wide = word & HIGHS;
+            let low = word & !HIGHS;
+            let is = |highs: u64| gather(highs & !wide) << (8 * n);
+            masks.wide |= gather(wide) << (8 * n);
+            masks.letter |= is(within(low | ONES * 0x20, b'a', b'z'));
+            masks.upper |= is(within(low, b'A', b'Z'));
+            masks.digit |= is(within(low, b'0', b'9'));
+            masks.space |= is(within(low, 9, 13) | within(low, b' ', b' '));
+            masks.line_break |= is(within(low, b'\n', b'\n') | within(low, b'\r', b'\r'));
+            masks.blank |= is(within(low, b' ', b' '));
+            masks.apostrophe |= is(within(low, b'\'', b'\''));
+            masks.slash |= is(within(low, b'/', b'/'));
+        }
+        masks
+    }
+
+    #[inline(always)]
+    fn find(self, ways: &Ways, key: Key) -> usize {
+        let is_it = |way: usize| u32::from((ways.0[way] ^ key.0) & KEY_BITS == 0) << way;
+        let found = is_it(0) | is_it(1) | is_it(2) | is_it(3);
+        found.trailing_zeros() as usize
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Job, KEY_BITS, Key, Masks, Simd, Ways};
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn run_avx2(simd: Avx2, job: impl Job) -> u64 {
+        job.run(simd)
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn run_avx512(simd: Avx512, job: impl Job) -> u64 {
+        job.run(simd)
+    }
+
+    /// With AVX2. Only made where the processor has it.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Avx2(());
+
+    impl Avx2 {
+        /// None where the processor lacks it.
+        pub(crate) fn detect() -> Option<Self> {
+            let has = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("popcnt");
+            has.then_some(Self(()))
+        }
+    }
+
+    impl Simd for Avx2 {
+        #[inline(always)]
+        fn masks(self, bytes: &[u8; 64]) -> Masks {
+            // SAFETY: `detect` saw AVX2.
+            unsafe { avx2(bytes) }
+        }
+
+        #[inline(always)]
+        fn find(self, ways: &Ways, key: Key) -> usize {
+            // SAFETY: `detect` saw AVX2.
+            unsafe { find_avx2(ways, key) }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn avx2(bytes: &[u8; 64]) -> Masks {
+        let half = |at: usize| {
+            let bytes: &[u8; 32] = bytes[at..at + 32].try_into().expect("half of 64 bytes");
+            // SAFETY: 32 bytes are read of an array of 32.
+            let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+            let all = |byte: u8| _mm256_set1_epi8(byte as i8);
+            let bits = |mask: __m256i| u64::from(_mm256_movemask_epi8(mask) as u32);
+            // Bytes from 0x80 on are negative, and so below every bound.
+            let within = |v: __m256i, from: u8, to: u8| {
+                let above = _mm256_cmpgt_epi8(v, all(from.wrapping_sub(1)));
+                _mm256_andnot_si256(_mm256_cmpgt_epi8(v, all(to)), above)
+            };
+            let equals = |byte: u8| _mm256_cmpeq_epi8(v, all(byte));
+            Masks {
+                wide: bits(v),
+                letter: bits(within(_mm256_or_si256(v, all(0x20)), b'a', b'z')),
+                upper: bits(within(v, b'A', b'Z')),
+                digit: bits(within(v, b'0', b'9')),
+                space: bits(_mm256_or_si256(within(v, 9, 13), equals(b' '))),
+                line_break: bits(_mm256_or_si256(equals(b'\n'), equals(b'\r'))),
+                blank: bits(equals(b' ')),
+                apostrophe: bits(equals(b'\'')),
+                slash: bits(equals(b'/')),
+            }
+        };
+        let (low, high) = (half(0), half(32));
+        Masks {
+            wide: low.wide | high.wide << 32,
+            letter: low.letter | high.letter << 32,
+            upper: low.upper | high.upper << 32,
+            digit: low.digit | high.digit << 32,
+            space: low.space | high.space << 32,
+            line_break: low.line_break | high.line_break << 32,
+            blank: low.blank | high.blank << 32,
+            apostrophe: low.apostrophe | high.apostrophe << 32,
+            slash: low.slash | high.slash << 32,
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn find_avx2(ways: &Ways, key: Key) -> usize {
+        let twice = |word: u128| {
+            let [low, high] = [word as i64, (word >> 64) as i64];
+            _mm256_set_epi64x(high, low, high, low)
+        };
+        let (key, bits) = (twice(key.0), twice(KEY_BITS));
+        let half = |at: usize| {
+            let pair: &[u128; 2] = ways.0[at..at + 2].try_into().expect("two of four");
+            // SAFETY: 32 bytes are read of two numbers of 16.
+            let pair = unsafe { _mm256_loadu_si256(pair.as_ptr().cast()) };
+            let other = _mm256_and_si256(_mm256_xor_si256(pair, key), bits);
+            let equal = _mm256_cmpeq_epi64(other, _mm256_setzero_si256());
+            _mm256_movemask_pd(_mm256_castsi256_pd(equal)) as u32
+        };
+        found(half(0) | half(2) << 4)
+    }
+
+    /// Two bits an entry say which halves are equal.
+    #[inline]
+    fn found(halves: u32) -> usize {
+        let both = halves & (halves >> 1) & 0x55;
+        both.trailing_zeros() as usize / 2
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    fn find_avx512(ways: &Ways, key: Key) -> usize {
+        let four = |word: u128| {
+            let [low, high] = [word as i64, (word >> 64) as i64];
+            _mm512_broadcast_i32x4(_mm_set_epi64x(high, low))
+        };
+        // SAFETY: 64 bytes are read of four numbers of 16.
+        let line = unsafe { _mm512_loadu_si512(ways.0.as_ptr().cast()) };
+        let other = _mm512_xor_si512(line, four(key.0));
+        found(u32::from(_mm512_testn_epi64_mask(other, four(KEY_BITS))))
+    }
+
+    /// With AVX-512. Only made where the processor has it.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Avx512(());
+
+    impl Avx512 {
+        /// None where the processor lacks it.
+        pub(crate) fn detect() -> Option<Self> {
+            let has = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("popcnt");
+            has.then_some(Self(()))
+        }
+    }
+
+    impl Simd for Avx512 {
+        #[inline(always)]
+        fn masks(self, bytes: &[u8; 64]) -> Masks {
+            // SAFETY: `detect` saw these features.
+            unsafe { avx512(bytes) }
+        }
+
+        #[inline(always)]
+        fn find(self, ways: &Ways, key: Key) -> usize {
+            // SAFETY: `detect` saw these features.
+            unsafe { find_avx512(ways, key) }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    fn avx512(bytes: &[u8; 64]) -> Masks {
+        // SAFETY: 64 bytes are read of an array of 64.
+        let v = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+        let all = |byte: u8| _mm512_set1_epi8(byte as i8);
+        // One subtraction brings a range to the bottom; bytes from 0x80 on stay outside of all of them.
+        let within = |v: __m512i, from: u8, to: u8| {
+            _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, all(from)), all(to - from))
+        };
+        let equals = |byte: u8| _mm512_cmpeq_epi8_mask(v, all(byte));
+        let blank = equals(b' ');
+        Masks {
+            wide: _mm512_movepi8_mask(v),
+            letter: within(_mm512_or_si512(v, all(0x20)), b'a', b'z'),
+            upper: within(v, b'A', b'Z'),
+            digit: within(v, b'0', b'9'),
+            space: within(v, 9, 13) | blank,
+            line_break: equals(b'\n') | equals(b'\r'),
+            blank,
+            apostrophe: equals(b'\''),
+            slash: equals(b'/'),
+        }
+    }
+}
