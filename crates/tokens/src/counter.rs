@@ -1,8 +1,10 @@
 //! The counter a worker thread owns.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::str::FromStr;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::cache::Cache;
 use crate::classes::Classes;
@@ -11,10 +13,10 @@ use crate::fast::Fast;
 use crate::merge::Scratch;
 use crate::split::simd::{Job, Level, Simd};
 use crate::split::{Cl100k, Family, Gpt2, Llama3, O200k, Pattern, Qwen, Tekken};
-use crate::tiktoken::{Tiktoken, Uncountable};
-use crate::vocabulary::Vocabulary;
+use crate::tiktoken::{Uncountable, guard};
+use crate::tokenizer::{Engine, Kind, Plan, Tokenizer};
 
-/// Counts the tokens of texts under one encoding.
+/// Counts the tokens of texts.
 ///
 /// Each worker thread owns one, with a cache of about 5 MiB that does not grow. The vocabulary is read once per
 /// process, in some 10 ms.
@@ -27,40 +29,12 @@ use crate::vocabulary::Vocabulary;
 /// assert!(counter.count(&"^".repeat(1_000_000)).is_ok());
 /// ```
 pub struct Counter {
-    encoding: Encoding,
-    way: Way,
-}
-
-/// What counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Engine {
-    /// The counter of this crate.
-    #[default]
-    Fast,
-    /// tiktoken-rs: the same counts, at a hundredth of the speed.
-    Tiktoken,
-}
-
-impl FromStr for Engine {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "fast" => Ok(Self::Fast),
-            "tiktoken" => Ok(Self::Tiktoken),
-            _ => Err(format!("unknown token engine `{name}`, expected fast or tiktoken")),
-        }
-    }
-}
-
-enum Way {
-    Fast(Box<Tools>),
-    Tiktoken(Tiktoken),
+    tokenizer: Tokenizer,
+    /// For the fast counter.
+    tools: Option<Box<Tools>>,
 }
 
 struct Tools {
-    vocabulary: &'static Vocabulary,
-    pattern: Pattern,
     level: Level,
     classes: Classes,
     cache: Cache,
@@ -70,66 +44,75 @@ struct Tools {
 impl Counter {
     /// A counter for an encoding, with the best instructions that the processor has.
     pub fn new(encoding: Encoding) -> Self {
-        Self::with_level(encoding, Level::all()[0])
+        Self::of(&Tokenizer::of(encoding, Engine::Fast))
     }
 
-    /// A counter that counts with an engine of one's choice.
-    pub fn with_engine(encoding: Encoding, engine: Engine) -> Self {
-        match engine {
-            Engine::Fast => Self::new(encoding),
-            Engine::Tiktoken => Self { encoding, way: Way::Tiktoken(Tiktoken::new(encoding)) },
-        }
+    /// A counter for a tokenizer, with the best instructions that the processor has.
+    pub fn of(tokenizer: &Tokenizer) -> Self {
+        Self::with_level(tokenizer, Level::all()[0])
     }
 
-    pub(crate) fn with_level(encoding: Encoding, level: Level) -> Self {
-        let tools = Tools {
-            vocabulary: encoding.vocabulary(),
-            pattern: encoding.pattern(),
-            level,
-            classes: Classes::get(),
-            cache: Cache::new(),
-            scratch: Scratch::default(),
+    pub(crate) fn with_level(tokenizer: &Tokenizer, level: Level) -> Self {
+        let make = || {
+            let (cache, scratch) = (Cache::new(), Scratch::default());
+            Box::new(Tools { level, classes: Classes::get(), cache, scratch })
         };
-        Self { encoding, way: Way::Fast(Box::new(tools)) }
-    }
-
-    /// The encoding that it counts by.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
+        Self { tokenizer: tokenizer.clone(), tools: (!tokenizer.is_slow()).then(make) }
     }
 
     /// The number of tokens of a text, whose special tokens are ordinary text. Linear in the text, but for the
     /// logarithm of its longest pretoken.
     ///
     /// # Errors
-    /// [`Uncountable`] where tiktoken-rs fails; the fast engine counts every text.
+    /// [`Uncountable`] where the tokenizer of another crate fails; the fast counter counts every text.
     pub fn count(&mut self, text: &str) -> Result<u64, Uncountable> {
-        match &mut self.way {
-            Way::Fast(tools) => Ok(tools.count(text)),
-            Way::Tiktoken(tiktoken) => tiktoken.count(text),
+        match (self.tokenizer.kind(), &mut self.tools) {
+            (Kind::Fast(plan), Some(tools)) => Ok(tools.count_added(plan, text)),
+            (Kind::Tiktoken(tiktoken), _) => tiktoken.count(text),
+            (Kind::Ranks(ranks), _) => guard(text, || ranks.count_ordinary(text) as u64),
+            (Kind::HuggingFace(tokenizer), _) => {
+                let encoded = tokenizer.encode_fast(text, false);
+                encoded
+                    .map(|encoded| encoded.len() as u64)
+                    .map_err(|_| Uncountable { bytes: text.len() as u64 })
+            }
+            (Kind::Fast(_), None) => unreachable!("a fast counter is made with its tools"),
         }
     }
 }
 
 impl Tools {
-    fn count(&mut self, text: &str) -> u64 {
-        match self.pattern {
-            Pattern::O200k => self.count_as::<O200k>(text),
-            Pattern::Cl100k => self.count_as::<Cl100k>(text),
-            Pattern::Gpt2 => self.count_as::<Gpt2>(text),
-            Pattern::Llama3 => self.count_as::<Llama3>(text),
-            Pattern::Qwen => self.count_as::<Qwen>(text),
-            Pattern::Tekken => self.count_as::<Tekken>(text),
+    /// Counts what stands between the texts that are a token wherever they are, and these.
+    fn count_added(&mut self, plan: &Plan, text: &str) -> u64 {
+        let Some(added) = &plan.added else { return self.count_normalized(plan, text) };
+        let (mut tokens, mut at) = (0, 0);
+        for found in added.find_iter(text) {
+            tokens += self.count_normalized(plan, &text[at..found.start()]) + 1;
+            at = found.end();
+        }
+        tokens + self.count_normalized(plan, &text[at..])
+    }
+
+    fn count_normalized(&mut self, plan: &Plan, text: &str) -> u64 {
+        let text = if plan.nfc && !text.is_ascii() && is_nfc_quick(text.chars()) != IsNormalized::Yes {
+            Cow::Owned(text.nfc().collect())
+        } else {
+            Cow::Borrowed(text)
+        };
+        match plan.pattern {
+            Pattern::O200k => self.count_as::<O200k>(plan, &text),
+            Pattern::Cl100k => self.count_as::<Cl100k>(plan, &text),
+            Pattern::Gpt2 => self.count_as::<Gpt2>(plan, &text),
+            Pattern::Llama3 => self.count_as::<Llama3>(plan, &text),
+            Pattern::Qwen => self.count_as::<Qwen>(plan, &text),
+            Pattern::Tekken => self.count_as::<Tekken>(plan, &text),
         }
     }
 
-    fn count_as<F: Family>(&mut self, text: &str) -> u64 {
-        let Self { vocabulary, level, classes, cache, scratch, .. } = self;
-        level.run(Count::<F> {
-            fast: Fast { vocabulary, classes: *classes, cache, scratch },
-            text,
-            family: PhantomData,
-        })
+    fn count_as<F: Family>(&mut self, plan: &Plan, text: &str) -> u64 {
+        let Self { level, classes, cache, scratch } = self;
+        let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, cache, scratch };
+        level.run(Count::<F> { fast, text, family: PhantomData })
     }
 }
 
@@ -149,6 +132,10 @@ impl<F: Family> Job for Count<'_, F> {
 
 impl fmt::Debug for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Counter").field("encoding", &self.encoding).finish_non_exhaustive()
+        let level = self.tools.as_ref().map(|tools| tools.level);
+        f.debug_struct("Counter")
+            .field("tokenizer", &self.tokenizer)
+            .field("level", &level)
+            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tiktoken_rs::CoreBPE;
 
@@ -66,8 +66,8 @@ impl Encoding {
     }
 
     /// Returns the vocabulary, read once per process and shared by all threads.
-    pub(crate) fn vocabulary(self) -> &'static Vocabulary {
-        static VOCABULARIES: [OnceLock<Vocabulary>; 4] = [const { OnceLock::new() }; 4];
+    pub(crate) fn vocabulary(self) -> Arc<Vocabulary> {
+        static VOCABULARIES: [OnceLock<Arc<Vocabulary>>; 4] = [const { OnceLock::new() }; 4];
         let (slot, table): (usize, &[u8]) = match self {
             Encoding::O200kBase | Encoding::O200kHarmony => {
                 (0, include_bytes!(concat!(env!("OUT_DIR"), "/o200k.merges")))
@@ -76,7 +76,7 @@ impl Encoding {
             Encoding::P50kBase => (2, include_bytes!(concat!(env!("OUT_DIR"), "/p50k.merges"))),
             Encoding::R50kBase => (3, include_bytes!(concat!(env!("OUT_DIR"), "/r50k.merges"))),
         };
-        VOCABULARIES[slot].get_or_init(|| Vocabulary::from_table(table))
+        Arc::clone(VOCABULARIES[slot].get_or_init(|| Vocabulary::from_table(table).into()))
     }
 
     /// Returns how the encoding splits a text.

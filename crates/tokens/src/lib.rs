@@ -23,11 +23,13 @@ mod pairs;
 mod split;
 mod splits;
 mod tiktoken;
+mod tokenizer;
 mod vocabulary;
 
-pub use counter::{Counter, Engine};
+pub use counter::Counter;
 pub use encoding::{Encoding, UnknownEncoding};
 pub use tiktoken::Uncountable;
+pub use tokenizer::{Engine, Tokenizer, TokenizerError};
 
 #[cfg(test)]
 mod tests;

@@ -20,16 +20,24 @@ pub(crate) enum Origin {
     None,
 }
 
-/// The origin of each token, by rank. The slice has the tokens by rank, those of no bytes being none.
+/// The origin of each token, by rank, where any two tokens merge whose bytes together are a token. The slice has the
+/// tokens by rank, those of no bytes being none.
 ///
 /// Linear in the vocabulary, but for tokens of hundreds of bytes, which take the square of their length.
 pub(crate) fn origins(tokens: &[Vec<u8>]) -> Vec<Origin> {
     let ranks: HashMap<&[u8], u32> =
         tokens.iter().enumerate().map(|(rank, token)| (token.as_slice(), rank as u32)).collect();
-    tokens.iter().map(|token| origin(token, &ranks)).collect()
+    let merge = |token: &[u8], _: usize| ranks.get(token).copied();
+    tokens.iter().map(|token| origin(token, |token| ranks.get(token).copied(), merge)).collect()
 }
 
-fn origin(token: &[u8], ranks: &HashMap<&[u8], u32>) -> Origin {
+/// The origin of one token, given the rank of a token and that of the merge of two parts: their bytes together, and
+/// how many of these are the first part's.
+pub(crate) fn origin(
+    token: &[u8],
+    rank: impl Fn(&[u8]) -> Option<u32>,
+    merge: impl Fn(&[u8], usize) -> Option<u32>,
+) -> Origin {
     match token {
         [] => return Origin::None,
         [byte] => return Origin::Byte(*byte),
@@ -37,14 +45,15 @@ fn origin(token: &[u8], ranks: &HashMap<&[u8], u32>) -> Origin {
     }
     // Where the parts begin, and where the last one ends.
     let mut bounds: Vec<usize> = (0..=token.len()).collect();
-    let rank = |bounds: &[usize], at: usize| ranks.get(&token[bounds[at]..bounds[at + 2]]).copied();
+    let rank_at =
+        |bounds: &[usize], at: usize| merge(&token[bounds[at]..bounds[at + 2]], bounds[at + 1] - bounds[at]);
     while bounds.len() > 3 {
-        let pairs = (0..bounds.len() - 2).filter_map(|at| Some((rank(&bounds, at)?, at)));
+        let pairs = (0..bounds.len() - 2).filter_map(|at| Some((rank_at(&bounds, at)?, at)));
         let Some((_, at)) = pairs.min() else { return Origin::Whole };
         bounds.remove(at + 1);
     }
-    match (ranks.get(&token[..bounds[1]]), ranks.get(&token[bounds[1]..])) {
-        (Some(&left), Some(&right)) => Origin::Merge(left, right),
+    match (rank(&token[..bounds[1]]), rank(&token[bounds[1]..]), rank_at(&bounds, 0)) {
+        (Some(left), Some(right), Some(_)) => Origin::Merge(left, right),
         _ => Origin::Whole,
     }
 }

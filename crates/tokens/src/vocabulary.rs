@@ -37,6 +37,22 @@ impl Vocabulary {
         Self { bytes, byte_pairs, pairs, whole, whole_max }
     }
 
+    /// Makes a vocabulary from its tokens by rank and their origins.
+    ///
+    /// # Errors
+    /// Where a byte is no token: not every text could be counted.
+    pub(crate) fn of_ranks(tokens: &[Vec<u8>], origins: Vec<Origin>) -> Result<Self, String> {
+        let is_whole = |(token, origin): (&Vec<u8>, &Origin)| {
+            (*origin == Origin::Whole).then(|| token.as_slice().into())
+        };
+        let whole = tokens.iter().zip(&origins).filter_map(is_whole).collect();
+        let vocabulary = Self::new(origins.into_iter(), whole);
+        match vocabulary.bytes.iter().position(|token| *token == Pairs::NONE) {
+            Some(byte) => Err(format!("the byte {byte:#04x} is no token")),
+            None => Ok(vocabulary),
+        }
+    }
+
     /// Reads a table that the build script left.
     pub(crate) fn from_table(table: &[u8]) -> Self {
         let number = |at: usize| {

@@ -65,7 +65,7 @@ macro_rules! families {
 
         /// The families by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Pattern {
+        pub(crate) enum Pattern {
             $($(#[doc = $doc])+ $name,)+
         }
     };
@@ -84,4 +84,60 @@ families! {
     Qwen = Uncased, AnyCase, 1, true, false, false;
     /// Tekken of Mistral: as `o200k_base`, digit by digit and without contractions.
     Tekken = Cased, None, 1, true, true, false;
+}
+
+/// What the makers of vocabularies write for the families. Spellings that mean the same stand one below the other.
+const REGEXES: &[(Pattern, &str)] = &[
+    (Pattern::O200k, tiktoken_rs::O200K_BASE_PAT_STR),
+    (
+        Pattern::O200k,
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ),
+    (
+        Pattern::Cl100k,
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
+    ),
+    (Pattern::Gpt2, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"),
+    (Pattern::Gpt2, r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"),
+    (
+        Pattern::Llama3,
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ),
+    (
+        Pattern::Qwen,
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ),
+    (
+        Pattern::Tekken,
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ),
+];
+
+impl Pattern {
+    /// The names, as they are asked for.
+    pub(crate) const NAMES: &str = "o200k, cl100k, r50k, llama3, qwen, tekken";
+
+    /// The family with this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "o200k" => Self::O200k,
+            "cl100k" => Self::Cl100k,
+            "r50k" => Self::Gpt2,
+            "llama3" => Self::Llama3,
+            "qwen" => Self::Qwen,
+            "tekken" => Self::Tekken,
+            _ => return None,
+        })
+    }
+
+    /// The family that this regular expression is, in one of the spellings that are known.
+    pub(crate) fn from_regex(regex: &str) -> Option<Self> {
+        REGEXES.iter().find(|(_, known)| *known == regex).map(|(pattern, _)| *pattern)
+    }
+
+    /// A regular expression of the family.
+    #[cfg(test)]
+    pub(crate) fn regex(self) -> &'static str {
+        REGEXES.iter().find(|(pattern, _)| *pattern == self).expect("each has one").1
+    }
 }

@@ -68,7 +68,7 @@ const FRAGMENTS: [&str; 58] = [
     "<|endoftext|>",
 ];
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         9 => (prop::sample::select(&FRAGMENTS[..]), 1..6_usize).prop_map(|(piece, times)| piece.repeat(times)),
         1 => any::<char>().prop_map(String::from),

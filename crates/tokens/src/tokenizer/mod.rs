@@ -1,0 +1,159 @@
+//! What texts are counted by: a public encoding, or a vocabulary of the user's.
+
+mod hugging_face;
+mod rank_file;
+
+use std::fmt;
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use tiktoken_rs::CoreBPE;
+
+use crate::encoding::Encoding;
+use crate::split::Pattern;
+use crate::tiktoken::Tiktoken;
+use crate::vocabulary::Vocabulary;
+
+/// What texts are counted by. Cheap to clone; the counters of all threads share its vocabulary.
+///
+/// ```
+/// use bedload_tokens::{Encoding, Engine, Tokenizer};
+///
+/// let tokenizer = Tokenizer::of(Encoding::O200kBase, Engine::Fast);
+/// assert_eq!((tokenizer.name(), tokenizer.is_slow()), ("o200k_base", false));
+/// assert_eq!(tokenizer.counter().count("hello world"), Ok(2));
+/// ```
+#[derive(Clone)]
+pub struct Tokenizer(Arc<Named>);
+
+struct Named {
+    name: String,
+    kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Fast(Plan),
+    /// A public encoding by tiktoken-rs.
+    Tiktoken(Tiktoken),
+    /// Ranks of the user's with a pattern of the user's.
+    Ranks(CoreBPE),
+    /// Anything that a `tokenizer.json` can say.
+    HuggingFace(Box<tokenizers::Tokenizer>),
+}
+
+/// How the fast counter goes about a text.
+pub(crate) struct Plan {
+    pub(crate) vocabulary: Arc<Vocabulary>,
+    pub(crate) pattern: Pattern,
+    /// Whether texts are normalized to NFC first.
+    pub(crate) nfc: bool,
+    /// Texts that are one token wherever they stand, the longest first.
+    pub(crate) added: Option<AhoCorasick>,
+}
+
+/// Which counter is used for the public encodings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The counter of this crate.
+    #[default]
+    Fast,
+    /// tiktoken-rs: the same counts, at a hundredth of the speed.
+    Tiktoken,
+}
+
+impl std::str::FromStr for Engine {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "fast" => Ok(Self::Fast),
+            "tiktoken" => Ok(Self::Tiktoken),
+            _ => Err(format!("unknown token engine `{name}`, expected fast or tiktoken")),
+        }
+    }
+}
+
+/// Why a vocabulary cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenizerError {
+    /// A line of a rank file.
+    #[error(
+        "line {line}: {problem}\nhint: a line is a token in base64, a space and its rank, such as `IQ== 0`"
+    )]
+    Line {
+        /// From 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A rank file without the way in which texts are split.
+    #[error("a rank file does not say how texts are split\nhint: name a pattern, one of {names}", names = Pattern::NAMES)]
+    NoPattern,
+    /// The file or its pattern as a whole.
+    #[error("{0}")]
+    File(String),
+}
+
+impl Tokenizer {
+    /// A public encoding.
+    pub fn of(encoding: Encoding, engine: Engine) -> Self {
+        let kind = match engine {
+            Engine::Fast => Kind::Fast(Plan {
+                vocabulary: encoding.vocabulary(),
+                pattern: encoding.pattern(),
+                nfc: false,
+                added: None,
+            }),
+            Engine::Tiktoken => Kind::Tiktoken(Tiktoken::new(encoding)),
+        };
+        Self::named(encoding.name(), kind)
+    }
+
+    /// A vocabulary of the user's: the bytes of a `.tiktoken` rank file with the pattern by which texts are split (a
+    /// name, or a regular expression), or of a `tokenizer.json`, which says that itself.
+    ///
+    /// # Errors
+    /// Where the file is neither, or does not say what is needed.
+    pub fn read(name: &str, file: &[u8], pattern: Option<&str>) -> Result<Self, TokenizerError> {
+        let is_json = file.trim_ascii_start().first() == Some(&b'{');
+        let kind = match (is_json, pattern) {
+            (true, None) => hugging_face::read(file)?,
+            (true, Some(_)) => {
+                let problem = "a tokenizer.json says itself how texts are split\nhint: leave the pattern out";
+                return Err(TokenizerError::File(problem.to_owned()));
+            }
+            (false, Some(pattern)) => rank_file::read(file, pattern)?,
+            (false, None) => return Err(TokenizerError::NoPattern),
+        };
+        Ok(Self::named(name, kind))
+    }
+
+    fn named(name: &str, kind: Kind) -> Self {
+        Self(Arc::new(Named { name: name.to_owned(), kind }))
+    }
+
+    /// The name of the encoding, or that which the vocabulary was given.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Returns true if texts are counted without the fast counter, at some 10 MB/s a core.
+    pub fn is_slow(&self) -> bool {
+        !matches!(self.0.kind, Kind::Fast(_))
+    }
+
+    /// A counter, for one thread.
+    pub fn counter(&self) -> crate::Counter {
+        crate::Counter::of(self)
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+}
+
+impl fmt::Debug for Tokenizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tokenizer").field(&self.0.name).finish()
+    }
+}

@@ -1,0 +1,55 @@
+//! `.tiktoken` files: a token in base64 and its rank on each line.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tiktoken_rs::CoreBPE;
+
+use super::{Kind, Plan, TokenizerError};
+use crate::pairs::Pairs;
+use crate::split::Pattern;
+use crate::splits::origins;
+use crate::vocabulary::Vocabulary;
+
+pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
+    let tokens = tokens(file)?;
+    if let Some(pattern) = Pattern::from_name(pattern).or_else(|| Pattern::from_regex(pattern)) {
+        let origins = origins(&tokens);
+        let vocabulary = Vocabulary::of_ranks(&tokens, origins).map_err(TokenizerError::File)?;
+        return Ok(Kind::Fast(Plan { vocabulary: vocabulary.into(), pattern, nfc: false, added: None }));
+    }
+    let ranks = tokens.into_iter().zip(0..).filter(|(token, _)| !token.is_empty()).collect();
+    CoreBPE::new(ranks, [].into_iter().collect(), pattern).map(Kind::Ranks).map_err(|error| {
+        let names = Pattern::NAMES;
+        TokenizerError::File(format!("the pattern is none of {names}, and no regular expression: {error}"))
+    })
+}
+
+/// The tokens by rank.
+fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, TokenizerError> {
+    let mut tokens: Vec<Vec<u8>> = Vec::new();
+    for (line, text) in (1..).zip(file.split(|&byte| byte == b'\n')) {
+        let wrong = |problem: &str| TokenizerError::Line { line, problem: problem.to_owned() };
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let (token, rank) = text.split_at(text.iter().position(|&byte| byte == b' ').unwrap_or(text.len()));
+        let token = STANDARD.decode(token).map_err(|_| wrong("the token is not base64"))?;
+        let rank = str::from_utf8(rank).ok().and_then(|rank| rank.trim().parse::<usize>().ok());
+        let rank = rank.ok_or_else(|| wrong("there is no rank"))?;
+        if token.is_empty() {
+            return Err(wrong("the token has no bytes"));
+        }
+        if rank >= Pairs::TOKENS_MAX {
+            return Err(wrong("the rank is 2,097,152 or more"));
+        }
+        if tokens.len() <= rank {
+            tokens.resize(rank + 1, Vec::new());
+        }
+        if !tokens[rank].is_empty() {
+            return Err(wrong("the rank occurs twice"));
+        }
+        tokens[rank] = token;
+    }
+    Ok(tokens)
+}
