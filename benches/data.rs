@@ -1,6 +1,6 @@
 //! Data for benchmarks, made from a seed: lines of English-like prompt/completion records, and fact tables.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Tokens, Traits};
 
 const WORDS: &[&str] = &[
     "the",
@@ -82,8 +82,7 @@ pub fn facts(n: u64) -> FactTable {
             end: LineEnd::Lf,
             accepted: true,
             digest: u128::from(Random(digest).next_number()) << 64,
-            tokens_prompt: 100,
-            tokens_completion: 20,
+            tokens: Tokens { prompt: 100, completion: 20, characters: 600, ..Tokens::default() },
             label,
             codes: CodeSet::default(),
             traits: Traits::default(),

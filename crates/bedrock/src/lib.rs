@@ -16,4 +16,4 @@ pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount, Training,
 };
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
-pub use text::Text;
+pub use text::{Speaker, Text};

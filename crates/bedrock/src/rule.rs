@@ -161,6 +161,15 @@ macro_rules! bounds {
                 match self { $(Self::$bound => $name),+ }
             }
 
+            /// The largest number that makes sense, where larger ones are mistakes.
+            pub(crate) fn value_max(self) -> Option<u64> {
+                match self {
+                    Self::TokensMargin => Some(100),
+                    Self::TurnTokens => Some(1000),
+                    _ => None,
+                }
+            }
+
             /// What is bounded, in words.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$bound => $title),+ }
@@ -200,6 +209,11 @@ bounds! {
     PromptTokensMax = "prompt-tokens-max", "tokens per prompt, max";
     /// The most tokens in what the model is to give.
     CompletionTokensMax = "completion-tokens-max", "tokens per completion, max";
+    /// How far an estimate of tokens may be over a limit before that is an error, in per cent of the limit. An exact
+    /// count has none.
+    TokensMargin = "tokens-margin", "margin of the token count, per cent";
+    /// The tokens that each message takes beside its text.
+    TurnTokens = "turn-tokens", "tokens per message beside its text";
     /// The fewest tokens that an image counts for beside the texts.
     ImageTokensMin = "image-tokens-min", "tokens per image, at least";
     /// The most characters (Unicode scalar values) in a record, all its texts together.

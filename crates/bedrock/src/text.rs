@@ -3,7 +3,18 @@
 use bedload_record::json::{Location, Step, locate, string_content};
 use bedload_record::{Json, Value};
 
-use crate::format::{Dialect, Format, Kind, Part};
+use crate::format::{Dialect, Field, Format, Kind, Part};
+
+/// Who says something in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// The system prompt, and the tools that are described beside it.
+    System,
+    /// The user, and tools that answer.
+    User,
+    /// The assistant: answers, candidates, reasoning, tool calls.
+    Assistant,
+}
 
 /// One text of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +23,8 @@ pub struct Text<'t> {
     pub name: &'static str,
     /// What it is for.
     pub part: Part,
+    /// Who says it; none in a record that is no conversation.
+    pub speaker: Option<Speaker>,
     /// Whether it belongs to the prompt that a record begins with, by which records are grouped.
     pub opens: bool,
     /// The text, decoded.
@@ -26,6 +39,8 @@ impl Format {
             let flat = |part| Text {
                 name: field.key,
                 part,
+                // The one flat text that a conversation has is its system prompt.
+                speaker: self.dialect().map(|_| Speaker::System),
                 opens: part == Part::Prompt && self.dialect().is_none(),
                 text: "",
             };
@@ -33,17 +48,57 @@ impl Format {
                 (Kind::Text(part), Value::String(text)) => visit(Text { text, ..flat(part) }),
                 (Kind::Caption, Value::String(text)) => visit(Text { text, ..flat(Part::Completion) }),
                 (Kind::System, Value::Array(blocks)) => {
-                    let system = Text { name: "system", part: Part::Prompt, opens: false, text: "" };
+                    let system = beside("system");
                     blocks.for_each(|block| text_of(block, system, visit));
                 }
                 (Kind::Messages(dialect), Value::Array(messages)) => conversation(dialect, messages, visit),
                 (Kind::ToolConfig | Kind::ChatTools, Value::Array(_) | Value::Object(_)) => {
-                    let tools = Text { name: "tools", part: Part::Prompt, opens: false, text: "" };
-                    strings(value, tools, visit);
+                    strings(value, beside("tools"), visit);
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Visits the messages of a conversation, its system prompt among them, with their texts left out.
+    pub fn turns<'t>(&self, record: Json<'t>, visit: &mut impl FnMut(Text<'t>)) {
+        let Some(dialect) = self.dialect() else { return };
+        for (field, value) in self.fields.iter().zip(self.values(record)) {
+            match (field.kind, value.map(Json::value)) {
+                (Kind::System, Some(Value::Array(_))) | (Kind::Text(_), Some(Value::String(_))) => {
+                    visit(beside("system"));
+                }
+                (Kind::Messages(_), Some(Value::Array(messages))) => {
+                    let mut answered = false;
+                    messages.for_each(|message| visit(turn(dialect, message, &mut answered)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Which of a record's texts there are, and count for tokens, in words.
+    pub fn counted(&self) -> String {
+        let texts = match self.dialect() {
+            None => {
+                let is_text = |field: &&Field| matches!(field.kind, Kind::Text(_) | Kind::Caption);
+                let names: Vec<&str> = self.fields.iter().filter(is_text).map(|field| field.key).collect();
+                return format!("{}; not: other keys", names.join(", "));
+            }
+            Some(Dialect::Claude | Dialect::ShareGpt) => "system, every turn; not: keys of the format",
+            Some(Dialect::Converse) => {
+                "system, every turn, reasoning, tool calls and results, tool configuration; \
+                 not: keys of the format, media"
+            }
+            Some(Dialect::Preference) => {
+                "system, every turn, all candidates, reasoning, tool calls and results, tool configuration; \
+                 not: keys of the format, media"
+            }
+            Some(Dialect::Chat) => {
+                "every turn, tool calls and results, tools; not: keys of the format, reference answer"
+            }
+        };
+        texts.to_owned()
     }
 
     /// The text that a model is to give, where a record has exactly one beside a prompt: its label, where data is
@@ -89,33 +144,40 @@ impl Format {
     }
 }
 
+/// What stands beside the messages of a conversation.
+fn beside(name: &'static str) -> Text<'static> {
+    Text { name, part: Part::Prompt, speaker: Some(Speaker::System), opens: false, text: "" }
+}
+
+/// Whose turn a message is, and what for; `answered` tells whether the assistant has spoken, and is kept up.
+fn turn(dialect: Dialect, message: Json<'_>, answered: &mut bool) -> Text<'static> {
+    let role_key = if dialect == Dialect::ShareGpt { "from" } else { "role" };
+    let role = match message.get(role_key).map(Json::value) {
+        Some(Value::String(role)) => role,
+        _ => "",
+    };
+    let (name, speaker) = match role {
+        "system" | "developer" => ("system", Speaker::System),
+        "assistant" | "gpt" | "model" | "bot" => ("assistant", Speaker::Assistant),
+        "tool" | "function" => ("tools", Speaker::User),
+        _ => ("user", Speaker::User),
+    };
+    *answered |= name == "assistant";
+    // What a chat record for reinforcement holds is all prompt: its answers are made in training.
+    let is_learnt = name == "assistant" && dialect != Dialect::Chat;
+    let part = if is_learnt { Part::Completion } else { Part::Prompt };
+    Text { name, part, speaker: Some(speaker), opens: name == "user" && !*answered, text: "" }
+}
+
 fn conversation<'t>(
     dialect: Dialect,
     messages: impl Iterator<Item = Json<'t>>,
     visit: &mut impl FnMut(Text<'t>),
 ) {
-    let (role_key, content_key) = match dialect {
-        Dialect::ShareGpt => ("from", "value"),
-        _ => ("role", "content"),
-    };
+    let content_key = if dialect == Dialect::ShareGpt { "value" } else { "content" };
     let mut answered = false;
     for message in messages {
-        let role = match message.get(role_key).map(Json::value) {
-            Some(Value::String(role)) => role,
-            _ => "",
-        };
-        let name = match role {
-            "system" | "developer" => "system",
-            "assistant" | "gpt" | "model" | "bot" => "assistant",
-            "tool" | "function" => "tools",
-            _ => "user",
-        };
-        answered |= name == "assistant";
-        // What a chat record for reinforcement holds is all prompt: its answers are made in training.
-        let part =
-            if name == "assistant" && dialect != Dialect::Chat { Part::Completion } else { Part::Prompt };
-        let opens = name == "user" && !answered;
-        let own = Text { name, part, opens, text: "" };
+        let own = turn(dialect, message, &mut answered);
         for (key, value) in message.members() {
             match (key, value.value()) {
                 (key, Value::String(text)) if key == content_key => visit(Text { text, ..own }),
@@ -186,8 +248,12 @@ mod tests {
             let mut shown = String::new();
             format.texts(json, &mut |t| {
                 let opens = if t.opens { " opens" } else { "" };
-                shown += &format!("{} {:?}{opens}: {}\n", t.name, t.part, t.text);
+                let speaker = t.speaker.map_or(String::new(), |speaker| format!(" by {speaker:?}"));
+                shown += &format!("{} {:?}{speaker}{opens}: {}\n", t.name, t.part, t.text);
             });
+            let mut turns = 0;
+            format.turns(json, &mut |t| turns += usize::from(t.text.is_empty()));
+            shown += &format!("{turns} turns\n");
             shown
         });
         if let Some(at) = format.prompt_place(line.as_bytes()) {
@@ -202,79 +268,87 @@ mod tests {
             "prompt-completion",
             r#"{"completion":"c","prompt":"p"}"#,
             expect![[r#"
-            prompt Prompt opens: p
-            completion Completion: c
-            prompt at "p""#]],
+                prompt Prompt opens: p
+                completion Completion: c
+                0 turns
+                prompt at "p""#]],
         );
         check(
             "claude-messages",
             r#"{"system":"s","messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}]}"#,
             expect![[r#"
-                system Prompt: s
-                user Prompt opens: u
-                assistant Completion: a
-                user Prompt: v
+                system Prompt by System: s
+                user Prompt by User opens: u
+                assistant Completion by Assistant: a
+                user Prompt by User: v
+                4 turns
                 prompt at "u""#]],
         );
         check(
             "converse",
             r#"{"system":[{"text":"s"}],"messages":[{"role":"user","content":[{"image":{}},{"text":"u"}]},{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"r"}}},{"text":"a"},{"toolUse":{"toolUseId":"1","name":"n","input":{"k":["v",1]}}}]}]}"#,
             expect![[r#"
-                system Prompt: s
-                user Prompt opens: u
-                reasoning Completion: r
-                assistant Completion: a
-                tools Completion: toolUseId
-                tools Completion: 1
-                tools Completion: name
-                tools Completion: n
-                tools Completion: input
-                tools Completion: k
-                tools Completion: v
+                system Prompt by System: s
+                user Prompt by User opens: u
+                reasoning Completion by Assistant: r
+                assistant Completion by Assistant: a
+                tools Completion by Assistant: toolUseId
+                tools Completion by Assistant: 1
+                tools Completion by Assistant: name
+                tools Completion by Assistant: n
+                tools Completion by Assistant: input
+                tools Completion by Assistant: k
+                tools Completion by Assistant: v
+                3 turns
                 prompt at "u""#]],
         );
         check(
             "converse-preference",
             r#"{"messages":[{"role":"user","content":[{"text":"u"}]},{"role":"assistant","candidates":[{"content":[{"text":"x"}]},{"content":[{"text":"y"}]}]}]}"#,
             expect![[r#"
-                user Prompt opens: u
-                assistant Completion: x
-                assistant Completion: y
+                user Prompt by User opens: u
+                assistant Completion by Assistant: x
+                assistant Completion by Assistant: y
+                2 turns
                 prompt at "u""#]],
         );
         check(
             "chat-rft",
             r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],"reference_answer":"r","tools":[{"type":"function"}]}"#,
             expect![[r#"
-                system Prompt: s
-                user Prompt opens: u
-                tools Prompt: type
-                tools Prompt: function
+                system Prompt by System: s
+                user Prompt by User opens: u
+                tools Prompt by System: type
+                tools Prompt by System: function
+                2 turns
                 prompt at "u""#]],
         );
         check(
             "image-caption",
             r#"{"image-ref":"s3://b/k.png","caption":"c"}"#,
             expect![[r#"
-            caption Completion: c
-        "#]],
+                caption Completion: c
+                0 turns
+            "#]],
         );
         check(
             "sharegpt",
             r#"{"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}]}"#,
             expect![[r#"
-                user Prompt opens: u
-                assistant Completion: a
+                user Prompt by User opens: u
+                assistant Completion by Assistant: a
+                2 turns
             "#]],
         );
         check(
             "alpaca",
             r#"{"instruction":"i","input":"x","output":"o"}"#,
             expect![[r#"
-            instruction Prompt opens: i
-            input Prompt opens: x
-            output Completion: o
-            prompt at "i""#]],
+                instruction Prompt opens: i
+                input Prompt opens: x
+                output Completion: o
+                0 turns
+                prompt at "i""#]],
         );
     }
 }

@@ -7,6 +7,7 @@ use bedload_engine::MaxRejected;
 use bedload_record::Severity;
 use bedload_stages::convert::Map;
 use bedload_stages::split::Size;
+use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Validates and transforms the JSONL that customizes models on Amazon Bedrock.
@@ -54,6 +55,10 @@ pub(crate) struct DataArgs {
     /// Encoding that tokens are counted by, in place of the profile's.
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
+    /// How far an estimate of tokens may be over a limit, in per cent, before that is an error, in place of the
+    /// profile's margin.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=MARGIN_MAX))]
+    pub(crate) token_margin: Option<u64>,
     /// Switch a stage off: convert, schema, tokens, dedupe, balance, split or augment. May be repeated.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,

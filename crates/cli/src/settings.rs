@@ -9,6 +9,7 @@ use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severity;
 use bedload_scan::ScanOptions;
 use bedload_stages::STAGES;
+use bedload_stages::tokens::MARGIN_MAX;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
@@ -154,11 +155,21 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             return Err(Failure::Usage(format!("--skip {name}: the stages are {}", names.join(", "))));
         }
     }
-    if data.encoding.is_some() {
-        if !stages.tokens.enabled {
-            return Err(Failure::Usage("--encoding contradicts --skip tokens".to_owned()));
+    for (given, flag) in
+        [(data.encoding.is_some(), "--encoding"), (data.token_margin.is_some(), "--token-margin")]
+    {
+        if given && !stages.tokens.enabled {
+            return Err(Failure::Usage(format!("{flag} contradicts --skip tokens")));
         }
+    }
+    if data.encoding.is_some() {
         stages.tokens.encoding.clone_from(&data.encoding);
+    }
+    stages.tokens.margin = data.token_margin.or(stages.tokens.margin);
+    if stages.tokens.margin.is_some_and(|margin| margin > MARGIN_MAX) {
+        return Err(Failure::Usage(format!(
+            "[stages.tokens] margin must be from 0 to {MARGIN_MAX}, in per cent"
+        )));
     }
     if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
         return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));

@@ -5,15 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bedload_record::{Code, FactTable, Finding, Severity, Side, Verdict};
+use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::schema::{self, Tally};
 
 use crate::check::about_files;
 use crate::draft::{Variant, draft, templates};
 use crate::error::{EngineError, io_error};
-use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest, SideTokens};
-use crate::numbers::{Histogram, Quantiles};
+use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest};
+use crate::numbers::{CountedTokens, numbers};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, kept, plan};
 use crate::progress::{Phase, Progress};
@@ -50,6 +50,10 @@ pub struct Built {
     pub by_code: BTreeMap<Code, u64>,
     /// Classes: spelling, records before, records in training and validation.
     pub labels: Vec<(String, u64, u64, u64)>,
+    /// Tokens of the kept records by what they are for and by who speaks, and their characters.
+    pub texts: Tokens,
+    /// Whether somebody speaks in the records.
+    pub is_conversation: bool,
     /// True where the format was found in the data, and not named.
     pub format_detected: bool,
     /// Bytes read, decompressed.
@@ -146,9 +150,8 @@ pub fn build(
         max_record_bytes: settings.scan.max_record_bytes,
     };
     let mut files = shard_entries(&packed, sums);
-    let (tokens, record_tokens) = (side_tokens(&packed), kept_tokens(&facts, &plan));
-    let by_code =
-        report(dir, &source, settings, &about_data, &by_side, record_tokens, tokens, &mut files, &mut tell)?;
+    let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
+    let by_code = report(dir, &source, settings, &about_data, &by_side, &counted, &mut files, &mut tell)?;
     let input_entries = hash_inputs(inputs, &facts, watch)?;
     inputs.check_unchanged()?;
 
@@ -170,8 +173,8 @@ pub fn build(
         config: config(settings),
         inputs: input_entries,
         counts: plan.counts,
-        tokens,
-        record_tokens,
+        tokens: counted.sides,
+        record_tokens: counted.record,
         findings: by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
         files,
         seal: String::new(),
@@ -188,6 +191,8 @@ pub fn build(
         findings: about_data,
         by_code,
         leftovers,
+        texts: counted.texts,
+        is_conversation: counted.is_conversation,
         format_detected: rules.detected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
         phases,
@@ -283,21 +288,6 @@ fn held(plan: &Plan, packed: &Packed) -> [Held; 2] {
     ]
 }
 
-fn side_tokens(packed: &Packed) -> SideTokens {
-    let of = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.tokens).sum();
-    SideTokens { train: of(Side::Train), validation: of(Side::Validation) }
-}
-
-fn kept_tokens(facts: &FactTable, plan: &Plan) -> Quantiles {
-    let mut histogram = Histogram::default();
-    for line in facts.ordinals() {
-        if matches!(plan.verdicts[line.index()], Verdict::Kept(_)) {
-            histogram.add(facts.tokens(line));
-        }
-    }
-    histogram.quantiles()
-}
-
 fn shard_entries(packed: &Packed, sums: Vec<String>) -> Vec<FileEntry> {
     let entry = |(shard, sha256): (&crate::pack::Shard, String)| FileEntry {
         path: shard.path.clone(),
@@ -317,8 +307,7 @@ fn report(
     settings: &Settings,
     about_data: &[Finding],
     by_side: &[Vec<u64>; 2],
-    record_tokens: Quantiles,
-    tokens: SideTokens,
+    counted: &CountedTokens,
     files: &mut Vec<FileEntry>,
     tell: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<BTreeMap<Code, u64>, EngineError> {
@@ -333,7 +322,7 @@ fn report(
         })?,
         tables::duplicates(dir, source)?,
         tables::labels(dir, source, by_side)?,
-        tables::summary(dir, &numbers(source.plan.counts, record_tokens, tokens, &by_code))?,
+        tables::summary(dir, &numbers(source.plan.counts, counted, &by_code))?,
     ];
     if !source.variants.is_empty() {
         let templates = &settings.stages.augment.templates;
@@ -345,31 +334,6 @@ fn report(
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
     Ok(by_code)
-}
-
-fn numbers(
-    counts: Counts,
-    record: Quantiles,
-    tokens: SideTokens,
-    by_code: &BTreeMap<Code, u64>,
-) -> Vec<(String, String, f64)> {
-    let mut rows: Vec<(&str, &str, u64)> = vec![
-        ("records", "read", counts.read),
-        ("records", "rejected", counts.rejected),
-        ("records", "duplicate", counts.duplicates),
-        ("records", "unselected", counts.unselected),
-        ("records", "train", counts.train),
-        ("records", "validation", counts.validation),
-        ("variants", "train", counts.variants),
-        ("tokens", "train", tokens.train),
-        ("tokens", "validation", tokens.validation),
-        ("tokens_per_record_p50", "kept", record.p50),
-        ("tokens_per_record_p90", "kept", record.p90),
-        ("tokens_per_record_p99", "kept", record.p99),
-        ("tokens_per_record_max", "kept", record.max),
-    ];
-    rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
-    rows.into_iter().map(|(metric, scope, n)| (metric.to_owned(), scope.to_owned(), n as f64)).collect()
 }
 
 /// Everything configured that can change a byte of the output.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bedload_record::{Code, Finding, LineEnd, Severity, Side};
+use bedload_record::{Code, Finding, LineEnd, Severity, Side, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
 
@@ -35,8 +35,10 @@ pub struct Checked {
     pub bytes: u64,
     /// Tokens of the valid records; zero where they were not counted.
     pub tokens: Quantiles,
-    /// Tokens that the model is given, of the valid records.
-    pub tokens_prompt: u64,
+    /// The same by what they are for and by who speaks, and their characters.
+    pub texts: Tokens,
+    /// Whether somebody speaks in the records.
+    pub is_conversation: bool,
     /// How tokens were counted.
     pub encoding: Option<&'static str>,
     /// How many findings there are of each code.
@@ -55,7 +57,7 @@ struct ChunkChecked {
     valid: u64,
     crlf: u64,
     tokens: Vec<u64>,
-    tokens_prompt: u64,
+    texts: Tokens,
     tally: Tally,
     by_code: BTreeMap<Code, u64>,
     /// Placed, but with line numbers that count from the chunk's first line.
@@ -86,6 +88,7 @@ pub fn check(
         files: inputs.len() as u64,
         format: rules.format.map(|format| format.name),
         format_detected: rules.detected,
+        is_conversation: rules.is_conversation(),
         encoding: rules.encoding.map(bedload_stages::tokens::Encoding::name),
         ..Checked::default()
     };
@@ -136,7 +139,7 @@ pub fn check(
             held.records += chunk.valid;
             held.bytes += chunk.bytes;
             total.bytes += chunk.bytes;
-            total.tokens_prompt += chunk.tokens_prompt;
+            total.texts += chunk.texts;
             tally.absorb(&chunk.tally);
             chunk.tokens.iter().for_each(|&n| tokens.add(n));
             chunk.by_code.iter().for_each(|(&code, n)| *total.by_code.entry(code).or_default() += n);
@@ -205,7 +208,7 @@ fn check_chunk(
             out.valid += 1;
             if let Some((tokens, traits)) = content {
                 out.tokens.push(tokens.total());
-                out.tokens_prompt += tokens.prompt;
+                out.texts += tokens;
                 out.tally.add(traits);
             }
         }

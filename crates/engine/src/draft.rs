@@ -116,7 +116,7 @@ pub(crate) fn draft(
                     // A template can turn one prompt into another: also that other's group must not part.
                     let leaks = held_out.binary_search(&row.group).is_ok();
                     if row.accepted && is_new && !leaks && bytes <= settings.scan.max_record_bytes {
-                        let tokens = u64::from(row.tokens_prompt) + u64::from(row.tokens_completion);
+                        let tokens = row.tokens.total();
                         variants.push(Variant { parent, template, digest: row.digest, tokens, bytes });
                     }
                 }

@@ -1,7 +1,6 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
-use bedload_record::facts::TOKENS_MAX;
 use bedload_record::json::diagnose;
 use bedload_record::{
     Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, LineEnd, Parser, Record, RecordFinding,
@@ -66,8 +65,7 @@ impl<'r> Examiner<'r> {
             end: line.end,
             accepted: !codes.rejects(self.rules.strict),
             digest: content.digest,
-            tokens_prompt: saturate(content.tokens.prompt),
-            tokens_completion: saturate(content.tokens.completion),
+            tokens: content.tokens,
             label,
             codes,
             traits: content.traits,
@@ -188,7 +186,7 @@ fn look(
     tell_label: impl FnOnce(Option<&str>),
 ) -> Option<Content> {
     let (format, json) = (rules.format?, record.json);
-    match counter.as_mut().map(|counter| tokens::count(format, json, counter)) {
+    match counter.as_mut().map(|counter| tokens::count(format, json, counter, rules.turn_tokens)) {
         Some(Ok(tokens)) => record.tokens = Some(tokens),
         Some(Err(_)) => findings.add(Code::TokensUncountable, || {
             (String::new(), 0, "the tokenizer failed on a text of this record".to_owned())
@@ -204,10 +202,6 @@ fn look(
     let traits = schema::traits(format, json);
     let tokens = record.tokens.unwrap_or_default();
     Some(Content { tokens, digest, group, traits, written: None })
-}
-
-fn saturate(tokens: u64) -> u32 {
-    u32::try_from(tokens).unwrap_or(TOKENS_MAX)
 }
 
 /// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.

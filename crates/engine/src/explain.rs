@@ -20,7 +20,7 @@ pub struct Explained {
     pub format: Option<&'static str>,
     /// Whether nothing rejects it.
     pub accepted: bool,
-    /// Tokens by field or speaker: name and count.
+    /// Tokens by field or speaker, and what messages take beside their texts: name and count.
     pub tokens: Vec<(&'static str, u64)>,
     /// How tokens were counted.
     pub encoding: Option<&'static str>,
@@ -97,6 +97,11 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
                         None => counts.push((text.name, count)),
                     }
                 });
+                let mut turns = 0;
+                format.turns(json, &mut |_| turns += rules.turn_tokens);
+                if turns > 0 {
+                    counts.push(("turns", turns));
+                }
             }
             if rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_)) {
                 label = balance::label(&rules.labels, format, json).map(std::borrow::Cow::into_owned);

@@ -1,10 +1,18 @@
-//! Exact quantiles of small integers.
+//! Numbers about a run: exact quantiles of small integers, and the rows of the summary.
+
+use std::collections::BTreeMap;
+
+use bedload_record::{Code, FactTable, Side, Tokens};
+
+use crate::manifest::{Counts, SideTokens};
+use crate::pack::Packed;
+use crate::plan::{Plan, kept};
 
 /// How often each value occurred: dense below a bound, sorted pairs above it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Histogram {
     dense: Vec<u64>,
-    sparse: std::collections::BTreeMap<u64, u64>,
+    sparse: BTreeMap<u64, u64>,
     count: u64,
     sum: u64,
 }
@@ -70,6 +78,72 @@ pub struct Quantiles {
     pub p99: u64,
     /// The largest value.
     pub max: u64,
+}
+
+/// Tokens of what was built.
+pub(crate) struct CountedTokens {
+    /// Of the output, by side, variants included.
+    pub(crate) sides: SideTokens,
+    /// Per kept record.
+    pub(crate) record: Quantiles,
+    /// Of the kept records, by what they are for and by who speaks.
+    pub(crate) texts: Tokens,
+    /// Whether somebody speaks.
+    pub(crate) is_conversation: bool,
+}
+
+impl CountedTokens {
+    pub(crate) fn of(facts: &FactTable, plan: &Plan, packed: &Packed, is_conversation: bool) -> Self {
+        let of = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.tokens).sum();
+        let (mut histogram, mut texts) = (Histogram::default(), Tokens::default());
+        for line in kept(&plan.verdicts) {
+            let tokens = facts.tokens(line);
+            histogram.add(tokens.total());
+            texts += tokens;
+        }
+        let sides = SideTokens { train: of(Side::Train), validation: of(Side::Validation) };
+        Self { sides, record: histogram.quantiles(), texts, is_conversation }
+    }
+}
+
+/// The rows of the summary: metric, scope, value.
+pub(crate) fn numbers(
+    counts: Counts,
+    tokens: &CountedTokens,
+    by_code: &BTreeMap<Code, u64>,
+) -> Vec<(String, String, f64)> {
+    let CountedTokens { sides, record, texts, is_conversation } = tokens;
+    let mut rows: Vec<(&str, &str, u64)> = vec![
+        ("records", "read", counts.read),
+        ("records", "rejected", counts.rejected),
+        ("records", "duplicate", counts.duplicates),
+        ("records", "unselected", counts.unselected),
+        ("records", "train", counts.train),
+        ("records", "validation", counts.validation),
+        ("variants", "train", counts.variants),
+        ("tokens", "train", sides.train),
+        ("tokens", "validation", sides.validation),
+        ("tokens_per_record_p50", "kept", record.p50),
+        ("tokens_per_record_p90", "kept", record.p90),
+        ("tokens_per_record_p99", "kept", record.p99),
+        ("tokens_per_record_max", "kept", record.max),
+        ("tokens_prompt", "kept", texts.prompt),
+        ("tokens_completion", "kept", texts.completion),
+    ];
+    if *is_conversation {
+        rows.extend([
+            ("tokens_system", "kept", texts.system),
+            ("tokens_user", "kept", texts.user()),
+            ("tokens_assistant", "kept", texts.assistant),
+        ]);
+    }
+    rows.extend([
+        ("characters", "kept", texts.characters),
+        ("tokens_by_6", "kept", texts.by_6()),
+        ("tokens_by_3", "kept", texts.by_3()),
+    ]);
+    rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
+    rows.into_iter().map(|(metric, scope, n)| (metric.to_owned(), scope.to_owned(), n as f64)).collect()
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl Packer {
             }
             let line = Ordinal(index as u64);
             file = file_from(facts, file, line);
-            let own = (facts.written(line, file) + 1, facts.tokens(line));
+            let own = (facts.written(line, file) + 1, facts.tokens(line).total());
             let of_parent = if side == Side::Train { later.partition_point(|v| v.parent <= line) } else { 0 };
             let (copies, rest) = later.split_at(of_parent);
             later = rest;
@@ -173,7 +173,7 @@ impl Packer {
             // Byte for byte, with its line end; only the last line of an input may have to be given one.
             let bytes = span.len + facts.end(line).len_bytes().max(1);
             if bytes <= self.held_max.max(UNIT_BYTES) {
-                self.add(Place { line, copy: 0 }, bytes, facts.tokens(line));
+                self.add(Place { line, copy: 0 }, bytes, facts.tokens(line).total());
                 continue;
             }
             let shard = self.packed.shards.len() - 1;

@@ -27,6 +27,8 @@ pub(crate) struct Rules {
     pub(crate) other: Vec<bool>,
     /// The counting of tokens, where it is switched on.
     pub(crate) encoding: Option<Encoding>,
+    /// Tokens that each message of a conversation takes beside its text.
+    pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBy,
@@ -46,27 +48,12 @@ impl Rules {
         let Resolved { format, conversion, other } = resolve(settings, inputs, &mut findings)?;
         let stages = &settings.stages;
         let encoding = resolve_encoding(settings)?;
-        let record_tokens_max = match (stages.tokens.record_max, &settings.profile) {
-            (Some(value), _) => {
-                let source = Citation { place: "configuration".to_owned(), date: "this run".to_owned() };
-                Some(Limit { value, source, against: None })
-            }
-            (None, Some(profile)) => profile.limit(Bound::RecordTokensMax).cloned(),
-            (None, None) => None,
-        };
         let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
         if let Some(format) = format.filter(|_| stages.schema.enabled) {
             checks.push(Box::new(Schema::new(format, settings.profile.clone())));
         }
         if let Some(encoding) = encoding {
-            let limit = |bound| settings.profile.as_ref().and_then(|profile| profile.limit(bound)).cloned();
-            checks.push(Box::new(TokenLimit {
-                record: record_tokens_max,
-                prompt: limit(Bound::PromptTokensMax),
-                completion: limit(Bound::CompletionTokensMax),
-                image_min: limit(Bound::ImageTokensMin).map(|limit| limit.value),
-                encoding: encoding.name(),
-            }));
+            checks.push(Box::new(token_limit(settings, encoding)));
         }
         let rules = Self {
             format,
@@ -74,6 +61,7 @@ impl Rules {
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
             conversion,
             encoding,
+            turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
             labels: stages.balance.source(),
             group_by: stages.split.group_by(),
@@ -84,6 +72,11 @@ impl Rules {
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         Ok((rules, findings))
+    }
+
+    /// Returns true if somebody speaks in the records.
+    pub(crate) fn is_conversation(&self) -> bool {
+        self.format.is_some_and(|format| format.dialect().is_some())
     }
 
     /// An accepted line of an input as it is written.
@@ -98,6 +91,29 @@ impl Rules {
     /// finding says that.
     pub(crate) fn says_it_once(&self, input: usize, code: Code) -> bool {
         self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
+    }
+}
+
+/// What the target says on something, where there is a target and it says so.
+fn limit(settings: &Settings, bound: Bound) -> Option<&Limit> {
+    settings.profile.as_ref().and_then(|profile| profile.limit(bound))
+}
+
+/// The limits of tokens: the target's, but for what is configured in their place.
+fn token_limit(settings: &Settings, encoding: Encoding) -> TokenLimit {
+    let stage = &settings.stages.tokens;
+    let configured = stage.record_max.map(|value| {
+        let source = Citation { place: "configuration".to_owned(), date: "this run".to_owned() };
+        Limit { value, source, against: None }
+    });
+    let number = |bound| limit(settings, bound).map(|limit| limit.value);
+    TokenLimit {
+        record: configured.or_else(|| limit(settings, Bound::RecordTokensMax).cloned()),
+        prompt: limit(settings, Bound::PromptTokensMax).cloned(),
+        completion: limit(settings, Bound::CompletionTokensMax).cloned(),
+        image_min: number(Bound::ImageTokensMin),
+        margin: stage.margin.or(number(Bound::TokensMargin)).unwrap_or(0),
+        encoding: encoding.name(),
     }
 }
 

@@ -75,7 +75,9 @@ pub(crate) fn records(dir: &Path, source: &Source<'_>) -> Result<Written, Engine
                     .ok()
                     .map(|found| where_is(facts, here[found].survivor));
                 let counted = rules.encoding.is_some() && rules.format.is_some();
-                let tokens = |n: u64| Some(n).filter(|_| counted && (accepted || facts.tokens(line) > 0));
+                let tokens = facts.tokens(line);
+                let number = |n: u64| Some(n).filter(|_| counted && (accepted || tokens.total() > 0));
+                let spoken = |n: u64| number(n).filter(|_| rules.is_conversation());
                 let codes: Vec<&str> = facts.codes(line).iter().map(bedload_record::Code::name).collect();
                 RecordRow {
                     file: &facts.files()[file].name,
@@ -84,9 +86,15 @@ pub(crate) fn records(dir: &Path, source: &Source<'_>) -> Result<Written, Engine
                     byte_offset: span.start,
                     bytes: span.len,
                     format: rules.format.map(|format| format.name),
-                    tokens: tokens(facts.tokens(line)),
-                    tokens_prompt: tokens(facts.tokens_prompt(line)),
-                    tokens_completion: tokens(facts.tokens_completion(line)),
+                    tokens: number(tokens.total()),
+                    tokens_prompt: number(tokens.prompt),
+                    tokens_completion: number(tokens.completion),
+                    tokens_system: spoken(tokens.system),
+                    tokens_user: spoken(tokens.user()),
+                    tokens_assistant: spoken(tokens.assistant),
+                    characters: number(tokens.characters),
+                    tokens_by_6: number(tokens.by_6()),
+                    tokens_by_3: number(tokens.by_3()),
                     digest: accepted.then(|| facts.digest(line)),
                     label: plan.classes.of(facts, line).map(|class| plan.classes.list()[class].name.as_str()),
                     verdict: verdict.name(),

@@ -132,6 +132,7 @@ pub enum Code {
     ProfileEndOfLife,
     ProfileElsewhere,
     DatasetMixedFormats,
+    LimitTokensEstimate,
 }
 
 /// Everything that is said about a code in general.
@@ -235,7 +236,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::DatasetMixedFormats as usize + 1);
+        assert_eq!(CODES.len(), Code::LimitTokensEstimate as usize + 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::hash::Hash;
 
 use crate::code::CodeSet;
 use crate::traits::Traits;
-use crate::{Ordinal, Span};
+use crate::{Ordinal, Span, Tokens};
 
 /// How a physical line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +43,8 @@ pub struct FactRow {
     pub accepted: bool,
     /// Identity of the record's content; meaningful for accepted records only.
     pub digest: u128,
-    /// Tokens of the fields that the model is given. At most [`TOKENS_MAX`].
-    pub tokens_prompt: u32,
-    /// Tokens of the fields that the model is to give. At most [`TOKENS_MAX`].
-    pub tokens_completion: u32,
+    /// Tokens and characters of its texts, each kept up to [`TOKENS_MAX`].
+    pub tokens: Tokens,
     /// The label, as an id of the table's [`FactTable::labels`].
     pub label: Option<u32>,
     /// Everything found.
@@ -61,12 +59,12 @@ pub struct FactRow {
     pub written: Option<u64>,
 }
 
-/// Token counts saturate here: far beyond any target's limit.
+/// Counts of tokens and characters saturate here: far beyond any target's limit.
 pub const TOKENS_MAX: u32 = u32::MAX;
 
 /// Bytes per line in a [`FactTable`], but for the 8 more of a run that changes lines.
 pub const FACT_BYTES: usize =
-    size_of::<u64>() * 2 + size_of::<u128>() + size_of::<u32>() * 4 + size_of::<u8>();
+    size_of::<u64>() * 2 + size_of::<u128>() + size_of::<u32>() * 7 + size_of::<u8>();
 
 const NO_LABEL: u32 = u32::MAX;
 const AS_IT_IS: u64 = u64::MAX;
@@ -147,6 +145,9 @@ pub struct FactTable {
     digest: Vec<u128>,
     tokens_prompt: Vec<u32>,
     tokens_completion: Vec<u32>,
+    tokens_system: Vec<u32>,
+    tokens_assistant: Vec<u32>,
+    characters: Vec<u32>,
     label: Vec<u32>,
     kind: Vec<u32>,
     group: Vec<u64>,
@@ -168,6 +169,9 @@ impl FactTable {
             digest: Vec::new(),
             tokens_prompt: Vec::new(),
             tokens_completion: Vec::new(),
+            tokens_system: Vec::new(),
+            tokens_assistant: Vec::new(),
+            characters: Vec::new(),
             label: Vec::new(),
             kind: Vec::new(),
             group: Vec::new(),
@@ -182,8 +186,12 @@ impl FactTable {
     pub fn push(&mut self, row: &FactRow) {
         self.start.push(row.start);
         self.digest.push(row.digest);
-        self.tokens_prompt.push(row.tokens_prompt);
-        self.tokens_completion.push(row.tokens_completion);
+        let Tokens { prompt, completion, system, assistant, characters } = row.tokens;
+        self.tokens_prompt.push(saturate(prompt));
+        self.tokens_completion.push(saturate(completion));
+        self.tokens_system.push(saturate(system));
+        self.tokens_assistant.push(saturate(assistant));
+        self.characters.push(saturate(characters));
         self.label.push(row.label.unwrap_or(NO_LABEL));
         self.kind.push(self.kinds.id(&(row.codes, row.traits)).expect("an unbounded interner has room"));
         self.group.push(row.group);
@@ -211,6 +219,9 @@ impl FactTable {
         self.digest.extend_from_slice(&chunk.digest);
         self.tokens_prompt.extend_from_slice(&chunk.tokens_prompt);
         self.tokens_completion.extend_from_slice(&chunk.tokens_completion);
+        self.tokens_system.extend_from_slice(&chunk.tokens_system);
+        self.tokens_assistant.extend_from_slice(&chunk.tokens_assistant);
+        self.characters.extend_from_slice(&chunk.characters);
         self.label.extend(chunk.label.iter().map(|&id| match id {
             NO_LABEL => NO_LABEL,
             id => labels[id as usize].unwrap_or(NO_LABEL),
@@ -290,19 +301,16 @@ impl FactTable {
         self.digest[line.index()]
     }
 
-    /// Tokens of the fields that the model is given.
-    pub fn tokens_prompt(&self, line: Ordinal) -> u64 {
-        u64::from(self.tokens_prompt[line.index()])
-    }
-
-    /// Tokens of the fields that the model is to give.
-    pub fn tokens_completion(&self, line: Ordinal) -> u64 {
-        u64::from(self.tokens_completion[line.index()])
-    }
-
-    /// All tokens of a record.
-    pub fn tokens(&self, line: Ordinal) -> u64 {
-        self.tokens_prompt(line) + self.tokens_completion(line)
+    /// Tokens and characters of a record; zero where they were not counted.
+    pub fn tokens(&self, line: Ordinal) -> Tokens {
+        let of = |column: &[u32]| u64::from(column[line.index()]);
+        Tokens {
+            prompt: of(&self.tokens_prompt),
+            completion: of(&self.tokens_completion),
+            system: of(&self.tokens_system),
+            assistant: of(&self.tokens_assistant),
+            characters: of(&self.characters),
+        }
     }
 
     /// The id of a record's label.
@@ -324,6 +332,10 @@ impl FactTable {
     pub fn group(&self, line: Ordinal) -> u64 {
         self.group[line.index()]
     }
+}
+
+fn saturate(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(TOKENS_MAX)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod finding;
 pub mod json;
 pub mod path;
+pub mod tokens;
 pub mod traits;
 pub mod verdict;
 
@@ -16,6 +17,7 @@ pub use facts::{FactRow, FactTable, FileFacts, Interner, LineEnd};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Parser, Value};
 pub use path::At;
+pub use tokens::Tokens;
 pub use traits::{Trait, Traits};
 pub use verdict::{Side, Verdict};
 
@@ -37,22 +39,6 @@ pub struct Span {
     pub start: u64,
     /// Length in bytes. Lines of more than 4 GiB are legal input, if not legal records.
     pub len: u64,
-}
-
-/// Tokens of one record's texts, by what they are for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tokens {
-    /// Tokens that the model is given.
-    pub prompt: u64,
-    /// Tokens that the model is to give.
-    pub completion: u64,
-}
-
-impl Tokens {
-    /// All of them.
-    pub fn total(self) -> u64 {
-        self.prompt + self.completion
-    }
 }
 
 /// One record while it is visited; no record outlives its visit.

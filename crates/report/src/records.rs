@@ -26,6 +26,18 @@ pub struct RecordRow<'a> {
     pub tokens_prompt: Option<u64>,
     /// Tokens of the part that is learnt.
     pub tokens_completion: Option<u64>,
+    /// Tokens of the system prompt and of the tool configuration; none where nobody speaks.
+    pub tokens_system: Option<u64>,
+    /// Tokens of the user's turns and of tool results; none where nobody speaks.
+    pub tokens_user: Option<u64>,
+    /// Tokens of the assistant's turns, reasoning and tool calls; none where nobody speaks.
+    pub tokens_assistant: Option<u64>,
+    /// Characters (Unicode scalar values) of all texts that were counted.
+    pub characters: Option<u64>,
+    /// Tokens by a rule of thumb: characters / 6, rounded up.
+    pub tokens_by_6: Option<u64>,
+    /// Tokens by another one: characters / 3, rounded up.
+    pub tokens_by_3: Option<u64>,
     /// Digest of the record's content, which exact duplicates share.
     pub digest: Option<u128>,
     /// The label that balancing and stratifying go by.
@@ -62,6 +74,12 @@ impl Row for RecordRow<'_> {
             Column::optional("tokens", Integer(|row| row.tokens)),
             Column::optional("tokens_prompt", Integer(|row| row.tokens_prompt)),
             Column::optional("tokens_completion", Integer(|row| row.tokens_completion)),
+            Column::optional("tokens_system", Integer(|row| row.tokens_system)),
+            Column::optional("tokens_user", Integer(|row| row.tokens_user)),
+            Column::optional("tokens_assistant", Integer(|row| row.tokens_assistant)),
+            Column::optional("characters", Integer(|row| row.characters)),
+            Column::optional("tokens_by_6", Integer(|row| row.tokens_by_6)),
+            Column::optional("tokens_by_3", Integer(|row| row.tokens_by_3)),
             Column::distinct(Column::optional("digest", Digest(|row| row.digest))),
             Column::optional("label", Text(|row| row.label)),
             Column::required("verdict", Text(|row| Some(row.verdict))),

@@ -9,8 +9,8 @@ use toml::Spanned;
 use super::written::{Day, Entry, File, Media, Place, Source, Word, Words};
 use super::{Catalogue, ProfileError, near};
 use crate::format::{FORMATS, Format};
-use crate::profile::{DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since};
-use crate::rule::{Citation, Level, Rule};
+use crate::profile::{DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount};
+use crate::rule::{Bound, Citation, Level, Rule};
 
 /// What may be cited by a tag.
 pub(super) type Sources = BTreeMap<String, Citation>;
@@ -204,6 +204,14 @@ impl Reader<'_> {
             let mut limit = None;
             let key = format!("limits.{}", bound.name());
             self.entry(&key, Some(written), &mut limit, |reader, at, number| {
+                if let Some(most) = bound.value_max().filter(|&most| number.value > most) {
+                    let hint = format!("write a number from 0 to {most}");
+                    return Err(at.wrong(format!("{} is too much", number.value), hint));
+                }
+                if bound == Bound::TokensMargin && profile.tokens == TokenCount::Exact {
+                    let hint = "write `tokens = \"estimate\"`, or leave the margin out";
+                    return Err(at.wrong("an exact count has no margin".to_owned(), hint));
+                }
                 Ok(Limit {
                     value: number.value,
                     source: reader.cite(at, number.source)?,
@@ -211,6 +219,9 @@ impl Reader<'_> {
                 })
             })?;
             put(&mut profile.limits, bound, limit);
+        }
+        if profile.tokens == TokenCount::Exact {
+            profile.limits.remove(&Bound::TokensMargin);
         }
         for (point, written) in entry.rules {
             let mut rule = None;

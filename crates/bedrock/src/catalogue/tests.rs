@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::profile::Life;
+use crate::profile::{Life, TokenCount};
 use crate::rule::{Bound, Level, Point};
 
 fn with(text: &str) -> Result<Catalogue, ProfileError> {
@@ -36,39 +36,39 @@ fn the_catalogue_is_what_was_promised() {
         generic-cpt [text input] records-min 1000, records-recommended 10000, records-max 100000, record-tokens-max 32000
         generic-preference [preference] records-min 100, records-recommended 1000, record-tokens-max 32000
         generic-distillation [prompt] records-min 1000, records-recommended 10000, record-tokens-max 32000
-        nova-micro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000; refuse ends-with-user image video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-lite-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-pro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-2-lite-sft [converse] training-records-min 8, training-records-min-disputed 200, training-records-max 20000, validation-records-max 0, record-tokens-max 32000, images-max 10, videos-max 1, documents-max 1; refuse ends-with-user wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other document tools reasoning-with-media bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-2-lite-rft [chat-rft] training-records-min 100, training-records-max 20000, validation-records-recommended 100; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        nova-lite-dpo [converse-preference] training-records-recommended 1000, images-max 10; refuse ends-with-user video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-cpt [text] ; refuse extra-key
-        nova-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000; refuse extra-key schema-version-missing schema-version-other several-blocks several-systems image video document reasoning tools; disputed several-turns
-        llama-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000; refuse extra-key schema-version-missing schema-version-other several-turns several-blocks several-systems image video document reasoning tools
-        llama-3.1-8b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, record-chars-max 96000; disputed extra-key
-        llama-3.1-70b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, record-chars-max 96000; disputed extra-key
-        llama-3.2-1b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        llama-3.2-3b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
-        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
-        llama-3.3-70b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        claude-3-haiku-sft [claude-messages] records-max 10000, training-records-min 32, training-records-max 10000, validation-records-min 32, validation-records-max 1000, training-bytes-max 10000000000, validation-bytes-max 1000000000, record-tokens-max 32000; refuse extra-key ends-with-user reserved-word reserved-word-in-answer; EndOfLife
-        titan-text-lite-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-express-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-premier-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-express-cpt [input] training-bytes-max 10000000000, validation-bytes-max 100000000, record-tokens-max 4096, record-chars-max 24576; Legacy
-        cohere-command-sft [prompt-completion] training-records-min 32, training-records-max 10000, validation-records-max 1000, prompt-tokens-max 4096, completion-tokens-max 2048, prompt-chars-max 24576, completion-chars-max 12288; disputed extra-key; Legacy
-        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        titan-image-v2 [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, caption-chars-min 3, caption-chars-max 1024; EndOfLife
-        nova-canvas [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, caption-chars-min 3, caption-chars-max 1024; EndOfLife
-        titan-multimodal-embeddings [image-caption] training-records-min 1000, training-records-max 500000, validation-records-max 0, caption-chars-max 2560"#]].assert_eq(&table.join("\n"));
+        nova-micro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10; refuse ends-with-user image video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-lite-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-pro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-2-lite-sft [converse] training-records-min 8, training-records-min-disputed 200, training-records-max 20000, validation-records-max 0, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1, documents-max 1; refuse ends-with-user wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other document tools reasoning-with-media bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-2-lite-rft [chat-rft] training-records-min 100, training-records-max 20000, validation-records-recommended 100, tokens-margin 10; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
+        nova-lite-dpo [converse-preference] training-records-recommended 1000, tokens-margin 10, images-max 10; refuse ends-with-user video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-cpt [text] tokens-margin 10; refuse extra-key
+        nova-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-blocks several-systems image video document reasoning tools; disputed several-turns
+        llama-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-turns several-blocks several-systems image video document reasoning tools
+        llama-3.1-8b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; disputed extra-key
+        llama-3.1-70b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; disputed extra-key
+        llama-3.2-1b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
+        llama-3.2-3b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
+        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
+        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
+        llama-3.3-70b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
+        claude-3-haiku-sft [claude-messages] records-max 10000, training-records-min 32, training-records-max 10000, validation-records-min 32, validation-records-max 1000, training-bytes-max 10000000000, validation-bytes-max 1000000000, record-tokens-max 32000, tokens-margin 10; refuse extra-key ends-with-user reserved-word reserved-word-in-answer; EndOfLife
+        titan-text-lite-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
+        titan-text-express-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
+        titan-text-premier-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
+        titan-text-express-cpt [input] training-bytes-max 10000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; Legacy
+        cohere-command-sft [prompt-completion] training-records-min 32, training-records-max 10000, validation-records-max 1000, prompt-tokens-max 4096, completion-tokens-max 2048, tokens-margin 10, prompt-chars-max 24576, completion-chars-max 12288; disputed extra-key; Legacy
+        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000, turn-tokens 4; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
+        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000, tokens-margin 10; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
+        titan-image-v2 [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; EndOfLife
+        nova-canvas [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; EndOfLife
+        titan-multimodal-embeddings [image-caption] training-records-min 1000, training-records-max 500000, validation-records-max 0, tokens-margin 10, caption-chars-max 2560"#]].assert_eq(&table.join("\n"));
 }
 
 #[test]
 fn every_source_has_a_place_and_a_date() {
     let catalogue = Catalogue::built_in();
-    assert_eq!(catalogue.date(), "2026-11-23");
+    assert_eq!(catalogue.date(), "2026-11-25");
     for (tag, source) in &catalogue.sources {
         let is_known = source.place == "bedload baseline"
             || source.place.starts_with("https://")
@@ -140,6 +140,19 @@ fn a_file_adds_overrides_and_builds_on_what_is_there() {
 }
 
 #[test]
+fn an_estimate_has_a_margin_and_an_exact_count_has_none() {
+    for profile in Catalogue::built_in().profiles() {
+        let margin = profile.limit(Bound::TokensMargin);
+        assert_eq!(margin.is_some(), profile.tokens == TokenCount::Estimate, "{}", profile.name);
+        let turns = profile.limit(Bound::TurnTokens).map(|limit| limit.value);
+        assert_eq!(turns, (profile.name == "gpt-oss-20b-rft").then_some(4), "{}", profile.name);
+    }
+    let text = "[[profile]]\nname = \"x\"\nbased-on = \"nova-lite-sft\"\ntokens = \"exact\"\n";
+    let exact = with(text).expect("a sound file").get("x").expect("known");
+    assert_eq!(exact.limit(Bound::TokensMargin), None);
+}
+
+#[test]
 fn life_cycles_are_judged_as_of_the_catalogue() {
     let life = |catalogue: &Catalogue, name: &str| catalogue.get(name).expect("known").life;
     let now = Catalogue::built_in();
@@ -173,7 +186,7 @@ fn what_is_wrong_is_named_with_its_line() {
               |
             4 | limits.records = { value = 1, source = "PREP" }
               |        ^^^^^^^
-            unknown variant `records`, expected one of `records-min`, `records-recommended`, `records-max`, `training-records-min`, `training-records-min-disputed`, `training-records-recommended`, `training-records-max`, `validation-records-min`, `validation-records-recommended`, `validation-records-max`, `training-bytes-max`, `validation-bytes-max`, `record-tokens-max`, `prompt-tokens-max`, `completion-tokens-max`, `image-tokens-min`, `record-chars-max`, `prompt-chars-max`, `completion-chars-max`, `caption-chars-min`, `caption-chars-max`, `images-max`, `videos-max`, `documents-max`"#]],
+            unknown variant `records`, expected one of `records-min`, `records-recommended`, `records-max`, `training-records-min`, `training-records-min-disputed`, `training-records-recommended`, `training-records-max`, `validation-records-min`, `validation-records-recommended`, `validation-records-max`, `training-bytes-max`, `validation-bytes-max`, `record-tokens-max`, `prompt-tokens-max`, `completion-tokens-max`, `tokens-margin`, `turn-tokens`, `image-tokens-min`, `record-chars-max`, `prompt-chars-max`, `completion-chars-max`, `caption-chars-min`, `caption-chars-max`, `images-max`, `videos-max`, `documents-max`"#]],
     );
     check(
         "limits.records-min = { value = -1, source = \"PREP\" }",
@@ -192,6 +205,24 @@ fn what_is_wrong_is_named_with_its_line() {
         4 | limits.records-min = { value = 1 }
           |                      ^^^^^^^^^^^^^
         missing field `source`"#]],
+    );
+    check(
+        "limits.turn-tokens = { value = 1001, source = \"PREP\" }",
+        expect![[r#"
+            line 4: profile `x`: limits.turn-tokens: 1001 is too much
+            hint: write a number from 0 to 1000"#]],
+    );
+    check(
+        "limits.tokens-margin = { value = 5, source = \"PREP\" }",
+        expect![[r#"
+            line 4: profile `x`: limits.tokens-margin: an exact count has no margin
+            hint: write `tokens = "estimate"`, or leave the margin out"#]],
+    );
+    check(
+        "tokens = \"estimate\"\nlimits.tokens-margin = { value = 101, source = \"PREP\" }",
+        expect![[r#"
+            line 5: profile `x`: limits.tokens-margin: 101 is too much
+            hint: write a number from 0 to 100"#]],
     );
     check(
         "limits.records-min = \"no\"",

@@ -81,6 +81,8 @@ fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value 
         let of_severity = |code| effective(code, strict) == severity;
         built.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
     };
+    let texts = built.texts;
+    let spoken = |n: u64| Some(n).filter(|_| built.is_conversation);
     serde_json::json!({
         "kind": "summary",
         "files": manifest.inputs.len(),
@@ -97,6 +99,12 @@ fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value 
         "notes": of(Severity::Note),
         "bytes": built.bytes,
         "tokens": manifest.tokens.train + manifest.tokens.validation,
+        "tokens_system": spoken(texts.system),
+        "tokens_user": spoken(texts.user()),
+        "tokens_assistant": spoken(texts.assistant),
+        "characters": texts.characters,
+        "tokens_by_6": texts.by_6(),
+        "tokens_by_3": texts.by_3(),
         "encoding": manifest.encoding,
         "format": manifest.format,
         "ready": manifest.ready,

@@ -57,6 +57,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 fn summary_object(checked: &Checked, exit: Exit) -> serde_json::Value {
     let by_code: serde_json::Map<String, serde_json::Value> =
         checked.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
+    let texts = checked.texts;
+    let spoken = |n: u64| Some(n).filter(|_| checked.is_conversation);
     serde_json::json!({
         "kind": "summary",
         "files": checked.files,
@@ -68,8 +70,14 @@ fn summary_object(checked: &Checked, exit: Exit) -> serde_json::Value {
         "notes": checked.notes,
         "bytes": checked.bytes,
         "tokens": checked.tokens.sum,
-        "tokens_prompt": checked.tokens_prompt,
-        "tokens_completion": checked.tokens.sum - checked.tokens_prompt,
+        "tokens_prompt": texts.prompt,
+        "tokens_completion": texts.completion,
+        "tokens_system": spoken(texts.system),
+        "tokens_user": spoken(texts.user()),
+        "tokens_assistant": spoken(texts.assistant),
+        "characters": texts.characters,
+        "tokens_by_6": texts.by_6(),
+        "tokens_by_3": texts.by_3(),
         "tokens_per_record": {
             "p50": checked.tokens.p50,
             "p90": checked.tokens.p90,

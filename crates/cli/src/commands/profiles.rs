@@ -18,6 +18,7 @@ struct ProfileObject<'p> {
     kind: &'static str,
     #[serde(flatten)]
     profile: &'p Profile,
+    counted: String,
 }
 
 pub(crate) fn run(args: &ProfilesArgs) -> Result<Exit, Failure> {
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &ProfilesArgs) -> Result<Exit, Failure> {
     match (args.output.output_format, &args.name) {
         (OutputFormat::Jsonl, _) => {
             for profile in &shown {
-                print_line(&mut out, &ProfileObject { kind: "profile", profile })?;
+                print_line(&mut out, &ProfileObject { kind: "profile", profile, counted: counted(profile) })?;
             }
         }
         (OutputFormat::Text, None) => out.write(table(&shown, catalogue.date()).as_bytes())?,
@@ -133,6 +134,7 @@ fn page(profile: &Profile, date: &str) -> String {
     say("formats", &profile.formats.join(" "));
     say("record", &profile.source.to_string());
     say("encoding", &format!("{} ({})", profile.encoding, profile.tokens.name()));
+    say("tokens", &counted(profile));
     say("training files", profile.training_files.name());
     section(
         &mut out,
@@ -169,6 +171,21 @@ fn page(profile: &Profile, date: &str) -> String {
         out.push_str(&fields(format));
     }
     out
+}
+
+/// What of a record counts for its tokens, and how sure the count is.
+fn counted(profile: &Profile) -> String {
+    let mut texts: Vec<String> = profile.formats().map(Format::counted).collect();
+    texts.dedup();
+    let margin = match profile.limit(Bound::TokensMargin) {
+        Some(margin) => format!("margin {} %", margin.value),
+        None => "no margin".to_owned(),
+    };
+    let overhead = match profile.limit(Bound::TurnTokens) {
+        Some(tokens) => format!("{} more per message", tokens.value),
+        None => "nothing more per message".to_owned(),
+    };
+    format!("{}; {margin}; {overhead}", texts.join(" or "))
 }
 
 /// Rows of what is said and by whom, the sources below one another.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bedload_engine::{Built, Checked, Converted, Quantiles};
-use bedload_record::{Code, Severity};
+use bedload_record::{Code, Severity, Tokens};
 
 use super::Paint;
 use crate::commands::check::TEXT_PER_CODE;
@@ -33,7 +33,13 @@ fn rate(bytes: u64, records: u64, elapsed: Duration) -> String {
     )
 }
 
-fn tokens(out: &mut String, tokens: &Quantiles, encoding: Option<&str>) {
+fn tokens(
+    out: &mut String,
+    tokens: &Quantiles,
+    texts: Tokens,
+    is_conversation: bool,
+    encoding: Option<&str>,
+) {
     if let Some(encoding) = encoding.filter(|_| tokens.count > 0) {
         let Quantiles { sum, p50, p90, p99, max, .. } = tokens;
         let _ = writeln!(
@@ -45,6 +51,13 @@ fn tokens(out: &mut String, tokens: &Quantiles, encoding: Option<&str>) {
             count(*p99),
             count(*max)
         );
+        if is_conversation {
+            let (system, user, assistant) =
+                (count(texts.system), count(texts.user()), count(texts.assistant));
+            let _ = writeln!(out, "              system {system}, user {user}, assistant {assistant}");
+        }
+        let (characters, by_6, by_3) = (count(texts.characters), count(texts.by_6()), count(texts.by_3()));
+        let _ = writeln!(out, "  characters  {characters} in all; / 6 = {by_6}, / 3 = {by_3}");
     }
 }
 
@@ -97,7 +110,7 @@ pub(crate) fn checked_summary(
         count(checked.valid),
         count(checked.rejected)
     );
-    tokens(&mut out, &checked.tokens, checked.encoding);
+    tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding);
     codes(&mut out, &checked.by_code, strict, shown);
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
@@ -146,7 +159,8 @@ pub(crate) fn built_summary(
         let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
         let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
     }
-    tokens(&mut out, &manifest.record_tokens, manifest.encoding.as_deref());
+    let encoding = manifest.encoding.as_deref();
+    tokens(&mut out, &manifest.record_tokens, built.texts, built.is_conversation, encoding);
     if manifest.encoding.is_some() && counts.variants > 0 {
         let _ = writeln!(out, "              with variants {} in train", count(manifest.tokens.train));
     }

@@ -60,10 +60,11 @@ fn check_of_clean_data_says_so() {
         &scratch.run("check prompts.jsonl").exits(0),
         expect![[r#""#]],
         expect![[r#"
-        no errors, 0 warnings in 1 file
-          records     6 read, 6 valid, 0 rejected; format prompt (detected)
-          tokens      63 in all (o200k_base); per record p50 11, p90 14, p99 14, max 14
-    "#]],
+            no errors, 0 warnings in 1 file
+              records     6 read, 6 valid, 0 rejected; format prompt (detected)
+              tokens      63 in all (o200k_base); per record p50 11, p90 14, p99 14, max 14
+              characters  277 in all; / 6 = 47, / 3 = 93
+        "#]],
     );
     let quiet = scratch.run("check prompts.jsonl --quiet").exits(0);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
@@ -88,25 +89,26 @@ fn build_shows_the_way_of_the_records() {
 
     "#]],
         expect![[r#"
-        built OUT  (format prompt-completion, profile generic-sft)
-          read         58  100.0 %
-          rejected      0    0.0 %
-          duplicate     6   10.3 %   report/duplicates.parquet
-          kept         52   89.7 %
-            train      42   72.4 %
-            validation 10   17.2 %
-          tokens      1,680 in all (o200k_base); per record p50 32, p90 36, p99 38, max 38
-          labels      5 classes: records read, in train, in validation
-            billing                                  13         10          2
-            shipping                                 13          9          2
-            account                                  11          7          2
-            technical                                11          9          2
-            returns                                  10          7          2
-          findings
-            dataset/few-records             1  warning
-            balance/label-variants          1  warning
-        ready
-    "#]],
+            built OUT  (format prompt-completion, profile generic-sft)
+              read         58  100.0 %
+              rejected      0    0.0 %
+              duplicate     6   10.3 %   report/duplicates.parquet
+              kept         52   89.7 %
+                train      42   72.4 %
+                validation 10   17.2 %
+              tokens      1,680 in all (o200k_base); per record p50 32, p90 36, p99 38, max 38
+              characters  8,181 in all; / 6 = 1,364, / 3 = 2,727
+              labels      5 classes: records read, in train, in validation
+                billing                                  13         10          2
+                shipping                                 13          9          2
+                account                                  11          7          2
+                technical                                11          9          2
+                returns                                  10          7          2
+              findings
+                dataset/few-records             1  warning
+                balance/label-variants          1  warning
+            ready
+        "#]],
     );
 }
 
@@ -157,23 +159,24 @@ fn build_says_why_it_is_not_ready() {
 
         "#]],
         expect![[r#"
-        built OUT  (format preference, profile generic-preference)
-          read         8  100.0 %
-          rejected     7   87.5 %   rejected.jsonl; why: report/findings.parquet
-          duplicate    0    0.0 %
-          kept         1   12.5 %
-            train      1   12.5 %
-            validation 0    0.0 %
-          tokens      10 in all (o200k_base); per record p50 10, p90 10, p99 10, max 10
-          findings
-            schema/missing-field             1  error
-            schema/wrong-type                1  error
-            schema/out-of-range              3  error
-            schema/identical-pair            2  error
-            dataset/too-few-records          1  error
-        not ready:
-          dataset/too-few-records: 1 record is valid; generic-preference takes at least 100
-    "#]],
+            built OUT  (format preference, profile generic-preference)
+              read         8  100.0 %
+              rejected     7   87.5 %   rejected.jsonl; why: report/findings.parquet
+              duplicate    0    0.0 %
+              kept         1   12.5 %
+                train      1   12.5 %
+                validation 0    0.0 %
+              tokens      10 in all (o200k_base); per record p50 10, p90 10, p99 10, max 10
+              characters  34 in all; / 6 = 6, / 3 = 12
+              findings
+                schema/missing-field             1  error
+                schema/wrong-type                1  error
+                schema/out-of-range              3  error
+                schema/identical-pair            2  error
+                dataset/too-few-records          1  error
+            not ready:
+              dataset/too-few-records: 1 record is valid; generic-preference takes at least 100
+        "#]],
     );
 }
 

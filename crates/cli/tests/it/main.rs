@@ -18,6 +18,8 @@ mod fixtures;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]
+mod margins;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod objects;

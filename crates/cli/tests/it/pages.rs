@@ -44,7 +44,7 @@ fn profiles_lists_targets_and_shows_one() {
             nova-canvas                  Amazon Nova Canvas                  image-caption        5..10000      -          none        end of life
             titan-multimodal-embeddings  Amazon Titan Multimodal Embeddings  image-caption        1000..500000  -          none        live
 
-            as of 2026-11-23; `bedload profiles NAME` shows all limits and rules with their sources
+            as of 2026-11-25; `bedload profiles NAME` shows all limits and rules with their sources
 
             formats
               prompt-completion   supervised fine-tuning pairs
@@ -63,25 +63,26 @@ fn profiles_lists_targets_and_shows_one() {
     shows(
         &scratch.run("profiles generic-preference").exits(0),
         expect![[r#"
-        generic-preference: any model, preference tuning
+            generic-preference: any model, preference tuning
 
-        state           live as of 2026-11-23
-        formats         preference
-        record          bedload baseline (2026-11)
-        encoding        o200k_base (estimate)
-        training files  many
+            state           live as of 2026-11-25
+            formats         preference
+            record          bedload baseline (2026-11)
+            encoding        o200k_base (exact)
+            tokens          prompt, chosen, rejected; not: other keys; no margin; nothing more per message
+            training files  many
 
-        limits
-          100          records, training and validation, min          bedload baseline (2026-11)
-          1000         records, training and validation, recommended  bedload baseline (2026-11)
-          32000        tokens per record, max                         bedload baseline (2026-11)
+            limits
+              100          records, training and validation, min          bedload baseline (2026-11)
+              1000         records, training and validation, recommended  bedload baseline (2026-11)
+              32000        tokens per record, max                         bedload baseline (2026-11)
 
-        format preference: preference pairs, with an optional score from 0.0 to 1.0
-          prompt            a string that is not blank
-          chosen            a string that is not blank
-          rejected          a string that is not blank
-          score             a number from 0.0 to 1.0, optional
-    "#]],
+            format preference: preference pairs, with an optional score from 0.0 to 1.0
+              prompt            a string that is not blank
+              chosen            a string that is not blank
+              rejected          a string that is not blank
+              score             a number from 0.0 to 1.0, optional
+        "#]],
         expect![[r#""#]],
     );
     shows(
@@ -89,10 +90,11 @@ fn profiles_lists_targets_and_shows_one() {
         expect![[r#"
             nova-2-lite-sft: Amazon Nova 2 Lite, supervised fine-tuning
 
-            state           live as of 2026-11-23
+            state           live as of 2026-11-25
             formats         converse
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
             encoding        cl100k_base (estimate)
+            tokens          system, every turn, reasoning, tool calls and results, tool configuration; not: keys of the format, media; margin 10 %; nothing more per message
             training files  one
 
             limits
@@ -101,6 +103,7 @@ fn profiles_lists_targets_and_shows_one() {
               20000        training records, max                   https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               0            validation records, max                 https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
               32000        tokens per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              10           margin of the token count, per cent     bedload baseline (2026-11)
               10           images per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               1            videos per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               1            documents per record, max               https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
@@ -146,12 +149,13 @@ fn profiles_lists_targets_and_shows_one() {
         expect![[r#"
             claude-3-haiku-sft: Anthropic Claude 3 Haiku, supervised fine-tuning
 
-            state           end of life as of 2026-11-23
+            state           end of life as of 2026-11-25
             legacy          2026-03-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11-23)
             end of life     2026-09-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11-23)
             formats         claude-messages
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
             encoding        cl100k_base (estimate)
+            tokens          system, every turn; not: keys of the format; margin 10 %; nothing more per message
             training files  one
 
             limits
@@ -163,6 +167,7 @@ fn profiles_lists_targets_and_shows_one() {
               10000000000  training file, max bytes                     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
               1000000000   validation file, max bytes                   https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
               32000        tokens per record, max                       https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              10           margin of the token count, per cent          bedload baseline (2026-11)
 
             rules
               refused   keys beyond those of the format         https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
-use bedload_record::{CodeSet, FactRow, LineEnd, Traits};
+use bedload_record::{CodeSet, FactRow, LineEnd, Tokens, Traits};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use proptest::prelude::*;
@@ -46,8 +46,7 @@ fn table(rows: &[Row]) -> FactTable {
             end: LineEnd::Lf,
             accepted: row.is_some(),
             digest: u128::from(content),
-            tokens_prompt: 1,
-            tokens_completion: 1,
+            tokens: Tokens { prompt: 1, completion: 1, ..Tokens::default() },
             label,
             codes,
             traits: Traits::default(),

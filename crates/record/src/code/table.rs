@@ -907,4 +907,14 @@ pub static CODES: &[CodeInfo] = &[
         "A data set has one format; files of several kinds mostly come from the wrong directory.",
         "Check the files of each kind on their own, or convert them to one format with `bedload convert`."
     ),
+    row!(
+        LimitTokensEstimate,
+        "limit/tokens-estimate",
+        Warning,
+        Record,
+        BASELINE,
+        "more tokens than the target takes, by an estimate that may be too high",
+        "The target's tokenizer is not published, and the count by a near one is over the limit by less than its margin.",
+        "Shorten the record to be safe, or set a narrower margin where the count is known to be nearer."
+    ),
 ];

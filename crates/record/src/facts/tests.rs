@@ -5,6 +5,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::code::Code;
 
+/// Counts that differ by line and by column, one of them beyond what is kept.
+fn counts(start: u64) -> Tokens {
+    let beyond = u64::from(TOKENS_MAX) + start;
+    Tokens { prompt: start, completion: beyond, system: start / 2, assistant: 7, characters: start * 3 }
+}
+
 fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Option<Code>) -> FactRow {
     let mut codes = CodeSet::default();
     code.into_iter().for_each(|code| codes.insert(code));
@@ -13,8 +19,7 @@ fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Optio
         end,
         accepted,
         digest: u128::from(start) << 70,
-        tokens_prompt: start as u32,
-        tokens_completion: TOKENS_MAX,
+        tokens: counts(start),
         label,
         codes,
         traits: Traits::default(),
@@ -26,7 +31,7 @@ fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Optio
 
 #[test]
 fn a_row_has_the_size_that_the_memory_bound_counts_on() {
-    assert_eq!(FACT_BYTES, 49);
+    assert_eq!(FACT_BYTES, 61);
 }
 
 proptest! {
@@ -62,7 +67,7 @@ proptest! {
             prop_assert_eq!(facts.end(line) == LineEnd::CrLf, *end == 1);
             prop_assert_eq!(facts.accepted(line), *accepted);
             prop_assert_eq!(facts.codes(line).contains(Code::JsonEscapedNul), *coded);
-            prop_assert_eq!(facts.tokens(line), u64::from(start as u32) + u64::from(TOKENS_MAX));
+            prop_assert_eq!(facts.tokens(line), Tokens { completion: u64::from(TOKENS_MAX), ..counts(start) });
             prop_assert_eq!(facts.digest(line), u128::from(start) << 70);
             prop_assert_eq!(facts.group(line), !start);
             if !facts.labels.overflowed() {

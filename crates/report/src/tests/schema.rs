@@ -46,6 +46,12 @@ fn names_and_types() {
           tokens INT64 null
           tokens_prompt INT64 null
           tokens_completion INT64 null
+          tokens_system INT64 null
+          tokens_user INT64 null
+          tokens_assistant INT64 null
+          characters INT64 null
+          tokens_by_6 INT64 null
+          tokens_by_3 INT64 null
           digest BYTE_ARRAY String null
           label BYTE_ARRAY String null
           verdict BYTE_ARRAY String

@@ -28,6 +28,12 @@ fn records() {
         tokens: Some(30),
         tokens_prompt: Some(20),
         tokens_completion: Some(10),
+        tokens_system: Some(3),
+        tokens_user: Some(17),
+        tokens_assistant: Some(10),
+        characters: Some(100),
+        tokens_by_6: Some(17),
+        tokens_by_3: Some(34),
         digest: Some(0xab),
         label: Some("größe 😀"),
         verdict: "kept",
@@ -53,47 +59,59 @@ fn records() {
     check(
         vec![kept, duplicate],
         &expect![[r#"
-        --
-        file: "a.jsonl"
-        line: 1
-        record: 0
-        byte_offset: 0
-        bytes: 120
-        format: "converse"
-        tokens: 30
-        tokens_prompt: 20
-        tokens_completion: 10
-        digest: "000000000000000000000000000000ab"
-        label: "größe 😀"
-        verdict: "kept"
-        split: "train"
-        shard: "train/part-00000.jsonl"
-        shard_line: 1
-        group: "ffffffffffffffff"
-        duplicate_of_file: null
-        duplicate_of_line: null
-        codes: "schema/short,text/space"
-        --
-        file: "b.jsonl"
-        line: 17
-        record: 15
-        byte_offset: 1099511627776
-        bytes: 120
-        format: null
-        tokens: null
-        tokens_prompt: null
-        tokens_completion: null
-        digest: "ffffffffffffffffffffffffffffffff"
-        label: null
-        verdict: "duplicate"
-        split: null
-        shard: null
-        shard_line: null
-        group: null
-        duplicate_of_file: "a.jsonl"
-        duplicate_of_line: 1
-        codes: null
-    "#]],
+            --
+            file: "a.jsonl"
+            line: 1
+            record: 0
+            byte_offset: 0
+            bytes: 120
+            format: "converse"
+            tokens: 30
+            tokens_prompt: 20
+            tokens_completion: 10
+            tokens_system: 3
+            tokens_user: 17
+            tokens_assistant: 10
+            characters: 100
+            tokens_by_6: 17
+            tokens_by_3: 34
+            digest: "000000000000000000000000000000ab"
+            label: "größe 😀"
+            verdict: "kept"
+            split: "train"
+            shard: "train/part-00000.jsonl"
+            shard_line: 1
+            group: "ffffffffffffffff"
+            duplicate_of_file: null
+            duplicate_of_line: null
+            codes: "schema/short,text/space"
+            --
+            file: "b.jsonl"
+            line: 17
+            record: 15
+            byte_offset: 1099511627776
+            bytes: 120
+            format: null
+            tokens: null
+            tokens_prompt: null
+            tokens_completion: null
+            tokens_system: null
+            tokens_user: null
+            tokens_assistant: null
+            characters: null
+            tokens_by_6: null
+            tokens_by_3: null
+            digest: "ffffffffffffffffffffffffffffffff"
+            label: null
+            verdict: "duplicate"
+            split: null
+            shard: null
+            shard_line: null
+            group: null
+            duplicate_of_file: "a.jsonl"
+            duplicate_of_line: 1
+            codes: null
+        "#]],
     );
 }
 

@@ -1,6 +1,6 @@
 //! Tests of templates and of how variants are dealt out.
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Traits};
+use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Tokens, Traits};
 use expect_test::{Expect, expect};
 
 use bedload_bedrock::Format;
@@ -75,8 +75,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 end: LineEnd::Lf,
                 accepted: true,
                 digest: u128::from(n) << 8 | u128::from(label.unwrap_or(9)),
-                tokens_prompt: 0,
-                tokens_completion: 0,
+                tokens: Tokens::default(),
                 label,
                 codes: CodeSet::default(),
                 traits: Traits::default(),

@@ -1,6 +1,6 @@
 //! Tests of class detection and of what is said about classes.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Tokens, Traits};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -15,8 +15,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 end: LineEnd::Lf,
                 accepted: true,
                 digest: 0,
-                tokens_prompt: 0,
-                tokens_completion: 0,
+                tokens: Tokens::default(),
                 label,
                 codes: CodeSet::default(),
                 traits: Traits::default(),

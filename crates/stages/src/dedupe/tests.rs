@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Traits};
+use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Tokens, Traits};
 use proptest::prelude::*;
 
 use super::*;
@@ -59,8 +59,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             end: LineEnd::Lf,
             accepted: digest.is_some(),
             digest: u128::from(digest.unwrap_or(0)),
-            tokens_prompt: 0,
-            tokens_completion: 0,
+            tokens: Tokens::default(),
             label: None,
             codes: CodeSet::default(),
             traits: Traits::default(),
