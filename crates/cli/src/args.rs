@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// List the targets, or show the limits of one.
     Profiles(ProfilesArgs),
+    /// Compare true token counts with those of an encoding, and find the margin.
+    Calibrate(CalibrateArgs),
     /// Explain a finding code, or everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
 }
@@ -226,6 +228,27 @@ pub(crate) struct ProfilesArgs {
     /// One target.
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// File with more profiles, or others in place of built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile_file: Option<PathBuf>,
+    /// Configuration file [default: bedload.toml here or in a directory above].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CalibrateArgs {
+    /// Lines of {"text", "tokens"} or {"prompt", "completion", "tokens"}; files, directories, globs, or `-`.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) inputs: Vec<OsString>,
+    /// Encoding to count by [default: the profile's].
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    pub(crate) encoding: Option<String>,
+    /// Target whose encoding to count by.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// File with more profiles, or others in place of built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,

@@ -40,6 +40,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Convert(convert) => commands::convert::run(convert),
         Command::Verify(verify) => commands::verify::run(verify),
         Command::Profiles(profiles) => commands::profiles::run(profiles),
+        Command::Calibrate(calibrate) => commands::calibrate::run(calibrate),
         Command::Explain(explain) => commands::explain::run(explain),
     }
 }

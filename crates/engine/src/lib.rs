@@ -45,9 +45,12 @@ mod verify;
 
 mod explain;
 
+mod calibrate;
+
 mod numbers;
 
 pub use build::{Built, Phases, build, resolve};
+pub use calibrate::calibrate;
 pub use check::{Checked, check};
 pub use convert::{Converted, convert};
 pub use error::{EngineError, STDOUT};

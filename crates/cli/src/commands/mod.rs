@@ -1,6 +1,7 @@
 //! One file per command: run it, show what it gives, choose the exit code.
 
 pub(crate) mod build;
+pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod explain;

@@ -7,6 +7,8 @@ mod augmenting;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod calibrating;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod converting;

@@ -64,7 +64,7 @@ fn an_estimate_within_its_margin_is_a_warning_with_all_numbers() {
     }
     scratch.run(&format!("{args} --strict")).exits(1);
     let page = scratch.run("explain limit/tokens-estimate").exits(0).stdout;
-    assert!(page.contains("narrower margin"), "{page}");
+    assert!(page.contains("bedload calibrate"), "{page}");
 }
 
 #[test]

@@ -915,6 +915,6 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "more tokens than the target takes, by an estimate that may be too high",
         "The target's tokenizer is not published, and the count by a near one is over the limit by less than its margin.",
-        "Shorten the record to be safe, or set a narrower margin where the count is known to be nearer."
+        "Shorten the record to be safe, or count pairs of text and true count with `bedload calibrate` and set the margin that they give."
     ),
 ];

@@ -19,6 +19,7 @@
 //! ## Findings
 //! `limit/tokens`, `limit/tokens-estimate`, `tokens/uncountable`.
 
+mod calibrate;
 mod limit;
 
 use bedload_bedrock::{Format, Part, Speaker, Text};
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bedload_record::Tokens;
 pub use bedload_tokens::{Counter, Encoding, Uncountable};
+pub use calibrate::{Calibration, Pair, SHORT, Spread};
 pub use limit::TokenLimit;
 
 /// `[stages.tokens]`
