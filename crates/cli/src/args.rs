@@ -61,6 +61,8 @@ pub(crate) struct DataArgs {
     /// profile's margin.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=MARGIN_MAX))]
     pub(crate) token_margin: Option<u64>,
+    #[command(flatten)]
+    pub(crate) vocabulary: VocabularyArgs,
     /// Switch a stage off: convert, schema, tokens, dedupe, balance, split or augment. May be repeated.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
@@ -96,6 +98,21 @@ pub(crate) struct DataArgs {
     pub(crate) stdin_name: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// What counts tokens.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VocabularyArgs {
+    /// Vocabulary to count by, in place of an encoding: a .tiktoken rank file, or a Hugging Face tokenizer.json.
+    #[arg(long, value_name = "FILE", conflicts_with = "encoding")]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// How texts are split for a rank file: o200k, cl100k, r50k, llama3, qwen, tekken, or a file with a regular
+    /// expression.
+    #[arg(long, value_name = "NAME|FILE", requires = "tokenizer")]
+    pub(crate) tokenizer_pattern: Option<String>,
+    /// What counts the public encodings: fast, or tiktoken for the same counts, slowly [default: fast].
+    #[arg(long, value_name = "ENGINE", conflicts_with = "tokenizer")]
+    pub(crate) token_engine: Option<String>,
 }
 
 /// How results are shown.
@@ -246,6 +263,8 @@ pub(crate) struct CalibrateArgs {
     /// Encoding to count by [default: the profile's].
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     pub(crate) encoding: Option<String>,
+    #[command(flatten)]
+    pub(crate) vocabulary: VocabularyArgs,
     /// Target whose encoding to count by.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,

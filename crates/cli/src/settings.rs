@@ -9,13 +9,14 @@ use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severity;
 use bedload_scan::ScanOptions;
 use bedload_stages::STAGES;
-use bedload_stages::tokens::MARGIN_MAX;
+use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{BuildArgs, ConversionArgs, ConvertArgs, DataArgs, FailOn, THREADS_MAX};
+use crate::args::{BuildArgs, ConversionArgs, ConvertArgs, DataArgs, FailOn, THREADS_MAX, VocabularyArgs};
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::render::say;
 
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {
@@ -135,6 +136,26 @@ pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue, Failure> {
     Catalogue::built_in().with(&text).map_err(|error| wrong(error.to_string()))
 }
 
+/// The vocabulary that the user brings, if there is one.
+pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Failure> {
+    let Some(path) = &args.tokenizer else { return Ok(None) };
+    let wrong = |path: &Path, message: String| Failure::Usage(format!("{}: {message}", path.display()));
+    let file = std::fs::read(path).map_err(|error| wrong(path, error.to_string()))?;
+    let pattern = match args.tokenizer_pattern.as_deref() {
+        Some(name) if !Tokenizer::PATTERNS.contains(&name) => {
+            let text = std::fs::read_to_string(name).map_err(|error| {
+                let names = Tokenizer::PATTERNS.join(", ");
+                wrong(Path::new(name), format!("{error}\nhint: the patterns are {names}, or a file with one"))
+            })?;
+            Some(text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        name => name.map(str::to_owned),
+    };
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let tokenizer = Tokenizer::read(&name, &file, pattern.as_deref());
+    tokenizer.map(Some).map_err(|error| wrong(path, error.to_string()))
+}
+
 /// A format that targets take; where records are converted, also one of another tool.
 fn known_format(name: &str, is_converted: bool) -> Option<&'static Format> {
     if is_converted { Format::from_any_name(name) } else { Format::from_name(name) }
@@ -155,15 +176,21 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             return Err(Failure::Usage(format!("--skip {name}: the stages are {}", names.join(", "))));
         }
     }
-    for (given, flag) in
-        [(data.encoding.is_some(), "--encoding"), (data.token_margin.is_some(), "--token-margin")]
-    {
+    for (given, flag) in [
+        (data.encoding.is_some(), "--encoding"),
+        (data.vocabulary.tokenizer.is_some(), "--tokenizer"),
+        (data.vocabulary.token_engine.is_some(), "--token-engine"),
+        (data.token_margin.is_some(), "--token-margin"),
+    ] {
         if given && !stages.tokens.enabled {
             return Err(Failure::Usage(format!("{flag} contradicts --skip tokens")));
         }
     }
     if data.encoding.is_some() {
         stages.tokens.encoding.clone_from(&data.encoding);
+    }
+    if let Some(engine) = &data.vocabulary.token_engine {
+        stages.tokens.engine.clone_from(engine);
     }
     stages.tokens.margin = data.token_margin.or(stages.tokens.margin);
     if stages.tokens.margin.is_some_and(|margin| margin > MARGIN_MAX) {
@@ -194,8 +221,15 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             Failure::Usage(format!("unknown format `{name}`\nhint: the formats are {}", names.join(", ")))
         })?),
     };
+    let tokenizer = tokenizer(&data.vocabulary)?.filter(|_| stages.tokens.enabled);
+    if stages.tokens.enabled
+        && (tokenizer.as_ref().is_some_and(Tokenizer::is_slow) || stages.tokens.engine == "tiktoken")
+    {
+        say("note: tokens are counted by another crate, at some 10 MB/s a core\n");
+    }
     let defaults = ScanOptions::default();
     let settings = Settings {
+        tokenizer,
         profile,
         format,
         stages,

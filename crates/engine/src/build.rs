@@ -168,7 +168,7 @@ pub fn build(
         reasons,
         profile: settings.profile.as_ref().map(|profile| profile.name.clone()),
         format: rules.format.map(|format| format.name.to_owned()),
-        encoding: rules.encoding.map(|encoding| encoding.name().to_owned()),
+        encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
         config: config(settings),
         inputs: input_entries,

@@ -2,7 +2,7 @@
 
 use bedload_record::{Json, Parser, Value};
 use bedload_scan::{Inputs, Line, ScanOptions, visit};
-use bedload_stages::tokens::{Calibration, Counter, Encoding, Pair};
+use bedload_stages::tokens::{Calibration, Counter, Pair, Tokenizer};
 
 use crate::error::EngineError;
 use crate::progress::{Phase, Progress};
@@ -16,19 +16,18 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 /// Where inputs cannot be read, a line is no pair, there is no pair, or the encoding is unknown.
 pub fn calibrate(
     inputs: &Inputs,
-    encoding: &str,
+    tokenizer: &Tokenizer,
     options: &ScanOptions,
     progress: &Progress,
 ) -> Result<Calibration, EngineError> {
     progress.enter(Phase::Scan);
-    let encoding: Encoding = encoding.parse().map_err(|error| EngineError::Usage(format!("{error}")))?;
     let mut pairs: Vec<Pair> = Vec::new();
     let mut lines_before = vec![0u64; inputs.len()];
     visit(
         inputs,
         options,
         &progress.watch,
-        || (Parser::default(), Counter::new(encoding)),
+        || (Parser::default(), tokenizer.counter()),
         |(parser, counter), chunk| {
             let mut read = Vec::new();
             for (nth, line) in chunk.lines().enumerate() {

@@ -40,7 +40,7 @@ pub struct Checked {
     /// Whether somebody speaks in the records.
     pub is_conversation: bool,
     /// How tokens were counted.
-    pub encoding: Option<&'static str>,
+    pub encoding: Option<String>,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
     /// The format that records were checked against.
@@ -89,7 +89,7 @@ pub fn check(
         format: rules.format.map(|format| format.name),
         format_detected: rules.detected,
         is_conversation: rules.is_conversation(),
-        encoding: rules.encoding.map(bedload_stages::tokens::Encoding::name),
+        encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         ..Checked::default()
     };
     let mut tokens = Histogram::default();

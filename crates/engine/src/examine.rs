@@ -47,7 +47,7 @@ struct Content {
 
 impl<'r> Examiner<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
-        let counter = rules.encoding.map(tokens::Counter::new);
+        let counter = rules.tokenizer.as_ref().map(tokens::Tokenizer::counter);
         Self { rules, parser: Parser::default(), counter, scratch: Vec::new(), converted: Vec::new() }
     }
 

@@ -2,7 +2,7 @@
 
 use bedload_record::{Finding, Interner, Parser, Severity};
 use bedload_scan::{Inputs, Watch, visit};
-use bedload_stages::{balance, tokens};
+use bedload_stages::balance;
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
@@ -23,7 +23,7 @@ pub struct Explained {
     /// Tokens by field or speaker, and what messages take beside their texts: name and count.
     pub tokens: Vec<(&'static str, u64)>,
     /// How tokens were counted.
-    pub encoding: Option<&'static str>,
+    pub encoding: Option<String>,
     /// Identity of the content.
     pub digest: Option<u128>,
     /// The label, where there is one and content may be shown.
@@ -88,8 +88,8 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
     if let (Some(bytes), Some(format)) = (line.bytes, rules.format) {
         Parser::default().parse(bytes, |parsed| {
             let Ok((json, _)) = parsed else { return };
-            if let Some(encoding) = rules.encoding {
-                let mut counter = tokens::Counter::new(encoding);
+            if let Some(tokenizer) = &rules.tokenizer {
+                let mut counter = tokenizer.counter();
                 format.texts(json, &mut |text| {
                     let Ok(count) = counter.count(text.text) else { return };
                     match counts.iter_mut().find(|(name, _)| *name == text.name) {
@@ -114,7 +114,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         format: rules.format.map(|format| format.name),
         accepted: row.accepted,
         tokens: counts,
-        encoding: rules.encoding.map(tokens::Encoding::name),
+        encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         digest: row.accepted.then_some(row.digest),
         label,
         findings: place(found, rules, name, number, line),

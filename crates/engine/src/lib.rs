@@ -58,5 +58,6 @@ pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};
 pub use numbers::Quantiles;
 pub use progress::{Phase, Progress};
+pub use rules::public_encoding;
 pub use settings::{MaxRejected, Settings, ShardLimits};
 pub use verify::{Verified, verify};

@@ -8,7 +8,7 @@ use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::Normalize;
 use bedload_stages::schema::Schema;
 use bedload_stages::split::GroupBy;
-use bedload_stages::tokens::{Encoding, TokenLimit};
+use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::conversion::Conversion;
 use crate::error::EngineError;
@@ -26,7 +26,7 @@ pub(crate) struct Rules {
     /// The inputs whose records are in another format: one finding says it for all of their records.
     pub(crate) other: Vec<bool>,
     /// The counting of tokens, where it is switched on.
-    pub(crate) encoding: Option<Encoding>,
+    pub(crate) tokenizer: Option<Tokenizer>,
     /// Tokens that each message of a conversation takes beside its text.
     pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
@@ -47,20 +47,20 @@ impl Rules {
         let mut findings = Vec::new();
         let Resolved { format, conversion, other } = resolve(settings, inputs, &mut findings)?;
         let stages = &settings.stages;
-        let encoding = resolve_encoding(settings)?;
+        let tokenizer = resolve_tokenizer(settings)?;
         let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
         if let Some(format) = format.filter(|_| stages.schema.enabled) {
             checks.push(Box::new(Schema::new(format, settings.profile.clone())));
         }
-        if let Some(encoding) = encoding {
-            checks.push(Box::new(token_limit(settings, encoding)));
+        if let Some(tokenizer) = &tokenizer {
+            checks.push(Box::new(token_limit(settings, tokenizer)));
         }
         let rules = Self {
             format,
             other,
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
             conversion,
-            encoding,
+            tokenizer,
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
             labels: stages.balance.source(),
@@ -100,7 +100,7 @@ fn limit(settings: &Settings, bound: Bound) -> Option<&Limit> {
 }
 
 /// The limits of tokens: the target's, but for what is configured in their place.
-fn token_limit(settings: &Settings, encoding: Encoding) -> TokenLimit {
+fn token_limit(settings: &Settings, tokenizer: &Tokenizer) -> TokenLimit {
     let stage = &settings.stages.tokens;
     let configured = stage.record_max.map(|value| {
         let source = Citation { place: "configuration".to_owned(), date: "this run".to_owned() };
@@ -112,22 +112,39 @@ fn token_limit(settings: &Settings, encoding: Encoding) -> TokenLimit {
         prompt: limit(settings, Bound::PromptTokensMax).cloned(),
         completion: limit(settings, Bound::CompletionTokensMax).cloned(),
         image_min: number(Bound::ImageTokensMin),
-        margin: stage.margin.or(number(Bound::TokensMargin)).unwrap_or(0),
-        encoding: encoding.name(),
+        // A vocabulary that the user brings is taken for the model's own.
+        margin: stage
+            .margin
+            .or(number(Bound::TokensMargin).filter(|_| settings.tokenizer.is_none()))
+            .unwrap_or(0),
+        encoding: tokenizer.name().to_owned(),
     }
 }
 
-fn resolve_encoding(settings: &Settings) -> Result<Option<Encoding>, EngineError> {
+/// What texts are counted by; none where they are not.
+fn resolve_tokenizer(settings: &Settings) -> Result<Option<Tokenizer>, EngineError> {
     let stage = &settings.stages.tokens;
     if !stage.enabled {
         return Ok(None);
+    }
+    if let Some(tokenizer) = &settings.tokenizer {
+        return Ok(Some(tokenizer.clone()));
     }
     let name = match (&stage.encoding, &settings.profile) {
         (Some(name), _) => name.as_str(),
         (None, Some(profile)) => profile.encoding.as_str(),
         (None, None) => "o200k_base",
     };
-    name.parse().map(Some).map_err(|error| EngineError::Usage(format!("{error}")))
+    public_encoding(name, &stage.engine).map(Some)
+}
+
+/// A public encoding, by an engine.
+///
+/// # Errors
+/// Where one of the names is unknown.
+pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineError> {
+    let encoding: Encoding = name.parse().map_err(|error| EngineError::Usage(format!("{error}")))?;
+    Ok(Tokenizer::of(encoding, engine.parse().map_err(EngineError::Usage)?))
 }
 
 /// What is said where records were read, but none that could tell their format.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bedload_bedrock::{Format, Profile};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
+use bedload_stages::tokens::Tokenizer;
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Settings {
     pub profile: Option<Arc<Profile>>,
     /// The record format; none to take the profile's, or to detect it.
     pub format: Option<&'static Format>,
+    /// What texts are counted by, in place of a public encoding: a vocabulary of the user's.
+    pub tokenizer: Option<Tokenizer>,
     /// What each stage does.
     pub stages: Stages,
     /// Seed of every choice by hash.

@@ -74,7 +74,7 @@ pub(crate) fn records(dir: &Path, source: &Source<'_>) -> Result<Written, Engine
                     .binary_search_by_key(&line, |duplicate| duplicate.dropped)
                     .ok()
                     .map(|found| where_is(facts, here[found].survivor));
-                let counted = rules.encoding.is_some() && rules.format.is_some();
+                let counted = rules.tokenizer.is_some() && rules.format.is_some();
                 let tokens = facts.tokens(line);
                 let number = |n: u64| Some(n).filter(|_| counted && (accepted || tokens.total() > 0));
                 let spoken = |n: u64| number(n).filter(|_| rules.is_conversation());

@@ -136,6 +136,7 @@ impl Cache {
     }
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "an array of this size is made on the heap")]
 fn ways<const N: usize>() -> Box<[Ways; N]> {
     let ways = vec![Ways([0; 4]); N].into_boxed_slice();
     ways.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for"))

@@ -32,12 +32,11 @@ impl Fast<'_> {
         while at < bytes.len() {
             let left = bytes.len() - at;
             let mut padded = [0; VIEW];
-            let view: &[u8; VIEW] = match bytes[at..].first_chunk() {
-                Some(view) => view,
-                None => {
-                    padded[..left].copy_from_slice(&bytes[at..]);
-                    &padded
-                }
+            let view: &[u8; VIEW] = if let Some(view) = bytes[at..].first_chunk() {
+                view
+            } else {
+                padded[..left].copy_from_slice(&bytes[at..]);
+                &padded
             };
             let window = view.first_chunk().expect("a view holds a window");
             let masks = simd.masks(window);

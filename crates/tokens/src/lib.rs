@@ -13,6 +13,11 @@
 //! assert_eq!(counter.count("tiktoken is great!"), Ok(6));
 //! ```
 
+#![allow(
+    clippy::inline_always,
+    reason = "code is compiled for the instructions of the function it is inlined into"
+)]
+
 mod cache;
 mod classes;
 mod counter;

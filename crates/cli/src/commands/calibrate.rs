@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use bedload_engine::calibrate;
+use bedload_engine::{calibrate, public_encoding};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
-use bedload_stages::tokens::{Calibration, MARGIN_MAX, SHORT};
+use bedload_stages::tokens::{Calibration, MARGIN_MAX, SHORT, Tokenizer};
 use serde_json::json;
 
 use super::{new_progress, on_threads};
@@ -17,41 +17,43 @@ use crate::render::{Out, print_line};
 use crate::settings;
 
 pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
-    let encoding = encoding(args)?;
+    let tokenizer = match settings::tokenizer(&args.vocabulary)? {
+        Some(tokenizer) => tokenizer,
+        None => encoding(args)?,
+    };
     let progress = new_progress()?;
     let inputs = discover(&args.inputs, &DiscoverOptions::default())?;
     let calibration = {
         let _display = Display::start(&progress, inputs.size_bytes(), &args.output);
         let progress = Arc::clone(&progress);
         let options = ScanOptions::default();
-        on_threads(0, || Ok(calibrate(&inputs, &encoding, &options, &progress)?))?
+        on_threads(0, || Ok(calibrate(&inputs, &tokenizer, &options, &progress)?))?
     };
     let mut out = Out::new();
     match args.output.output_format {
-        OutputFormat::Text => out.write(page(&calibration, &encoding).as_bytes())?,
-        OutputFormat::Jsonl => print_line(&mut out, &object(&calibration, &encoding))?,
+        OutputFormat::Text => out.write(page(&calibration, tokenizer.name()).as_bytes())?,
+        OutputFormat::Jsonl => print_line(&mut out, &object(&calibration, tokenizer.name()))?,
     }
     out.flush()?;
     Ok(Exit::Clean)
 }
 
 /// The encoding that is named here, or that of the profile that is named here, or what is configured.
-fn encoding(args: &CalibrateArgs) -> Result<String, Failure> {
+fn encoding(args: &CalibrateArgs) -> Result<Tokenizer, Failure> {
     let config = Config::load(args.config.as_deref())?;
-    if let Some(encoding) = &args.encoding {
-        return Ok(encoding.clone());
-    }
     let catalogue = settings::catalogue(args.profile_file.as_deref().or(config.profile_file.as_deref()))?;
-    if let (None, Some(encoding)) = (&args.profile, config.stages.tokens.encoding) {
-        return Ok(encoding);
-    }
-    match args.profile.as_ref().or(config.profile.as_ref()) {
-        Some(name) => {
-            let profile = catalogue.get(name).map_err(|error| Failure::Usage(error.to_string()))?;
-            Ok(profile.encoding.clone())
+    let engine = args.vocabulary.token_engine.as_ref().unwrap_or(&config.stages.tokens.engine);
+    let configured = config.stages.tokens.encoding.filter(|_| args.profile.is_none());
+    let name = match (args.encoding.clone().or(configured), args.profile.as_ref().or(config.profile.as_ref()))
+    {
+        (Some(encoding), _) => encoding,
+        (None, Some(profile)) => {
+            let profile = catalogue.get(profile).map_err(|error| Failure::Usage(error.to_string()))?;
+            profile.encoding.clone()
         }
-        None => Ok("o200k_base".to_owned()),
-    }
+        (None, None) => "o200k_base".to_owned(),
+    };
+    Ok(public_encoding(&name, engine)?)
 }
 
 /// What to write into `bedload.toml`; nothing where no margin is wide enough.

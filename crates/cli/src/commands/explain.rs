@@ -125,7 +125,7 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
     }
     let _ = writeln!(out, "  bytes      {} at offset {}", explained.bytes, explained.byte_offset);
     let _ = writeln!(out, "  format     {}", explained.format.unwrap_or("unknown"));
-    if let Some(encoding) = explained.encoding.filter(|_| !explained.tokens.is_empty()) {
+    if let Some(encoding) = explained.encoding.as_ref().filter(|_| !explained.tokens.is_empty()) {
         let total: u64 = explained.tokens.iter().map(|(_, n)| n).sum();
         let parts: Vec<String> = explained.tokens.iter().map(|(key, n)| format!("{key} {n}")).collect();
         let _ = writeln!(out, "  tokens     {total} {encoding} ({})", parts.join(", "));

@@ -110,7 +110,7 @@ pub(crate) fn checked_summary(
         count(checked.valid),
         count(checked.rejected)
     );
-    tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding);
+    tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
     codes(&mut out, &checked.by_code, strict, shown);
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out

@@ -59,3 +59,4 @@ mod stages;
 mod targets;
 #[cfg(test)]
 mod verifying;
+mod vocabularies;

@@ -17,6 +17,7 @@ fn settings(validation: &str) -> Settings {
     let mut stages = Stages::default();
     stages.split.validation = validation.parse().expect("a size");
     Settings {
+        tokenizer: None,
         profile: None,
         format: None,
         stages,

@@ -18,7 +18,7 @@ pub struct TokenLimit {
     /// How far a count may be over a limit before that is an error, in per cent of the limit; 0 where it is exact.
     pub margin: u64,
     /// How messages name the encoding.
-    pub encoding: &'static str,
+    pub encoding: String,
 }
 
 /// A count that is over its limit.
@@ -73,7 +73,7 @@ impl TokenLimit {
 
     fn message(&self, excess: &Excess<'_>, tokens: Tokens) -> String {
         let Excess { limit, count, images, whose, code } = excess;
-        let (encoding, margin, most) = (self.encoding, self.margin, limit.value);
+        let (encoding, margin, most) = (&self.encoding, self.margin, limit.value);
         let images = match images {
             0 => String::new(),
             images => format!(", and {images} at least for images"),

@@ -27,7 +27,7 @@ use bedload_record::Json;
 use serde::{Deserialize, Serialize};
 
 pub use bedload_record::Tokens;
-pub use bedload_tokens::{Counter, Encoding, Uncountable};
+pub use bedload_tokens::{Counter, Encoding, Engine, Tokenizer, TokenizerError, Uncountable};
 pub use calibrate::{Calibration, Pair, SHORT, Spread};
 pub use limit::TokenLimit;
 
@@ -39,6 +39,9 @@ pub struct TokensConfig {
     pub enabled: bool,
     /// The encoding, in place of the profile's. Example: `encoding = "cl100k_base"`.
     pub encoding: Option<String>,
+    /// What counts the public encodings: `fast`, or `tiktoken` for the same counts by tiktoken-rs. Example:
+    /// `engine = "tiktoken"`.
+    pub engine: String,
     /// The most tokens in a record, in place of the profile's. Example: `record-max = 16000`.
     pub record_max: Option<u64>,
     /// How far the count may be over a limit before that is an error, in per cent of the limit, in place of the
@@ -51,7 +54,7 @@ pub const MARGIN_MAX: u64 = 100;
 
 impl Default for TokensConfig {
     fn default() -> Self {
-        Self { enabled: true, encoding: None, record_max: None, margin: None }
+        Self { enabled: true, encoding: None, engine: "fast".to_owned(), record_max: None, margin: None }
     }
 }
 

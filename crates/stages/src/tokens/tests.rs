@@ -21,14 +21,16 @@ fn limit(value: u64) -> Limit {
     Limit { value, source, against: None }
 }
 
-const NO_LIMIT: TokenLimit = TokenLimit {
-    record: None,
-    prompt: None,
-    completion: None,
-    image_min: None,
-    margin: 0,
-    encoding: "o200k_base",
-};
+fn no_limit() -> TokenLimit {
+    TokenLimit {
+        record: None,
+        prompt: None,
+        completion: None,
+        image_min: None,
+        margin: 0,
+        encoding: "o200k_base".to_owned(),
+    }
+}
 
 /// What is found in a record whose texts have so many tokens, as code and message.
 fn found(limit: &TokenLimit, line: &str, prompt: u64, completion: u64) -> String {
@@ -60,7 +62,7 @@ fn the_limit_is_the_last_count_that_passes() {
     let tokens = counted("prompt-completion", line, 0);
     assert_eq!((tokens.prompt, tokens.completion, tokens.characters), (3, 1, 22));
     assert_eq!((tokens.system, tokens.assistant), (0, 0));
-    let exact = TokenLimit { record: Some(limit(1000)), ..NO_LIMIT };
+    let exact = TokenLimit { record: Some(limit(1000)), ..no_limit() };
     check(
         &exact,
         &[999, 1000, 1001],
@@ -75,7 +77,7 @@ fn the_limit_is_the_last_count_that_passes() {
 #[test]
 fn an_estimate_is_an_error_beyond_its_margin_only() {
     check(
-        &TokenLimit { record: Some(limit(32_000)), margin: 10, ..NO_LIMIT },
+        &TokenLimit { record: Some(limit(32_000)), margin: 10, ..no_limit() },
         &[32_000, 32_001, 35_200, 35_201],
         expect![[r"
             32000 -
@@ -86,7 +88,7 @@ fn an_estimate_is_an_error_beyond_its_margin_only() {
     );
     // Of a limit that the margin does not divide, a part of a token is in the margin.
     check(
-        &TokenLimit { record: Some(limit(15)), margin: 10, ..NO_LIMIT },
+        &TokenLimit { record: Some(limit(15)), margin: 10, ..no_limit() },
         &[15, 16, 17],
         expect![[r"
             15 -
@@ -95,7 +97,7 @@ fn an_estimate_is_an_error_beyond_its_margin_only() {
         "]],
     );
     check(
-        &TokenLimit { record: Some(limit(u64::MAX - 1)), margin: 100, ..NO_LIMIT },
+        &TokenLimit { record: Some(limit(u64::MAX - 1)), margin: 100, ..no_limit() },
         &[u64::MAX],
         expect![[r"
             18446744073709551615 limit/tokens-estimate
@@ -110,7 +112,7 @@ fn the_worst_part_speaks_for_the_record_with_all_numbers() {
         prompt: Some(limit(20)),
         completion: Some(limit(10)),
         margin: 10,
-        ..NO_LIMIT
+        ..no_limit()
     };
     let check = |prompt, completion, expect: Expect| {
         expect.assert_eq(&found(&limits, "{}", prompt, completion));
@@ -137,14 +139,14 @@ fn the_worst_part_speaks_for_the_record_with_all_numbers() {
             "limit/tokens-estimate: 22 o200k_base tokens in the prompt; the target takes at most 20, and this estimate is within its margin of 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
         ],
     );
-    let exact = TokenLimit { record: Some(limit(30)), ..NO_LIMIT };
+    let exact = TokenLimit { record: Some(limit(30)), ..no_limit() };
     expect!["limit/tokens: 31 o200k_base tokens; the target takes at most 30 (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"]
         .assert_eq(&found(&exact, "{}", 30, 1));
 }
 
 #[test]
 fn the_margin_is_that_of_the_texts_and_not_of_images() {
-    let limits = TokenLimit { record: Some(limit(1000)), image_min: Some(400), margin: 10, ..NO_LIMIT };
+    let limits = TokenLimit { record: Some(limit(1000)), image_min: Some(400), margin: 10, ..no_limit() };
     let line = r#"{"messages":[{"role":"user","content":[{"image":{}},{"image":{}}]}]}"#;
     let code = |prompt| found(&limits, line, prompt, 0).split(':').next().map(str::to_owned);
     let code = |prompt| code(prompt).unwrap_or_default();

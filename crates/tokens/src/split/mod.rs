@@ -114,9 +114,6 @@ const REGEXES: &[(Pattern, &str)] = &[
 ];
 
 impl Pattern {
-    /// The names, as they are asked for.
-    pub(crate) const NAMES: &str = "o200k, cl100k, r50k, llama3, qwen, tekken";
-
     /// The family with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name {

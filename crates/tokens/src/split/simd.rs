@@ -103,7 +103,7 @@ impl Simd for Portable {
             let low = word & !HIGHS;
             let is = |highs: u64| gather(highs & !wide) << (8 * n);
             masks.wide |= gather(wide) << (8 * n);
-            masks.letter |= is(within(low | ONES * 0x20, b'a', b'z'));
+            masks.letter |= is(within(low | (ONES * 0x20), b'a', b'z'));
             masks.upper |= is(within(low, b'A', b'Z'));
             masks.digit |= is(within(low, b'0', b'9'));
             masks.space |= is(within(low, 9, 13) | within(low, b' ', b' '));
@@ -128,6 +128,7 @@ pub(crate) use x86::{Avx2, Avx512};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    #[allow(clippy::wildcard_imports, reason = "their names are prefixed")]
     use std::arch::x86_64::*;
 
     use super::{Job, KEY_BITS, Key, Masks, Simd, Ways};
@@ -179,7 +180,7 @@ mod x86 {
             let bytes: &[u8; 32] = bytes[at..at + 32].try_into().expect("half of 64 bytes");
             // SAFETY: 32 bytes are read of an array of 32.
             let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
-            let all = |byte: u8| _mm256_set1_epi8(byte as i8);
+            let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
             let bits = |mask: __m256i| u64::from(_mm256_movemask_epi8(mask) as u32);
             // Bytes from 0x80 on are negative, and so below every bound.
             let within = |v: __m256i, from: u8, to: u8| {
@@ -289,7 +290,7 @@ mod x86 {
     fn avx512(bytes: &[u8; 64]) -> Masks {
         // SAFETY: 64 bytes are read of an array of 64.
         let v = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
-        let all = |byte: u8| _mm512_set1_epi8(byte as i8);
+        let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
         // One subtraction brings a range to the bottom; bytes from 0x80 on stay outside of all of them.
         let within = |v: __m512i, from: u8, to: u8| {
             _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, all(from)), all(to - from))

@@ -87,7 +87,7 @@ pub enum TokenizerError {
         problem: String,
     },
     /// A rank file without the way in which texts are split.
-    #[error("a rank file does not say how texts are split\nhint: name a pattern, one of {names}", names = Pattern::NAMES)]
+    #[error("a rank file does not say how texts are split\nhint: name a pattern, one of {names}", names = Tokenizer::PATTERNS.join(", "))]
     NoPattern,
     /// The file or its pattern as a whole.
     #[error("{0}")]
@@ -95,6 +95,9 @@ pub enum TokenizerError {
 }
 
 impl Tokenizer {
+    /// The names of the patterns by which the texts of a rank file can be split.
+    pub const PATTERNS: &[&str] = &["o200k", "cl100k", "r50k", "llama3", "qwen", "tekken"];
+
     /// A public encoding.
     pub fn of(encoding: Encoding, engine: Engine) -> Self {
         let kind = match engine {

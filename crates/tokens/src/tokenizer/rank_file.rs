@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tiktoken_rs::CoreBPE;
 
-use super::{Kind, Plan, TokenizerError};
+use super::{Kind, Plan, Tokenizer, TokenizerError};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
 use crate::splits::origins;
@@ -19,7 +19,7 @@ pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
     }
     let ranks = tokens.into_iter().zip(0..).filter(|(token, _)| !token.is_empty()).collect();
     CoreBPE::new(ranks, [].into_iter().collect(), pattern).map(Kind::Ranks).map_err(|error| {
-        let names = Pattern::NAMES;
+        let names = Tokenizer::PATTERNS.join(", ");
         TokenizerError::File(format!("the pattern is none of {names}, and no regular expression: {error}"))
     })
 }

@@ -1,0 +1,78 @@
+//! What tokens are counted by: other engines, and vocabularies of the user's.
+
+use std::fmt::Write as _;
+
+use crate::corpus::plain;
+use crate::scratch::{Scratch, jsonl};
+
+/// A vocabulary of single bytes, and the merges `he`, `ll` and `hell`, in base64.
+fn ranks() -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encode = |token: &[u8]| -> String {
+        let chunk = |chunk: &[u8]| {
+            let word =
+                chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (24 - 8 * chunk.len());
+            let digit = |n: usize| char::from(DIGITS[(word >> (18 - 6 * n)) as usize & 63]);
+            (0..4).map(|n| if n > chunk.len() { '=' } else { digit(n) }).collect::<String>()
+        };
+        token.chunks(3).map(chunk).collect()
+    };
+    let tokens = (0..=255u8).map(|byte| vec![byte]).chain(["he", "ll", "hell"].map(Into::into));
+    tokens.zip(0..).fold(String::new(), |mut file, (token, rank)| {
+        let _ = writeln!(file, "{} {rank}", encode(&token));
+        file
+    })
+}
+
+#[test]
+fn engines_agree_and_the_slow_one_is_said() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(40)));
+    let count = |flags: &str| {
+        let run = scratch.run(&format!("check a.jsonl --output-format jsonl {flags}")).exits(0);
+        (run.summary()["tokens"].clone(), run.stderr.contains("note: tokens are counted by another crate"))
+    };
+    for encoding in ["o200k_base", "cl100k_base", "p50k_base"] {
+        let (fast, slow) = (
+            count(&format!("--encoding {encoding}")),
+            count(&format!("--encoding {encoding} --token-engine tiktoken")),
+        );
+        assert_eq!((fast.0.as_u64().is_some_and(|n| n > 100), fast.1), (true, false));
+        assert_eq!(slow, (fast.0, true), "{encoding}");
+    }
+}
+
+#[test]
+fn a_vocabulary_of_ones_own_counts() {
+    let scratch = Scratch::with("a.jsonl", "{\"prompt\":\"hello\",\"completion\":\" hello\"}\n");
+    scratch.write("our.tiktoken", ranks());
+    let check = |flags: &str| {
+        scratch.run(&format!("check a.jsonl --tokenizer our.tiktoken {flags} --output-format jsonl"))
+    };
+    // hell|o, and | |hell|o: a space is a token here.
+    let summary = check("--tokenizer-pattern llama3").exits(0).summary();
+    assert_eq!((&summary["tokens"], &summary["encoding"]), (&5.into(), &"our.tiktoken".into()));
+    scratch.write("pattern.txt", "[a-z]|\\s\n");
+    assert_eq!(check("--tokenizer-pattern pattern.txt").exits(0).summary()["tokens"], 11);
+    // Taken for the model's own, so a limit has no margin.
+    let limit = "--profile llama-3.1-8b-sft --tokenizer-pattern llama3";
+    assert!(check(limit).exits(1).by_code().contains_key("dataset/too-few-records"));
+    for (flags, problem) in [
+        ("", "a rank file does not say how texts are split"),
+        ("--tokenizer-pattern none.txt", "none.txt: No such file"),
+        ("--tokenizer-pattern r50k --encoding o200k_base", "cannot be used with"),
+        ("--tokenizer-pattern r50k --skip tokens", "--tokenizer contradicts --skip tokens"),
+    ] {
+        let said = check(flags).refuses(2);
+        assert!(said.contains(problem), "{flags}: {said}");
+    }
+    scratch.write("our.tiktoken", "IQ== 0\n??");
+    assert!(
+        check("--tokenizer-pattern r50k")
+            .refuses(2)
+            .contains("our.tiktoken: line 2: the token is not base64")
+    );
+    assert!(
+        scratch.run("check a.jsonl --token-engine slow").refuses(2).contains("expected fast or tiktoken")
+    );
+    assert!(scratch.run("check a.jsonl --tokenizer-pattern r50k").refuses(2).contains("--tokenizer"));
+}
