@@ -34,6 +34,9 @@ pub(crate) struct Physical<'l> {
     pub(crate) bytes: Option<&'l [u8]>,
 }
 
+/// Nobody wants to know which record it is.
+const ANONYMOUS: Option<fn(Option<&str>)> = None;
+
 /// What else a record is, once it is accepted or not.
 #[derive(Default)]
 struct Content {
@@ -55,9 +58,8 @@ impl<'r> Examiner<'r> {
     pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow {
         let mut findings = Findings::codes_only();
         let mut label = None;
-        let content = self.visit(line, &mut findings, |found| {
-            label = found.and_then(|text: &str| labels.id(text));
-        });
+        let tell_label = |found: Option<&str>| label = found.and_then(|text: &str| labels.id(text));
+        let content = self.visit(line, &mut findings, Some(tell_label));
         let codes = findings.codes();
         let content = content.unwrap_or_default();
         FactRow {
@@ -78,25 +80,25 @@ impl<'r> Examiner<'r> {
     /// The codes, the tokens and the traits of a line, for a run that needs no facts.
     pub(crate) fn codes(&mut self, line: &Physical<'_>) -> (CodeSet, Option<(tokens::Tokens, Traits)>) {
         let mut findings = Findings::codes_only();
-        let content = self.visit(line, &mut findings, |_| {});
+        let content = self.visit(line, &mut findings, ANONYMOUS);
         (findings.codes(), content.map(|content| (content.tokens, content.traits)))
     }
 
     /// Everything found in a line, in the order of the line's bytes.
     pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
         let mut findings = Findings::in_full();
-        self.visit(line, &mut findings, |_| {});
+        self.visit(line, &mut findings, ANONYMOUS);
         let mut full = findings.into_full();
         full.sort_by_key(|finding| finding.offset);
         full
     }
 
-    /// Parses, converts and checks; what the record holds is told where there is an object of a known format.
+    /// Parses, converts and checks. A record is identified, and its label told, where somebody wants to know.
     fn visit(
         &mut self,
         line: &Physical<'_>,
         findings: &mut Findings,
-        tell_label: impl FnOnce(Option<&str>),
+        tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
         let Self { rules, parser, counter, scratch, converted } = self;
         let Some(bytes) = line.bytes else {
@@ -183,7 +185,7 @@ fn look(
     scratch: &mut Vec<u8>,
     mut record: Record<'_>,
     findings: &mut Findings,
-    tell_label: impl FnOnce(Option<&str>),
+    tell_label: Option<impl FnOnce(Option<&str>)>,
 ) -> Option<Content> {
     let (format, json) = (rules.format?, record.json);
     match counter.as_mut().map(|counter| tokens::count(format, json, counter, rules.turn_tokens)) {
@@ -196,12 +198,15 @@ fn look(
     for check in &rules.checks {
         check.check(&record, findings);
     }
-    tell_label(balance::label(&rules.labels, format, json).as_deref());
-    let digest = dedupe::digest(format, json, rules.normalize, scratch);
-    let group = split::group(&rules.group_by, format, json, rules.normalize);
     let traits = schema::traits(format, json);
     let tokens = record.tokens.unwrap_or_default();
-    Some(Content { tokens, digest, group, traits, written: None })
+    let mut content = Content { tokens, traits, ..Content::default() };
+    if let Some(tell_label) = tell_label {
+        tell_label(balance::label(&rules.labels, format, json).as_deref());
+        content.digest = dedupe::digest(format, json, rules.normalize, scratch);
+        content.group = split::group(&rules.group_by, format, json, rules.normalize);
+    }
+    Some(content)
 }
 
 /// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.

@@ -1,6 +1,6 @@
 //! The fast counter: split, look up, merge what was never seen.
 
-use crate::cache::{Cache, Key, SHORT_MAX};
+use crate::cache::{Cache, Key, Miss, SHORT_MAX};
 use crate::classes::Classes;
 use crate::merge::{self, Scratch};
 use crate::split::simd::Simd;
@@ -70,6 +70,7 @@ impl Fast<'_> {
         tokens
     }
 
+    #[inline(always)]
     fn pretoken(&mut self, simd: impl Simd, pretoken: &[u8]) -> u64 {
         if pretoken.len() > SHORT_MAX {
             return self.long(pretoken);
@@ -81,8 +82,20 @@ impl Fast<'_> {
 
     #[inline(always)]
     fn short(&mut self, simd: impl Simd, head: &[u8; 16], len: usize) -> u64 {
+        match self.cache.hot(simd, Key::new(head, len)) {
+            Ok(count) => count,
+            Err(miss) => self.miss(miss),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn miss(&mut self, miss: Miss) -> u64 {
         let Self { vocabulary, cache, scratch, .. } = self;
-        cache.short(simd, Key::new(head, len), || merge::count(vocabulary, &head[..len], scratch))
+        cache.cold(miss, || {
+            let (bytes, len) = miss.pretoken();
+            merge::count(vocabulary, &bytes[..len], scratch)
+        })
     }
 
     #[inline(never)]

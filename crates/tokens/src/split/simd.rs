@@ -159,27 +159,54 @@ mod x86 {
         }
     }
 
+    // The bodies stand in the methods themselves, which are inlined into `run_avx2` and `run_avx512` before anything
+    // else is: only there are the instructions switched on, so only there can they be inlined in turn.
     impl Simd for Avx2 {
         #[inline(always)]
         fn masks(self, bytes: &[u8; 64]) -> Masks {
-            // SAFETY: `detect` saw AVX2.
-            unsafe { avx2(bytes) }
+            let (low, high) = bytes.split_at(32);
+            let (low, high) = (half_masks(low), half_masks(high));
+            Masks {
+                wide: low.wide | high.wide << 32,
+                letter: low.letter | high.letter << 32,
+                upper: low.upper | high.upper << 32,
+                digit: low.digit | high.digit << 32,
+                space: low.space | high.space << 32,
+                line_break: low.line_break | high.line_break << 32,
+                blank: low.blank | high.blank << 32,
+                apostrophe: low.apostrophe | high.apostrophe << 32,
+                slash: low.slash | high.slash << 32,
+            }
         }
 
         #[inline(always)]
         fn find(self, ways: &Ways, key: Key) -> usize {
-            // SAFETY: `detect` saw AVX2.
-            unsafe { find_avx2(ways, key) }
+            let halves = |pair: &[u128]| {
+                let pair: &[u128; 2] = pair.try_into().expect("two of four");
+                // SAFETY: `detect` saw AVX2; 32 bytes are read of two numbers of 16.
+                unsafe {
+                    let twice = |word: u128| {
+                        let [low, high] = [word as i64, (word >> 64) as i64];
+                        _mm256_set_epi64x(high, low, high, low)
+                    };
+                    let other = _mm256_xor_si256(_mm256_loadu_si256(pair.as_ptr().cast()), twice(key.0));
+                    let other = _mm256_and_si256(other, twice(KEY_BITS));
+                    let equal = _mm256_cmpeq_epi64(other, _mm256_setzero_si256());
+                    _mm256_movemask_pd(_mm256_castsi256_pd(equal)) as u32
+                }
+            };
+            let (first, second) = ways.0.split_at(2);
+            found(halves(first) | halves(second) << 4)
         }
     }
 
-    #[inline]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn avx2(bytes: &[u8; 64]) -> Masks {
-        let half = |at: usize| {
-            let bytes: &[u8; 32] = bytes[at..at + 32].try_into().expect("half of 64 bytes");
-            // SAFETY: 32 bytes are read of an array of 32.
-            let v = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+    /// The masks of 32 bytes.
+    #[inline(always)]
+    fn half_masks(bytes: &[u8]) -> Masks {
+        let bytes: &[u8; 32] = bytes.try_into().expect("half of 64 bytes");
+        // SAFETY: only for `Avx2`, so `detect` saw AVX2; 32 bytes are read of an array of 32.
+        unsafe {
+            let v = _mm256_loadu_si256(bytes.as_ptr().cast());
             let all = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
             let bits = |mask: __m256i| u64::from(_mm256_movemask_epi8(mask) as u32);
             // Bytes from 0x80 on are negative, and so below every bound.
@@ -199,58 +226,14 @@ mod x86 {
                 apostrophe: bits(equals(b'\'')),
                 slash: bits(equals(b'/')),
             }
-        };
-        let (low, high) = (half(0), half(32));
-        Masks {
-            wide: low.wide | high.wide << 32,
-            letter: low.letter | high.letter << 32,
-            upper: low.upper | high.upper << 32,
-            digit: low.digit | high.digit << 32,
-            space: low.space | high.space << 32,
-            line_break: low.line_break | high.line_break << 32,
-            blank: low.blank | high.blank << 32,
-            apostrophe: low.apostrophe | high.apostrophe << 32,
-            slash: low.slash | high.slash << 32,
         }
     }
 
-    #[inline]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn find_avx2(ways: &Ways, key: Key) -> usize {
-        let twice = |word: u128| {
-            let [low, high] = [word as i64, (word >> 64) as i64];
-            _mm256_set_epi64x(high, low, high, low)
-        };
-        let (key, bits) = (twice(key.0), twice(KEY_BITS));
-        let half = |at: usize| {
-            let pair: &[u128; 2] = ways.0[at..at + 2].try_into().expect("two of four");
-            // SAFETY: 32 bytes are read of two numbers of 16.
-            let pair = unsafe { _mm256_loadu_si256(pair.as_ptr().cast()) };
-            let other = _mm256_and_si256(_mm256_xor_si256(pair, key), bits);
-            let equal = _mm256_cmpeq_epi64(other, _mm256_setzero_si256());
-            _mm256_movemask_pd(_mm256_castsi256_pd(equal)) as u32
-        };
-        found(half(0) | half(2) << 4)
-    }
-
-    /// Two bits an entry say which halves are equal.
-    #[inline]
+    /// Which entry has both its halves equal, two bits an entry.
+    #[inline(always)]
     fn found(halves: u32) -> usize {
         let both = halves & (halves >> 1) & 0x55;
         both.trailing_zeros() as usize / 2
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-    fn find_avx512(ways: &Ways, key: Key) -> usize {
-        let four = |word: u128| {
-            let [low, high] = [word as i64, (word >> 64) as i64];
-            _mm512_broadcast_i32x4(_mm_set_epi64x(high, low))
-        };
-        // SAFETY: 64 bytes are read of four numbers of 16.
-        let line = unsafe { _mm512_loadu_si512(ways.0.as_ptr().cast()) };
-        let other = _mm512_xor_si512(line, four(key.0));
-        found(u32::from(_mm512_testn_epi64_mask(other, four(KEY_BITS))))
     }
 
     /// With AVX-512. Only made where the processor has it.
@@ -274,39 +257,41 @@ mod x86 {
     impl Simd for Avx512 {
         #[inline(always)]
         fn masks(self, bytes: &[u8; 64]) -> Masks {
-            // SAFETY: `detect` saw these features.
-            unsafe { avx512(bytes) }
+            // SAFETY: `detect` saw these features; 64 bytes are read of an array of 64.
+            unsafe {
+                let v = _mm512_loadu_si512(bytes.as_ptr().cast());
+                let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
+                // One subtraction brings a range to the bottom; bytes from 0x80 on stay outside of all of them.
+                let within = |v: __m512i, from: u8, to: u8| {
+                    _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, all(from)), all(to - from))
+                };
+                let equals = |byte: u8| _mm512_cmpeq_epi8_mask(v, all(byte));
+                let blank = equals(b' ');
+                Masks {
+                    wide: _mm512_movepi8_mask(v),
+                    letter: within(_mm512_or_si512(v, all(0x20)), b'a', b'z'),
+                    upper: within(v, b'A', b'Z'),
+                    digit: within(v, b'0', b'9'),
+                    space: within(v, 9, 13) | blank,
+                    line_break: equals(b'\n') | equals(b'\r'),
+                    blank,
+                    apostrophe: equals(b'\''),
+                    slash: equals(b'/'),
+                }
+            }
         }
 
         #[inline(always)]
         fn find(self, ways: &Ways, key: Key) -> usize {
-            // SAFETY: `detect` saw these features.
-            unsafe { find_avx512(ways, key) }
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-    fn avx512(bytes: &[u8; 64]) -> Masks {
-        // SAFETY: 64 bytes are read of an array of 64.
-        let v = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
-        let all = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
-        // One subtraction brings a range to the bottom; bytes from 0x80 on stay outside of all of them.
-        let within = |v: __m512i, from: u8, to: u8| {
-            _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, all(from)), all(to - from))
-        };
-        let equals = |byte: u8| _mm512_cmpeq_epi8_mask(v, all(byte));
-        let blank = equals(b' ');
-        Masks {
-            wide: _mm512_movepi8_mask(v),
-            letter: within(_mm512_or_si512(v, all(0x20)), b'a', b'z'),
-            upper: within(v, b'A', b'Z'),
-            digit: within(v, b'0', b'9'),
-            space: within(v, 9, 13) | blank,
-            line_break: equals(b'\n') | equals(b'\r'),
-            blank,
-            apostrophe: equals(b'\''),
-            slash: equals(b'/'),
+            // SAFETY: `detect` saw these features; 64 bytes are read of four numbers of 16.
+            unsafe {
+                let four = |word: u128| {
+                    let [low, high] = [word as i64, (word >> 64) as i64];
+                    _mm512_broadcast_i32x4(_mm_set_epi64x(high, low))
+                };
+                let other = _mm512_xor_si512(_mm512_loadu_si512(ways.0.as_ptr().cast()), four(key.0));
+                found(u32::from(_mm512_testn_epi64_mask(other, four(KEY_BITS))))
+            }
         }
     }
 }
