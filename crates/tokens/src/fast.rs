@@ -1,6 +1,6 @@
 //! The fast counter: split, look up, merge what was never seen.
 
-use crate::cache::{Cache, Key, Miss, SHORT_MAX};
+use crate::cache::{Cache, Miss, SHORT_MAX, Short, TINY_MAX, Tiny};
 use crate::classes::Classes;
 use crate::merge::{self, Scratch};
 use crate::split::simd::Simd;
@@ -82,7 +82,13 @@ impl Fast<'_> {
 
     #[inline(always)]
     fn short(&mut self, simd: impl Simd, head: &[u8; 16], len: usize) -> u64 {
-        match self.cache.hot(simd, Key::new(head, len)) {
+        let found = if len <= TINY_MAX {
+            let first = head.first_chunk().expect("eight of sixteen bytes");
+            self.cache.tiny(simd, Tiny::new(*first, len))
+        } else {
+            self.cache.short(simd, Short::new(head, len))
+        };
+        match found {
             Ok(count) => count,
             Err(miss) => self.miss(miss),
         }

@@ -3,7 +3,7 @@
 
 #![allow(unsafe_code, reason = "instructions that not every processor has")]
 
-use crate::cache::{KEY_BITS, Key, Ways};
+use crate::cache::{SHORT_KEY, Short, Shorts, TINY_KEY, Tinies, Tiny};
 
 /// Which of 64 bytes are what; bit n is byte n.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,10 @@ pub(crate) trait Simd: Copy {
     fn masks(self, bytes: &[u8; 64]) -> Masks;
 
     /// Which of the entries has the key; 4 or more where none has it.
-    fn find(self, ways: &Ways, key: Key) -> usize;
+    fn find_short(self, line: &Shorts, key: Short) -> usize;
+
+    /// Which of the entries has the key; 8 or more where none has it.
+    fn find_tiny(self, line: &Tinies, key: Tiny) -> usize;
 }
 
 /// Work that can be done with any instructions.
@@ -116,9 +119,16 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn find(self, ways: &Ways, key: Key) -> usize {
-        let is_it = |way: usize| u32::from((ways.0[way] ^ key.0) & KEY_BITS == 0) << way;
+    fn find_short(self, line: &Shorts, key: Short) -> usize {
+        let is_it = |at: usize| u32::from((line.0[at] ^ key.0) & SHORT_KEY == 0) << at;
         let found = is_it(0) | is_it(1) | is_it(2) | is_it(3);
+        found.trailing_zeros() as usize
+    }
+
+    #[inline(always)]
+    fn find_tiny(self, line: &Tinies, key: Tiny) -> usize {
+        let is_it = |at: usize| u32::from((line.0[at] ^ key.0) & TINY_KEY == 0) << at;
+        let found = is_it(0) | is_it(1) | is_it(2) | is_it(3) | is_it(4) | is_it(5) | is_it(6) | is_it(7);
         found.trailing_zeros() as usize
     }
 }
@@ -131,7 +141,7 @@ mod x86 {
     #[allow(clippy::wildcard_imports, reason = "their names are prefixed")]
     use std::arch::x86_64::*;
 
-    use super::{Job, KEY_BITS, Key, Masks, Simd, Ways};
+    use super::{Job, Masks, SHORT_KEY, Short, Shorts, Simd, TINY_KEY, Tinies, Tiny};
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn run_avx2(simd: Avx2, job: impl Job) -> u64 {
@@ -180,23 +190,41 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn find(self, ways: &Ways, key: Key) -> usize {
-            let halves = |pair: &[u128]| {
-                let pair: &[u128; 2] = pair.try_into().expect("two of four");
-                // SAFETY: `detect` saw AVX2; 32 bytes are read of two numbers of 16.
-                unsafe {
-                    let twice = |word: u128| {
-                        let [low, high] = [word as i64, (word >> 64) as i64];
-                        _mm256_set_epi64x(high, low, high, low)
-                    };
-                    let other = _mm256_xor_si256(_mm256_loadu_si256(pair.as_ptr().cast()), twice(key.0));
-                    let other = _mm256_and_si256(other, twice(KEY_BITS));
-                    let equal = _mm256_cmpeq_epi64(other, _mm256_setzero_si256());
-                    _mm256_movemask_pd(_mm256_castsi256_pd(equal)) as u32
-                }
+        fn find_short(self, line: &Shorts, key: Short) -> usize {
+            // SAFETY: `detect` saw AVX2; 64 bytes are read of four numbers of 16.
+            unsafe {
+                let twice = |word: u128| {
+                    let [low, high] = [word as i64, (word >> 64) as i64];
+                    _mm256_set_epi64x(high, low, high, low)
+                };
+                equal_pairs(equal_lanes(line.0.as_ptr().cast(), twice(key.0), twice(SHORT_KEY)))
+            }
+        }
+
+        #[inline(always)]
+        fn find_tiny(self, line: &Tinies, key: Tiny) -> usize {
+            // SAFETY: `detect` saw AVX2; 64 bytes are read of eight numbers of 8.
+            unsafe {
+                let all = |word: u64| _mm256_set1_epi64x(word.cast_signed());
+                equal_lanes(line.0.as_ptr().cast(), all(key.0), all(TINY_KEY)).trailing_zeros() as usize
+            }
+        }
+    }
+
+    /// Which of eight numbers equal the key in some bits.
+    ///
+    /// # Safety
+    /// The processor has AVX2, and the line has 64 bytes.
+    #[inline(always)]
+    unsafe fn equal_lanes(line: *const __m256i, key: __m256i, bits: __m256i) -> u32 {
+        // SAFETY: as above.
+        unsafe {
+            let half = |line: *const __m256i| {
+                let other = _mm256_and_si256(_mm256_xor_si256(_mm256_loadu_si256(line), key), bits);
+                let equal = _mm256_cmpeq_epi64(other, _mm256_setzero_si256());
+                _mm256_movemask_pd(_mm256_castsi256_pd(equal)) as u32
             };
-            let (first, second) = ways.0.split_at(2);
-            found(halves(first) | halves(second) << 4)
+            half(line) | half(line.add(1)) << 4
         }
     }
 
@@ -231,7 +259,7 @@ mod x86 {
 
     /// Which entry has both its halves equal, two bits an entry.
     #[inline(always)]
-    fn found(halves: u32) -> usize {
+    fn equal_pairs(halves: u32) -> usize {
         let both = halves & (halves >> 1) & 0x55;
         both.trailing_zeros() as usize / 2
     }
@@ -282,15 +310,25 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn find(self, ways: &Ways, key: Key) -> usize {
+        fn find_short(self, line: &Shorts, key: Short) -> usize {
             // SAFETY: `detect` saw these features; 64 bytes are read of four numbers of 16.
             unsafe {
                 let four = |word: u128| {
                     let [low, high] = [word as i64, (word >> 64) as i64];
                     _mm512_broadcast_i32x4(_mm_set_epi64x(high, low))
                 };
-                let other = _mm512_xor_si512(_mm512_loadu_si512(ways.0.as_ptr().cast()), four(key.0));
-                found(u32::from(_mm512_testn_epi64_mask(other, four(KEY_BITS))))
+                let other = _mm512_xor_si512(_mm512_loadu_si512(line.0.as_ptr().cast()), four(key.0));
+                equal_pairs(u32::from(_mm512_testn_epi64_mask(other, four(SHORT_KEY))))
+            }
+        }
+
+        #[inline(always)]
+        fn find_tiny(self, line: &Tinies, key: Tiny) -> usize {
+            // SAFETY: `detect` saw these features; 64 bytes are read of eight numbers of 8.
+            unsafe {
+                let all = |word: u64| _mm512_set1_epi64(word.cast_signed());
+                let other = _mm512_xor_si512(_mm512_loadu_si512(line.0.as_ptr().cast()), all(key.0));
+                u32::from(_mm512_testn_epi64_mask(other, all(TINY_KEY))).trailing_zeros() as usize
             }
         }
     }
