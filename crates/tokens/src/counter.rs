@@ -18,7 +18,7 @@ use crate::tokenizer::{Engine, Kind, Plan, Tokenizer};
 
 /// Counts the tokens of texts.
 ///
-/// Each worker thread owns one, with a cache of 5.5 MiB that does not grow. The vocabulary is read once per
+/// Each worker thread owns one, with a cache of 5.25 MiB that does not grow. The vocabulary is read once per
 /// process, in some 10 ms.
 ///
 /// ```
