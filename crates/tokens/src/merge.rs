@@ -8,6 +8,8 @@ use crate::vocabulary::Vocabulary;
 
 /// Pretokens up to this length are merged in arrays that are searched from end to end.
 const SHORT_MAX: usize = 96;
+/// Most of them are no longer than this, and arrays of this size are cheaper to set up.
+const WORD_MAX: usize = 16;
 
 /// Memory for merging long pretokens, used again and again.
 #[derive(Debug, Default)]
@@ -29,8 +31,10 @@ pub(crate) fn count(vocabulary: &Vocabulary, pretoken: &[u8], scratch: &mut Scra
     if pretoken.len() == 1 {
         return 1;
     }
-    let count = if pretoken.len() <= SHORT_MAX {
-        count_short(vocabulary, pretoken) as u64
+    let count = if pretoken.len() <= WORD_MAX {
+        count_short::<WORD_MAX>(vocabulary, pretoken) as u64
+    } else if pretoken.len() <= SHORT_MAX {
+        count_short::<SHORT_MAX>(vocabulary, pretoken) as u64
     } else {
         let count = count_long(vocabulary, pretoken, scratch) as u64;
         if pretoken.len() > KEEP_BYTES {
@@ -45,10 +49,10 @@ fn byte_pair(vocabulary: &Vocabulary, pair: &[u8]) -> u32 {
     vocabulary.byte_pairs[usize::from(pair[0]) << 8 | usize::from(pair[1])]
 }
 
-/// Quadratic in the pretoken, which is short.
-fn count_short(vocabulary: &Vocabulary, pretoken: &[u8]) -> usize {
-    let mut tokens = [0u32; SHORT_MAX];
-    let mut ranks = [Pairs::NONE; SHORT_MAX];
+/// Quadratic in the pretoken, which has at most `MAX` bytes.
+fn count_short<const MAX: usize>(vocabulary: &Vocabulary, pretoken: &[u8]) -> usize {
+    let mut tokens = [0u32; MAX];
+    let mut ranks = [Pairs::NONE; MAX];
     let mut len = pretoken.len();
     for (token, byte) in tokens.iter_mut().zip(pretoken) {
         *token = vocabulary.bytes[usize::from(*byte)];
