@@ -57,7 +57,7 @@ pub enum Engine {
     /// The counter of this crate.
     #[default]
     Fast,
-    /// tiktoken-rs: the same counts, at a hundredth of the speed.
+    /// tiktoken-rs: the same counts, at some 20 MB/s a core.
     Tiktoken,
 }
 
