@@ -1,23 +1,23 @@
-//! What pretokens were counted before: by their length in tables of 8, 16 and 64 bytes an entry.
+//! What pretokens were counted before: by their length in tables of 8, 16 and 32 bytes an entry.
 //!
 //! Words follow Zipf's law, so two small tables answer nearly always; what falls out of them stays in a larger one.
 //! Tables are of fixed size, whatever the text: what is new takes the place of something old.
 
-use crate::split::simd::{Portable, Simd};
+use crate::split::simd::{Simd, prefetch};
 
 /// Bytes of a pretoken that fit a tiny key.
 pub(crate) const TINY_MAX: usize = 7;
 /// Bytes of a pretoken that fit a short key.
 pub(crate) const SHORT_MAX: usize = 15;
-/// Bytes of a pretoken that fit a long slot.
-const LONG_MAX: usize = 62;
+/// Bytes of a pretoken that fit a long key.
+const LONG_MAX: usize = 30;
 
 /// The logarithms of the numbers of entries: 256 and 512 KiB of what was seen lately, which stay in the cache of a core
-/// (measured: larger ones win nothing, smaller ones lose), 4 MiB, and 512 KiB of long ones.
+/// (measured: larger ones win nothing, smaller ones lose), 4 MiB, and 1 MiB of long ones.
 const TINY_BITS: u32 = 15;
 const SHORT_BITS: u32 = 15;
 const COLD_BITS: u32 = 18;
-const LONG_BITS: u32 = 13;
+const LONG_BITS: u32 = 15;
 
 /// Lines of a table of so many entries, some of which share a line.
 const fn lines(bits: u32, entry_bytes: usize) -> usize {
@@ -48,21 +48,6 @@ const SHORT_KEYS: [(u128, u128); 16] = {
     keys
 };
 
-/// A pretoken that was not seen lately.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Miss {
-    key: Short,
-    hash: u64,
-}
-
-impl Miss {
-    /// The pretoken's bytes, and how many there are.
-    pub(crate) fn pretoken(self) -> ([u8; 16], usize) {
-        let [.., last] = self.key.0.to_le_bytes();
-        (self.key.0.to_le_bytes(), usize::from(last))
-    }
-}
-
 /// Mixes the bits of a number so that the upper ones tell numbers apart.
 #[inline(always)]
 fn mix(number: u64) -> u64 {
@@ -84,6 +69,11 @@ impl Short {
             u128::from(low ^ 0x9E37_79B9_7F4A_7C15).wrapping_mul(u128::from(high ^ 0xD1B5_4A32_D192_ED03));
         product as u64 ^ (product >> 64) as u64
     }
+
+    fn tiny(self) -> Option<Tiny> {
+        let len = (self.0 >> 120) as usize;
+        (len <= TINY_MAX).then_some(Tiny(self.0 as u64 | (len as u64) << 56))
+    }
 }
 
 impl Tiny {
@@ -93,19 +83,49 @@ impl Tiny {
         let len = len as u32 & 7;
         Self(u64::from_le_bytes(bytes) & ((1u64 << (8 * len)).wrapping_sub(1)) | u64::from(len) << 56)
     }
+}
 
-    fn widen(self) -> Short {
-        let bytes = u128::from(self.0 & (u64::MAX >> 8));
-        Short(bytes | u128::from(self.0 >> 56) << 120)
+/// A pretoken of 16 to 30 bytes, likewise; its length and its count have a byte each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Long([u128; 2]);
+
+impl Long {
+    /// The key of a pretoken.
+    fn new(pretoken: &[u8]) -> Self {
+        let mut bytes = [[0; 16]; 2];
+        bytes.as_flattened_mut()[..pretoken.len()].copy_from_slice(pretoken);
+        bytes[1][14] = pretoken.len() as u8;
+        Self(bytes.map(u128::from_le_bytes))
+    }
+
+    fn hash(self) -> u64 {
+        let Self([low, high]) = self;
+        Short(low ^ u128::from(Short(high).hash()) << 64).hash()
     }
 }
 
+/// A pretoken as the larger tables have it.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-struct Long {
-    len: u8,
-    count: u8,
-    bytes: [u8; LONG_MAX],
+pub(crate) enum Key {
+    Short(Short),
+    Long(Long),
+    /// It has more bytes than any table.
+    None,
+}
+
+impl Key {
+    #[inline(always)]
+    pub(crate) fn new(pretoken: &[u8]) -> Self {
+        match pretoken.len() {
+            0..=SHORT_MAX => {
+                let mut head = [0; 16];
+                head[..pretoken.len()].copy_from_slice(pretoken);
+                Self::Short(Short::new(&head, pretoken.len()))
+            }
+            16..=LONG_MAX => Self::Long(Long::new(pretoken)),
+            _ => Self::None,
+        }
+    }
 }
 
 /// The cache of one counter.
@@ -115,7 +135,7 @@ pub(crate) struct Cache {
     short: Box<[Shorts; lines(SHORT_BITS, 16)]>,
     /// Tiny ones too, by their wider keys.
     cold: Box<[Shorts; lines(COLD_BITS, 16)]>,
-    long: Box<[Long]>,
+    long: Box<[Longs; lines(LONG_BITS, 32)]>,
 }
 
 /// Entries that share a cache line: keys with their counts, the latest first, zero where there is none.
@@ -127,6 +147,11 @@ pub(crate) struct Shorts(pub(crate) [u128; 4]);
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Tinies(pub(crate) [u64; 8]);
+
+/// Entries that share a cache line, likewise.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+struct Longs([[u128; 2]; 2]);
 
 impl Shorts {
     fn put(&mut self, key: Short, count: u64) {
@@ -143,63 +168,96 @@ impl Shorts {
 
 impl Cache {
     pub(crate) fn new() -> Self {
-        let long = vec![Long { len: 0, count: 0, bytes: [0; LONG_MAX] }; 1 << LONG_BITS].into_boxed_slice();
-        Self { tiny: table(), short: table(), cold: table(), long }
+        Self { tiny: table(), short: table(), cold: table(), long: table() }
     }
 
-    /// The count of a pretoken of 1 to 7 bytes that was seen lately; otherwise where to look further.
+    /// The count of a pretoken of 1 to 7 bytes that was seen lately.
     #[inline(always)]
-    pub(crate) fn tiny(&self, simd: impl Simd, key: Tiny) -> Result<u64, Miss> {
-        let hash = mix(key.0);
-        let line = &self.tiny[(hash >> (64 - TINY_BITS + 3)) as usize & (lines(TINY_BITS, 8) - 1)];
+    pub(crate) fn tiny(&self, simd: impl Simd, key: Tiny) -> Option<u64> {
+        let line = &self.tiny[tiny_line(key)];
         let found = simd.find_tiny(line, key);
-        if found < 8 { Ok(line.0[found & 7] >> 60) } else { Err(Miss { key: key.widen(), hash }) }
+        (found < 8).then(|| line.0[found & 7] >> 60)
     }
 
-    /// The count of a pretoken of 8 to 15 bytes that was seen lately; otherwise where to look further.
+    /// The count of a pretoken of 8 to 15 bytes that was seen lately.
     #[inline(always)]
-    pub(crate) fn short(&self, simd: impl Simd, key: Short) -> Result<u64, Miss> {
-        let hash = key.hash();
-        let line = &self.short[hash as usize & (lines(SHORT_BITS, 16) - 1)];
-        line.get(simd, key).ok_or(Miss { key, hash })
+    pub(crate) fn short(&self, simd: impl Simd, key: Short) -> Option<u64> {
+        self.short[short_line(key.hash())].get(simd, key)
     }
 
-    /// The count of a short or tiny pretoken that was seen before, or by `count`.
-    pub(crate) fn cold(&mut self, miss: Miss, count: impl FnOnce() -> u64) -> u64 {
-        let Miss { key, hash } = miss;
-        let line = &mut self.cold[(key.hash() >> 32) as usize & (lines(COLD_BITS, 16) - 1)];
-        let count = line.get(Portable, key).unwrap_or_else(|| {
-            let count = count();
-            line.put(key, count);
-            count
-        });
-        let (bytes, len) = miss.pretoken();
-        if len <= TINY_MAX {
-            let [first, ..] = *bytes.as_chunks::<8>().0 else { unreachable!("sixteen bytes") };
-            let line = &mut self.tiny[(hash >> (64 - TINY_BITS + 3)) as usize & (lines(TINY_BITS, 8) - 1)];
-            line.0.copy_within(..7, 1);
-            line.0[0] = Tiny::new(first, len).0 | count << 60;
-        } else {
-            self.short[hash as usize & (lines(SHORT_BITS, 16) - 1)].put(key, count);
+    /// Has the memory brought where a pretoken would be that was not seen lately.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, key: Key) {
+        match key {
+            Key::Short(key) => prefetch(&self.cold[cold_line(key.hash())]),
+            Key::Long(key) => prefetch(&self.long[long_line(key)]),
+            Key::None => {}
         }
-        count
     }
 
-    /// The count of a longer pretoken, found here or by `count`.
-    pub(crate) fn long(&mut self, pretoken: &[u8], count: impl FnOnce() -> u64) -> u64 {
-        if pretoken.len() > LONG_MAX {
-            return count();
+    /// The count of a pretoken that was not seen lately, but before. It is as if seen now.
+    #[inline(always)]
+    pub(crate) fn seen(&mut self, simd: impl Simd, key: Key) -> Option<u64> {
+        match key {
+            Key::Short(key) => {
+                let count = self.cold[cold_line(key.hash())].get(simd, key)?;
+                self.warm(key, count);
+                Some(count)
+            }
+            Key::Long(Long([low, high])) => {
+                let line = &self.long[long_line(Long([low, high]))];
+                let is_it = |entry: &&[u128; 2]| entry[0] == low && (entry[1] ^ high) << 8 == 0;
+                line.0.iter().find(is_it).map(|entry| (entry[1] >> 120) as u64)
+            }
+            Key::None => None,
         }
-        let slot = &mut self.long[hash(pretoken) as usize & ((1 << LONG_BITS) - 1)];
-        let len = pretoken.len();
-        if usize::from(slot.len) == len && slot.bytes[..len] == *pretoken {
-            return u64::from(slot.count);
-        }
-        let count = count();
-        slot.bytes[..len].copy_from_slice(pretoken);
-        (slot.len, slot.count) = (len as u8, count as u8);
-        count
     }
+
+    /// Keeps the count of a pretoken.
+    pub(crate) fn put(&mut self, key: Key, count: u64) {
+        match key {
+            Key::Short(key) => {
+                self.cold[cold_line(key.hash())].put(key, count);
+                self.warm(key, count);
+            }
+            Key::Long(key) => {
+                let Long([low, high]) = key;
+                let line = &mut self.long[long_line(key)].0;
+                *line = [[low, high | u128::from(count) << 120], line[0]];
+            }
+            Key::None => {}
+        }
+    }
+
+    fn warm(&mut self, key: Short, count: u64) {
+        match key.tiny() {
+            Some(tiny) => {
+                let line = &mut self.tiny[tiny_line(tiny)].0;
+                line.copy_within(..7, 1);
+                line[0] = tiny.0 | count << 60;
+            }
+            None => self.short[short_line(key.hash())].put(key, count),
+        }
+    }
+}
+
+#[inline(always)]
+fn tiny_line(key: Tiny) -> usize {
+    (mix(key.0) >> (64 - TINY_BITS + 3)) as usize & (lines(TINY_BITS, 8) - 1)
+}
+
+#[inline(always)]
+fn short_line(hash: u64) -> usize {
+    hash as usize & (lines(SHORT_BITS, 16) - 1)
+}
+
+#[inline(always)]
+fn cold_line(hash: u64) -> usize {
+    (hash >> 32) as usize & (lines(COLD_BITS, 16) - 1)
+}
+
+fn long_line(key: Long) -> usize {
+    key.hash() as usize & (lines(LONG_BITS, 32) - 1)
 }
 
 /// An empty table.
@@ -207,16 +265,4 @@ impl Cache {
 fn table<T: Copy + Default, const N: usize>() -> Box<[T; N]> {
     let lines = vec![T::default(); N].into_boxed_slice();
     lines.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for"))
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    let word = |chunk: &[u8]| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        u64::from_le_bytes(word)
-    };
-    bytes.chunks(8).fold(bytes.len() as u64, |hash, chunk| {
-        let product = u128::from(hash ^ word(chunk)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        product as u64 ^ (product >> 64) as u64
-    })
 }

@@ -19,16 +19,19 @@
 )]
 
 mod cache;
+mod chars;
 mod classes;
 mod counter;
 mod encoding;
 mod fast;
+mod long;
 mod merge;
 mod pairs;
 mod split;
 mod splits;
 mod tiktoken;
 mod tokenizer;
+mod trie;
 mod vocabulary;
 
 pub use counter::Counter;

@@ -1,132 +1,173 @@
-//! Counting the tokens of a pretoken by merging: the pair of the lowest rank first, the leftmost of equals.
+//! Counting the tokens of pretokens that were not seen before, by merging: the pair of the lowest rank first, the
+//! leftmost of equals.
+//!
+//! A merge waits for the memory that tells which pairs are tokens, and the next merge waits for this one. So several
+//! pretokens are merged at once, each in a lane: while one waits the others go on.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::hint::select_unpredictable;
 
-use crate::pairs::Pairs;
+use crate::pairs::{Lookup, Pairs};
+use crate::split::simd::Simd;
 use crate::vocabulary::Vocabulary;
 
-/// Pretokens up to this length are merged in arrays that are searched from end to end.
-const SHORT_MAX: usize = 96;
-/// Most of them are no longer than this, and arrays of this size are cheaper to set up.
-const WORD_MAX: usize = 16;
+/// The most parts that a pretoken can have to be merged in a lane.
+pub(crate) const PARTS_MAX: usize = 64;
+/// Pretokens that are merged at once: what a core can look up in memory while it waits.
+const LANES: usize = 8;
+/// Keys that are compared at once.
+const BLOCK: usize = 16;
 
-/// Memory for merging long pretokens, used again and again.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    tokens: Vec<u32>,
-    /// The part after each one, by where it begins.
-    next: Vec<u32>,
-    previous: Vec<u32>,
-    /// The rank of the merge of each part with the one after it.
-    ranks: Vec<u32>,
-    heap: BinaryHeap<Reverse<(u32, u32)>>,
+/// No merge, in a key.
+const NONE: u32 = u32::MAX;
+/// The low bits of a key are the place of the merge, those above are its rank.
+const PLACE_BITS: u32 = PARTS_MAX.ilog2();
+const _: () = assert!(Pairs::TOKENS_MAX < 1 << (u32::BITS - PLACE_BITS));
+
+/// A pretoken that is being merged.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+struct Lane {
+    /// By place: the merge of the part there with the next one. Smaller is earlier.
+    keys: [[u32; BLOCK]; PARTS_MAX / BLOCK],
+    /// By place: the token of the part that begins there.
+    tokens: [u32; PARTS_MAX],
+    /// The places where parts begin.
+    begins: u64,
+    /// How many blocks of keys are in use.
+    blocks: usize,
+    /// How many parts there were, until their pairs are found.
+    parts: usize,
+    /// Pairs that are looked up, and their places.
+    awaited: [(usize, Lookup); 2],
+    /// Which pretoken it is.
+    word: usize,
 }
 
-/// Scratch memory beyond this many bytes of pretoken is given back after use.
-const KEEP_BYTES: usize = 1 << 16;
+/// Where pretokens to merge come from, and where their counts go.
+pub(crate) trait Words {
+    /// Splits the next pretoken into its first parts, and says how many they are and which pretoken it is.
+    fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)>;
 
-/// How many tokens a pretoken becomes; at least 1, for it is not empty.
-pub(crate) fn count(vocabulary: &Vocabulary, pretoken: &[u8], scratch: &mut Scratch) -> u64 {
-    if pretoken.len() == 1 {
-        return 1;
-    }
-    let count = if pretoken.len() <= WORD_MAX {
-        count_short::<WORD_MAX>(vocabulary, pretoken) as u64
-    } else if pretoken.len() <= SHORT_MAX {
-        count_short::<SHORT_MAX>(vocabulary, pretoken) as u64
-    } else {
-        let count = count_long(vocabulary, pretoken, scratch) as u64;
-        if pretoken.len() > KEEP_BYTES {
-            *scratch = Scratch::default();
-        }
-        count
-    };
-    if count > 1 && vocabulary.is_whole(pretoken) { 1 } else { count }
+    /// Takes the count of a pretoken.
+    fn done(&mut self, word: usize, count: u64);
 }
 
-fn byte_pair(vocabulary: &Vocabulary, pair: &[u8]) -> u32 {
-    vocabulary.byte_pairs[usize::from(pair[0]) << 8 | usize::from(pair[1])]
-}
+/// Memory for merging, used again and again.
+#[derive(Debug)]
+pub(crate) struct Lanes([Lane; LANES]);
 
-/// Quadratic in the pretoken, which has at most `MAX` bytes.
-fn count_short<const MAX: usize>(vocabulary: &Vocabulary, pretoken: &[u8]) -> usize {
-    let mut tokens = [0u32; MAX];
-    let mut ranks = [Pairs::NONE; MAX];
-    let mut len = pretoken.len();
-    for (token, byte) in tokens.iter_mut().zip(pretoken) {
-        *token = vocabulary.bytes[usize::from(*byte)];
-    }
-    for (rank, pair) in ranks.iter_mut().zip(pretoken.windows(2)) {
-        *rank = byte_pair(vocabulary, pair);
-    }
-    loop {
-        let lowest = ranks[..len - 1].iter().copied().min().unwrap_or(Pairs::NONE);
-        if lowest == Pairs::NONE {
-            return len;
-        }
-        let at = ranks[..len - 1].iter().position(|rank| *rank == lowest).unwrap_or(0);
-        tokens[at] = lowest;
-        tokens.copy_within(at + 2..len, at + 1);
-        ranks.copy_within((at + 2).min(len)..len, at + 1);
-        len -= 1;
-        ranks[len - 1] = Pairs::NONE;
-        if at + 1 < len {
-            ranks[at] = vocabulary.pairs.get(lowest, tokens[at + 1]);
-        }
-        if at > 0 {
-            ranks[at - 1] = vocabulary.pairs.get(tokens[at - 1], lowest);
-        }
-        if len == 1 {
-            return 1;
-        }
+impl Default for Lanes {
+    fn default() -> Self {
+        let lane = Lane {
+            keys: [[NONE; BLOCK]; PARTS_MAX / BLOCK],
+            tokens: [0; PARTS_MAX],
+            begins: 0,
+            blocks: 0,
+            parts: 0,
+            awaited: [(0, Lookup::default()); 2],
+            word: 0,
+        };
+        Self([(); LANES].map(|()| lane.clone()))
     }
 }
 
-/// n log n in the pretoken, by a heap of the pairs.
-fn count_long(vocabulary: &Vocabulary, pretoken: &[u8], scratch: &mut Scratch) -> usize {
-    let Scratch { tokens, next, previous, ranks, heap } = scratch;
-    let end = pretoken.len() as u32;
-    tokens.clear();
-    tokens.extend(pretoken.iter().map(|byte| vocabulary.bytes[usize::from(*byte)]));
-    next.clear();
-    next.extend(1..=end);
-    previous.clear();
-    previous.extend((0..end).map(|at| at.wrapping_sub(1)));
-    ranks.clear();
-    ranks.extend(pretoken.windows(2).map(|pair| byte_pair(vocabulary, pair)));
-    ranks.push(Pairs::NONE);
-    let pairs = ranks.iter().zip(0u32..).filter(|(rank, _)| **rank != Pairs::NONE);
-    *heap = pairs.map(|(rank, at)| Reverse((*rank, at))).collect();
-    let mut count = pretoken.len();
-    while let Some(Reverse((rank, at))) = heap.pop() {
-        let here = at as usize;
-        // A pair that was merged since, or whose parts were, is not what it was when it was put in.
-        if ranks[here] != rank {
-            continue;
-        }
-        let second = next[here] as usize;
-        let third = next[second];
-        tokens[here] = rank;
-        next[here] = third;
-        ranks[second] = Pairs::NONE;
-        ranks[here] = Pairs::NONE;
-        count -= 1;
-        if third < end {
-            previous[third as usize] = at;
-            ranks[here] = vocabulary.pairs.get(rank, tokens[third as usize]);
-            if ranks[here] != Pairs::NONE {
-                heap.push(Reverse((ranks[here], at)));
+impl Lanes {
+    /// Counts the tokens of pretokens, in any order.
+    #[inline(always)]
+    pub(crate) fn run(&mut self, simd: impl Simd, vocabulary: &Vocabulary, words: &mut impl Words) {
+        let lanes = &mut self.0;
+        let mut order: [usize; LANES] = std::array::from_fn(|lane| lane);
+        let mut busy = 0;
+        loop {
+            while busy < LANES {
+                let lane = &mut lanes[order[busy]];
+                let Some((parts, word)) = words.next(&mut lane.tokens) else { break };
+                lane.begin(vocabulary, parts, word);
+                busy += 1;
             }
-        }
-        let before = previous[here];
-        if before < end {
-            let merged = vocabulary.pairs.get(tokens[before as usize], rank);
-            ranks[before as usize] = merged;
-            if merged != Pairs::NONE {
-                heap.push(Reverse((merged, before)));
+            if busy == 0 {
+                return;
+            }
+            let mut at = 0;
+            while at < busy {
+                let lane = &mut lanes[order[at]];
+                if lane.step(simd, vocabulary) {
+                    at += 1;
+                } else {
+                    words.done(lane.word, u64::from(lane.begins.count_ones()));
+                    busy -= 1;
+                    order.swap(at, busy);
+                }
             }
         }
     }
-    count
+}
+
+impl Lane {
+    /// Begins with the first parts, which are there.
+    #[inline(always)]
+    fn begin(&mut self, vocabulary: &Vocabulary, parts: usize, word: usize) {
+        self.blocks = parts.div_ceil(BLOCK);
+        self.keys[..self.blocks].fill([NONE; BLOCK]);
+        self.begins = u64::MAX >> (PARTS_MAX - parts);
+        self.word = word;
+        self.parts = parts;
+        for place in 0..parts - 1 {
+            vocabulary.pairs.prefetch(vocabulary.pairs.lookup(self.tokens[place], self.tokens[place + 1]));
+        }
+    }
+
+    /// Looks a pair up, and keeps its key and gives it.
+    #[inline(always)]
+    fn find(&mut self, simd: impl Simd, pairs: &Pairs, place: usize, lookup: Lookup) -> u32 {
+        let rank = pairs.find(simd, lookup);
+        let key = select_unpredictable(rank == Pairs::NONE, NONE, rank << PLACE_BITS | place as u32);
+        self.keys.as_flattened_mut()[place] = key;
+        key
+    }
+
+    /// Takes in what was looked up, and merges a pair; false where there is none left.
+    #[inline(always)]
+    fn step(&mut self, simd: impl Simd, vocabulary: &Vocabulary) -> bool {
+        let pairs = &vocabulary.pairs;
+        // New keys are compared on their own: memory that was just written in parts is slow to read as a whole.
+        let lowest = if self.parts > 0 {
+            let mut lowest = NONE;
+            for place in 0..self.parts - 1 {
+                let lookup = pairs.lookup(self.tokens[place], self.tokens[place + 1]);
+                lowest = lowest.min(self.find(simd, pairs, place, lookup));
+            }
+            self.parts = 0;
+            lowest
+        } else {
+            let known = self.keys[..self.blocks].iter().map(|block| simd.lowest(block)).min().unwrap_or(NONE);
+            // Where there is nothing before, both have the same place, and the second one stays.
+            let [before, after] = self.awaited;
+            let before = self.find(simd, pairs, before.0, before.1);
+            let after = self.find(simd, pairs, after.0, after.1);
+            known.min(before).min(after)
+        };
+        if lowest == NONE {
+            return false;
+        }
+        let (place, token) = (lowest as usize & (PARTS_MAX - 1), lowest >> PLACE_BITS);
+        let later = self.begins & (u64::MAX << place << 1);
+        let merged = later.trailing_zeros() as usize & (PARTS_MAX - 1);
+        let last = later & later.wrapping_sub(1);
+        let first = self.begins & ((1 << place) - 1);
+        let after = self.tokens[last.trailing_zeros() as usize & (PARTS_MAX - 1)];
+        let after = if last == 0 { Pairs::NONE } else { after };
+        let place_before = (u64::BITS - 1 - (first | 1).leading_zeros()) as usize;
+        let before = if first == 0 { Pairs::NONE } else { self.tokens[place_before] };
+        self.begins &= !(1 << merged);
+        self.tokens[place] = token;
+        for place in [place_before, place, merged] {
+            self.keys.as_flattened_mut()[place] = NONE;
+        }
+        self.awaited = [(place_before, pairs.lookup(before, token)), (place, pairs.lookup(token, after))];
+        for (_, lookup) in self.awaited {
+            pairs.prefetch(lookup);
+        }
+        true
+    }
 }

@@ -4,6 +4,7 @@
 #![allow(unsafe_code, reason = "instructions that not every processor has")]
 
 use crate::cache::{SHORT_KEY, Short, Shorts, TINY_KEY, Tinies, Tiny};
+use crate::pairs::{KEY, Line};
 
 /// Which of 64 bytes are what; bit n is byte n.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,18 @@ pub(crate) trait Simd: Copy {
 
     /// Which of the entries has the key; 8 or more where none has it.
     fn find_tiny(self, line: &Tinies, key: Tiny) -> usize;
+
+    /// Which of the entries has the key; 8 or more where none has it.
+    fn find_pair(self, line: &Line, key: u64) -> usize;
+
+    /// The smallest of some numbers.
+    #[inline(always)]
+    fn lowest(self, numbers: &[u32; 16]) -> u32 {
+        numbers.iter().copied().fold(u32::MAX, u32::min)
+    }
+
+    /// Does some work apart from the code around it.
+    fn run(self, job: impl Job) -> u64;
 }
 
 /// Work that can be done with any instructions.
@@ -66,15 +79,27 @@ impl Level {
     /// Does some work with these instructions.
     pub(crate) fn run(self, job: impl Job) -> u64 {
         match self {
-            Self::Portable(simd) => job.run(simd),
+            Self::Portable(simd) => simd.run(job),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `detect` saw AVX2 and what is switched on with it.
-            Self::Avx2(simd) => unsafe { x86::run_avx2(simd, job) },
+            Self::Avx2(simd) => simd.run(job),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `detect` saw AVX-512 and what is switched on with it.
-            Self::Avx512(simd) => unsafe { x86::run_avx512(simd, job) },
+            Self::Avx512(simd) => simd.run(job),
         }
     }
+}
+
+/// Has memory brought to the core, without waiting for it.
+#[inline(always)]
+pub(crate) fn prefetch<T>(line: &T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 has this instruction, which reads nothing.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(
+            std::ptr::from_ref(line).cast(),
+        );
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = line;
 }
 
 /// Without special instructions: eight bytes at a time.
@@ -131,6 +156,18 @@ impl Simd for Portable {
         let found = is_it(0) | is_it(1) | is_it(2) | is_it(3) | is_it(4) | is_it(5) | is_it(6) | is_it(7);
         found.trailing_zeros() as usize
     }
+
+    #[inline(always)]
+    fn find_pair(self, line: &Line, key: u64) -> usize {
+        let is_it = |at: usize| u32::from((line.0[at] ^ key) & KEY == 0) << at;
+        let found = is_it(0) | is_it(1) | is_it(2) | is_it(3) | is_it(4) | is_it(5) | is_it(6) | is_it(7);
+        found.trailing_zeros() as usize
+    }
+
+    #[inline(never)]
+    fn run(self, job: impl Job) -> u64 {
+        job.run(self)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -141,15 +178,15 @@ mod x86 {
     #[allow(clippy::wildcard_imports, reason = "their names are prefixed")]
     use std::arch::x86_64::*;
 
-    use super::{Job, Masks, SHORT_KEY, Short, Shorts, Simd, TINY_KEY, Tinies, Tiny};
+    use super::{Job, KEY, Line, Masks, SHORT_KEY, Short, Shorts, Simd, TINY_KEY, Tinies, Tiny};
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub(super) fn run_avx2(simd: Avx2, job: impl Job) -> u64 {
+    fn run_avx2(simd: Avx2, job: impl Job) -> u64 {
         job.run(simd)
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-    pub(super) fn run_avx512(simd: Avx512, job: impl Job) -> u64 {
+    fn run_avx512(simd: Avx512, job: impl Job) -> u64 {
         job.run(simd)
     }
 
@@ -208,6 +245,20 @@ mod x86 {
                 let all = |word: u64| _mm256_set1_epi64x(word.cast_signed());
                 equal_lanes(line.0.as_ptr().cast(), all(key.0), all(TINY_KEY)).trailing_zeros() as usize
             }
+        }
+
+        #[inline(always)]
+        fn find_pair(self, line: &Line, key: u64) -> usize {
+            // SAFETY: `detect` saw AVX2; 64 bytes are read of eight numbers of 8.
+            unsafe {
+                let all = |word: u64| _mm256_set1_epi64x(word.cast_signed());
+                equal_lanes(line.0.as_ptr().cast(), all(key), all(KEY)).trailing_zeros() as usize
+            }
+        }
+
+        fn run(self, job: impl Job) -> u64 {
+            // SAFETY: `detect` saw AVX2 and what is switched on with it.
+            unsafe { run_avx2(self, job) }
         }
     }
 
@@ -330,6 +381,27 @@ mod x86 {
                 let other = _mm512_xor_si512(_mm512_loadu_si512(line.0.as_ptr().cast()), all(key.0));
                 u32::from(_mm512_testn_epi64_mask(other, all(TINY_KEY))).trailing_zeros() as usize
             }
+        }
+
+        #[inline(always)]
+        fn find_pair(self, line: &Line, key: u64) -> usize {
+            // SAFETY: `detect` saw these features; 64 bytes are read of eight numbers of 8.
+            unsafe {
+                let all = |word: u64| _mm512_set1_epi64(word.cast_signed());
+                let other = _mm512_xor_si512(_mm512_loadu_si512(line.0.as_ptr().cast()), all(key));
+                u32::from(_mm512_testn_epi64_mask(other, all(KEY))).trailing_zeros() as usize
+            }
+        }
+
+        #[inline(always)]
+        fn lowest(self, numbers: &[u32; 16]) -> u32 {
+            // SAFETY: `detect` saw these features; 64 bytes are read of sixteen numbers of 4.
+            unsafe { _mm512_reduce_min_epu32(_mm512_loadu_si512(numbers.as_ptr().cast())) }
+        }
+
+        fn run(self, job: impl Job) -> u64 {
+            // SAFETY: `detect` saw AVX-512 and what is switched on with it.
+            unsafe { run_avx512(self, job) }
         }
     }
 }

@@ -112,14 +112,14 @@ fn vocabulary(model: &Value) -> Option<Vocabulary> {
     let origins: Vec<Origin> = tokens.iter().map(|(token, _)| origin(token, rank, merge)).collect();
     let mut whole = HashSet::new();
     if is("ignore_merges", false) {
-        return Some(Vocabulary::new(origins.into_iter(), whole));
+        return Vocabulary::new(origins.into_iter(), whole).ok();
     }
     // Any token of the vocabulary is one where it is a whole pretoken.
     let is_made = |token: &Vec<u8>| {
         ranks.get(token).is_some_and(|&rank| !matches!(origins[rank as usize], Origin::Whole))
     };
     whole.extend(known.iter().filter(|token| !is_made(token)).map(|token| token.as_slice().into()));
-    Some(Vocabulary::new(origins.into_iter(), whole))
+    Vocabulary::new(origins.into_iter(), whole).ok()
 }
 
 /// The characters that stand for bytes in byte-level vocabularies: printable ones for themselves, the others from

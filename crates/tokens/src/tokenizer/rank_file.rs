@@ -41,7 +41,7 @@ fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, TokenizerError> {
             return Err(wrong("the token has no bytes"));
         }
         if rank >= Pairs::TOKENS_MAX {
-            return Err(wrong("the rank is 2,097,152 or more"));
+            return Err(wrong("the rank is 1,048,575 or more"));
         }
         if tokens.len() <= rank {
             tokens.resize(rank + 1, Vec::new());

@@ -1,0 +1,145 @@
+//! Characters that become one token before anything beside them can touch a part of them: they need not be merged from
+//! their bytes again and again.
+//!
+//! A character of two or three bytes that is a token is merged from its bytes by one or two merges. A byte of it can
+//! be lost to a neighbour only by a merge of a lower rank that begins or ends inside the character, such as that of a
+//! space and the first byte of Cyrillic letters. Where the vocabulary has no such merge, the character can be taken
+//! for a token from the beginning: merges that involve all of it have higher ranks than its own, and so come later in
+//! either case.
+
+use crate::pairs::Pairs;
+
+/// What is known of the characters up to U+FFFF.
+#[derive(Debug)]
+pub(crate) struct Chars(Box<[u32]>);
+
+const TOKEN: u32 = (1 << 21) - 1;
+const AFTER_ASCII: u32 = 1 << 29;
+const AFTER_OTHERS: u32 = 1 << 30;
+const BEFORE_ALL: u32 = 1 << 31;
+
+impl Chars {
+    /// Finds these characters, given the tokens of the bytes. Linear in the vocabulary.
+    pub(crate) fn new(bytes: &[u32; 256], pairs: &Pairs, tokens: usize) -> Self {
+        let mut byte_of = vec![None; tokens];
+        for (byte, token) in (0..=255u8).zip(bytes) {
+            if let Some(slot) = byte_of.get_mut(*token as usize) {
+                *slot = Some(byte);
+            }
+        }
+        // The lowest ranks of the merges of each token with what stands before and behind it.
+        let [mut behind, mut before_ascii, mut before_others] = [(); 3].map(|()| vec![Pairs::NONE; tokens]);
+        let mut ends_in_ascii: Vec<bool> =
+            byte_of.iter().map(|byte| byte.is_some_and(|byte| byte.is_ascii())).collect();
+        for token in 0..tokens as u32 {
+            let (left, right) = pairs.parts(token);
+            if left == Pairs::NONE {
+                continue;
+            }
+            let [left, right] = [left, right].map(|part| part as usize);
+            ends_in_ascii[token as usize] = ends_in_ascii[right];
+            behind[left] = behind[left].min(token);
+            let before = if ends_in_ascii[left] { &mut before_ascii } else { &mut before_others };
+            before[right] = before[right].min(token);
+        }
+        let mut chars = vec![0; 1 << 16];
+        for token in 0..tokens as u32 {
+            let Some(char) = char_of(pairs, &byte_of, token) else { continue };
+            let (mut flags, mut whole) = (AFTER_ASCII | AFTER_OTHERS | BEFORE_ALL, token);
+            loop {
+                let (first, _) = pairs.parts(whole);
+                let Some((ascii, others)) =
+                    before_ascii.get(first as usize).zip(before_others.get(first as usize))
+                else {
+                    break;
+                };
+                if *ascii <= whole {
+                    flags &= !AFTER_ASCII;
+                }
+                if *others <= whole {
+                    flags &= !AFTER_OTHERS;
+                }
+                whole = first;
+            }
+            whole = token;
+            loop {
+                let (_, last) = pairs.parts(whole);
+                let Some(behind) = behind.get(last as usize) else { break };
+                if *behind < whole {
+                    flags &= !BEFORE_ALL;
+                }
+                whole = last;
+            }
+            chars[char as usize] = token | flags;
+        }
+        Self(chars.into_boxed_slice())
+    }
+
+    /// The parts that merging can begin with: one a byte, but one a character where that is the same. None where there
+    /// are more than there is room for.
+    #[inline(always)]
+    pub(crate) fn split<const MAX: usize>(
+        &self,
+        bytes: &[u32; 256],
+        text: &[u8],
+        parts: &mut [u32; MAX],
+    ) -> Option<usize> {
+        let mut len = 0;
+        let mut at = 0;
+        while at < text.len() {
+            let first = text[at];
+            let continued =
+                |n: usize| u32::from(text.get(at + n).copied().unwrap_or_default() & 0x3F) << (6 * (2 - n));
+            let (width, char) = match first {
+                0xC2..=0xDF => (2, u32::from(first & 0x1F) << 6 | continued(1) >> 6),
+                0xE0..=0xEF => (3, u32::from(first & 0x0F) << 12 | continued(1) | continued(2)),
+                _ => (1, 0),
+            };
+            let end = at + width;
+            let mut needed = 0;
+            if let Some(before) = at.checked_sub(1) {
+                needed |= if text[before].is_ascii() { AFTER_ASCII } else { AFTER_OTHERS };
+            }
+            if end < text.len() {
+                needed |= BEFORE_ALL;
+            }
+            let known = self.0[char as usize & 0xFFFF];
+            if width > 1 && known != 0 && known & needed == needed {
+                *parts.get_mut(len)? = known & TOKEN;
+                len += 1;
+            } else {
+                for byte in &text[at..end.min(text.len())] {
+                    *parts.get_mut(len)? = bytes[usize::from(*byte)];
+                    len += 1;
+                }
+            }
+            at = end;
+        }
+        Some(len)
+    }
+}
+
+/// The character of two or three bytes that a token is.
+fn char_of(pairs: &Pairs, byte_of: &[Option<u8>], token: u32) -> Option<char> {
+    let mut bytes = [0; 3];
+    let mut len = 0;
+    let mut left = [token, Pairs::NONE, Pairs::NONE];
+    let mut depth = 1;
+    while depth > 0 {
+        depth -= 1;
+        let part = left[depth];
+        if let Some(byte) = byte_of[part as usize] {
+            *bytes.get_mut(len)? = byte;
+            len += 1;
+        } else {
+            let (first, second) = pairs.parts(part);
+            if first == Pairs::NONE || depth + 2 > left.len() {
+                return None;
+            }
+            (left[depth], left[depth + 1]) = (second, first);
+            depth += 2;
+        }
+    }
+    let mut chars = str::from_utf8(&bytes[..len]).ok().filter(|_| len > 1)?.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}

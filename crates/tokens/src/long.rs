@@ -1,0 +1,89 @@
+//! Pretokens of many parts: the longest tokens one after another, taken back where they do not go together.
+//!
+//! Two tokens go together if merging their bytes gives just these two. A sequence of tokens is what merging gives for
+//! a whole text exactly if each two that are adjacent go together; and for each place in a text there is at most one
+//! such sequence up to it. So a place at which no token leads on is tried only once, and the time is linear in the
+//! text, with the longest token as a factor.
+
+use crate::pairs::Pairs;
+use crate::split::simd::Portable;
+use crate::vocabulary::Vocabulary;
+
+/// Memory for taking tokens back, used again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// The tokens so far, and where each begins.
+    tokens: Vec<(u32, u32)>,
+    /// A bit for each place; set where no token can end. Empty until there is such a place.
+    dead: Vec<u64>,
+}
+
+/// Memory for more tokens than this is given back after use.
+const KEEP_TOKENS: usize = 1 << 14;
+
+/// How many tokens a pretoken becomes, however long it is.
+pub(crate) fn count(vocabulary: &Vocabulary, pretoken: &[u8], taken: &mut Taken) -> u64 {
+    let trie = vocabulary.trie();
+    let Taken { tokens, dead } = taken;
+    tokens.clear();
+    dead.clear();
+    let mut begin = 0;
+    let mut longest = trie.longest(pretoken);
+    loop {
+        let before = tokens.last().map(|(token, _)| *token);
+        let found = loop {
+            let Some((token, len)) = longest else { break None };
+            let end = begin + len;
+            let is_dead = dead.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
+            if !is_dead && before.is_none_or(|before| go_together(&vocabulary.pairs, before, token)) {
+                break Some((token, end));
+            }
+            longest = trie.longest(&pretoken[begin..end - 1]);
+        };
+        if let Some((token, end)) = found {
+            tokens.push((token, begin as u32));
+            if end == pretoken.len() {
+                break;
+            }
+            begin = end;
+            longest = trie.longest(&pretoken[begin..]);
+        } else {
+            dead.resize(pretoken.len() / 64 + 1, 0);
+            dead[begin / 64] |= 1 << (begin % 64);
+            let end = begin;
+            // The first place is never dead: every text is merged into tokens.
+            let (_, last) = tokens.pop().expect("merging comes to an end");
+            begin = last as usize;
+            longest = trie.longest(&pretoken[begin..end - 1]);
+        }
+    }
+    let count = tokens.len() as u64;
+    if tokens.capacity() > KEEP_TOKENS {
+        *taken = Taken::default();
+    }
+    count
+}
+
+/// Returns true if merging the bytes of two tokens gives these two.
+///
+/// Their merges are undone from the last one on. Between two of them the parts on both sides of the boundary were
+/// adjacent; had their own merge been earlier than the one that made an end of this, it would have happened.
+fn go_together(pairs: &Pairs, mut left: u32, mut right: u32) -> bool {
+    let mut end = u32::MAX;
+    loop {
+        if pairs.find(Portable, pairs.lookup(left, right)) < end {
+            return false;
+        }
+        if left > right {
+            end = left;
+            (_, left) = pairs.parts(left);
+        } else {
+            // Of two merges into the same token the left one is first, so here an equal rank is earlier.
+            end = right + 1;
+            (right, _) = pairs.parts(right);
+        }
+        if left == Pairs::NONE || right == Pairs::NONE {
+            return true;
+        }
+    }
+}
