@@ -3,6 +3,8 @@
 //! Words follow Zipf's law, so two small tables answer nearly always; what falls out of them stays in a larger one.
 //! Tables are of fixed size, whatever the text: what is new takes the place of something old.
 
+use std::hint::select_unpredictable;
+
 use crate::split::simd::{Simd, prefetch};
 
 /// Bytes of a pretoken that fit a tiny key.
@@ -160,28 +162,30 @@ impl Shorts {
     }
 
     #[inline(always)]
-    fn get(&self, simd: impl Simd, key: Short) -> Option<u64> {
+    fn get(&self, simd: impl Simd, key: Short) -> (u64, bool) {
         let found = simd.find_short(self, key);
-        (found < 4).then(|| (self.0[found & 3] >> 124) as u64)
+        (select_unpredictable(found < 4, (self.0[found & 3] >> 124) as u64, 0), found < 4)
+    }
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { tiny: table(), short: table(), cold: table(), long: table() }
     }
 }
 
 impl Cache {
-    pub(crate) fn new() -> Self {
-        Self { tiny: table(), short: table(), cold: table(), long: table() }
-    }
-
-    /// The count of a pretoken of 1 to 7 bytes that was seen lately.
+    /// The count of a pretoken of 1 to 7 bytes, and whether it was seen lately; the count is zero where it was not.
     #[inline(always)]
-    pub(crate) fn tiny(&self, simd: impl Simd, key: Tiny) -> Option<u64> {
+    pub(crate) fn tiny(&self, simd: impl Simd, key: Tiny) -> (u64, bool) {
         let line = &self.tiny[tiny_line(key)];
         let found = simd.find_tiny(line, key);
-        (found < 8).then(|| line.0[found & 7] >> 60)
+        (select_unpredictable(found < 8, line.0[found & 7] >> 60, 0), found < 8)
     }
 
-    /// The count of a pretoken of 8 to 15 bytes that was seen lately.
+    /// The count of a pretoken of 8 to 15 bytes, likewise.
     #[inline(always)]
-    pub(crate) fn short(&self, simd: impl Simd, key: Short) -> Option<u64> {
+    pub(crate) fn short(&self, simd: impl Simd, key: Short) -> (u64, bool) {
         self.short[short_line(key.hash())].get(simd, key)
     }
 
@@ -200,9 +204,11 @@ impl Cache {
     pub(crate) fn seen(&mut self, simd: impl Simd, key: Key) -> Option<u64> {
         match key {
             Key::Short(key) => {
-                let count = self.cold[cold_line(key.hash())].get(simd, key)?;
-                self.warm(key, count);
-                Some(count)
+                let (count, is_found) = self.cold[cold_line(key.hash())].get(simd, key);
+                if is_found {
+                    self.warm(key, count);
+                }
+                is_found.then_some(count)
             }
             Key::Long(Long([low, high])) => {
                 let line = &self.long[long_line(Long([low, high]))];

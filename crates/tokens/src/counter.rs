@@ -50,7 +50,7 @@ impl Counter {
     }
 
     pub(crate) fn with_level(tokenizer: &Tokenizer, level: Level) -> Self {
-        let make = || Box::new(FastCounter { level, classes: Classes::get(), tools: Tools::new() });
+        let make = || Box::new(FastCounter { level, classes: Classes::get(), tools: Tools::default() });
         Self { tokenizer: tokenizer.clone(), fast: (!tokenizer.is_slow()).then(make) }
     }
 

@@ -1,10 +1,11 @@
-//! The fast counter: split, look up, put off what was not seen lately, and settle that at once.
+//! The fast counter: split, look up, put off what was not seen lately, and settle that together.
 
-use crate::cache::{Cache, Key, SHORT_MAX, Short, TINY_MAX, Tiny};
+use crate::cache::{Cache, SHORT_MAX, Short, TINY_MAX, Tiny};
 use crate::classes::Classes;
-use crate::long::{self, Taken};
-use crate::merge::{Lanes, PARTS_MAX, Words};
-use crate::split::simd::{Job, Simd};
+use crate::long::Taken;
+use crate::merge::Lanes;
+use crate::settle::Settle;
+use crate::split::simd::Simd;
 use crate::split::{Family, ascii, plain};
 use crate::vocabulary::Vocabulary;
 
@@ -15,9 +16,6 @@ const VIEW: usize = WINDOW + 16;
 /// Fewer bytes of ASCII than this are not worth a window.
 const WINDOW_MIN: usize = 8;
 
-/// Pretokens that are put off before they are settled.
-const PENDING_MAX: usize = 64;
-
 /// What a counter works with.
 pub(crate) struct Fast<'c> {
     pub(crate) vocabulary: &'c Vocabulary,
@@ -26,21 +24,44 @@ pub(crate) struct Fast<'c> {
 }
 
 /// What a counter keeps from text to text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tools {
     cache: Cache,
     lanes: Lanes,
     taken: Taken,
-    /// Where pretokens that were put off begin in the text, and how long they are.
-    pending: [(usize, usize); PENDING_MAX],
-    /// How many there are.
-    put_off: usize,
+    put_off: PutOff,
 }
 
-impl Tools {
-    pub(crate) fn new() -> Self {
-        let (cache, lanes, taken) = (Cache::new(), Lanes::default(), Taken::default());
-        Self { cache, lanes, taken, pending: [(0, 0); PENDING_MAX], put_off: 0 }
+/// Pretokens that were not seen lately.
+#[derive(Debug)]
+struct PutOff {
+    places: [Place; PutOff::MAX],
+    len: usize,
+}
+
+/// Where a pretoken begins in a text, and how many bytes it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) begin: usize,
+    pub(crate) len: usize,
+}
+
+impl PutOff {
+    /// As many as are settled together.
+    const MAX: usize = 64;
+}
+
+impl Default for PutOff {
+    fn default() -> Self {
+        Self { places: [Place::default(); Self::MAX], len: 0 }
+    }
+}
+
+impl Place {
+    /// The bytes there.
+    #[inline(always)]
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.begin..self.begin + self.len]
     }
 }
 
@@ -77,7 +98,7 @@ impl Fast<'_> {
                             .expect("a view is longer than a window");
                         self.short(simd, bytes, head, at + begin, len)
                     } else {
-                        self.put_off(simd, bytes, at + begin, len)
+                        self.put_off(simd, bytes, Place { begin: at + begin, len })
                     });
                     begin = end;
                 }
@@ -89,14 +110,14 @@ impl Fast<'_> {
                 at = end;
             }
         }
-        if self.tools.put_off > 0 { tokens + self.settle(simd, bytes) } else { tokens }
+        if self.tools.put_off.len > 0 { tokens + self.settle(simd, bytes) } else { tokens }
     }
 
     #[inline(always)]
     fn pretoken(&mut self, simd: impl Simd, text: &[u8], begin: usize, end: usize) -> u64 {
         let len = end - begin;
         if len > SHORT_MAX {
-            return self.put_off(simd, text, begin, len);
+            return self.put_off(simd, text, Place { begin, len });
         }
         let mut head = [0; 16];
         head[..len].copy_from_slice(&text[begin..end]);
@@ -113,92 +134,25 @@ impl Fast<'_> {
             self.tools.cache.short(simd, Short::new(head, len))
         };
         match found {
-            Some(count) => count,
-            None => self.put_off(simd, text, begin, len),
+            (count, true) => count,
+            _ => self.put_off(simd, text, Place { begin, len }),
         }
     }
 
-    /// Leaves a pretoken for later. The count of those that this was too many for.
+    /// Leaves a pretoken for later. The count of those that this one was too many for.
     #[inline(always)]
-    fn put_off(&mut self, simd: impl Simd, text: &[u8], begin: usize, len: usize) -> u64 {
-        let tools = &mut *self.tools;
-        tools.pending[tools.put_off % PENDING_MAX] = (begin, len);
-        tools.put_off += 1;
-        if tools.put_off == PENDING_MAX { self.settle(simd, text) } else { 0 }
+    fn put_off(&mut self, simd: impl Simd, text: &[u8], place: Place) -> u64 {
+        let PutOff { places, len } = &mut self.tools.put_off;
+        places[*len % PutOff::MAX] = place;
+        *len += 1;
+        if *len == PutOff::MAX { self.settle(simd, text) } else { 0 }
     }
 
     /// The count of what was put off.
     fn settle(&mut self, simd: impl Simd, text: &[u8]) -> u64 {
-        let Self { vocabulary, tools, .. } = self;
-        simd.run(Settle { vocabulary, tools, text })
-    }
-}
-
-/// The counting of what was put off, for any instructions.
-struct Settle<'c> {
-    vocabulary: &'c Vocabulary,
-    tools: &'c mut Tools,
-    text: &'c [u8],
-}
-
-impl Job for Settle<'_> {
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> u64 {
-        let Self { vocabulary, tools, text } = self;
-        let Tools { cache, lanes, taken, pending, put_off } = tools;
-        let mut tokens = 0;
-        for &(begin, len) in &pending[..*put_off] {
-            cache.prefetch(Key::new(&text[begin..begin + len]));
-        }
-        // What was never seen moves to the front.
-        let mut new = 0;
-        for at in 0..*put_off {
-            let (begin, len) = pending[at];
-            let found = cache.seen(simd, Key::new(&text[begin..begin + len]));
-            tokens += found.unwrap_or_default();
-            pending[new] = (begin, len);
-            new += usize::from(found.is_none());
-        }
-        *put_off = 0;
-        let mut words = New { vocabulary, cache, taken, text, pending: &pending[..new], next: 0, tokens };
-        lanes.run(simd, vocabulary, &mut words);
-        words.tokens
-    }
-}
-
-/// Pretokens that were never seen.
-struct New<'c> {
-    vocabulary: &'c Vocabulary,
-    cache: &'c mut Cache,
-    taken: &'c mut Taken,
-    text: &'c [u8],
-    pending: &'c [(usize, usize)],
-    next: usize,
-    tokens: u64,
-}
-
-impl Words for New<'_> {
-    #[inline(always)]
-    fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)> {
-        loop {
-            let word = self.next;
-            let (begin, len) = *self.pending.get(word)?;
-            self.next += 1;
-            let pretoken = &self.text[begin..begin + len];
-            if let Some(parts) = self.vocabulary.chars.split(&self.vocabulary.bytes, pretoken, parts) {
-                return Some((parts, word));
-            }
-            let count = long::count(self.vocabulary, pretoken, self.taken);
-            self.done(word, count);
-        }
-    }
-
-    #[inline(always)]
-    fn done(&mut self, word: usize, count: u64) {
-        let (begin, len) = self.pending[word];
-        let pretoken = &self.text[begin..begin + len];
-        let count = if count > 1 && self.vocabulary.is_whole(pretoken) { 1 } else { count };
-        self.cache.put(Key::new(pretoken), count);
-        self.tokens += count;
+        let Tools { cache, lanes, taken, put_off } = &mut *self.tools;
+        let PutOff { places, len } = put_off;
+        let put_off = &mut places[..std::mem::take(len)];
+        simd.run(Settle { vocabulary: self.vocabulary, text, put_off, cache, lanes, taken })
     }
 }

@@ -27,6 +27,7 @@ mod fast;
 mod long;
 mod merge;
 mod pairs;
+mod settle;
 mod split;
 mod splits;
 mod tiktoken;

@@ -12,7 +12,7 @@ use crate::vocabulary::Vocabulary;
 /// Memory for taking tokens back, used again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
-    /// The tokens so far, and where each begins.
+    /// The tokens so far, and how many bytes each has.
     tokens: Vec<(u32, u32)>,
     /// A bit for each place; set where no token can end. Empty until there is such a place.
     dead: Vec<u64>,
@@ -36,24 +36,24 @@ pub(crate) fn count(vocabulary: &Vocabulary, pretoken: &[u8], taken: &mut Taken)
             let end = begin + len;
             let is_dead = dead.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
             if !is_dead && before.is_none_or(|before| go_together(&vocabulary.pairs, before, token)) {
-                break Some((token, end));
+                break Some((token, len));
             }
             longest = trie.longest(&pretoken[begin..end - 1]);
         };
-        if let Some((token, end)) = found {
-            tokens.push((token, begin as u32));
-            if end == pretoken.len() {
+        if let Some((token, len)) = found {
+            tokens.push((token, len as u32));
+            begin += len;
+            if begin == pretoken.len() {
                 break;
             }
-            begin = end;
             longest = trie.longest(&pretoken[begin..]);
         } else {
             dead.resize(pretoken.len() / 64 + 1, 0);
             dead[begin / 64] |= 1 << (begin % 64);
             let end = begin;
             // The first place is never dead: every text is merged into tokens.
-            let (_, last) = tokens.pop().expect("merging comes to an end");
-            begin = last as usize;
+            let (_, len) = tokens.pop().expect("merging comes to an end");
+            begin -= len as usize;
             longest = trie.longest(&pretoken[begin..end - 1]);
         }
     }

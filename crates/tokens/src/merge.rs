@@ -11,7 +11,7 @@ use crate::split::simd::Simd;
 use crate::vocabulary::Vocabulary;
 
 /// The most parts that a pretoken can have to be merged in a lane.
-pub(crate) const PARTS_MAX: usize = 64;
+pub(crate) const PARTS_MAX: usize = 256;
 /// Pretokens that are merged at once: what a core can look up in memory while it waits.
 const LANES: usize = 8;
 /// Keys that are compared at once.
@@ -31,12 +31,17 @@ struct Lane {
     keys: [[u32; BLOCK]; PARTS_MAX / BLOCK],
     /// By place: the token of the part that begins there.
     tokens: [u32; PARTS_MAX],
-    /// The places where parts begin.
-    begins: u64,
+    /// By place: where the next part begins, and where the one before it.
+    next: [u8; PARTS_MAX],
+    previous: [u8; PARTS_MAX],
+    /// The place of the last part.
+    last: usize,
+    /// How many parts are left.
+    count: u64,
     /// How many blocks of keys are in use.
     blocks: usize,
-    /// How many parts there were, until their pairs are found.
-    parts: usize,
+    /// Whether the pairs of the first parts are still to be found.
+    is_new: bool,
     /// Pairs that are looked up, and their places.
     awaited: [(usize, Lookup); 2],
     /// Which pretoken it is.
@@ -61,9 +66,12 @@ impl Default for Lanes {
         let lane = Lane {
             keys: [[NONE; BLOCK]; PARTS_MAX / BLOCK],
             tokens: [0; PARTS_MAX],
-            begins: 0,
+            next: [0; PARTS_MAX],
+            previous: [0; PARTS_MAX],
+            last: 0,
+            count: 0,
             blocks: 0,
-            parts: 0,
+            is_new: true,
             awaited: [(0, Lookup::default()); 2],
             word: 0,
         };
@@ -94,7 +102,7 @@ impl Lanes {
                 if lane.step(simd, vocabulary) {
                     at += 1;
                 } else {
-                    words.done(lane.word, u64::from(lane.begins.count_ones()));
+                    words.done(lane.word, lane.count);
                     busy -= 1;
                     order.swap(at, busy);
                 }
@@ -109,11 +117,14 @@ impl Lane {
     fn begin(&mut self, vocabulary: &Vocabulary, parts: usize, word: usize) {
         self.blocks = parts.div_ceil(BLOCK);
         self.keys[..self.blocks].fill([NONE; BLOCK]);
-        self.begins = u64::MAX >> (PARTS_MAX - parts);
+        self.last = parts - 1;
+        self.count = parts as u64;
         self.word = word;
-        self.parts = parts;
-        for place in 0..parts - 1 {
+        self.is_new = true;
+        for place in 0..self.last {
             vocabulary.pairs.prefetch(vocabulary.pairs.lookup(self.tokens[place], self.tokens[place + 1]));
+            self.next[place] = place as u8 + 1;
+            self.previous[place + 1] = place as u8;
         }
     }
 
@@ -131,13 +142,13 @@ impl Lane {
     fn step(&mut self, simd: impl Simd, vocabulary: &Vocabulary) -> bool {
         let pairs = &vocabulary.pairs;
         // New keys are compared on their own: memory that was just written in parts is slow to read as a whole.
-        let lowest = if self.parts > 0 {
+        let lowest = if self.is_new {
             let mut lowest = NONE;
-            for place in 0..self.parts - 1 {
+            for place in 0..self.last {
                 let lookup = pairs.lookup(self.tokens[place], self.tokens[place + 1]);
                 lowest = lowest.min(self.find(simd, pairs, place, lookup));
             }
-            self.parts = 0;
+            self.is_new = false;
             lowest
         } else {
             let known = self.keys[..self.blocks].iter().map(|block| simd.lowest(block)).min().unwrap_or(NONE);
@@ -151,16 +162,20 @@ impl Lane {
             return false;
         }
         let (place, token) = (lowest as usize & (PARTS_MAX - 1), lowest >> PLACE_BITS);
-        let later = self.begins & (u64::MAX << place << 1);
-        let merged = later.trailing_zeros() as usize & (PARTS_MAX - 1);
-        let last = later & later.wrapping_sub(1);
-        let first = self.begins & ((1 << place) - 1);
-        let after = self.tokens[last.trailing_zeros() as usize & (PARTS_MAX - 1)];
-        let after = if last == 0 { Pairs::NONE } else { after };
-        let place_before = (u64::BITS - 1 - (first | 1).leading_zeros()) as usize;
-        let before = if first == 0 { Pairs::NONE } else { self.tokens[place_before] };
-        self.begins &= !(1 << merged);
+        let merged = usize::from(self.next[place]);
+        let (is_last, is_first) = (merged == self.last, place == 0);
+        let place_after = usize::from(self.next[merged]);
+        let place_before = usize::from(self.previous[place]);
+        // What is no token is in no pair.
+        let after = select_unpredictable(is_last, Pairs::NONE, self.tokens[place_after]);
+        let before = select_unpredictable(is_first, Pairs::NONE, self.tokens[place_before]);
         self.tokens[place] = token;
+        self.count -= 1;
+        self.next[place] = place_after as u8;
+        // Behind the last part this is the first one's, which is never asked.
+        self.previous[select_unpredictable(is_last, 0, place_after)] = place as u8;
+        self.last = select_unpredictable(is_last, place, self.last);
+        let place_before = select_unpredictable(is_first, place, place_before);
         for place in [place_before, place, merged] {
             self.keys.as_flattened_mut()[place] = NONE;
         }

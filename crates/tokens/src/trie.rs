@@ -6,7 +6,7 @@ use crate::pairs::Pairs;
 #[derive(Debug)]
 pub(crate) struct Trie {
     /// The longer beginning in the low half, the shorter one and the byte in the other; zero where there is nothing.
-    slots: Box<[u64]>,
+    slots: Vec<u64>,
     shift: u32,
     bytes: [u32; 256],
     /// Beginnings below this are tokens by their ranks, others are none.
@@ -14,42 +14,52 @@ pub(crate) struct Trie {
 }
 
 impl Trie {
-    /// Makes it of the tokens that are bytes or merged. Takes some 20 ms for 200,000 tokens.
+    /// Makes it of the tokens that are bytes or merged. Linear in their bytes.
     pub(crate) fn new(bytes: &[u32; 256], pairs: &Pairs, tokens: usize) -> Self {
-        let mut texts: Vec<Vec<u8>> = vec![Vec::new(); tokens];
+        // The bytes of all tokens, one after another, and where those of each are.
+        let mut texts: Vec<u8> = Vec::with_capacity(8 * tokens);
+        let mut ranges = vec![0..0; tokens];
         for (byte, token) in (0..=255u8).zip(bytes) {
-            texts[*token as usize] = vec![byte];
+            ranges[*token as usize] = texts.len()..texts.len() + 1;
+            texts.push(byte);
         }
         for token in 0..tokens {
             let (left, right) = pairs.parts(token as u32);
             if left != Pairs::NONE {
-                texts[token] = [texts[left as usize].as_slice(), &texts[right as usize]].concat();
+                let begin = texts.len();
+                texts.extend_from_within(ranges[left as usize].clone());
+                texts.extend_from_within(ranges[right as usize].clone());
+                ranges[token] = begin..texts.len();
             }
         }
+        // The shortest first, so that the beginnings of a token which are tokens are there before it.
+        let mut order: Vec<u32> =
+            (0..tokens as u32).filter(|token| ranges[*token as usize].len() > 1).collect();
+        order.sort_by_key(|token| ranges[*token as usize].len());
+        let beginnings_max: usize =
+            order.iter().map(|token| ranges[pairs.parts(*token).1 as usize].len()).sum();
+        let slots = (beginnings_max * 3 / 2).next_power_of_two();
         let mut trie = Self {
-            slots: vec![0; 1024].into_boxed_slice(),
-            shift: u64::BITS - 10,
+            slots: vec![0; slots],
+            shift: u64::BITS - slots.ilog2(),
             bytes: *bytes,
             tokens: tokens as u32,
         };
-        // Sorted, so that a token finds the beginnings of the one before it. A token comes before all that it begins.
-        let mut order: Vec<usize> = (0..tokens).filter(|token| texts[*token].len() > 1).collect();
-        order.sort_unstable_by(|a, b| texts[*a].cmp(&texts[*b]));
-        let mut used = 0;
         let mut next = tokens as u32;
         for token in order {
-            let (last, first) = texts[token].split_last().expect("at least two bytes");
-            let mut node = bytes[usize::from(first[0])];
-            for byte in &first[1..] {
+            // What the token is merged from is a token itself, so what is new begins behind it.
+            let (left, right) = pairs.parts(token);
+            let (last, first) =
+                texts[ranges[right as usize].clone()].split_last().expect("no token is empty");
+            let mut node = left;
+            for byte in first {
                 node = trie.get(node, *byte).unwrap_or_else(|| {
                     next += 1;
-                    used += 1;
-                    trie.insert(node, *byte, next - 1, used);
+                    trie.put(node, *byte, next - 1);
                     next - 1
                 });
             }
-            used += 1;
-            trie.insert(node, *last, token as u32, used);
+            trie.put(node, *last, token);
         }
         trie
     }
@@ -95,24 +105,13 @@ impl Trie {
         }
     }
 
-    /// Adds what is not there yet; `used` entries there will be.
-    fn insert(&mut self, node: u32, byte: u8, longer: u32, used: usize) {
-        if used * 2 > self.slots.len() {
-            let slots = vec![0; self.slots.len() * 4].into_boxed_slice();
-            let old = std::mem::replace(&mut self.slots, slots);
-            self.shift -= 2;
-            for entry in old.into_iter().filter(|entry| *entry != 0) {
-                self.put(entry);
-            }
-        }
-        self.put(Self::key(node, byte) << 32 | u64::from(longer));
-    }
-
-    fn put(&mut self, entry: u64) {
-        let mut slot = self.slot(entry >> 32);
+    /// Adds what is not there yet.
+    fn put(&mut self, node: u32, byte: u8, longer: u32) {
+        let key = Self::key(node, byte);
+        let mut slot = self.slot(key);
         while self.slots[slot] != 0 {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
-        self.slots[slot] = entry;
+        self.slots[slot] = key << 32 | u64::from(longer);
     }
 }
