@@ -32,10 +32,7 @@ impl Chars {
         let mut ends_in_ascii: Vec<bool> =
             byte_of.iter().map(|byte| byte.is_some_and(|byte| byte.is_ascii())).collect();
         for token in 0..tokens as u32 {
-            let (left, right) = pairs.parts(token);
-            if left == Pairs::NONE {
-                continue;
-            }
+            let Some((left, right)) = pairs.parts(token) else { continue };
             let [left, right] = [left, right].map(|part| part as usize);
             ends_in_ascii[token as usize] = ends_in_ascii[right];
             behind[left] = behind[left].min(token);
@@ -45,27 +42,20 @@ impl Chars {
         let mut chars = vec![0; 1 << 16];
         for token in 0..tokens as u32 {
             let Some(char) = char_of(pairs, &byte_of, token) else { continue };
-            let (mut flags, mut whole) = (AFTER_ASCII | AFTER_OTHERS | BEFORE_ALL, token);
-            loop {
-                let (first, _) = pairs.parts(whole);
-                let Some((ascii, others)) =
-                    before_ascii.get(first as usize).zip(before_others.get(first as usize))
-                else {
-                    break;
-                };
-                if *ascii <= whole {
+            let mut flags = AFTER_ASCII | AFTER_OTHERS | BEFORE_ALL;
+            let mut whole = token;
+            while let Some((first, _)) = pairs.parts(whole) {
+                if before_ascii[first as usize] <= whole {
                     flags &= !AFTER_ASCII;
                 }
-                if *others <= whole {
+                if before_others[first as usize] <= whole {
                     flags &= !AFTER_OTHERS;
                 }
                 whole = first;
             }
             whole = token;
-            loop {
-                let (_, last) = pairs.parts(whole);
-                let Some(behind) = behind.get(last as usize) else { break };
-                if *behind < whole {
+            while let Some((_, last)) = pairs.parts(whole) {
+                if behind[last as usize] < whole {
                     flags &= !BEFORE_ALL;
                 }
                 whole = last;
@@ -121,25 +111,19 @@ impl Chars {
 
 /// The character of two or three bytes that a token is.
 fn char_of(pairs: &Pairs, byte_of: &[Option<u8>], token: u32) -> Option<char> {
-    let mut bytes = [0; 3];
-    let mut len = 0;
-    let mut left = [token, Pairs::NONE, Pairs::NONE];
-    let mut depth = 1;
-    while depth > 0 {
-        depth -= 1;
-        let part = left[depth];
-        if let Some(byte) = byte_of[part as usize] {
-            *bytes.get_mut(len)? = byte;
-            len += 1;
-        } else {
-            let (first, second) = pairs.parts(part);
-            if first == Pairs::NONE || depth + 2 > left.len() {
-                return None;
-            }
-            (left[depth], left[depth + 1]) = (second, first);
-            depth += 2;
+    let byte = |token: u32| byte_of[token as usize];
+    let (left, right) = pairs.parts(token)?;
+    let bytes = match (byte(left), byte(right)) {
+        (Some(first), Some(second)) => vec![first, second],
+        (Some(first), None) => {
+            let (second, third) = pairs.parts(right)?;
+            vec![first, byte(second)?, byte(third)?]
         }
-    }
-    let mut chars = str::from_utf8(&bytes[..len]).ok().filter(|_| len > 1)?.chars();
+        (None, third) => {
+            let (first, second) = pairs.parts(left)?;
+            vec![byte(first)?, byte(second)?, third?]
+        }
+    };
+    let mut chars = str::from_utf8(&bytes).ok()?.chars();
     chars.next().filter(|_| chars.next().is_none())
 }

@@ -74,15 +74,15 @@ fn go_together(pairs: &Pairs, mut left: u32, mut right: u32) -> bool {
         if pairs.find(Portable, pairs.lookup(left, right)) < end {
             return false;
         }
-        if left > right {
+        let parts = if left > right {
             end = left;
-            (_, left) = pairs.parts(left);
+            pairs.parts(left).map(|(_, last)| left = last)
         } else {
             // Of two merges into the same token the left one is first, so here an equal rank is earlier.
             end = right + 1;
-            (right, _) = pairs.parts(right);
-        }
-        if left == Pairs::NONE || right == Pairs::NONE {
+            pairs.parts(right).map(|(first, _)| right = first)
+        };
+        if parts.is_none() {
             return true;
         }
     }

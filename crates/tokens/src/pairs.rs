@@ -107,9 +107,9 @@ impl Pairs {
         self.find(Portable, Lookup { line: self.after(lookup.line), ..lookup })
     }
 
-    /// What a token is merged from; [`Pairs::NONE`] twice where it is from nothing.
+    /// What a token is merged from; none where it is a byte, is not merged, or is no token.
     #[inline]
-    pub(crate) fn parts(&self, token: u32) -> (u32, u32) {
-        self.parts[token as usize]
+    pub(crate) fn parts(&self, token: u32) -> Option<(u32, u32)> {
+        self.parts.get(token as usize).copied().filter(|(left, _)| *left != Self::NONE)
     }
 }

@@ -24,8 +24,7 @@ impl Trie {
             texts.push(byte);
         }
         for token in 0..tokens {
-            let (left, right) = pairs.parts(token as u32);
-            if left != Pairs::NONE {
+            if let Some((left, right)) = pairs.parts(token as u32) {
                 let begin = texts.len();
                 texts.extend_from_within(ranges[left as usize].clone());
                 texts.extend_from_within(ranges[right as usize].clone());
@@ -36,8 +35,9 @@ impl Trie {
         let mut order: Vec<u32> =
             (0..tokens as u32).filter(|token| ranges[*token as usize].len() > 1).collect();
         order.sort_by_key(|token| ranges[*token as usize].len());
+        let right = |token: u32| pairs.parts(token).map(|(_, right)| ranges[right as usize].clone());
         let beginnings_max: usize =
-            order.iter().map(|token| ranges[pairs.parts(*token).1 as usize].len()).sum();
+            order.iter().filter_map(|token| right(*token)).map(|range| range.len()).sum();
         let slots = (beginnings_max * 3 / 2).next_power_of_two();
         let mut trie = Self {
             slots: vec![0; slots],
@@ -48,7 +48,7 @@ impl Trie {
         let mut next = tokens as u32;
         for token in order {
             // What the token is merged from is a token itself, so what is new begins behind it.
-            let (left, right) = pairs.parts(token);
+            let Some((left, right)) = pairs.parts(token) else { continue };
             let (last, first) =
                 texts[ranges[right as usize].clone()].split_last().expect("no token is empty");
             let mut node = left;

@@ -19,7 +19,8 @@ pub(crate) struct Vocabulary {
     pub(crate) chars: Chars,
     /// The tokens by their bytes, made when a pretoken asks for them.
     trie: OnceLock<Trie>,
-    tokens: usize,
+    /// How many tokens there are.
+    pub(crate) tokens: usize,
     /// Texts that are one token where they are a whole pretoken, though merging does not make them.
     whole: HashSet<Box<[u8]>>,
     /// The most bytes in such a text.

@@ -1,0 +1,135 @@
+//! Merging, apart from splitting and from what was seen before: in lanes, and by the longest tokens, against the
+//! definition written out.
+
+use proptest::prelude::*;
+
+use super::Encoding;
+use crate::long::{self, Taken};
+use crate::merge::{Lanes, PARTS_MAX, Words};
+use crate::pairs::Pairs;
+use crate::split::simd::{Job, Level, Portable, Simd};
+use crate::splits::Origin;
+use crate::vocabulary::Vocabulary;
+
+/// The pair of the lowest rank first, the leftmost of equals, until there is none.
+fn by_definition(vocabulary: &Vocabulary, text: &[u8]) -> u64 {
+    let mut parts: Vec<u32> = text.iter().map(|byte| vocabulary.bytes[usize::from(*byte)]).collect();
+    let rank = |pair: &[u32]| vocabulary.pairs.find(Portable, vocabulary.pairs.lookup(pair[0], pair[1]));
+    loop {
+        let ranks = parts.windows(2).map(rank).zip(0..);
+        match ranks.min() {
+            Some((token, at)) if token != Pairs::NONE => {
+                parts[at] = token;
+                parts.remove(at + 1);
+            }
+            _ => return parts.len() as u64,
+        }
+    }
+}
+
+/// Texts that are merged in lanes, from the parts that `chars.rs` gives, and their counts.
+struct InLanes<'t> {
+    vocabulary: &'t Vocabulary,
+    texts: &'t [String],
+    next: usize,
+    counts: Vec<u64>,
+}
+
+impl Words for InLanes<'_> {
+    fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)> {
+        let text = self.texts.get(self.next)?;
+        self.next += 1;
+        let Vocabulary { chars, bytes, .. } = self.vocabulary;
+        Some((chars.split(bytes, text.as_bytes(), parts).expect("short texts"), self.next - 1))
+    }
+
+    fn done(&mut self, word: usize, count: u64) {
+        self.counts[word] = count;
+    }
+}
+
+impl Job for &mut InLanes<'_> {
+    fn run<S: Simd>(self, simd: S) -> u64 {
+        Lanes::default().run(simd, self.vocabulary, self);
+        0
+    }
+}
+
+/// Characters of many scripts, among them those whose bytes are parts of other tokens.
+fn text() -> impl Strategy<Value = String> {
+    let char = prop_oneof![
+        4 => prop::sample::select(" aeinst'-._0129АБорстнпфщъїґקוייאבरक्षिमাংলதமিழ్గుიანსարե彩神京赛车的人，。をはガ".chars().collect::<Vec<_>>()),
+        1 => any::<char>(),
+        1 => prop::char::range('\u{80}', '\u{FFFF}'),
+    ];
+    let run = (prop::collection::vec(char, 1..12), 1..4_usize).prop_map(|(chars, times)| chars.repeat(times));
+    run.prop_map(String::from_iter)
+}
+
+fn vocabularies() -> [(Encoding, std::sync::Arc<Vocabulary>); 4] {
+    [Encoding::O200kBase, Encoding::Cl100kBase, Encoding::P50kBase, Encoding::R50kBase]
+        .map(|encoding| (encoding, encoding.vocabulary()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_ways_of_merging_are_the_same(texts in prop::collection::vec(text(), 1..20)) {
+        for (encoding, vocabulary) in vocabularies() {
+            let expected: Vec<u64> = texts.iter().map(|text| by_definition(&vocabulary, text.as_bytes())).collect();
+            let mut taken = Taken::default();
+            let by_longest: Vec<u64> =
+                texts.iter().map(|text| long::count(&vocabulary, text.as_bytes(), &mut taken)).collect();
+            prop_assert_eq!(&by_longest, &expected, "{} {:?}", encoding, texts);
+            for level in Level::all() {
+                let counts = vec![0; texts.len()];
+                let mut lanes = InLanes { vocabulary: &vocabulary, texts: &texts, next: 0, counts };
+                level.run(&mut lanes);
+                prop_assert_eq!(&lanes.counts, &expected, "{} {:?} {:?}", encoding, level, texts);
+            }
+        }
+    }
+}
+
+/// Any bytes have a count, also those that are no text.
+#[test]
+fn every_two_bytes_are_counted_alike() {
+    let mut taken = Taken::default();
+    for (encoding, vocabulary) in vocabularies() {
+        for pair in 0..=u16::MAX {
+            let text = pair.to_be_bytes();
+            let count = long::count(&vocabulary, &text, &mut taken);
+            assert_eq!(count, by_definition(&vocabulary, &text), "{encoding} {text:?}");
+        }
+    }
+}
+
+/// Lines that are full hand on to the next ones.
+#[test]
+fn every_merge_is_found_and_no_other() {
+    for (encoding, vocabulary) in vocabularies() {
+        let pairs = &vocabulary.pairs;
+        let mut merges = 0;
+        for token in 0..vocabulary.tokens as u32 {
+            let Some((left, right)) = pairs.parts(token) else { continue };
+            merges += 1;
+            assert_eq!(pairs.find(Portable, pairs.lookup(left, right)), token, "{encoding}");
+            let reversed = pairs.find(Portable, pairs.lookup(right, left));
+            assert!(reversed == Pairs::NONE || pairs.parts(reversed) == Some((right, left)), "{encoding}");
+        }
+        assert!(merges > 49_000, "{encoding}");
+    }
+}
+
+#[test]
+fn vocabularies_that_no_training_makes_are_refused() {
+    let bytes = || (0..=255u8).map(Origin::Byte);
+    let refusal =
+        |origins: Vec<Origin>| Vocabulary::new(origins.into_iter(), [].into()).err().unwrap_or_default();
+    assert_eq!(refusal(bytes().collect()), "");
+    assert_eq!(refusal(bytes().chain([Origin::Merge(97, 98)]).collect()), "");
+    assert_eq!(refusal(bytes().skip(1).collect()), "the byte 0x00 is no token");
+    let early = [Origin::Merge(98, 99)].into_iter().chain(bytes());
+    assert_eq!(refusal(early.collect()), "the token of rank 0 comes before its parts");
+}
