@@ -76,3 +76,23 @@ fn a_vocabulary_of_ones_own_counts() {
     );
     assert!(scratch.run("check a.jsonl --tokenizer-pattern r50k").refuses(2).contains("--tokenizer"));
 }
+
+/// A vocabulary of words says nothing of others, if it has no token that stands for all of them.
+#[test]
+fn a_text_that_a_vocabulary_cannot_count_is_a_finding() {
+    let scratch = Scratch::with(
+        "a.jsonl",
+        "{\"prompt\":\"hello\",\"completion\":\"hello\"}\n{\"prompt\":\"hello\",\"completion\":\"world\"}\n",
+    );
+    let model = r#"{"type": "WordLevel", "vocab": {"hello": 0}, "unk_token": "?"}"#;
+    scratch.write(
+        "words.json",
+        format!(r#"{{"version": "1.0", "pre_tokenizer": {{"type": "Whitespace"}}, "model": {model}}}"#),
+    );
+    let run = scratch.run("check a.jsonl --tokenizer words.json --output-format jsonl").exits(1);
+    let findings = run.findings();
+    let found: Vec<_> =
+        findings.iter().map(|finding| (finding["code"].as_str(), finding["line"].as_u64())).collect();
+    assert_eq!(found, [(Some("tokens/uncountable"), Some(2))]);
+    assert!(run.stderr.contains("note: tokens are counted by another crate"), "{}", run.stderr);
+}

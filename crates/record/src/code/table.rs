@@ -245,7 +245,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "the tokenizer failed on the record",
         "A record whose tokens cannot be counted cannot be shown to fit.",
-        "Look for megabytes of one repeated character in the record."
+        "Name a vocabulary with a token for everything, such as one of bytes; or count by the fast engine."
     ),
     row!(
         FileCrlf,

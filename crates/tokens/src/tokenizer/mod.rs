@@ -140,7 +140,7 @@ impl Tokenizer {
         &self.0.name
     }
 
-    /// Returns true if texts are counted without the fast counter, at some 10 MB/s a core.
+    /// Returns true if texts are counted without the fast counter, at 5 to 20 MB/s a core.
     pub fn is_slow(&self) -> bool {
         !matches!(self.0.kind, Kind::Fast(_))
     }
