@@ -1,10 +1,11 @@
-//! What pretokens were counted before: by their length in tables of 8, 16 and 32 bytes an entry.
+//! What pretokens were counted before: by their length in tables of 8, 16, 32 and 64 bytes an entry.
 //!
 //! Words follow Zipf's law, so two small tables answer nearly always; what falls out of them stays in a larger one.
 //! Tables are of fixed size, whatever the text: what is new takes the place of something old.
 
 use std::hint::select_unpredictable;
 
+use crate::fast::Place;
 use crate::split::simd::{Simd, prefetch};
 
 /// Bytes of a pretoken that fit a tiny key.
@@ -13,13 +14,16 @@ pub(crate) const TINY_MAX: usize = 7;
 pub(crate) const SHORT_MAX: usize = 15;
 /// Bytes of a pretoken that fit a long key.
 const LONG_MAX: usize = 30;
+/// Bytes of a pretoken that fit the longest key.
+const LONGEST_MAX: usize = 62;
 
 /// The logarithms of the numbers of entries: 256 and 512 KiB of what was seen lately, which stay in the cache of a core
-/// (measured: larger ones win nothing, smaller ones lose), 4 MiB, and 1 MiB of long ones.
+/// (measured: larger ones win nothing, smaller ones lose), 4 MiB, then 2 MiB and 1 MiB of long ones.
 const TINY_BITS: u32 = 15;
 const SHORT_BITS: u32 = 15;
 const COLD_BITS: u32 = 18;
-const LONG_BITS: u32 = 15;
+const LONG_BITS: u32 = 16;
+const LONGEST_BITS: u32 = 14;
 
 /// Lines of a table of so many entries, some of which share a line.
 const fn lines(bits: u32, entry_bytes: usize) -> usize {
@@ -94,10 +98,12 @@ pub(crate) struct Long([u128; 2]);
 impl Long {
     /// The key of a pretoken.
     fn new(pretoken: &[u8]) -> Self {
-        let mut bytes = [[0; 16]; 2];
-        bytes.as_flattened_mut()[..pretoken.len()].copy_from_slice(pretoken);
-        bytes[1][14] = pretoken.len() as u8;
-        Self(bytes.map(u128::from_le_bytes))
+        let (first, last) = (pretoken.first_chunk(), pretoken.last_chunk());
+        let (first, last) = first.zip(last).expect("a long pretoken has 16 bytes");
+        // The last ones without those that are among the first.
+        let shared = 8 * (32 - pretoken.len() as u32);
+        let high = u128::from_le_bytes(*last).checked_shr(shared).unwrap_or(0);
+        Self([u128::from_le_bytes(*first), high | (pretoken.len() as u128) << 112])
     }
 
     fn hash(self) -> u64 {
@@ -106,25 +112,50 @@ impl Long {
     }
 }
 
+/// A pretoken of 31 to 62 bytes, likewise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C, align(64))]
+pub(crate) struct Longest([u128; 4]);
+
+impl Longest {
+    fn new(pretoken: &[u8]) -> Self {
+        let mut bytes = [[0; 16]; 4];
+        bytes.as_flattened_mut()[..pretoken.len()].copy_from_slice(pretoken);
+        bytes[3][14] = pretoken.len() as u8;
+        Self(bytes.map(u128::from_le_bytes))
+    }
+
+    fn hash(self) -> u64 {
+        let Self(words) = self;
+        words.into_iter().fold(0, |hash, word| Short(word ^ u128::from(hash)).hash())
+    }
+}
+
 /// A pretoken as the larger tables have it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key {
     Short(Short),
     Long(Long),
+    Longest(Longest),
     /// It has more bytes than any table.
     None,
 }
 
 impl Key {
     #[inline(always)]
-    pub(crate) fn new(pretoken: &[u8]) -> Self {
-        match pretoken.len() {
+    pub(crate) fn new(text: &[u8], place: Place) -> Self {
+        let Place { begin, len } = place;
+        match len {
             0..=SHORT_MAX => {
-                let mut head = [0; 16];
-                head[..pretoken.len()].copy_from_slice(pretoken);
-                Self::Short(Short::new(&head, pretoken.len()))
+                let head = text[begin..].first_chunk().copied().unwrap_or_else(|| {
+                    let mut head = [0; 16];
+                    head[..len].copy_from_slice(place.of(text));
+                    head
+                });
+                Self::Short(Short::new(&head, len))
             }
-            16..=LONG_MAX => Self::Long(Long::new(pretoken)),
+            16..=LONG_MAX => Self::Long(Long::new(place.of(text))),
+            31..=LONGEST_MAX => Self::Longest(Longest::new(place.of(text))),
             _ => Self::None,
         }
     }
@@ -138,6 +169,7 @@ pub(crate) struct Cache {
     /// Tiny ones too, by their wider keys.
     cold: Box<[Shorts; lines(COLD_BITS, 16)]>,
     long: Box<[Longs; lines(LONG_BITS, 32)]>,
+    longest: Box<[Longest; lines(LONGEST_BITS, 64)]>,
 }
 
 /// Entries that share a cache line: keys with their counts, the latest first, zero where there is none.
@@ -170,7 +202,7 @@ impl Shorts {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { tiny: table(), short: table(), cold: table(), long: table() }
+        Self { tiny: table(), short: table(), cold: table(), long: table(), longest: table() }
     }
 }
 
@@ -195,6 +227,7 @@ impl Cache {
         match key {
             Key::Short(key) => prefetch(&self.cold[cold_line(key.hash())]),
             Key::Long(key) => prefetch(&self.long[long_line(key)]),
+            Key::Longest(key) => prefetch(&self.longest[longest_line(key)]),
             Key::None => {}
         }
     }
@@ -215,6 +248,11 @@ impl Cache {
                 let is_it = |entry: &&[u128; 2]| entry[0] == low && (entry[1] ^ high) << 8 == 0;
                 line.0.iter().find(is_it).map(|entry| (entry[1] >> 120) as u64)
             }
+            Key::Longest(key) => {
+                let entry = self.longest[longest_line(key)];
+                let is_it = key.0[..3] == entry.0[..3] && (key.0[3] ^ entry.0[3]) << 8 == 0;
+                is_it.then_some((entry.0[3] >> 120) as u64)
+            }
             Key::None => None,
         }
     }
@@ -230,6 +268,11 @@ impl Cache {
                 let Long([low, high]) = key;
                 let line = &mut self.long[long_line(key)].0;
                 *line = [[low, high | u128::from(count) << 120], line[0]];
+            }
+            Key::Longest(key) => {
+                let entry = &mut self.longest[longest_line(key)];
+                *entry = key;
+                entry.0[3] |= u128::from(count) << 120;
             }
             Key::None => {}
         }
@@ -264,6 +307,10 @@ fn cold_line(hash: u64) -> usize {
 
 fn long_line(key: Long) -> usize {
     key.hash() as usize & (lines(LONG_BITS, 32) - 1)
+}
+
+fn longest_line(key: Longest) -> usize {
+    key.hash() as usize & (lines(LONGEST_BITS, 64) - 1)
 }
 
 /// An empty table.

@@ -16,7 +16,7 @@ use crate::tokenizer::{Engine, Kind, Plan, Tokenizer};
 
 /// Counts the tokens of texts.
 ///
-/// Each worker thread owns one, with a cache of 5.75 MiB that does not grow. The vocabulary is read once per
+/// Each worker thread owns one, with a cache of 7.75 MiB that does not grow. The vocabulary is read once per
 /// process, in some 10 ms.
 ///
 /// ```

@@ -81,62 +81,65 @@ impl Fast<'_> {
                 padded[..left].copy_from_slice(&bytes[at..]);
                 &padded
             };
-            let window = view.first_chunk().expect("a view holds a window");
-            let masks = simd.masks(window);
-            let ascii = (masks.wide.trailing_zeros() as usize).min(left).min(WINDOW);
-            let mut begin = 0;
-            if ascii >= WINDOW_MIN.min(left) {
-                let starts = ascii::starts::<F>(&masks, window, ascii, ascii == left);
-                let mut later = starts & starts.wrapping_sub(1);
-                while later != 0 {
-                    let end = later.trailing_zeros() as usize;
-                    later &= later.wrapping_sub(1);
-                    let len = end.wrapping_sub(begin);
-                    tokens = tokens.wrapping_add(if len <= SHORT_MAX {
-                        let head = view[begin & (WINDOW - 1)..]
-                            .first_chunk()
-                            .expect("a view is longer than a window");
-                        self.short(simd, bytes, head, at + begin, len)
-                    } else {
-                        self.put_off(simd, bytes, Place { begin: at + begin, len })
-                    });
-                    begin = end;
-                }
-                at += begin;
+            // Where no window of ASCII begins anyway, none is looked for.
+            let mut end = at;
+            if (view[0] | view[1]).is_ascii() {
+                end = self.window::<F, S>(simd, bytes, at, view, &mut tokens);
             }
-            if begin == 0 {
-                let end = plain::next::<F>(self.classes, text, at);
-                tokens += self.pretoken(simd, bytes, at, end);
-                at = end;
+            if end == at {
+                end = plain::next::<F>(self.classes, text, at);
+                let head = view.first_chunk().expect("a view holds a pretoken's first bytes");
+                tokens += self.pretoken(simd, bytes, head, Place { begin: at, len: end - at });
             }
+            at = end;
         }
         if self.tools.put_off.len > 0 { tokens + self.settle(simd, bytes) } else { tokens }
     }
 
+    /// Adds the tokens of the pretokens that a window of ASCII shows whole, and gives the end of the last one; or the
+    /// beginning, where it shows none.
     #[inline(always)]
-    fn pretoken(&mut self, simd: impl Simd, text: &[u8], begin: usize, end: usize) -> u64 {
-        let len = end - begin;
-        if len > SHORT_MAX {
-            return self.put_off(simd, text, Place { begin, len });
+    fn window<F: Family, S: Simd>(
+        &mut self,
+        simd: S,
+        text: &[u8],
+        at: usize,
+        view: &[u8; VIEW],
+        tokens: &mut u64,
+    ) -> usize {
+        let left = text.len() - at;
+        let window = view.first_chunk().expect("a view holds a window");
+        let masks = simd.masks(window);
+        let ascii = (masks.wide.trailing_zeros() as usize).min(left).min(WINDOW);
+        if ascii < WINDOW_MIN.min(left) {
+            return at;
         }
-        let mut head = [0; 16];
-        head[..len].copy_from_slice(&text[begin..end]);
-        self.short(simd, text, &head, begin, len)
+        let starts = ascii::starts::<F>(&masks, window, ascii, ascii == left);
+        let mut later = starts & starts.wrapping_sub(1);
+        let mut begin = 0;
+        while later != 0 {
+            let end = later.trailing_zeros() as usize;
+            later &= later.wrapping_sub(1);
+            let head = view[begin & (WINDOW - 1)..].first_chunk().expect("a view is longer than a window");
+            let place = Place { begin: at + begin, len: end.wrapping_sub(begin) };
+            *tokens = tokens.wrapping_add(self.pretoken(simd, text, head, place));
+            begin = end;
+        }
+        at + begin
     }
 
-    /// The count of a pretoken of 1 to 15 bytes, which are the first ones of `head`.
+    /// The count of a pretoken, or of those that this one was too many to put off for; `head` has its first bytes.
     #[inline(always)]
-    fn short(&mut self, simd: impl Simd, text: &[u8], head: &[u8; 16], begin: usize, len: usize) -> u64 {
-        let found = if len <= TINY_MAX {
-            let first = head.first_chunk().expect("eight of sixteen bytes");
-            self.tools.cache.tiny(simd, Tiny::new(*first, len))
-        } else {
-            self.tools.cache.short(simd, Short::new(head, len))
+    fn pretoken(&mut self, simd: impl Simd, text: &[u8], head: &[u8; 16], place: Place) -> u64 {
+        let (count, is_found) = match place.len {
+            0..=TINY_MAX => {
+                let first = head.first_chunk().expect("eight of sixteen bytes");
+                self.tools.cache.tiny(simd, Tiny::new(*first, place.len))
+            }
+            8..=SHORT_MAX => self.tools.cache.short(simd, Short::new(head, place.len)),
+            _ => (0, false),
         };
-        match found {
-            (count, true) => count,
-            _ => self.put_off(simd, text, Place { begin, len }),
-        }
+        if is_found { count } else { self.put_off(simd, text, place) }
     }
 
     /// Leaves a pretoken for later. The count of those that this one was too many for.

@@ -22,14 +22,14 @@ impl Job for Settle<'_> {
     fn run<S: Simd>(self, simd: S) -> u64 {
         let Self { vocabulary, text, put_off, cache, lanes, taken } = self;
         for place in &*put_off {
-            cache.prefetch(Key::new(place.of(text)));
+            cache.prefetch(Key::new(text, *place));
         }
         let mut tokens = 0;
         // What was never seen moves to the front.
         let mut new = 0;
         for at in 0..put_off.len() {
             let place = put_off[at];
-            let found = cache.seen(simd, Key::new(place.of(text)));
+            let found = cache.seen(simd, Key::new(text, place));
             tokens += found.unwrap_or_default();
             put_off[new] = place;
             new += usize::from(found.is_none());
@@ -68,9 +68,10 @@ impl Words for New<'_> {
 
     #[inline(always)]
     fn done(&mut self, word: usize, count: u64) {
-        let pretoken = self.places[word].of(self.text);
+        let place = self.places[word];
+        let pretoken = place.of(self.text);
         let count = if count > 1 && self.vocabulary.is_whole(pretoken) { 1 } else { count };
-        self.cache.put(Key::new(pretoken), count);
+        self.cache.put(Key::new(self.text, place), count);
         self.tokens += count;
     }
 }
