@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use aho_corasick::Match;
+use tokenizers::{NormalizedString, Normalizer, normalizers::NFC};
+use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use crate::classes::Classes;
 use crate::encoding::Encoding;
@@ -79,7 +81,8 @@ impl FastCounter {
     fn count_added(&mut self, plan: &Plan, text: &str) -> u64 {
         let Some(added) = &plan.added else { return self.count_normalized(plan, text) };
         let (mut tokens, mut at) = (0, 0);
-        for found in added.find_iter(text) {
+        let is_token = |found: &Match| !added.is_special[found.pattern().as_usize()];
+        for found in added.automaton.find_iter(text).filter(is_token) {
             tokens += self.count_normalized(plan, &text[at..found.start()]) + 1;
             at = found.end();
         }
@@ -88,7 +91,7 @@ impl FastCounter {
 
     fn count_normalized(&mut self, plan: &Plan, text: &str) -> u64 {
         let text = if plan.nfc && !text.is_ascii() && is_nfc_quick(text.chars()) != IsNormalized::Yes {
-            Cow::Owned(text.nfc().collect())
+            Cow::Owned(nfc(text))
         } else {
             Cow::Borrowed(text)
         };
@@ -106,6 +109,16 @@ impl FastCounter {
         let Self { level, classes, tools } = self;
         let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, tools };
         level.run(Count::<F> { fast, text, family: PhantomData })
+    }
+}
+
+/// A text in NFC as the library of these vocabularies has it: by an older Unicode, which has fewer combining marks. What
+/// is in NFC by the newer one is so by the older one.
+fn nfc(text: &str) -> String {
+    let mut normalized = NormalizedString::from(text);
+    match NFC.normalize(&mut normalized) {
+        Ok(()) => normalized.get().to_owned(),
+        Err(error) => unreachable!("NFC takes every text: {error}"),
     }
 }
 

@@ -38,7 +38,7 @@ impl Trie {
         let right = |token: u32| pairs.parts(token).map(|(_, right)| ranges[right as usize].clone());
         let beginnings_max: usize =
             order.iter().filter_map(|token| right(*token)).map(|range| range.len()).sum();
-        let slots = (beginnings_max * 3 / 2).next_power_of_two();
+        let slots = (beginnings_max * 3 / 2).next_power_of_two().max(16);
         let mut trie = Self {
             slots: vec![0; slots],
             shift: u64::BITS - slots.ilog2(),

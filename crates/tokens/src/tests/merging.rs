@@ -133,3 +133,14 @@ fn vocabularies_that_no_training_makes_are_refused() {
     let early = [Origin::Merge(98, 99)].into_iter().chain(bytes());
     assert_eq!(refusal(early.collect()), "the token of rank 0 comes before its parts");
 }
+
+#[test]
+fn a_vocabulary_of_next_to_nothing_counts_long_texts() {
+    let bytes = || (0..=255u8).map(Origin::Byte);
+    for (merges, expected) in [(&[][..], 600), (&[Origin::Merge(97, 98)], 300)] {
+        let vocabulary =
+            Vocabulary::new(bytes().chain(merges.iter().copied()).collect::<Vec<_>>().into_iter(), [].into());
+        let text = "ab".repeat(300);
+        assert_eq!(long::count(&vocabulary.unwrap(), text.as_bytes(), &mut Taken::default()), expected);
+    }
+}

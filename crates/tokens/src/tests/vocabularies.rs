@@ -201,6 +201,88 @@ fn what_is_not_known_is_counted_by_the_other_crate() {
     assert_eq!(ours.counter().count(text), Ok(expected));
 }
 
+/// Added tokens (the content, whether it is special, whether it is looked for after normalization), a normalizer,
+/// whether they are left to the other crate, and texts.
+type Case<'c> = (&'c [(&'c str, bool, bool)], Value, bool, &'c [&'c str]);
+
+/// What Hugging Face's library does with added tokens and with normalization, in the ways that are easily missed.
+#[test]
+fn added_tokens_and_normalization_are_those_of_the_other_crate() {
+    let added = |tokens: &[(&str, bool, bool)]| -> Value {
+        let token = |(id, &(content, special, normalized)): (usize, &(&str, bool, bool))| {
+            json!({"id": 1300 + id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": normalized, "special": special})
+        };
+        tokens.iter().enumerate().map(token).collect()
+    };
+    let (special, plain) = (true, false);
+    let cases: [Case<'_>; 7] = [
+        (
+            &[("<|im_start|>", special, false), ("start", plain, false)],
+            Value::Null,
+            false,
+            &["<|im_start|>start"],
+        ),
+        (&[("<s>", special, false), ("s><", plain, false)], Value::Null, false, &["<s><s>", "s><s><"]),
+        (&[("a  ", special, false), ("a ", plain, false)], Value::Null, false, &["a  bbba a b"]),
+        (&[("bb", plain, false), ("bbcc", plain, true)], Value::Null, true, &["bbcc", "abbccbb"]),
+        (&[("<t>", special, false), ("<t>", plain, false)], Value::Null, true, &["e<t>x"]),
+        (&[("word", plain, true)], json!({"type": "NFC"}), true, &["words, word"]),
+        (
+            &[],
+            json!({"type": "NFC"}),
+            false,
+            &["e\u{301}", "e\u{1df6}\u{301}", "e\u{5c8}\u{301}", "\u{1161e}x", "한\u{1100}\u{1161}"],
+        ),
+    ];
+    for (tokens, normalizer, is_slow, texts) in cases {
+        let mut json = trained(&split_by(Pattern::Llama3));
+        json["added_tokens"] = added(tokens);
+        json["normalizer"] = normalizer;
+        let file = json.to_string();
+        let ours = Tokenizer::read("ours", file.as_bytes(), None).expect("a tokenizer.json");
+        assert_eq!(ours.is_slow(), is_slow, "{tokens:?}");
+        let mut theirs = tokenizers::Tokenizer::from_bytes(file.as_bytes()).expect("a tokenizer.json");
+        theirs.set_encode_special_tokens(true);
+        for text in texts {
+            let encoded = theirs.encode(*text, false).expect("encoded");
+            assert_eq!(
+                ours.counter().count(text),
+                Ok(encoded.len() as u64),
+                "{text:?} {:?}",
+                encoded.get_tokens()
+            );
+        }
+    }
+}
+
+/// `{1,3}+` gives nothing back in one library, and is once or more in another.
+#[test]
+fn a_regular_expression_that_can_be_read_in_two_ways_is_refused() {
+    let read = |regex: &str| {
+        let mut split = split_by(Pattern::Llama3);
+        split["pretokenizers"][0]["pattern"]["Regex"] = json!(regex);
+        let json = json!({"pre_tokenizer": split, "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}});
+        Tokenizer::read("ours", json.to_string().as_bytes(), None)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    for (regex, is_read) in [
+        (r"\p{N}{1,3}+|x", false),
+        (r"\d{2}+", false),
+        (r"\d{2,}+", false),
+        (r"\p{N}{1,3}|\p{L}+|\s++", true),
+        (r"(?:\p{N}{1,3})+", true),
+    ] {
+        let read = read(regex);
+        assert_eq!(read.is_ok(), is_read, "{regex} {read:?}");
+        assert!(
+            is_read || read.is_err_and(|error| error.contains("a count with a plus behind it")),
+            "{regex}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
-use super::{Kind, Plan, TokenizerError};
+use super::{Added, Kind, Plan, TokenizerError};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
 use crate::splits::{Origin, origin};
@@ -18,6 +18,11 @@ use crate::vocabulary::Vocabulary;
 pub(super) fn read(file: &[u8]) -> Result<Kind, TokenizerError> {
     let wrong = |error: String| TokenizerError::File(format!("no tokenizer.json: {error}"));
     let json: Value = serde_json::from_slice(file).map_err(|error| wrong(error.to_string()))?;
+    if is_ambiguous(&json["pre_tokenizer"]) {
+        let problem = "a regular expression has a count with a plus behind it, such as `{1,3}+`, which libraries read \
+                       in two ways\nhint: write `(?:…{1,3})+` for once or more, or leave the plus out";
+        return Err(TokenizerError::File(problem.to_owned()));
+    }
     if let Some(plan) = plan(&json) {
         return Ok(Kind::Fast(plan));
     }
@@ -133,21 +138,50 @@ fn bytes_of_characters() -> HashMap<char, u8> {
 
 /// The added tokens that are found in texts; none as a whole where they are found by rules of their own.
 #[expect(clippy::option_option, reason = "no such tokens is not the same as not to be told")]
-fn added(tokens: &Value, is_normalized: bool) -> Option<Option<AhoCorasick>> {
-    let mut contents = Vec::new();
-    for token in tokens.as_array().map(Vec::as_slice).unwrap_or_default() {
-        let is = |key: &str| token[key].as_bool().unwrap_or(false);
-        if is("special") {
-            continue;
-        }
-        if is("lstrip") || is("rstrip") || is("single_word") || is("normalized") && is_normalized {
-            return None;
-        }
-        contents.push(token["content"].as_str().filter(|content| !content.is_empty())?);
-    }
-    if contents.is_empty() {
+fn added(tokens: &Value, is_normalized: bool) -> Option<Option<Added>> {
+    let tokens = tokens.as_array().map(Vec::as_slice).unwrap_or_default();
+    let is = |token: &Value, key: &str| token[key].as_bool().unwrap_or(false);
+    if tokens.iter().all(|token| is(token, "special")) {
         return Some(None);
     }
-    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(contents);
-    automaton.ok().map(Some)
+    let mut contents = HashSet::new();
+    for token in tokens {
+        let has_rules = ["lstrip", "rstrip", "single_word"].iter().any(|key| is(token, key));
+        // Those that are looked for before normalization come before those that are looked for after it.
+        let is_mixed = is(token, "normalized") != is(&tokens[0], "normalized");
+        if has_rules || is_mixed || is(token, "normalized") && is_normalized {
+            return None;
+        }
+        let content = token["content"].as_str().filter(|content| !content.is_empty())?;
+        if !contents.insert(content) {
+            return None;
+        }
+    }
+    let contents: Vec<&str> = tokens.iter().filter_map(|token| token["content"].as_str()).collect();
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(contents).ok()?;
+    let is_special = tokens.iter().map(|token| is(token, "special")).collect();
+    Some(Some(Added { automaton, is_special }))
+}
+
+/// Returns true if a count in a regular expression is followed by a plus, as in `\p{N}{1,3}+`. To the library that most
+/// read these files by it says "once or more", to others "and give nothing back".
+fn has_count_with_plus(regex: &str) -> bool {
+    regex.match_indices('{').any(|(at, _)| {
+        let Some((count, rest)) = regex[at + 1..].split_once('}') else { return false };
+        let is_count = count.starts_with(|c: char| c.is_ascii_digit())
+            && count.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+        is_count && rest.starts_with('+')
+    })
+}
+
+/// Returns true if a regular expression of the file can be read in two ways.
+fn is_ambiguous(json: &Value) -> bool {
+    match json {
+        Value::Object(entries) => entries.iter().any(|(key, value)| match value {
+            Value::String(regex) => key == "Regex" && has_count_with_plus(regex),
+            _ => is_ambiguous(value),
+        }),
+        Value::Array(values) => values.iter().any(is_ambiguous),
+        _ => false,
+    }
 }

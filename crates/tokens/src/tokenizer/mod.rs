@@ -47,8 +47,15 @@ pub(crate) struct Plan {
     pub(crate) pattern: Pattern,
     /// Whether texts are normalized to NFC first.
     pub(crate) nfc: bool,
-    /// Texts that are one token wherever they stand, the longest first.
-    pub(crate) added: Option<AhoCorasick>,
+    /// Texts that are one token wherever they stand.
+    pub(crate) added: Option<Added>,
+}
+
+/// Tokens that are found in a text before it is split, the leftmost and longest first.
+pub(crate) struct Added {
+    pub(crate) automaton: AhoCorasick,
+    /// By pattern: whether it is ordinary text, though no other token is found in it.
+    pub(crate) is_special: Vec<bool>,
 }
 
 /// Which counter is used for the public encodings.
