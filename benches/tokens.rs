@@ -1,9 +1,11 @@
-//! What counting costs: this counter warm and cold, and two others, on texts of several kinds. Throughput is of text, in
-//! bytes. `scripts/tokens.sh` times whole programs.
+//! What counting costs: this counter warm, on one core and on all, and cold, and two others, on texts of several kinds.
+//! Throughput is of text, in bytes. `scripts/tokens.sh` times whole programs.
 
 #![allow(missing_docs, reason = "divan generates items")]
 
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use bedload_benches::{Random, lines};
 use bedload_tokens::{Counter, Encoding, Engine, Tokenizer};
@@ -80,6 +82,27 @@ fn bench(bencher: Bencher<'_, '_>, kind: Kind, mut count: impl FnMut(&str) -> u6
 fn warm(bencher: Bencher<'_, '_>, kind: Kind) {
     let mut counter = Counter::new(Encoding::O200kBase);
     bench(bencher, kind, |text| counter.count(text).expect("every text is counted"));
+}
+
+/// As many threads as there are cores, with a counter each; the throughput is that of all of them.
+#[divan::bench(args = KINDS)]
+fn warm_on_all_cores(bencher: Bencher<'_, '_>, kind: Kind) {
+    /// So often that starting the threads does not count.
+    const TIMES: usize = 20;
+    let text = kind.text();
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut counters: Vec<Counter> = (0..threads).map(|_| Counter::new(Encoding::O200kBase)).collect();
+    bencher.counter(BytesCount::new(text.len() * TIMES * threads)).bench_local(|| {
+        thread::scope(|scope| {
+            for counter in &mut counters {
+                scope.spawn(|| {
+                    for _ in 0..TIMES {
+                        counter.count(black_box(&text)).expect("every text is counted");
+                    }
+                });
+            }
+        });
+    });
 }
 
 #[divan::bench(args = KINDS)]
