@@ -23,9 +23,7 @@ impl Chars {
     pub(crate) fn new(bytes: &[u32; 256], pairs: &Pairs, tokens: usize) -> Self {
         let mut byte_of = vec![None; tokens];
         for (byte, token) in (0..=255u8).zip(bytes) {
-            if let Some(slot) = byte_of.get_mut(*token as usize) {
-                *slot = Some(byte);
-            }
+            byte_of[*token as usize] = Some(byte);
         }
         // The lowest ranks of the merges of each token with what stands before and behind it.
         let [mut behind, mut before_ascii, mut before_others] = [(); 3].map(|()| vec![Pairs::NONE; tokens]);

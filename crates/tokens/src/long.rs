@@ -3,7 +3,7 @@
 //! Two tokens go together if merging their bytes gives just these two. A sequence of tokens is what merging gives for
 //! a whole text exactly if each two that are adjacent go together; and for each place in a text there is at most one
 //! such sequence up to it. So a place at which no token leads on is tried only once, and the time is linear in the
-//! text, with the longest token as a factor.
+//! text; what a place costs depends on the tokens that can begin there, not on the text.
 
 use crate::pairs::Pairs;
 use crate::split::simd::Portable;
