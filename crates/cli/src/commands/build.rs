@@ -14,7 +14,7 @@ use super::{find_inputs, judge, new_progress, on_threads, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
-use crate::render::{Out, Paint, TextFindings, built_summary, finding_object, print_line, say};
+use crate::render::{ClassNames, Out, Paint, TextFindings, built_summary, finding_object, print_line, say};
 use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
@@ -53,9 +53,11 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     out.flush()?;
     if !output.quiet {
         let paint = Paint::for_stderr(output.color);
-        say(&built_summary(&built, &args.out, strict, started.elapsed(), paint));
+        let is_named = run.settings.stages.balance.label_field.is_some() || run.settings.show_content;
+        let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
+        say(&built_summary(&built, &args.out, names, strict, started.elapsed(), paint));
         if exit == Exit::Findings && built.manifest.ready {
-            say("but exit code 1: there are warnings, and --fail-on is warning\n");
+            say("exiting with 1: warnings present (`--fail-on warning`)\n");
         }
     }
     Ok(exit)

@@ -11,7 +11,7 @@ use bedload_engine::{EngineError, STDOUT};
 use crate::args::ColorWhen;
 
 pub(crate) use jsonl::{finding_object, print_line};
-pub(crate) use summary::{built_summary, checked_summary, converted_summary};
+pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary};
 pub(crate) use text::TextFindings;
 
 /// Standard output. A reader that went away is not an error; everything else is.

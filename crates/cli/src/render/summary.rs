@@ -14,6 +14,8 @@ use crate::escape::escape;
 
 /// Labels that are shown; the report has them all.
 const LABELS_SHOWN: usize = 12;
+/// Characters of a label that are shown.
+const LABEL_CHARS_SHOWN: usize = 32;
 
 fn count(n: u64) -> String {
     indicatif::HumanCount(n).to_string()
@@ -120,6 +122,7 @@ pub(crate) fn checked_summary(
 pub(crate) fn built_summary(
     built: &Built,
     dir: &Path,
+    names: ClassNames,
     strict: bool,
     elapsed: Duration,
     paint: Paint,
@@ -164,7 +167,7 @@ pub(crate) fn built_summary(
     if manifest.encoding.is_some() && counts.variants > 0 {
         let _ = writeln!(out, "              with variants {} in train", count(manifest.tokens.train));
     }
-    labels(&mut out, built);
+    labels(&mut out, built, names);
     codes(&mut out, &built.by_code, strict, Some(TEXT_PER_CODE));
     let phases = &built.phases;
     let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));
@@ -223,25 +226,43 @@ pub(crate) fn converted_summary(
     out
 }
 
-fn labels(out: &mut String, built: &Built) {
+/// Whether classes are shown by name. Labels are text of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClassNames {
+    /// The user named the label field, or asked for content.
+    Shown,
+    /// Classes have numbers, the largest first.
+    Hidden,
+}
+
+fn labels(out: &mut String, built: &Built, names: ClassNames) {
     if built.labels.is_empty() {
         return;
     }
-    let _ =
-        writeln!(out, "  labels      {} classes: records read, in train, in validation", built.labels.len());
     let mut by_size: Vec<_> = built.labels.iter().collect();
     by_size.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    for (name, before, train, validation) in by_size.iter().take(LABELS_SHOWN) {
-        let name: String = escape(name).chars().take(32).collect();
-        let _ = writeln!(
-            out,
-            "    {name:32}  {:>9}  {:>9}  {:>9}",
-            count(*before),
-            count(*train),
-            count(*validation)
-        );
+    let shown: Vec<String> = by_size
+        .iter()
+        .take(LABELS_SHOWN)
+        .zip(1..)
+        .map(|((name, ..), number)| match names {
+            ClassNames::Shown => escape(name).chars().take(LABEL_CHARS_SHOWN).collect(),
+            ClassNames::Hidden => format!("class {number}"),
+        })
+        .collect();
+    let width = shown.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let classes = plural(by_size.len() as u64, "class", "classes");
+    let _ = writeln!(out, "  labels      {classes}");
+    let _ = writeln!(out, "    {:width$}  {:>9}  {:>9}  {:>10}", "", "read", "train", "validation");
+    for (name, (_, before, train, validation)) in shown.iter().zip(&by_size) {
+        let (before, train, validation) = (count(*before), count(*train), count(*validation));
+        let _ = writeln!(out, "    {name:width$}  {before:>9}  {train:>9}  {validation:>10}");
     }
     if by_size.len() > LABELS_SHOWN {
         let _ = writeln!(out, "    and {} more: report/labels.parquet", by_size.len() - LABELS_SHOWN);
+    }
+    if names == ClassNames::Hidden {
+        let hint = "label names are text of records: --label-field or --show-content shows them";
+        let _ = writeln!(out, "    {hint}");
     }
 }

@@ -73,7 +73,7 @@ fn check_of_clean_data_says_so() {
 #[test]
 fn build_shows_the_way_of_the_records() {
     let scratch = Scratch::with_fixtures(&["sft.jsonl"]);
-    let args = "build sft.jsonl --profile generic-sft --validation 0.2 --out OUT";
+    let args = "build sft.jsonl --profile generic-sft --label-field /completion --validation 0.2 --out OUT";
     shows(
         &scratch.run(args).exits(0),
         expect![[r#"
@@ -98,12 +98,13 @@ fn build_shows_the_way_of_the_records() {
                 validation 10   17.2 %
               tokens      1,680 in all (o200k_base); per record p50 32, p90 36, p99 38, max 38
               characters  8,181 in all; / 6 = 1,364, / 3 = 2,727
-              labels      5 classes: records read, in train, in validation
-                billing                                  13         10          2
-                shipping                                 13          9          2
-                account                                  11          7          2
-                technical                                11          9          2
-                returns                                  10          7          2
+              labels      5 classes
+                                read      train  validation
+                billing           13         10           2
+                shipping          13          9           2
+                account           11          7           2
+                technical         11          9           2
+                returns           10          7           2
               findings
                 dataset/few-records             1  warning
                 balance/label-variants          1  warning

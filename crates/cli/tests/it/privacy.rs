@@ -1,6 +1,8 @@
 //! No text of a record is printed unasked, and nothing of a record or a file name reaches a terminal raw.
 
-use crate::corpus::record;
+use expect_test::expect;
+
+use crate::corpus::{labelled, record};
 use crate::outcome::Outcome;
 use crate::scratch::{Scratch, jsonl};
 
@@ -58,6 +60,37 @@ fn record_text_is_not_printed_unless_it_is_asked_for() {
     }
     let shown = scratch.run("check a.jsonl --format prompt-completion --skip tokens --show-content").exits(1);
     assert!(shown.stdout.contains(CANARY));
+}
+
+#[test]
+fn labels_have_names_where_the_user_named_their_field_or_asked_for_content() {
+    let answers = [("yes", 6), ("no", 3), (CANARY, 3)];
+    let scratch = Scratch::with("a.jsonl", jsonl(labelled(&answers)));
+    let run = |flags: &str| {
+        let outcome = scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}"));
+        let lines = outcome.stderr.lines().skip_while(|line| !line.contains("  labels "));
+        let shown = lines.take_while(|line| !line.contains("  findings") && !line.contains("  time "));
+        shown.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let hidden = expect![[r#"
+          labels      3 classes
+                          read      train  validation
+            class 1          6          6           0
+            class 2          3          3           0
+            class 3          3          3           0
+            label names are text of records: --label-field or --show-content shows them
+    "#]];
+    hidden.assert_eq(&run(""));
+    let named = expect![[r#"
+          labels      3 classes
+                             read      train  validation
+            yes                 6          6           0
+            CANARY7741          3          3           0
+            no                  3          3           0
+    "#]];
+    named.assert_eq(&run("--label-field completion"));
+    assert!(run("--show-content").contains(CANARY));
+    is_silent(&scratch.run("build a.jsonl --out o --overwrite --skip tokens --output-format jsonl"));
 }
 
 #[test]
