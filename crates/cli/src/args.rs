@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// More threads than any machine has cores for; beyond it they only get in each other's way.
+/// Far more threads than cores only slow each other down.
 pub(crate) const THREADS_MAX: i64 = 1024;
 
 const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, \
@@ -26,71 +26,71 @@ const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on,
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check data: framing, JSON, schema, limits, tokens. Writes nothing.
+    /// Check data: line structure, JSON, schema, limits, tokens. Writes nothing.
     Check(CheckArgs),
-    /// Build a data set: training and validation files, rejected lines, report, manifest.
+    /// Build a data set: training and validation files, rejected records, report and manifest.
     Build(Box<BuildArgs>),
-    /// Convert records of another format, or of another tool's, to one that Bedrock takes.
+    /// Convert records of another format, or of another tool, to a format that Bedrock accepts.
     Convert(Box<ConvertArgs>),
-    /// Check a built directory against its manifest.
+    /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
-    /// List the targets, or show the limits of one.
+    /// List the targets, or show the limits of one target.
     Profiles(ProfilesArgs),
-    /// Compare true token counts with those of an encoding, and find the margin.
+    /// Compare known token counts with those of an encoding, and compute the margin.
     Calibrate(CalibrateArgs),
-    /// Explain a finding code, or everything about one record (<FILE:LINE>).
+    /// Explain a finding code, or show everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
 }
 
-/// What the data is and how it is read.
+/// What the data is, and how to read it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DataArgs {
-    /// Target (model and task) that the data is for; `bedload profiles` lists them.
+    /// Target (model and task); `bedload profiles` lists them.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// File with more profiles, or others in place of built-in ones.
+    /// File with additional profiles, or replacements for built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
-    /// Record format, or `auto` to take the profile's or detect it.
+    /// Record format, or `auto`: the profile's format, or the detected one.
     #[arg(long, value_name = "NAME")]
     pub(crate) format: Option<String>,
-    /// Encoding that tokens are counted by, in place of the profile's.
+    /// Encoding used to count tokens, instead of the profile's.
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
-    /// How far an estimate of tokens may be over a limit, in per cent, before that is an error, in place of the
-    /// profile's margin.
+    /// Margin of estimated token counts, in percent: an estimate that exceeds a limit by less is a warning, not an
+    /// error [default: the profile's].
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=MARGIN_MAX))]
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Switch a stage off: convert, schema, tokens, dedupe, balance, split or augment. May be repeated.
+    /// Skip a stage: convert, schema, tokens, dedupe, balance, split or augment. Repeatable.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
-    /// Configuration file [default: bedload.toml here or in a directory above].
+    /// Configuration file [default: bedload.toml in this directory or a parent directory].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Make warnings errors.
+    /// Treat warnings as errors.
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Least severity that gives exit code 1 [default: error].
+    /// Lowest severity that leads to exit code 1 [default: error].
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
-    /// Seed of every choice by hash [default: 0].
+    /// Seed for the split and the selection [default: 0].
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Show excerpts of records in findings; by default no record text is printed.
+    /// Show excerpts of records in findings, and label names; by default no record text is printed.
     #[arg(long)]
     pub(crate) show_content: bool,
-    /// Longest line that is held in memory and checked, e.g. 16MiB [default: 16MiB].
+    /// Maximum size of a record, e.g. 16MiB [default: 16MiB].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) max_record_bytes: Option<u64>,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub(crate) threads: Option<u16>,
-    /// Read files in pieces instead of mapping them.
+    /// Read files instead of memory-mapping them.
     #[arg(long)]
     pub(crate) no_mmap: bool,
-    /// Bytes that one worker takes at a time; never changes a result [default: 1MiB].
+    /// Size of the chunks that files are split into for parallel work; does not affect results [default: 1MiB].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) chunk_bytes: Option<u64>,
     /// Name of standard input in findings and reports [default: -].
@@ -100,34 +100,35 @@ pub(crate) struct DataArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// What counts tokens.
+/// How to count tokens.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VocabularyArgs {
-    /// Vocabulary to count by, in place of an encoding: a .tiktoken rank file, or a Hugging Face tokenizer.json.
+    /// Vocabulary used to count tokens, instead of an encoding: a .tiktoken rank file or a Hugging Face
+    /// tokenizer.json.
     #[arg(long, value_name = "FILE", conflicts_with = "encoding")]
     pub(crate) tokenizer: Option<PathBuf>,
-    /// How texts are split for a rank file: o200k, cl100k, r50k, llama3, qwen, tekken, or a file with a regular
-    /// expression.
+    /// Pre-tokenization pattern of a rank file: o200k, cl100k, r50k, llama3, qwen, tekken, or a file that contains a
+    /// regular expression.
     #[arg(long, value_name = "NAME|FILE", requires = "tokenizer")]
     pub(crate) tokenizer_pattern: Option<String>,
-    /// What counts the public encodings: fast, or tiktoken for the same counts, slowly [default: fast].
+    /// Token counting engine: fast, or tiktoken (same counts, slower) [default: fast].
     #[arg(long, value_name = "ENGINE", conflicts_with = "tokenizer")]
     pub(crate) token_engine: Option<String>,
 }
 
-/// How results are shown.
+/// How to show results.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OutputArgs {
-    /// Form of the output on standard output.
-    #[arg(long, value_name = "FORM", default_value = "text")]
+    /// Format of the output on standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output_format: OutputFormat,
-    /// Print no summary and no progress.
+    /// Do not print a summary or progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Print no progress.
+    /// Do not print progress.
     #[arg(long)]
     pub(crate) no_progress: bool,
-    /// When to use colour.
+    /// When to use color.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorWhen,
 }
@@ -137,7 +138,8 @@ pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
-    /// Validation data, of the same kinds as INPUT: checked alike, counted apart. May be repeated.
+    /// Validation data, as files, directories or globs like INPUT; checked the same way and counted separately.
+    /// Repeatable.
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
     #[command(flatten)]
@@ -149,43 +151,44 @@ pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
-    /// Directory to make; it appears whole or not at all.
+    /// Directory to create; it appears complete or not at all.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Replace an earlier output under that name.
+    /// Replace an earlier output of that name.
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// Validation set: a share from 0.0 to 0.5, or a count of records [default: none].
+    /// Size of the validation set: a share from 0.0 to 0.5, or a number of records [default: none].
     #[arg(long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,
-    /// What never parts in the split: `prompt`, `record`, or a JSON Pointer [default: prompt].
+    /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
+    /// JSON Pointer [default: prompt].
     #[arg(long, value_name = "WHAT")]
     pub(crate) group_by: Option<String>,
-    /// Keep a seeded selection of N records with the same mix of labels.
+    /// Keep N records, selected by seed with the same mix of labels.
     #[arg(long, value_name = "N")]
     pub(crate) select: Option<u64>,
-    /// What is evened out before duplicates are sought: none, nfc or casefold [default: none].
+    /// Normalization applied before records are compared: none, nfc or casefold [default: none].
     #[arg(long, value_name = "HOW")]
     pub(crate) normalize: Option<String>,
-    /// Which of equal records stays: first or last [default: first].
+    /// Which of several equal records to keep: first or last [default: first].
     #[arg(long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
-    /// JSON Pointer of the label; without it, short completions that recur are taken for labels.
+    /// JSON Pointer to the label [default: short completions that recur are taken as labels].
     #[arg(long, value_name = "POINTER")]
     pub(crate) label_field: Option<String>,
-    /// Make up to N records of each training record, itself included, by prompt templates.
+    /// Augment each training record to up to N records, itself included, by prompt templates.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
     pub(crate) augment: Option<u32>,
-    /// Which records get variants: all, or balance to even out classes [default: all].
+    /// Which records to augment: all, or balance (only those of rare classes) [default: all].
     #[arg(long, value_name = "MODE")]
     pub(crate) augment_mode: Option<String>,
-    /// Most records in a shard.
+    /// Maximum number of records in a shard.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) shard_records: Option<u64>,
-    /// Most bytes in a shard, e.g. 512MiB.
+    /// Maximum size of a shard, e.g. 512MiB.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) shard_bytes: Option<u64>,
-    /// How many rejected records are borne: a count or a share, e.g. 1% [default: any].
+    /// Maximum number of rejected records allowed, as a count or a share, e.g. 1% [default: no limit].
     #[arg(long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
     #[command(flatten)]
@@ -194,23 +197,23 @@ pub(crate) struct BuildArgs {
     pub(crate) data: DataArgs,
 }
 
-/// What records are converted to, and how.
+/// What to convert records to, and how.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ConversionArgs {
-    /// Format that records are converted to: prompt-completion, text, input, preference, prompt, claude-messages,
-    /// converse, converse-preference, chat-rft or image-caption. They are read in any of these, told by --format or
-    /// found out, and as openai-chat, alpaca or sharegpt.
+    /// Target format: prompt-completion, text, input, preference, prompt, claude-messages, converse,
+    /// converse-preference, chat-rft or image-caption. Input formats are these and openai-chat, alpaca and sharegpt:
+    /// given by --format, or detected.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: Option<String>,
-    /// For flat objects: which key is which field, e.g. prompt=question,completion=answer.
+    /// For flat objects: the key of each field, e.g. prompt=question,completion=answer.
     #[arg(long, value_name = "FIELD=KEY,…")]
     pub(crate) map: Option<Map>,
-    /// System prompt that every record gets.
+    /// System prompt to add to every record.
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
-    /// What becomes of that which the new format has no place for: error refuses the record, drop leaves it out,
-    /// keep carries keys along [default: error].
-    #[arg(long, value_name = "WHAT")]
+    /// How to handle content that the target format cannot hold: error rejects the record, drop removes the content,
+    /// keep retains extra keys [default: error].
+    #[arg(long, value_name = "HOW")]
     pub(crate) extra: Option<String>,
 }
 
@@ -219,10 +222,10 @@ pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
-    /// File to make; it appears whole or not at all.
+    /// File to create; it appears complete or not at all.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Replace a file of that name.
+    /// Replace an existing file of that name.
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
@@ -233,7 +236,7 @@ pub(crate) struct ConvertArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// A directory that `build` wrote.
+    /// A directory written by `bedload build`.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
     #[command(flatten)]
@@ -242,13 +245,13 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfilesArgs {
-    /// One target.
+    /// The target to show.
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// File with more profiles, or others in place of built-in ones.
+    /// File with additional profiles, or replacements for built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
-    /// Configuration file [default: bedload.toml here or in a directory above].
+    /// Configuration file [default: bedload.toml in this directory or a parent directory].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
@@ -260,18 +263,18 @@ pub(crate) struct CalibrateArgs {
     /// Lines of {"text", "tokens"} or {"prompt", "completion", "tokens"}; files, directories, globs, or `-`.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<OsString>,
-    /// Encoding to count by [default: the profile's].
+    /// Encoding used to count tokens [default: the profile's].
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     pub(crate) encoding: Option<String>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Target whose encoding to count by.
+    /// Target whose encoding is used.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// File with more profiles, or others in place of built-in ones.
+    /// File with additional profiles, or replacements for built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
-    /// Configuration file [default: bedload.toml here or in a directory above].
+    /// Configuration file [default: bedload.toml in this directory or a parent directory].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
@@ -289,15 +292,15 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
-    /// For people.
+    /// Human-readable text.
     Text,
-    /// One object per finding, and a summary object last.
+    /// One JSON object per finding, and a summary object last.
     Jsonl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
-    /// Where output is a terminal and `NO_COLOR` is not set.
+    /// If the output is a terminal and `NO_COLOR` is not set.
     Auto,
     /// Always.
     Always,
@@ -308,9 +311,9 @@ pub(crate) enum ColorWhen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FailOn {
-    /// Errors only.
+    /// Errors.
     Error,
-    /// Warnings too.
+    /// Errors and warnings.
     Warning,
     /// Nothing.
     Never,

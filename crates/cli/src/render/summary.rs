@@ -46,7 +46,7 @@ fn tokens(
         let Quantiles { sum, p50, p90, p99, max, .. } = tokens;
         let _ = writeln!(
             out,
-            "  tokens      {} in all ({encoding}); per record p50 {}, p90 {}, p99 {}, max {}",
+            "  tokens      {} total ({encoding}); per record p50 {}, p90 {}, p99 {}, max {}",
             count(*sum),
             count(*p50),
             count(*p90),
@@ -59,7 +59,7 @@ fn tokens(
             let _ = writeln!(out, "              system {system}, user {user}, assistant {assistant}");
         }
         let (characters, by_6, by_3) = (count(texts.characters), count(texts.by_6()), count(texts.by_3()));
-        let _ = writeln!(out, "  characters  {characters} in all; / 6 = {by_6}, / 3 = {by_3}");
+        let _ = writeln!(out, "  characters  {characters} total; / 6 = {by_6}, / 3 = {by_3}");
     }
 }
 
@@ -74,7 +74,7 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: O
         let in_general = by_code.contains_key(&Code::DatasetWrongFormat)
             && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
         let capped = match shown {
-            Some(_) if in_general => "  (counted only)".to_owned(),
+            Some(_) if in_general => "  (not listed)".to_owned(),
             Some(most) if n > most && code.info().scope == bedload_record::Scope::Record => {
                 format!("  (first {most} shown)")
             }
@@ -165,7 +165,7 @@ pub(crate) fn built_summary(
     let encoding = manifest.encoding.as_deref();
     tokens(&mut out, &manifest.record_tokens, built.texts, built.is_conversation, encoding);
     if manifest.encoding.is_some() && counts.variants > 0 {
-        let _ = writeln!(out, "              with variants {} in train", count(manifest.tokens.train));
+        let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
     codes(&mut out, &built.by_code, strict, Some(TEXT_PER_CODE));
@@ -182,7 +182,7 @@ pub(crate) fn built_summary(
         parts.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
     let _ = writeln!(out, "              {}", parts.join(", "));
     for name in &built.leftovers {
-        let _ = writeln!(out, "  beside it   {} of a run that was killed, or still goes on", escape(name));
+        let _ = writeln!(out, "  leftover    {} of a run that was killed or is still running", escape(name));
     }
     if manifest.ready {
         let _ = writeln!(out, "{}", paint.green("ready"));
@@ -212,8 +212,8 @@ pub(crate) fn converted_summary(
         converted.to
     );
     let refused = match converted.rejected {
-        0 => "none refused".to_owned(),
-        n => paint.red(&format!("{} refused, and not in the file", count(n))),
+        0 => "none rejected".to_owned(),
+        n => paint.red(&format!("{} rejected, and not in the file", count(n))),
     };
     let _ = writeln!(
         out,

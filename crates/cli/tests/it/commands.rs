@@ -62,8 +62,8 @@ fn check_of_clean_data_says_so() {
         expect![[r#"
             no errors, 0 warnings in 1 file
               records     6 read, 6 valid, 0 rejected; format prompt (detected)
-              tokens      63 in all (o200k_base); per record p50 11, p90 14, p99 14, max 14
-              characters  277 in all; / 6 = 47, / 3 = 93
+              tokens      63 total (o200k_base); per record p50 11, p90 14, p99 14, max 14
+              characters  277 total; / 6 = 47, / 3 = 93
         "#]],
     );
     let quiet = scratch.run("check prompts.jsonl --quiet").exits(0);
@@ -96,8 +96,8 @@ fn build_shows_the_way_of_the_records() {
               kept         52   89.7 %
                 train      42   72.4 %
                 validation 10   17.2 %
-              tokens      1,680 in all (o200k_base); per record p50 32, p90 36, p99 38, max 38
-              characters  8,181 in all; / 6 = 1,364, / 3 = 2,727
+              tokens      1,680 total (o200k_base); per record p50 32, p90 36, p99 38, max 38
+              characters  8,181 total; / 6 = 1,364, / 3 = 2,727
               labels      5 classes
                                 read      train  validation
                 billing           13         10           2
@@ -167,8 +167,8 @@ fn build_says_why_it_is_not_ready() {
               kept         1   12.5 %
                 train      1   12.5 %
                 validation 0    0.0 %
-              tokens      10 in all (o200k_base); per record p50 10, p90 10, p99 10, max 10
-              characters  34 in all; / 6 = 6, / 3 = 12
+              tokens      10 total (o200k_base); per record p50 10, p90 10, p99 10, max 10
+              characters  34 total; / 6 = 6, / 3 = 12
               findings
                 schema/missing-field             1  error
                 schema/wrong-type                1  error

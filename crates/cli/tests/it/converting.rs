@@ -15,10 +15,10 @@ const MAP: &str = "--map prompt=question,completion=answer";
 fn a_mapped_file_becomes_what_its_target_takes() {
     let scratch = Scratch::with("a.jsonl", pairs(40));
     let run = scratch.run(&format!("convert a.jsonl {MAP} --to converse --out c.jsonl")).exits(0);
-    expect![[r"
+    expect![[r#"
         wrote c.jsonl  (mapped keys to converse)
-          records     40 read, 40 converted, none refused
-    "]]
+          records     40 read, 40 converted, none rejected
+    "#]]
     .assert_eq(&run.said());
     let checked = scratch.run("check c.jsonl --profile nova-lite-sft --output-format jsonl").exits(0);
     assert_eq!((checked.summary()["valid"].clone(), checked.findings().len()), (40.into(), 0));

@@ -120,7 +120,7 @@ fn the_summary_tells_tokens_by_speaker_and_rules_of_thumb() {
     assert_eq!(of(&built, keys), [3, 1, 2, 0, 16, 3, 6]);
     let said = scratch.run("check a.jsonl").exits(0).stderr;
     assert!(
-        said.contains("system 1, user 2, assistant 0") && said.contains("16 in all; / 6 = 3, / 3 = 6"),
+        said.contains("system 1, user 2, assistant 0") && said.contains("16 total; / 6 = 3, / 3 = 6"),
         "{said}"
     );
     let explained = scratch.run("explain a.jsonl:1 --profile gpt-oss-20b-rft").exits(0).stdout;
