@@ -94,8 +94,8 @@ mod tests {
             error[schema/empty-content]: `prompt` is empty
               --> a\u{1b}.jsonl:3:9   record 2   /prompt
                | "\u{202e}x"
-               = why: A record without text teaches nothing, and several targets refuse it.
-               = help: Fill the field or drop the record.
+               = why: A record without text teaches the model nothing, and several targets reject it.
+               = help: Fill in the field, or drop the record.
                = rule: bedload baseline (2026-11)
 
             error[schema/empty-content]: `prompt` is empty

@@ -23,14 +23,14 @@ fn check_reads_like_a_compiler() {
         expect![[r#"
             error[schema/empty-content]: `completion` is empty
               --> faults.jsonl:1:45   record 0   /completion
-               = why: A record without text teaches nothing, and several targets refuse it.
-               = help: Fill the field or drop the record.
+               = why: A record without text teaches the model nothing, and several targets reject it.
+               = help: Fill in the field, or drop the record.
                = rule: bedload baseline (2026-11)
 
             error[json/syntax]: a key is missing (a trailing comma?)
               --> faults.jsonl:2:47   record 1
-               = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a cut-off line fails the job, often without naming the line.
-               = help: Look at the column named in the finding. A pretty-printed file becomes JSONL with `jq -c . FILE`, an array with `jq -c '.[]' FILE`.
+               = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a truncated line makes the job fail, often without naming the line.
+               = help: Look at the column named in the finding. `jq -c . FILE` turns a pretty-printed file into JSONL, `jq -c '.[]' FILE` an array.
                = rule: RFC 8259
 
             error[schema/empty-content]: `completion` is blank
@@ -38,7 +38,7 @@ fn check_reads_like_a_compiler() {
 
             error[dataset/no-records]: no valid record
                = why: There is nothing to train on.
-               = help: See the findings about records for what was wrong with them.
+               = help: The findings about records tell what is wrong with them.
                = rule: bedload baseline (2026-11)
 
         "#]],
@@ -77,17 +77,17 @@ fn build_shows_the_way_of_the_records() {
     shows(
         &scratch.run(args).exits(0),
         expect![[r#"
-        warning[dataset/few-records]: 52 records are valid; for generic-sft 1,000 or more are recommended
-           = why: The target takes the data, but results with so few records are usually poor.
-           = help: Add data if you can.
-           = rule: bedload baseline (2026-11)
+            warning[dataset/few-records]: 52 records are valid; for generic-sft 1,000 or more are recommended
+               = why: The target accepts the data, but results with so few records are usually poor.
+               = help: Add more data if you can.
+               = rule: bedload baseline (2026-11)
 
-        warning[balance/label-variants]: 3 of 5 labels are written in several ways; report/labels.parquet lists them
-           = why: Spellings that differ in case or space only are learned as different answers.
-           = help: Write each label in one way; report/labels.parquet lists the variants.
-           = rule: bedload baseline (2026-11)
+            warning[balance/label-variants]: 3 of 5 labels are written in several ways; report/labels.parquet lists them
+               = why: Spellings that differ only in case or white space are learned as different answers.
+               = help: Use one spelling per label; report/labels.parquet lists the variants.
+               = rule: bedload baseline (2026-11)
 
-    "#]],
+        "#]],
         expect![[r#"
             built OUT  (format prompt-completion, profile generic-sft)
               read         58  100.0 %
@@ -122,8 +122,8 @@ fn build_says_why_it_is_not_ready() {
         expect![[r#"
             error[schema/identical-pair]: `rejected` equals `chosen`
               --> preference-faults.jsonl:2:66   record 1   /rejected
-               = why: Such a pair carries no preference.
-               = help: Drop the record, or correct one of the two answers.
+               = why: Such a pair expresses no preference.
+               = help: Drop the record, or correct one of the answers.
                = rule: bedload baseline (2026-11)
 
             error[schema/identical-pair]: `rejected` equals `chosen`
@@ -131,7 +131,7 @@ fn build_says_why_it_is_not_ready() {
 
             error[schema/out-of-range]: `score` must be from 0.0 to 1.0
               --> preference-faults.jsonl:4:88   record 3   /score
-               = why: The format gives the field a closed range.
+               = why: The format limits the field to a range.
                = help: Scale the value into the range that the message names.
                = rule: bedload baseline (2026-11)
 
@@ -143,8 +143,8 @@ fn build_says_why_it_is_not_ready() {
 
             error[schema/wrong-type]: `score` must be a number, not a string
               --> preference-faults.jsonl:7:82   record 6   /score
-               = why: The format fixes the type of each of its fields; null is not a string.
-               = help: Write the value as the type that the message names.
+               = why: The format defines the type of each of its fields; null is not a string.
+               = help: Write the value with the type that the message names.
                = rule: bedload baseline (2026-11)
 
             error[schema/missing-field]: `rejected` is missing
@@ -154,8 +154,8 @@ fn build_says_why_it_is_not_ready() {
                = rule: bedload baseline (2026-11)
 
             error[dataset/too-few-records]: 1 record is valid; generic-preference takes at least 100
-               = why: The minimum is applied to the records that are valid, so a job can be refused although the file has enough lines.
-               = help: Mend rejected records, or add data.
+               = why: The minimum applies to valid records, so a job can be refused even though the file has enough lines.
+               = help: Fix the rejected records, or add data.
                = rule: bedload baseline (2026-11)
 
         "#]],

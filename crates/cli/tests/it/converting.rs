@@ -69,26 +69,26 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
     expect![[r#"
         error[convert/extra-key]: claude-messages has no place for a key that the format does not name; `--extra drop` leaves it out, `--extra keep` carries it along
           --> a.jsonl:2:32   record 1   /?2
-           = why: Nothing is dropped unasked: what the new format has no place for may matter.
-           = help: Say `--extra drop` to leave such keys out, or `--extra keep` to carry them along.
+           = why: Nothing is dropped unless you ask for it: the key may matter.
+           = help: Use `--extra drop` to remove such keys, or `--extra keep` to keep them.
            = rule: bedload baseline (2026-11)
 
         error[json/syntax]: the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)
           --> a.jsonl:3:1   record 2
-           = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a cut-off line fails the job, often without naming the line.
-           = help: Look at the column named in the finding. A pretty-printed file becomes JSONL with `jq -c . FILE`, an array with `jq -c '.[]' FILE`.
+           = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a truncated line makes the job fail, often without naming the line.
+           = help: Look at the column named in the finding. `jq -c . FILE` turns a pretty-printed file into JSONL, `jq -c '.[]' FILE` an array.
            = rule: RFC 8259
 
         error[convert/source]: the key `completion` is missing
           --> a.jsonl:4:1   record 3
-           = why: What is not understood cannot be carried over.
+           = why: A record that cannot be read in the source format cannot be converted.
            = help: Name the format with `--format`, or the fields with `--map`.
            = rule: bedload baseline (2026-11)
 
         error[schema/empty-content]: `content` is empty (once converted)
           --> a.jsonl:5:1   record 4   /messages/1/content
-           = why: A record without text teaches nothing, and several targets refuse it.
-           = help: Fill the field or drop the record.
+           = why: A record without text teaches the model nothing, and several targets reject it.
+           = help: Fill in the field, or drop the record.
            = rule: bedload baseline (2026-11)
 
     "#]]

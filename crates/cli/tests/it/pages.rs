@@ -192,14 +192,14 @@ fn explain_tells_about_a_code() {
     shows(
         &scratch.run("explain json/duplicate-key").exits(0),
         expect![[r#"
-        json/duplicate-key (error)
+            json/duplicate-key (error)
 
-        a key occurs twice in one object
+            a key occurs twice in one object
 
-          why   Readers disagree on which value counts (first, last, or an error), so what was checked need not be what is trained on. Keys are compared after unescaping.
-          help  Keep one of the two.
-          rule  RFC 7493 (I-JSON)
-    "#]],
+              why   Readers disagree on which value counts (first, last, or an error), so what was checked may not be what the model is trained on. Keys are compared after unescaping.
+              help  Keep only one of them.
+              rule  RFC 7493 (I-JSON)
+        "#]],
         expect![[r#""#]],
     );
 }
@@ -211,21 +211,21 @@ fn explain_tells_about_a_record() {
     shows(
         &place,
         expect![[r#"
-        faults.jsonl:9  record 8
+            faults.jsonl:9  record 8
 
-          verdict    rejected
-          bytes      51 at offset 519
-          format     prompt-completion
-          tokens     6 o200k_base (prompt 5, completion 1)
-          findings   1
+              verdict    rejected
+              bytes      51 at offset 519
+              format     prompt-completion
+              tokens     6 o200k_base (prompt 5, completion 1)
+              findings   1
 
-        error[schema/empty-content]: `completion` is blank
-          --> faults.jsonl:9:45   record 8   /completion
-           = why: A record without text teaches nothing, and several targets refuse it.
-           = help: Fill the field or drop the record.
-           = rule: bedload baseline (2026-11)
+            error[schema/empty-content]: `completion` is blank
+              --> faults.jsonl:9:45   record 8   /completion
+               = why: A record without text teaches the model nothing, and several targets reject it.
+               = help: Fill in the field, or drop the record.
+               = rule: bedload baseline (2026-11)
 
-    "#]],
+        "#]],
         expect![[r#""#]],
     );
     let with_column = scratch.run("explain faults.jsonl:9:45 --profile generic-sft").exits(0);

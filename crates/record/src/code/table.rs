@@ -1,6 +1,6 @@
-//! The table of codes: what each says, why it matters, how to mend it, and whose rule it is.
+//! The table of codes: what each means, why it matters, how to fix it, and where the rule comes from.
 //!
-//! A rule of a profile names its own source in the finding; the source here is for the code in general.
+//! A finding about a profile's rule names that rule's own source; the source here is that of the code in general.
 
 use super::{Code, CodeInfo, Scope, Severity};
 
@@ -44,8 +44,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFC8259,
         "the line is not one JSON value",
-        "Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a cut-off line fails the job, often without naming the line.",
-        "Look at the column named in the finding. A pretty-printed file becomes JSONL with `jq -c . FILE`, an array with `jq -c '.[]' FILE`."
+        "Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a truncated line makes the job fail, often without naming the line.",
+        "Look at the column named in the finding. `jq -c . FILE` turns a pretty-printed file into JSONL, `jq -c '.[]' FILE` an array."
     ),
     row!(
         JsonInvalidUtf8,
@@ -54,8 +54,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFC8259,
         "the line is not valid UTF-8",
-        "JSON exchanged between systems must be UTF-8. A reader either refuses the record or replaces the damaged bytes, and then trains on the damage.",
-        "Convert the file from its real encoding, e.g. `iconv -f WINDOWS-1252 -t UTF-8`, or cut the text at character boundaries, not at bytes."
+        "JSON exchanged between systems must be UTF-8. A reader either rejects the record or replaces the damaged bytes, and the model then trains on the damage.",
+        "Convert the file from its real encoding, e.g. `iconv -f WINDOWS-1252 -t UTF-8`, or truncate text at character boundaries, not at bytes."
     ),
     row!(
         JsonEncoding,
@@ -74,7 +74,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFC8259,
         "the line begins with a byte order mark",
-        "Writers must not add one, and common readers fail on it or read a different first key. Inside a file it betrays concatenated files.",
+        "Writers must not add one, and common readers fail on it or read a different first key. Inside a file it usually means that files were concatenated.",
         "Remove the three bytes EF BB BF, e.g. `sed -i 's/^\\xEF\\xBB\\xBF//' FILE`."
     ),
     row!(
@@ -95,7 +95,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "the line holds JSON, but not an object",
         "Every record is an object with named fields.",
-        "An array of records becomes JSONL with `jq -c '.[]' FILE`."
+        "`jq -c '.[]' FILE` turns an array of records into JSONL."
     ),
     row!(
         JsonDuplicateKey,
@@ -104,8 +104,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         I_JSON,
         "a key occurs twice in one object",
-        "Readers disagree on which value counts (first, last, or an error), so what was checked need not be what is trained on. Keys are compared after unescaping.",
-        "Keep one of the two."
+        "Readers disagree on which value counts (first, last, or an error), so what was checked may not be what the model is trained on. Keys are compared after unescaping.",
+        "Keep only one of them."
     ),
     row!(
         JsonLoneSurrogate,
@@ -114,8 +114,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         I_JSON,
         "an escape names half of a surrogate pair",
-        "Half a pair is no character and cannot be written as UTF-8: readers refuse it, or fail later when text is encoded for the tokenizer. It mostly comes from text cut at a fixed length.",
-        "Cut text at characters, or write the pair whole."
+        "Half a pair is not a character and cannot be encoded as UTF-8: readers reject it, or fail later when the text is encoded for the tokenizer. It usually comes from text truncated at a fixed length.",
+        "Truncate text at character boundaries, or write both halves of the pair."
     ),
     row!(
         JsonNumberRange,
@@ -123,8 +123,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         I_JSON,
-        "a number is larger than any double",
-        "Some readers make it infinity, others refuse the record.",
+        "a number is too large for a double",
+        "Some readers turn it into infinity, others reject the record.",
         "Write a finite number, or a string."
     ),
     row!(
@@ -134,7 +134,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         I_JSON,
         "an integer does not fit in 64 bits",
-        "Many readers round it to a double. The bytes are kept as they are.",
+        "Many readers round it to a double. The digits are kept as they are.",
         "Write long identifiers as strings."
     ),
     row!(
@@ -143,8 +143,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         I_JSON,
-        "a number is smaller than the smallest double",
-        "Readers make it zero. The bytes are kept as they are.",
+        "a number is too small for a double",
+        "Readers turn it into zero. The digits are kept as they are.",
         "Write the value with a sensible exponent."
     ),
     row!(
@@ -154,7 +154,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a string holds the character NUL",
-        "It is legal JSON, but text with NUL is usually binary data by mistake, and some tools cut strings there.",
+        "It is valid JSON, but text with NUL is usually binary data by mistake, and some tools cut strings off there.",
         "Remove `\\u0000` from the text."
     ),
     row!(
@@ -163,8 +163,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "values are nested deeper than 127",
-        "Common readers stop between 127 and 1,000 levels; real records need fewer than ten.",
+        "values are nested more than 127 levels deep",
+        "Common readers stop at between 127 and 1,000 levels; real records need fewer than ten.",
         "Flatten the value, or write it as a string."
     ),
     row!(
@@ -184,8 +184,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "a field has the wrong type",
-        "The format fixes the type of each of its fields; null is not a string.",
-        "Write the value as the type that the message names."
+        "The format defines the type of each of its fields; null is not a string.",
+        "Write the value with the type that the message names."
     ),
     row!(
         SchemaEmptyContent,
@@ -194,8 +194,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a required text is empty or blank",
-        "A record without text teaches nothing, and several targets refuse it.",
-        "Fill the field or drop the record."
+        "A record without text teaches the model nothing, and several targets reject it.",
+        "Fill in the field, or drop the record."
     ),
     row!(
         SchemaOutOfRange,
@@ -204,7 +204,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a number is outside its range",
-        "The format gives the field a closed range.",
+        "The format limits the field to a range.",
         "Scale the value into the range that the message names."
     ),
     row!(
@@ -214,8 +214,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the chosen and the rejected answer are the same",
-        "Such a pair carries no preference.",
-        "Drop the record, or correct one of the two answers."
+        "Such a pair expresses no preference.",
+        "Drop the record, or correct one of the answers."
     ),
     row!(
         LimitRecordBytes,
@@ -224,8 +224,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the line is longer than --max-record-bytes",
-        "One record is held in memory while it is checked, so its size has a bound; a line of this size is usually a missing line end.",
-        "Raise --max-record-bytes if the record is really meant."
+        "A record is held in memory while it is checked, so its size is limited; a line this long usually means that line ends are missing.",
+        "Raise --max-record-bytes if the record is intended."
     ),
     row!(
         LimitTokens,
@@ -233,9 +233,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "the record has more tokens than the target takes",
-        "A record over the limit fails the job, sometimes after hours (aws-samples/amazon-bedrock-workshop#224).",
-        "Shorten or cut the record. `bedload explain FILE:LINE --profile NAME` shows the count of each field."
+        "the record has more tokens than the target accepts",
+        "A record over the limit makes the job fail, sometimes after hours (aws-samples/amazon-bedrock-workshop#224).",
+        "Shorten or split the record. `bedload explain FILE:LINE --profile NAME` shows the count of each field."
     ),
     row!(
         TokensUncountable,
@@ -244,8 +244,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the tokenizer failed on the record",
-        "A record whose tokens cannot be counted cannot be shown to fit.",
-        "Name a vocabulary with a token for everything, such as one of bytes; or count by the fast engine."
+        "Without a token count there is no way to tell whether the record is within the limit.",
+        "Use a vocabulary that has a token for every byte, or the fast engine."
     ),
     row!(
         FileCrlf,
@@ -254,7 +254,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the file has CRLF line ends",
-        "They are accepted; output always ends lines with LF.",
+        "They are accepted; in the output, lines always end with LF.",
         "Nothing to do."
     ),
     row!(
@@ -264,8 +264,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the file is empty",
-        "An input without a byte is rarely meant.",
-        "Check the step that wrote it."
+        "An empty input is rarely intended.",
+        "Check the step that wrote the file."
     ),
     row!(
         DatasetNoRecords,
@@ -273,9 +273,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         BASELINE,
-        "no valid record is left",
+        "there are no valid records",
         "There is nothing to train on.",
-        "See the findings about records for what was wrong with them."
+        "The findings about records tell what is wrong with them."
     ),
     row!(
         DatasetTooFewRecords,
@@ -283,9 +283,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "fewer valid records than the target takes",
-        "The minimum is applied to the records that are valid, so a job can be refused although the file has enough lines.",
-        "Mend rejected records, or add data."
+        "fewer valid records than the target requires",
+        "The minimum applies to valid records, so a job can be refused even though the file has enough lines.",
+        "Fix the rejected records, or add data."
     ),
     row!(
         DatasetFewRecords,
@@ -294,8 +294,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         PREPARE,
         "fewer valid records than recommended",
-        "The target takes the data, but results with so few records are usually poor.",
-        "Add data if you can."
+        "The target accepts the data, but results with so few records are usually poor.",
+        "Add more data if you can."
     ),
     row!(
         DatasetTooManyRecords,
@@ -303,7 +303,7 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "more valid records than the target takes",
+        "more valid records than the target accepts",
         "The quota counts training and validation records together.",
         "`bedload build --select N` keeps a seeded selection of N records with the same mix of labels."
     ),
@@ -323,9 +323,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         BASELINE,
-        "the data is in another format than the target takes",
-        "The wrong kind of file for a job fails on every line; this says it once.",
-        "Choose the profile for this kind of data, or convert the data."
+        "the data is not in a format that the target accepts",
+        "With the wrong kind of file every line fails; this finding says so once.",
+        "Choose a profile for this kind of data, or convert the data."
     ),
     row!(
         DatasetTooManyRejected,
@@ -334,8 +334,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "more records were rejected than --max-rejected allows",
-        "The limit guards against a corpus that broke upstream.",
-        "Read rejected.jsonl and report/findings.parquet, mend the cause, or raise the limit."
+        "The limit guards against input that was broken upstream.",
+        "See rejected.jsonl and report/findings.parquet; fix the cause, or raise the limit."
     ),
     row!(
         BalanceImbalancedLabels,
@@ -344,8 +344,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the largest class is much larger than the smallest",
-        "A model trained on such data tends to answer with the large classes.",
-        "Collect more of the rare classes, or `--augment N --augment-mode balance`."
+        "A model trained on such data tends to answer with the largest classes.",
+        "Collect more records of the rare classes, or use `--augment N --augment-mode balance`."
     ),
     row!(
         BalanceLabelVariants,
@@ -353,9 +353,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "a label is written in several ways",
-        "Spellings that differ in case or space only are learned as different answers.",
-        "Write each label in one way; report/labels.parquet lists the variants."
+        "a label has several spellings",
+        "Spellings that differ only in case or white space are learned as different answers.",
+        "Use one spelling per label; report/labels.parquet lists the variants."
     ),
     row!(
         BalanceTooManyLabels,
@@ -364,7 +364,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the label field has too many different values",
-        "A field with this many values is no class; the split is not stratified by it.",
+        "A field with this many values is not a class; the split is not stratified by it.",
         "Choose another --label-field."
     ),
     row!(
@@ -373,9 +373,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "more validation records than the target takes",
-        "Some targets bound the validation file, or take none.",
-        "Lower --validation."
+        "more validation records than the target accepts",
+        "Some targets limit the validation file, or accept none.",
+        "Lower --validation, or leave it out."
     ),
     row!(
         SplitInexact,
@@ -383,8 +383,8 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Dataset,
         BASELINE,
-        "groups do not add up to the asked validation size",
-        "A group of records is never divided, so the size can miss the target by less than a group.",
+        "groups do not add up to the requested validation size",
+        "A group of records is never divided, so the size can differ from the request by less than a group.",
         "Nothing to do, or choose another --group-by."
     ),
     row!(
@@ -394,7 +394,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "a class has no record in the validation set",
-        "The validation score says nothing about that class.",
+        "The validation score then says nothing about that class.",
         "Add records of the class, or raise --validation."
     ),
     row!(
@@ -404,7 +404,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "no record has a value at the field of --group-by",
-        "Without groups, records that belong together part, and the validation set leaks. It is mostly a misspelt name.",
+        "Without groups, records that belong together end up on both sides, and the validation set leaks. Usually the name is misspelled.",
         "Correct --group-by, e.g. `--group-by /conversation/id`."
     ),
     row!(
@@ -414,8 +414,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "some records have no value at the field of --group-by",
-        "Each of them is a group of its own, and can part from the records that it belongs to.",
-        "Give every record a value there."
+        "Each of them is a group of its own, and can end up on the other side from the records it belongs with.",
+        "Give every record a value for that field."
     ),
     row!(
         BalanceMissingLabel,
@@ -424,7 +424,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "no record has a label at the field of --label-field",
-        "Nothing is balanced or stratified then. It is mostly a misspelt name.",
+        "Nothing is balanced or stratified then. Usually the name is misspelled.",
         "Correct --label-field, e.g. `--label-field /label`."
     ),
     row!(
@@ -433,8 +433,8 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Dataset,
         BASELINE,
-        "fewer variants than asked for",
-        "A variant that equals another record or is over a limit is left out.",
+        "fewer variants than requested",
+        "Variants that equal another record or exceed a limit are left out.",
         "Add templates to [stages.augment]."
     ),
     row!(
@@ -443,8 +443,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "a key that the target does not take",
-        "Some targets refuse a record, or a message, with any key beyond those of the format.",
+        "a key that the target does not accept",
+        "Some targets reject a record or a message that has keys beyond those of the format.",
         "Remove the key; `bedload convert --extra drop` removes such keys from all records."
     ),
     row!(
@@ -454,7 +454,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "a message has a role that the format does not know",
-        "Each format has a closed list of roles. In conversations of the Converse and the Claude format the system prompt is a field of the record, not a message.",
+        "Each format has a closed list of roles. In the Converse and Claude formats the system prompt is a field of the record, not a message.",
         "Use the roles that the message names; `bedload convert` moves a system message to its place."
     ),
     row!(
@@ -463,9 +463,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "the messages stand in a wrong order",
-        "A conversation begins with the user, alternates, and ends with the assistant, whose answers are what is learned.",
-        "Merge neighbouring messages of one role, and cut off what follows the last answer."
+        "the messages are in the wrong order",
+        "A conversation begins with the user, alternates, and ends with the assistant, whose answers the model learns.",
+        "Merge adjacent messages of the same role, and remove what follows the last answer."
     ),
     row!(
         SchemaSeveralTurns,
@@ -473,9 +473,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         DISTILL,
-        "more turns than the target takes",
-        "Some targets take a single exchange only.",
-        "Keep one user message and, where there is one, its answer."
+        "more turns than the target accepts",
+        "Some targets accept only a single exchange.",
+        "Keep one user message and its answer, if there is one."
     ),
     row!(
         SchemaSeveralBlocks,
@@ -483,8 +483,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "more content blocks than the target takes",
-        "Some targets take exactly one text block in the system prompt or in a message.",
+        "more content blocks than the target accepts",
+        "Some targets accept exactly one text block in the system prompt or in a message.",
         "Join the texts into one block."
     ),
     row!(
@@ -493,8 +493,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "a content block is not of one known kind",
-        "A content block is an object with exactly one key, which names its kind: `{\"text\": \"…\"}`. Blocks with a `type` key belong to other interfaces.",
+        "a content block is not of a known kind",
+        "A content block is an object with exactly one key, which names its kind: `{\"text\": \"…\"}`. Blocks with a `type` key belong to other APIs.",
         "Write each block as one of the kinds that the message names."
     ),
     row!(
@@ -503,9 +503,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "a kind of content that the model does not take",
-        "Models differ in what they take beside text: images, videos, documents, reasoning, tools.",
-        "Remove the content, or choose the profile of a model that takes it; `bedload profiles NAME` lists the kinds."
+        "a kind of content that the model does not accept",
+        "Models differ in what they accept besides text: images, videos, documents, reasoning, tools.",
+        "Remove the content, or choose the profile of a model that accepts it; `bedload profiles NAME` lists the kinds."
     ),
     row!(
         SchemaMisplacedContent,
@@ -513,9 +513,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA,
-        "content stands in a message of the wrong role",
-        "Media and tool results belong to the user, reasoning and tool calls to the assistant.",
-        "Move the block to a message of the other role."
+        "content in a message of the wrong role",
+        "Media and tool results belong in user messages, reasoning and tool calls in assistant messages.",
+        "Move the block to a message of the right role."
     ),
     row!(
         SchemaVersion,
@@ -523,8 +523,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         DISTILL,
-        "`schemaVersion` is missing or has a value that the target refuses",
-        "The value that every target takes is `bedrock-conversation-2024`; the prose of one guide misspells it.",
+        "`schemaVersion` is missing or has a value that the target rejects",
+        "Every target accepts `bedrock-conversation-2024`; the text of one guide misspells it.",
         "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`."
     ),
     row!(
@@ -533,9 +533,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA,
-        "a text holds a word that the model reserves",
-        "Such words mark turns or media in the prompts that the model is trained on, so they must not occur in the text; a job with one fails.",
-        "Reword the text, e.g. write `User -` in place of `User:`."
+        "a text contains a reserved word",
+        "The model uses such words to mark turns or media, so they must not occur in text; a job with one of them fails.",
+        "Reword the text, e.g. write `User -` instead of `User:`."
     ),
     row!(
         SchemaMediaFormat,
@@ -543,8 +543,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA,
-        "a media format that the target does not take",
-        "Each model has a closed list of formats for images, videos and documents.",
+        "a media format that the target does not accept",
+        "Each model has a list of accepted formats for images, videos and documents.",
         "Convert the file; `jpg` is written `jpeg`."
     ),
     row!(
@@ -553,9 +553,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA,
-        "more media in the record than the target takes",
-        "A record may hold a few images or one video.",
-        "Split the record, or remove media."
+        "more media in the record than the target accepts",
+        "A record may contain a few images or one video.",
+        "Split the record, or remove some of the media."
     ),
     row!(
         SchemaMixedMedia,
@@ -564,8 +564,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "media of several kinds in one record",
-        "A record, and a whole data set, holds text only, text with images, or text with videos.",
-        "Make one data set for each kind of media."
+        "A record, and the data set as a whole, contains either text only, text with images, or text with videos.",
+        "Make a separate data set for each kind of media."
     ),
     row!(
         SchemaS3Uri,
@@ -573,8 +573,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         API,
-        "not an S3 URI that the service takes",
-        "A place in S3 reads `s3://BUCKET/KEY`; the service refuses spaces, `=`, `+`, `%` and empty parts in keys, and some models take letters, digits, `_`, `-`, `/` and `.` only.",
+        "not an S3 URI that the service accepts",
+        "An S3 URI has the form `s3://BUCKET/KEY`; the service rejects spaces, `=`, `+`, `%` and empty parts in keys, and some models accept only letters, digits, `_`, `-`, `/` and `.`.",
         "Rename the object."
     ),
     row!(
@@ -593,8 +593,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA2,
-        "a tool is not specified as the format wants it",
-        "A tool has a name and an input schema; without them calls cannot be checked.",
+        "a tool specification does not match the format",
+        "A tool has a name and an input schema; without them, calls cannot be checked.",
         "Write `{\"toolSpec\": {\"name\": \"…\", \"inputSchema\": {\"json\": {…}}}}`; in chat records `{\"type\": \"function\", \"function\": {\"name\": \"…\", \"parameters\": {…}}}`."
     ),
     row!(
@@ -603,8 +603,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA2,
-        "a call of a tool that the record does not specify",
-        "The name in a tool call must be one of the record's own tools.",
+        "a call to a tool that the record does not specify",
+        "The name in a tool call must be that of one of the record's tools.",
         "Add the tool to `toolConfig`, or correct the name."
     ),
     row!(
@@ -614,7 +614,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA2,
         "tool calls and tool results do not match",
-        "Each result answers a call of the message before it, by its id, and each call that is not the end of the conversation has a result.",
+        "Each result refers by id to a call in the preceding message, and each call except at the end of the conversation has a result.",
         "Correct the ids, or add the missing result."
     ),
     row!(
@@ -623,8 +623,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         NOVA1,
-        "the candidates of a preference record are not as the format wants them",
-        "The last assistant message has at least two candidates in place of its content, one labelled `preferred` and one `non-preferred`.",
+        "the candidates of a preference record do not match the format",
+        "The last assistant message has at least two candidates instead of content, one labeled `preferred` and one `non-preferred`.",
         "Give the last message two candidates with different labels."
     ),
     row!(
@@ -633,8 +633,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         RFT,
-        "`reference_answer` is missing, empty, or of a type that the target refuses",
-        "The grader compares answers with the reference.",
+        "`reference_answer` is missing, empty, or of a type that the target rejects",
+        "The grader compares answers with the reference answer.",
         "Add a text or an object under `reference_answer`."
     ),
     row!(
@@ -644,7 +644,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "a key on which the sources disagree",
-        "One source refuses keys beyond those of the format, another takes them.",
+        "One source rejects keys beyond those of the format, another accepts them.",
         "Remove the key to be safe; `bedload convert --extra drop` removes such keys from all records."
     ),
     row!(
@@ -654,7 +654,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFT,
         "a role on which the sources disagree",
-        "The guide names system, user and assistant; a script by the same maker takes more.",
+        "The guide names system, user and assistant; AWS's own script accepts more.",
         "Use the three roles to be safe."
     ),
     row!(
@@ -664,7 +664,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         DISTILL,
         "several turns, on which the sources disagree",
-        "The guide takes several turns for some students, while the validation script takes one exchange.",
+        "The guide allows several turns for some student models, while the validation script accepts one exchange.",
         "Keep one exchange to be safe."
     ),
     row!(
@@ -674,8 +674,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "a kind of content on which the sources disagree",
-        "One guide says that the content is taken, another that the job may fail.",
-        "Leave the content out to be safe."
+        "One guide says that the content is supported, another that the job may fail.",
+        "Remove the content to be safe."
     ),
     row!(
         DisputedVersion,
@@ -684,8 +684,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "`schemaVersion` is missing or unusual, on which the sources disagree",
-        "One source wants the field with any text, one wants `bedrock-conversation-2024`, one does without it.",
-        "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`, which all of them take."
+        "One source requires the field with any text, one requires `bedrock-conversation-2024`, one does not require it.",
+        "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`, which all of them accept."
     ),
     row!(
         DisputedReservedWord,
@@ -694,7 +694,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "a reserved word where the sources disagree about it",
-        "The guide reserves words as they are written, in what the user and the system say; scripts look for them in every text, or in any case.",
+        "The guide reserves the words as written, in user and system text; scripts look for them in every text, or ignore case.",
         "Reword the text to be safe."
     ),
     row!(
@@ -714,8 +714,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "`bucketOwner` is missing, on which the sources disagree",
-        "The guide has the field as optional; a script by the same maker requires it.",
-        "Add the account number of the bucket's owner."
+        "In the guide the field is optional; AWS's own script requires it.",
+        "Add the account number of the bucket owner."
     ),
     row!(
         DisputedReasoningWithMedia,
@@ -724,8 +724,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA,
         "reasoning beside media, on which the sources disagree",
-        "One script refuses reasoning in records with media, others take it.",
-        "Leave one of the two out to be safe."
+        "One script rejects reasoning in records with media, others accept it.",
+        "Remove one of the two to be safe."
     ),
     row!(
         DisputedReferenceAnswer,
@@ -734,7 +734,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFT,
         "`reference_answer` is missing or of a type on which the sources disagree",
-        "One guide requires it, one advises it, the scripts do without; the guides take any type, the scripts text and objects only.",
+        "One guide requires it, one recommends it, the scripts do not require it; the guides allow any type, the scripts only text and objects.",
         "Add a text or an object under `reference_answer`."
     ),
     row!(
@@ -743,7 +743,7 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         PREPARE,
-        "a text is longer, or shorter, than the target takes",
+        "a text is longer or shorter than the target accepts",
         "Some targets bound a text by its characters, before any token is counted.",
         "Shorten the text; captions below the minimum need more words."
     ),
@@ -753,9 +753,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "a key that the new format has no place for",
-        "Nothing is dropped unasked: what the new format has no place for may matter.",
-        "Say `--extra drop` to leave such keys out, or `--extra keep` to carry them along."
+        "a key that the target format cannot hold",
+        "Nothing is dropped unless you ask for it: the key may matter.",
+        "Use `--extra drop` to remove such keys, or `--extra keep` to keep them."
     ),
     row!(
         ConvertContent,
@@ -763,9 +763,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "content that the new format cannot hold",
-        "A conversion keeps every character, every turn and every call, or refuses the record.",
-        "Choose a format that holds the content; where the message says so, `--extra drop` leaves it out."
+        "content that the target format cannot hold",
+        "A conversion keeps every character, every turn and every call, or rejects the record.",
+        "Choose a format that can hold the content; where the message says so, `--extra drop` removes it."
     ),
     row!(
         ConvertSource,
@@ -773,8 +773,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "the record is not in the format that is converted from",
-        "What is not understood cannot be carried over.",
+        "the record is not in the source format",
+        "A record that cannot be read in the source format cannot be converted.",
         "Name the format with `--format`, or the fields with `--map`."
     ),
     row!(
@@ -783,8 +783,8 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Record,
         BASELINE,
-        "a part of the record was left out of the conversion, as asked",
-        "`--extra drop` leaves out what the new format has no place for; this says what, and counts it.",
+        "part of the record was dropped in the conversion, as requested",
+        "`--extra drop` removes what the target format cannot hold; this finding says what, and counts it.",
         "Nothing to do."
     ),
     row!(
@@ -793,9 +793,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         BASELINE,
-        "the file is in another format than the rest of the data",
-        "A data set has one format; files of several kinds mostly come from the wrong directory.",
-        "Check the files of each kind on their own, or convert them."
+        "the file is in a different format from the rest of the data",
+        "A data set has one format; files of several kinds usually come from the wrong directory.",
+        "Check the files of each kind separately, or convert them."
     ),
     row!(
         FileSize,
@@ -803,8 +803,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "the file is larger than the target takes",
-        "The service bounds the size of a training and of a validation file.",
+        "the file is larger than the target accepts",
+        "The service limits the size of the training file and of the validation file.",
         "Use fewer records: `bedload build --select N`."
     ),
     row!(
@@ -814,8 +814,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         NOVA,
         "records with media of several kinds in one data set",
-        "A data set holds text only, text with images, or text with videos.",
-        "Make one data set for each kind of media."
+        "A data set contains either text only, text with images, or text with videos.",
+        "Make a separate data set for each kind of media."
     ),
     row!(
         DatasetSeveralBuckets,
@@ -824,8 +824,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         NOVA,
         "media in several buckets",
-        "Media must be in the bucket of the data set, so there can only be one.",
-        "Copy the media to one bucket."
+        "Media must be in the same bucket as the data set.",
+        "Copy the media to a single bucket."
     ),
     row!(
         DatasetMixedReferences,
@@ -834,7 +834,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "reference answers of several types in one data set",
-        "A grader is written for one type, and fails on the other in the middle of the job.",
+        "A grader is written for one type and fails on the other, in the middle of the job.",
         "Write all reference answers as text, or all as objects."
     ),
     row!(
@@ -843,9 +843,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "fewer validation records than the target takes",
-        "Some targets want a minimum of validation records where there are any.",
-        "Raise --validation, or leave validation out."
+        "fewer validation records than the target requires",
+        "Some targets require a minimum number of validation records, if there are any.",
+        "Raise --validation, or leave it out."
     ),
     row!(
         DisputedRecordsMin,
@@ -853,7 +853,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         NOVA,
-        "fewer records than some of the sources want",
+        "fewer records than some of the sources require",
         "One source sets a lower minimum than another.",
         "Add records to be safe."
     ),
@@ -863,9 +863,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         NOVA,
-        "an optional field that some records have and others do not",
-        "One script wants an optional field in all records or in none; the guide does not.",
-        "Give all records the field, or none."
+        "an optional field that only some records have",
+        "One script requires an optional field to be in all records or in none; the guide does not.",
+        "Add the field to all records, or remove it from all."
     ),
     row!(
         ProfileLegacy,
@@ -884,7 +884,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         LIFECYCLE,
         "the model is past its end of life",
-        "The model is gone; data can still be checked against its rules, e.g. to convert it.",
+        "The model is no longer available; data can still be checked against its rules, e.g. in order to convert it.",
         "Choose another model: `bedload profiles`."
     ),
     row!(
@@ -893,9 +893,9 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Dataset,
         LIFECYCLE,
-        "the target is taken by another service than Bedrock",
-        "The format is documented for training jobs of Amazon SageMaker; no Bedrock job takes it.",
-        "Nothing to do if that is where the data goes."
+        "the target belongs to a service other than Bedrock",
+        "The format is documented for Amazon SageMaker training jobs; no Bedrock job accepts it.",
+        "Nothing to do if the data is for SageMaker."
     ),
     row!(
         DatasetMixedFormats,
@@ -904,8 +904,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the inputs are in different formats",
-        "A data set has one format; files of several kinds mostly come from the wrong directory.",
-        "Check the files of each kind on their own, or convert them to one format with `bedload convert`."
+        "A data set has one format; files of several kinds usually come from the wrong directory.",
+        "Check the files of each kind separately, or convert them to one format with `bedload convert`."
     ),
     row!(
         LimitTokensEstimate,
@@ -913,8 +913,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         BASELINE,
-        "more tokens than the target takes, by an estimate that may be too high",
-        "The target's tokenizer is not published, and the count by a near one is over the limit by less than its margin.",
-        "Shorten the record to be safe, or count pairs of text and true count with `bedload calibrate` and set the margin that they give."
+        "the estimated token count exceeds the limit, within its margin",
+        "The target's tokenizer is not published; the count of a similar one exceeds the limit by less than the margin of the estimate.",
+        "Shorten the record to be safe, or run `bedload calibrate` on texts with known token counts and set the margin it reports."
     ),
 ];
