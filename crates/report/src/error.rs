@@ -22,7 +22,7 @@ pub enum ReportError {
     /// The file could not be encoded.
     #[error(
         "{}: could not be encoded as Parquet: {source}\n\
-         hint: throw the file away; this is a defect of bedload, please report it", path.display()
+         hint: delete the file; this is a bug in bedload, please report it", path.display()
     )]
     Encode {
         /// The table's file.
@@ -33,7 +33,7 @@ pub enum ReportError {
     /// A number does not fit its column.
     #[error(
         "{}: {value} does not fit column {column}, which holds signed 64-bit integers\n\
-         hint: throw the file away; this is a defect of bedload, please report it", path.display()
+         hint: delete the file; this is a bug in bedload, please report it", path.display()
     )]
     NumberTooLarge {
         /// The table's file.
@@ -46,7 +46,7 @@ pub enum ReportError {
     /// A row has more text than a column can address.
     #[error(
         "{}: row {row} holds {bytes} bytes of text, more than the {limit} that fit\n\
-         hint: the report holds places, not records; shorten what is put in it", path.display()
+         hint: the report holds positions, not records; this is a bug in bedload, please report it", path.display()
     )]
     TextTooLong {
         /// The table's file.
@@ -58,10 +58,10 @@ pub enum ReportError {
         /// The most that fit.
         limit: usize,
     },
-    /// The file is not a table, or it was changed or cut.
+    /// The file is not a table, or it was changed or truncated.
     #[error(
-        "{}: not a sound table: {message}\n\
-         hint: the file was cut or changed after it was written; build it again", path.display()
+        "{}: not a valid table: {message}\n\
+         hint: the file was truncated or changed after it was written; run the build again", path.display()
     )]
     Corrupt {
         /// The table's file.
@@ -81,7 +81,7 @@ fn io_hint(error: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "\nhint: free some space, then run again"
         }
-        _ => "\nhint: what is there is not to be trusted; run again",
+        _ => "\nhint: do not use the partial file; run again",
     }
 }
 

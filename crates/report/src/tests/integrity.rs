@@ -69,12 +69,12 @@ fn messages() {
     let cut = &bytes[..bytes.len() - 1];
     let messages = [message(&changed), message(cut), message(b"PAR1")];
     expect![[r#"
-        PATH: not a sound table: its bytes are not those that were written
-        hint: the file was cut or changed after it was written; build it again
-        PATH: not a sound table: it has no seal at its end
-        hint: the file was cut or changed after it was written; build it again
-        PATH: not a sound table: it has no seal at its end
-        hint: the file was cut or changed after it was written; build it again"#]]
+        PATH: not a valid table: its bytes are not those that were written
+        hint: the file was truncated or changed after it was written; run the build again
+        PATH: not a valid table: it has no seal at its end
+        hint: the file was truncated or changed after it was written; run the build again
+        PATH: not a valid table: it has no seal at its end
+        hint: the file was truncated or changed after it was written; run the build again"#]]
     .assert_eq(&messages.join("\n"));
 }
 

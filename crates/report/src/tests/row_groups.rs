@@ -66,7 +66,7 @@ fn a_number_that_does_not_fit_is_an_error() {
     let text = error.to_string().replace(path.to_str().unwrap(), "PATH");
     expect![[r#"
         PATH: 9223372036854775808 does not fit column line, which holds signed 64-bit integers
-        hint: throw the file away; this is a defect of bedload, please report it"#]]
+        hint: delete the file; this is a bug in bedload, please report it"#]]
     .assert_eq(&text);
 }
 
