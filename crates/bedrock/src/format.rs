@@ -305,6 +305,11 @@ impl Format {
         })
     }
 
+    /// Returns true if keys that the format does not name are content too: a grader is handed all of its record.
+    pub fn hands_over_all_keys(&self) -> bool {
+        self.dialect() == Some(Dialect::Chat) && !self.is_foreign()
+    }
+
     /// Returns true if no target takes the format.
     pub fn is_foreign(&self) -> bool {
         FOREIGN.iter().any(|format| format.name == self.name)

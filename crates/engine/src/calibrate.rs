@@ -8,7 +8,7 @@ use crate::error::EngineError;
 use crate::progress::{Phase, Progress};
 
 /// Beyond this a double no longer holds every whole number.
-const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+const WHOLE_MAX: u64 = 1 << 53;
 
 /// Counts the texts of all pairs, and compares. Memory is 16 bytes a pair.
 ///
@@ -66,9 +66,13 @@ fn pair(parser: &mut Parser, counter: &mut Counter, line: &Line<'_>) -> Result<P
                 .next()
                 .map_or("no JSON".to_owned(), |flaw| format!("{}: {}", flaw.code, flaw.message))
         })?;
-        let truth = match json.get("tokens").map(Json::value) {
-            Some(Value::Number(n)) if (1.0..=WHOLE_MAX).contains(&n) && n.fract() == 0.0 => n as u64,
-            Some(_) => return Err("`tokens` must be a whole number of 1 or more".to_owned()),
+        let whole = |value: Json<'_>| match value.value() {
+            Value::Number(number) => number.whole().filter(|n| (1..=WHOLE_MAX).contains(n)),
+            _ => None,
+        };
+        let truth = match json.get("tokens").map(whole) {
+            Some(Some(truth)) => truth,
+            Some(None) => return Err("`tokens` must be a whole number of 1 or more".to_owned()),
             None => return Err("`tokens` is missing".to_owned()),
         };
         let keys: &[&str] = match json.get("text") {

@@ -15,7 +15,7 @@ pub mod verdict;
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
 pub use facts::{FactRow, FactTable, FileFacts, Interner, LineEnd};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
-pub use json::{Flaw, Json, Parser, Value};
+pub use json::{Flaw, Json, Number, Parser, Value};
 pub use path::At;
 pub use tokens::Tokens;
 pub use traits::{Trait, Traits};

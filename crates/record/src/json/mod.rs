@@ -7,6 +7,7 @@
 
 mod lexemes;
 mod locate;
+mod number;
 mod parse;
 mod raw;
 mod strict;
@@ -16,6 +17,7 @@ mod text;
 
 pub(crate) use locate::locate_step;
 pub use locate::{Location, Step, locate};
+pub use number::Number;
 pub use parse::Parser;
 pub use raw::{Raw, pointer_to};
 pub use strict::{DEPTH_MAX, Flaw, diagnose};
@@ -23,11 +25,16 @@ pub use text::{escape_into, string_content};
 
 use std::borrow::Cow;
 
+use number::Decimals;
 use simd_json::{Node, StaticNode};
 
-/// One value of a parsed line; borrows the parser's buffers.
+/// One value of a parsed line; borrows the line and the parser's buffers.
 #[derive(Clone, Copy, Debug)]
-pub struct Json<'t>(&'t [Node<'t>]);
+pub struct Json<'t> {
+    /// From the value's own node to the end of the tape.
+    nodes: &'t [Node<'t>],
+    decimals: &'t Decimals<'t>,
+}
 
 /// A value, opened.
 #[derive(Clone, Debug)]
@@ -36,8 +43,8 @@ pub enum Value<'t> {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// Any number, as the nearest double.
-    Number(f64),
+    /// Any number, as it is written.
+    Number(Number<'t>),
     /// A string, decoded.
     String(&'t str),
     /// An array.
@@ -71,26 +78,40 @@ fn width(nodes: &[Node<'_>]) -> usize {
 impl<'t> Json<'t> {
     /// Opens the value.
     pub fn value(self) -> Value<'t> {
-        match &self.0[0] {
+        let parts = |left: usize| (left, Self { nodes: &self.nodes[1..], ..self });
+        match &self.nodes[0] {
             Node::Static(StaticNode::Null) => Value::Null,
             Node::Static(StaticNode::Bool(b)) => Value::Bool(*b),
-            Node::Static(StaticNode::I64(n)) => Value::Number(*n as f64),
-            Node::Static(StaticNode::U64(n)) => Value::Number(*n as f64),
-            Node::Static(StaticNode::F64(n)) => Value::Number(*n),
+            Node::Static(StaticNode::I64(n)) => Value::Number(Number::integer(*n)),
+            Node::Static(StaticNode::U64(n)) => Value::Number(Number::integer(*n)),
+            Node::Static(StaticNode::F64(n)) => {
+                let text =
+                    self.decimals.text(self.nodes.len()).expect("every decimal of a tape has its place");
+                Value::Number(Number::decimal(*n, text))
+            }
             Node::String(s) => Value::String(s),
-            Node::Array { len, .. } => Value::Array(Elements { left: *len, nodes: &self.0[1..] }),
-            Node::Object { len, .. } => Value::Object(Members { left: *len, nodes: &self.0[1..] }),
+            Node::Array { len, .. } => {
+                let (left, rest) = parts(*len);
+                Value::Array(Elements { left, rest })
+            }
+            Node::Object { len, .. } => {
+                let (left, rest) = parts(*len);
+                Value::Object(Members { left, rest })
+            }
         }
     }
 
-    /// A string, number or boolean as text, numbers of up to 64 bits exactly; none for any other value.
+    /// The value after this one on the tape, if any.
+    fn after(self) -> Self {
+        Self { nodes: &self.nodes[width(self.nodes)..], ..self }
+    }
+
+    /// A string, number or boolean as text, numbers exactly and in one spelling; none for any other value.
     pub fn scalar(self) -> Option<Cow<'t, str>> {
-        match &self.0[0] {
-            Node::String(text) => Some(Cow::Borrowed(text)),
-            Node::Static(StaticNode::I64(n)) => Some(Cow::Owned(n.to_string())),
-            Node::Static(StaticNode::U64(n)) => Some(Cow::Owned(n.to_string())),
-            Node::Static(StaticNode::F64(n)) => Some(Cow::Owned(n.to_string())),
-            Node::Static(StaticNode::Bool(b)) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
+        match self.value() {
+            Value::String(text) => Some(Cow::Borrowed(text)),
+            Value::Number(number) => Some(Cow::Owned(number.to_string())),
+            Value::Bool(value) => Some(Cow::Borrowed(if value { "true" } else { "false" })),
             _ => None,
         }
     }
@@ -99,7 +120,7 @@ impl<'t> Json<'t> {
     pub fn members(self) -> Members<'t> {
         match self.value() {
             Value::Object(members) => members,
-            _ => Members { left: 0, nodes: &[] },
+            _ => Members { left: 0, rest: self },
         }
     }
 
@@ -107,7 +128,7 @@ impl<'t> Json<'t> {
     pub fn elements(self) -> Elements<'t> {
         match self.value() {
             Value::Array(elements) => elements,
-            _ => Elements { left: 0, nodes: &[] },
+            _ => Elements { left: 0, rest: self },
         }
     }
 
@@ -130,7 +151,8 @@ impl<'t> Json<'t> {
 #[derive(Clone, Debug)]
 pub struct Elements<'t> {
     left: usize,
-    nodes: &'t [Node<'t>],
+    /// The next one, where one is left.
+    rest: Json<'t>,
 }
 
 impl<'t> Iterator for Elements<'t> {
@@ -138,9 +160,9 @@ impl<'t> Iterator for Elements<'t> {
 
     fn next(&mut self) -> Option<Json<'t>> {
         self.left = self.left.checked_sub(1)?;
-        let (value, rest) = self.nodes.split_at(width(self.nodes));
-        self.nodes = rest;
-        Some(Json(value))
+        let value = self.rest;
+        self.rest = value.after();
+        Some(value)
     }
 }
 
@@ -148,7 +170,8 @@ impl<'t> Iterator for Elements<'t> {
 #[derive(Clone, Debug)]
 pub struct Members<'t> {
     left: usize,
-    nodes: &'t [Node<'t>],
+    /// The key of the next one, where one is left.
+    rest: Json<'t>,
 }
 
 impl<'t> Iterator for Members<'t> {
@@ -156,9 +179,9 @@ impl<'t> Iterator for Members<'t> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let Node::String(key) = self.nodes[0] else { unreachable!("a member begins with its key") };
-        let (value, rest) = self.nodes[1..].split_at(width(&self.nodes[1..]));
-        self.nodes = rest;
-        Some((key, Json(value)))
+        let Node::String(key) = self.rest.nodes[0] else { unreachable!("a member begins with its key") };
+        let value = self.rest.after();
+        self.rest = value.after();
+        Some((key, value))
     }
 }

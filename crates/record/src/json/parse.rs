@@ -3,6 +3,7 @@
 use memchr::memmem;
 use simd_json::{Buffers, Node, StaticNode, Tape};
 
+use super::number::{Decimals, Place};
 use super::strict::{DEPTH_MAX, Flaw, diagnose};
 use super::{Json, width};
 use crate::code::{CodeSet, Severity};
@@ -18,6 +19,7 @@ pub struct Parser {
     scratch: Vec<u8>,
     buffers: Buffers,
     tape: Tape<'static>,
+    places: Vec<Place>,
     nul: memmem::Finder<'static>,
 }
 
@@ -27,6 +29,7 @@ impl Default for Parser {
             scratch: Vec::new(),
             buffers: Buffers::with_max_depth(0, DEPTH_MAX),
             tape: Tape(Vec::new()),
+            places: Vec::new(),
             nul: memmem::Finder::new(b"\\u0000"),
         }
     }
@@ -42,15 +45,21 @@ impl Parser {
         line: &[u8],
         visit: impl FnOnce(Result<(Json<'_>, CodeSet), Vec<Flaw>>) -> R,
     ) -> R {
-        let Self { scratch, buffers, tape, nul } = self;
+        let Self { scratch, buffers, tape, places, nul } = self;
         scratch.clear();
         scratch.extend_from_slice(line);
         scratch.resize(line.len() + simd_json::INPUT_PADDING, b' ');
         let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
         let parsed = simd_json::fill_tape_padded(scratch, line.len(), buffers, &mut nodes);
         let sound = parsed.is_ok() && is_object_with_unique_keys(&nodes.0);
-        let result = if sound && !has_doubtful_number(&nodes.0) && nul.find(line).is_none() {
-            visit(Ok((Json(&nodes.0), CodeSet::default())))
+        let kind = if sound { most_doubtful(&nodes.0) } else { Kind::Integer };
+        let decimals = match kind {
+            Kind::Integer => Decimals::default(),
+            Kind::Decimal | Kind::Doubtful => Decimals::find(line, &nodes.0, places),
+        };
+        let json = Json { nodes: &nodes.0, decimals: &decimals };
+        let result = if sound && kind != Kind::Doubtful && nul.find(line).is_none() {
+            visit(Ok((json, CodeSet::default())))
         } else {
             let flaws = diagnose(line, &[]);
             if flaws.iter().any(|flaw| flaw.code.info().severity == Severity::Error) {
@@ -60,7 +69,7 @@ impl Parser {
                 for flaw in &flaws {
                     warnings.insert(flaw.code);
                 }
-                visit(Ok((Json(&nodes.0), warnings)))
+                visit(Ok((json, warnings)))
             } else {
                 // The strict rules decide, but without a tape there is nothing to look at.
                 visit(Err(vec![Flaw::unreadable()]))
@@ -106,15 +115,28 @@ fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
     keys.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// Returns true if some number may be too long, too large or too small: the strict rules then look at its text.
-fn has_doubtful_number(nodes: &[Node<'_>]) -> bool {
-    nodes.iter().any(|node| match node {
+/// What has to be known of the text of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Nothing: the tape holds it.
+    Integer,
+    /// Its digits, of which the tape's double keeps some.
+    Decimal,
+    /// Those, and whether it is too long, too large or too small for the strict rules.
+    Doubtful,
+}
+
+/// The kind of the most doubtful number.
+fn most_doubtful(nodes: &[Node<'_>]) -> Kind {
+    let kind = |node: &Node<'_>| match node {
         Node::Static(StaticNode::F64(x)) => {
-            *x == 0.0
+            let is_doubtful = *x == 0.0
                 || x.abs() < f64::MIN_POSITIVE
                 || x.abs() >= 9_223_372_036_854_775_808.0
-                || !x.is_finite()
+                || !x.is_finite();
+            if is_doubtful { Kind::Doubtful } else { Kind::Decimal }
         }
-        _ => false,
-    })
+        _ => Kind::Integer,
+    };
+    nodes.iter().map(kind).max().unwrap_or(Kind::Integer)
 }

@@ -137,22 +137,24 @@ pub(super) fn space(line: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// One past the end of the string whose opening quote is at `at`.
+pub(super) fn skip_string(line: &[u8], mut at: usize) -> Option<usize> {
+    at += 1;
+    loop {
+        at += memchr2(b'"', b'\\', line.get(at..)?)?;
+        if line[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
 /// One past the end of the value that begins at `at`.
 pub(super) fn skip(line: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0usize;
     loop {
         match *line.get(at)? {
-            b'"' => {
-                at += 1;
-                loop {
-                    at += memchr2(b'"', b'\\', line.get(at..)?)?;
-                    if line[at] == b'"' {
-                        break;
-                    }
-                    at += 2;
-                }
-                at += 1;
-            }
+            b'"' => at = skip_string(line, at)?,
             b'{' | b'[' => {
                 depth += 1;
                 at += 1;

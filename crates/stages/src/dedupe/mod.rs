@@ -8,9 +8,11 @@
 //!
 //! ## How
 //! A record's identity is a 128-bit hash (XXH3) over its format's field values, decoded and length-prefixed: key
-//! order, spacing, escapes and other keys never matter, and no two ways to cut the fields look alike. The plan
-//! sorts by identity; equal neighbours are one family. At 10^9 records the chance that any two different records
-//! share an identity is below 10^-20.
+//! order, spacing and escapes never matter, nor do keys that the target does not read, and no two ways to cut the
+//! fields look alike. A grader of reinforcement fine-tuning reads all keys. Numbers are
+//! compared digit by digit, never as doubles, so that long ids keep records apart; `100`, `1e2` and `100.0` are one
+//! number. The plan sorts by identity; equal neighbours are one family. At 10^9 records the chance that any two
+//! different records share an identity is below 10^-20.
 //!
 //! ## Findings
 //! None: a duplicate is a verdict, and a row of `report/duplicates.parquet`.
@@ -112,7 +114,17 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
             (_, None) => scratch.push(b'-'),
         }
     }
+    if format.hands_over_all_keys() {
+        let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
+        write_members(json.members().filter(|(key, _)| !is_field(key)), normalize, scratch);
+    }
     xxh3_128(scratch)
+}
+
+fn write_text(kind: u8, text: &str, out: &mut Vec<u8>) {
+    out.push(kind);
+    out.extend_from_slice(&(text.len() as u64).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// Appends a value so that equal contents, and only those, give equal bytes.
@@ -120,34 +132,31 @@ fn write_value(json: Json<'_>, normalize: Normalize, out: &mut Vec<u8>) {
     match json.value() {
         Value::Null => out.push(b'z'),
         Value::Bool(value) => out.push(if value { b't' } else { b'f' }),
-        // Adding zero makes -0.0 and 0.0 one value.
-        Value::Number(number) => {
-            out.push(b'n');
-            out.extend_from_slice(&(number + 0.0).to_bits().to_le_bytes());
-        }
-        Value::String(text) => {
-            let text = normalize.apply(text);
-            out.push(b's');
-            out.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            out.extend_from_slice(text.as_bytes());
-        }
+        Value::Number(number) => write_text(b'n', &number.to_string(), out),
+        Value::String(text) => write_text(b's', &normalize.apply(text), out),
         Value::Array(elements) => {
             out.push(b'[');
             elements.for_each(|element| write_value(element, normalize, out));
             out.push(b']');
         }
-        Value::Object(members) => {
-            let mut members: Vec<(&str, Json<'_>)> = members.collect();
-            members.sort_by_key(|(key, _)| *key);
-            out.push(b'{');
-            for (key, value) in members {
-                out.extend_from_slice(&(key.len() as u64).to_le_bytes());
-                out.extend_from_slice(key.as_bytes());
-                write_value(value, normalize, out);
-            }
-            out.push(b'}');
-        }
+        Value::Object(members) => write_members(members, normalize, out),
     }
+}
+
+fn write_members<'t>(
+    members: impl Iterator<Item = (&'t str, Json<'t>)>,
+    normalize: Normalize,
+    out: &mut Vec<u8>,
+) {
+    let mut members: Vec<(&str, Json<'_>)> = members.collect();
+    members.sort_by_key(|(key, _)| *key);
+    out.push(b'{');
+    for (key, value) in members {
+        out.extend_from_slice(&(key.len() as u64).to_le_bytes());
+        out.extend_from_slice(key.as_bytes());
+        write_value(value, normalize, out);
+    }
+    out.push(b'}');
 }
 
 /// A dropped record and the one that stays for it.

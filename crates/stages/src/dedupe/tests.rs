@@ -8,7 +8,11 @@ use proptest::prelude::*;
 use super::*;
 
 fn identity(line: &str, normalize: Normalize) -> u128 {
-    let format = Format::from_name("prompt-completion").expect("a format");
+    identity_as("prompt-completion", line, normalize)
+}
+
+fn identity_as(format: &str, line: &str, normalize: Normalize) -> u128 {
+    let format = Format::from_name(format).expect("a format");
     Parser::default()
         .parse(line.as_bytes(), |parsed| digest(format, parsed.expect("valid").0, normalize, &mut Vec::new()))
 }
@@ -49,6 +53,46 @@ fn records_that_no_schema_checked_keep_their_differences() {
     let (a, b) =
         (r#"{"prompt":"p","completion":{"x":1,"y":2}}"#, r#"{"completion":{"y":2,"x":1},"prompt":"p"}"#);
     check(a, b, [true; 3]);
+}
+
+#[test]
+fn numbers_are_compared_digit_by_digit() {
+    let line = |number: &str| {
+        format!(r#"{{"messages":[{{"role":"user","content":"q"}}],"reference_answer":{{"n":[{number}]}}}}"#)
+    };
+    let same = |a: &str, b: &str| {
+        let of = |number: &str| identity_as("chat-rft", &line(number), Normalize::None);
+        of(a) == of(b)
+    };
+    for (a, b) in [
+        ("9007199254740992", "9007199254740993"),
+        ("9223372036854775807", "9223372036854775808"),
+        ("-9007199254740992", "-9007199254740993"),
+        ("18446744073709551615", "18446744073709551616"),
+        ("12345678901234567890123", "12345678901234567890124"),
+        ("12345678901234567890.0", "12345678901234567891.0"),
+        ("9007199254740992.0", "9007199254740993"),
+        ("0.1", "0.10000000000000001"),
+        ("1e-400", "2e-400"),
+        ("1", "-1"),
+        ("1", "1e1"),
+        ("1,1", "11"),
+    ] {
+        assert!(!same(a, b), "{a} and {b}");
+    }
+    for (a, b) in [("100", "1e2"), ("100", "100.0"), ("0", "-0"), ("0", "-0.0e7"), ("0.5", "5E-1")] {
+        assert!(same(a, b), "{a} and {b}");
+    }
+}
+
+#[test]
+fn keys_that_a_grader_reads_are_content_and_names_of_records_are_not() {
+    let line = |rest: &str| format!(r#"{{"messages":[{{"role":"user","content":"q"}}]{rest}}}"#);
+    let of = |rest: &str| identity_as("chat-rft", &line(rest), Normalize::None);
+    assert_ne!(of(r#","order":1"#), of(r#","order":2"#));
+    assert_ne!(of(r#","order":null"#), of(""));
+    assert_eq!(of(r#","a":1,"b":2"#), of(r#","b":2.0,"a":1"#));
+    assert_eq!(of(r#","id":"x""#), of(r#","id":"y""#));
 }
 
 fn table(digests: &[Option<u8>]) -> FactTable {

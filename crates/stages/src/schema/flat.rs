@@ -45,7 +45,7 @@ pub(super) fn written(
 
 pub(super) fn number(visit: &mut Visit<'_, '_>, min: f64, max: f64, key: &str, value: Json<'_>, at: &At<'_>) {
     match value.value() {
-        Value::Number(number) if (min..=max).contains(&number) => {}
+        Value::Number(number) if number.is_within(min, max) => {}
         Value::Number(_) => {
             visit.add(Code::SchemaOutOfRange, at, || format!("`{key}` must be from {min:.1} to {max:.1}"));
         }
