@@ -16,6 +16,8 @@ mod corpus;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
+mod exact_numbers;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod leaks;

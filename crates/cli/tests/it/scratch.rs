@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use parquet::file::reader::SerializedFileReader;
+use parquet::record::{Field, Row};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -70,6 +72,18 @@ impl Scratch {
 
     pub(crate) fn manifest(&self, out: &str) -> Value {
         serde_json::from_slice(&self.read(&format!("{out}/manifest.json"))).unwrap()
+    }
+
+    /// The rows of a table of an output, each by column.
+    pub(crate) fn table(&self, out: &str, name: &str) -> Vec<BTreeMap<String, String>> {
+        let file = fs::File::open(self.path(format!("{out}/report/{name}.parquet"))).unwrap();
+        let rows = SerializedFileReader::new(file).unwrap().into_iter();
+        let cell = |cell: &Field| match cell {
+            Field::Str(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let row = |row: Row| row.get_column_iter().map(|(name, value)| (name.clone(), cell(value))).collect();
+        rows.map(|found| row(found.unwrap())).collect()
     }
 
     /// All files below a directory, by path.
