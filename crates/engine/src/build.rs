@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens};
+use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens, Verdict};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::schema::{self, Tally};
 
@@ -106,7 +106,8 @@ pub fn build(
     let mut plan = plan(&facts, settings);
     let fetch = Fetch::new(inputs, &settings.scan);
     let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
-    let by_side = class_counts(&facts, &plan, &variants);
+    let by_spelling = spelling_counts(&facts, &plan, &variants);
+    let by_side = by_spelling.each_ref().map(|side| sums(side));
     let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);
     let held = held(&plan, &packed);
     plan.findings.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
@@ -151,7 +152,7 @@ pub fn build(
     };
     let mut files = shard_entries(&packed, sums);
     let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
-    let by_code = report(dir, &source, settings, &about_data, &by_side, &counted, &mut files, &mut tell)?;
+    let by_code = report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut files, &mut tell)?;
     let input_entries = hash_inputs(inputs, &facts, watch)?;
     inputs.check_unchanged()?;
 
@@ -258,24 +259,18 @@ fn tally(facts: &FactTable, plan: &Plan) -> Tally {
     tally
 }
 
-/// How many output lines of each class there are on each side.
-fn class_counts(facts: &FactTable, plan: &Plan, variants: &[Variant]) -> [Vec<u64>; 2] {
-    let mut counts = Side::ALL.map(|_| vec![0; plan.classes.list().len()]);
-    if plan.classes.list().is_empty() {
-        return counts;
-    }
-    for line in facts.ordinals() {
-        if let (Some(side), Some(class)) = (plan.verdicts[line.index()].side(), plan.classes.of(facts, line))
-        {
-            counts[side as usize][class] += 1;
-        }
-    }
-    for variant in variants {
-        if let Some(class) = plan.classes.of(facts, variant.parent) {
-            counts[Side::Train as usize][class] += 1;
-        }
-    }
-    counts
+/// How many output lines of each spelling of each class there are on each side.
+fn spelling_counts(facts: &FactTable, plan: &Plan, variants: &[Variant]) -> [Vec<Vec<u64>>; 2] {
+    Side::ALL.map(|side| {
+        let kept = facts.ordinals().filter(|line| plan.verdicts[line.index()] == Verdict::Kept(side));
+        let made = variants.iter().filter(|_| side == Side::Train).map(|variant| variant.parent);
+        plan.classes.count_spellings(facts, kept.chain(made))
+    })
+}
+
+/// How many there are of each class.
+fn sums(by_spelling: &[Vec<u64>]) -> Vec<u64> {
+    by_spelling.iter().map(|spellings| spellings.iter().sum()).collect()
 }
 
 /// What the target is given: records and bytes of each side.
@@ -306,7 +301,7 @@ fn report(
     source: &tables::Source<'_>,
     settings: &Settings,
     about_data: &[Finding],
-    by_side: &[Vec<u64>; 2],
+    by_spelling: &[Vec<Vec<u64>>; 2],
     counted: &CountedTokens,
     files: &mut Vec<FileEntry>,
     tell: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
@@ -321,7 +316,7 @@ fn report(
             tell(finding)
         })?,
         tables::duplicates(dir, source)?,
-        tables::labels(dir, source, by_side)?,
+        tables::labels(dir, source, by_spelling)?,
         tables::summary(dir, &numbers(source.plan.counts, counted, &by_code))?,
     ];
     if !source.variants.is_empty() {

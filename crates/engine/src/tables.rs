@@ -8,6 +8,7 @@ use bedload_report::{
     DuplicateRow, FindingRow, LabelRow, RecordRow, Row, SummaryRow, TableWriter, VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
+use bedload_stages::balance::Class;
 use rayon::prelude::*;
 
 use crate::draft::Variant;
@@ -264,28 +265,33 @@ pub(crate) fn duplicates(dir: &Path, source: &Source<'_>) -> Result<Written, Eng
     })
 }
 
-/// `labels.parquet`: classes among the accepted records, and in the output as a whole and by side.
+/// `labels.parquet`: classes among the accepted records, and in the output as a whole and by side. Where a row's
+/// records spell their class in several ways, it counts each of them.
 pub(crate) fn labels(
     dir: &Path,
     source: &Source<'_>,
-    by_side: &[Vec<u64>; 2],
+    by_spelling: &[Vec<Vec<u64>>; 2],
 ) -> Result<Written, EngineError> {
     let classes = source.plan.classes.list();
     table(dir, "labels", |writer| {
-        let before: Vec<u64> = classes.iter().map(|class| class.records).collect();
-        let after: Vec<u64> =
-            by_side[0].iter().zip(&by_side[1]).map(|(train, validation)| train + validation).collect();
+        let [train, validation] = by_spelling;
+        let read = |class: &Class| class.spellings.iter().map(|(_, n)| *n).collect();
+        let before: Vec<Vec<u64>> = classes.iter().map(read).collect();
+        let both = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        let after: Vec<Vec<u64>> = train.iter().zip(validation).map(both).collect();
         let parts = [
             ("before", None, &before),
             ("after", None, &after),
-            ("after", Some("train"), &by_side[0]),
-            ("after", Some("validation"), &by_side[1]),
+            ("after", Some("train"), train),
+            ("after", Some("validation"), validation),
         ];
         for (stage, split, counts) in parts {
-            let all: u64 = counts.iter().sum();
-            writer.push(classes.iter().zip(counts.iter()).map(|(class, &records)| {
-                let spellings =
-                    class.spellings.iter().map(|(name, n)| format!("{name:?} {n}")).collect::<Vec<_>>();
+            let all: u64 = counts.iter().flatten().sum();
+            writer.push(classes.iter().zip(counts).map(|(class, counts)| {
+                let records: u64 = counts.iter().sum();
+                let spellings = class.spellings.iter().zip(counts).filter(|(_, n)| **n > 0);
+                let spellings: Vec<String> =
+                    spellings.map(|((name, _), n)| format!("{name:?} {n}")).collect();
                 LabelRow {
                     label: &class.name,
                     stage,

@@ -18,7 +18,8 @@ pub struct LabelRow<'a> {
     pub records: u64,
     /// Their share of all labelled records of this stage and side, from 0 to 1.
     pub share: f64,
-    /// The spellings that were taken for this label, joined by commas; none where there is only one.
+    /// The spellings of this label with how many of these records have each, joined by commas; none where there is
+    /// only one.
     pub variants: Option<Cow<'a, str>>,
 }
 

@@ -149,3 +149,41 @@ fn tokens_are_counted_by_the_encoding_that_is_asked_for() {
     let explained = scratch.run("explain a.jsonl:1 --output-format jsonl").exits(0).objects().remove(0);
     assert_eq!((&explained["tokens"]["prompt"], &explained["tokens"]["completion"]), (&2.into(), &1.into()));
 }
+
+#[test]
+fn the_table_of_labels_counts_the_spellings_of_each_side() {
+    let mut lines = labelled(&[("yes", 40), ("no", 30), ("No", 10)]);
+    lines.extend(lines[..5].to_vec());
+    let label = |line: &[u8]| serde_json::from_slice::<Value>(line).unwrap()["completion"].clone();
+    let repeated = |name: &str| lines[..5].iter().filter(|line| label(line.as_bytes()) == name).count();
+    let scratch = Scratch::with("a.jsonl", jsonl(&lines));
+    build(&scratch, "--skip tokens --validation 0.25 --augment 2").0.exits(0);
+    let spelled = |side: &str| {
+        let count = |name: &str| scratch.side("o", side).iter().filter(|line| label(line) == name).count();
+        let (upper, lower) = (count("No"), count("no"));
+        assert!(upper > 0 && lower > 0, "{side} has both spellings");
+        (upper, lower, count("yes"))
+    };
+    let (train, validation) = (spelled("train"), spelled("validation"));
+    let read = (10 + repeated("No"), 30 + repeated("no"), 40 + repeated("yes"));
+    let row = |stage: &str, side: &str, label: &str, n: usize, variants: String| {
+        format!("{stage} {side} {label} {n} {variants}")
+    };
+    let rows_of = |stage: &str, side: &str, (upper, lower, yes): (usize, usize, usize)| {
+        let variants = format!(r#""No" {upper}, "no" {lower}"#);
+        [row(stage, side, "no", upper + lower, variants), row(stage, side, "yes", yes, "null".to_owned())]
+    };
+    let both = (train.0 + validation.0, train.1 + validation.1, train.2 + validation.2);
+    let expected: Vec<String> = [
+        rows_of("before", "null", read),
+        rows_of("after", "null", both),
+        rows_of("after", "train", train),
+        rows_of("after", "validation", validation),
+    ]
+    .concat();
+    let rows = scratch.table("o", "labels");
+    let shown = rows.iter().map(|row| {
+        ["stage", "split", "label", "records", "variants"].map(|column| row[column].as_str()).join(" ")
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+}

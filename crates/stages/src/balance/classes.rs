@@ -24,8 +24,8 @@ pub struct Class {
 #[derive(Clone, Debug, Default)]
 pub struct Classes {
     list: Vec<Class>,
-    /// Class index by label id.
-    of_label: Vec<Option<u32>>,
+    /// By label id: the class as an index into the list, and the spelling as one into its spellings.
+    of_label: Vec<Option<(u32, u32)>>,
     too_many: bool,
 }
 
@@ -92,8 +92,8 @@ pub fn find(facts: &FactTable, config: &BalanceConfig) -> Classes {
     list.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     let mut of_label = vec![None; labels.len()];
     for (index, (_, ids)) in list.iter().enumerate() {
-        for &id in ids {
-            of_label[id] = Some(index as u32);
+        for (spelling, &id) in ids.iter().enumerate() {
+            of_label[id] = Some((index as u32, spelling as u32));
         }
     }
     Classes { list: list.into_iter().map(|(class, _)| class).collect(), of_label, too_many: false }
@@ -107,8 +107,13 @@ impl Classes {
 
     /// The class of a record, as an index into the list.
     pub fn of(&self, facts: &FactTable, line: Ordinal) -> Option<usize> {
-        let label = facts.label(line)?;
-        self.of_label.get(label as usize).copied().flatten().map(|class| class as usize)
+        self.spelling_of(facts, line).map(|(class, _)| class)
+    }
+
+    /// The class of a record, and which of its spellings the record has.
+    fn spelling_of(&self, facts: &FactTable, line: Ordinal) -> Option<(usize, usize)> {
+        let (class, spelling) = (*self.of_label.get(facts.label(line)? as usize)?)?;
+        Some((class as usize, spelling as usize))
     }
 
     /// Returns true if there were too many different labels to find classes among them.
@@ -118,10 +123,16 @@ impl Classes {
 
     /// How many of these records each class has.
     pub fn count(&self, facts: &FactTable, lines: impl Iterator<Item = Ordinal>) -> Vec<u64> {
-        let mut counts = vec![0; self.list.len()];
+        self.count_spellings(facts, lines).iter().map(|spellings| spellings.iter().sum()).collect()
+    }
+
+    /// How many of these records each spelling of each class has, in the order of [`Class::spellings`].
+    pub fn count_spellings(&self, facts: &FactTable, lines: impl Iterator<Item = Ordinal>) -> Vec<Vec<u64>> {
+        let mut counts: Vec<Vec<u64>> =
+            self.list.iter().map(|class| vec![0; class.spellings.len()]).collect();
         for line in lines {
-            if let Some(class) = self.of(facts, line) {
-                counts[class] += 1;
+            if let Some((class, spelling)) = self.spelling_of(facts, line) {
+                counts[class][spelling] += 1;
             }
         }
         counts
