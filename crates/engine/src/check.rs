@@ -71,7 +71,8 @@ struct ChunkChecked {
 const HELD_MAX: usize = 4096;
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
-/// Of each code at most `per_code` findings about records are handed over; all are counted.
+/// For people, at most `per_code` findings about records are handed over of each code, and none that one finding
+/// about the data says for all of them. Without `per_code` every finding is. All are counted.
 ///
 /// # Errors
 /// Where inputs cannot be read, changed meanwhile, or contradict the settings; and what `sink` returns.
@@ -112,7 +113,8 @@ pub fn check(
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
-                if rules.says_it_once(at.input, finding.code) || per_code.is_some_and(|most| *n > most) {
+                let is_folded = |most: u64| *n > most || rules.says_it_once(at.input, finding.code);
+                if per_code.is_some_and(is_folded) {
                     return Ok(());
                 }
                 finding.line = finding.line.map(|line| line + *lines_before);

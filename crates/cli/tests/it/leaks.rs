@@ -1,6 +1,6 @@
 //! What would let the validation set leak, or data vanish, without a word: each was a defect once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -99,15 +99,23 @@ fn a_first_line_of_megabytes_does_not_hide_the_format() {
 }
 
 #[test]
-fn the_wrong_kind_of_file_is_said_once_beside_the_counts() {
+fn the_wrong_kind_of_file_is_said_once_to_people_and_in_full_to_programs() {
     let line = r#"{"prompt":"p","chosen":"a","rejected":"b"}"#;
     let scratch = Scratch::with("a.jsonl", jsonl((0..500).map(|_| line)));
-    let checked =
-        scratch.run("check a.jsonl --profile generic-sft --skip tokens --output-format jsonl").exits(1);
-    let codes: Vec<Value> = checked.findings().iter().map(|finding| finding["code"].clone()).collect();
-    assert_eq!(codes, ["dataset/wrong-format", "dataset/no-records"]);
-    assert_eq!(checked.by_code()["schema/missing-field"], 500);
-    assert!(checked.findings()[0]["message"].as_str().unwrap().contains("preference"));
+    let run =
+        |flags: &str| scratch.run(&format!("check a.jsonl --profile generic-sft --skip tokens {flags}"));
+    let checked = run("--output-format jsonl").exits(1);
+    let mut printed: BTreeMap<String, u64> = BTreeMap::new();
+    for finding in checked.findings() {
+        *printed.entry(finding["code"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert_eq!(printed, checked.by_code());
+    assert_eq!(printed["schema/missing-field"], 500);
+    let wrong = checked.findings().into_iter().find(|finding| finding["code"] == "dataset/wrong-format");
+    assert!(wrong.unwrap()["message"].as_str().unwrap().contains("preference"));
+    let text = run("").exits(1);
+    assert!(text.stdout.contains("dataset/wrong-format") && !text.stdout.contains("schema/missing-field"));
+    assert!(text.stderr.contains("(not listed)"), "{}", text.stderr);
 }
 
 #[test]
