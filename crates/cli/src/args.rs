@@ -222,10 +222,13 @@ pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
-    /// File to create; it appears complete or not at all.
+    /// File to create; it appears complete or not at all, and not at all if no record can be converted.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Replace an existing file of that name.
+    /// File to create for the rejected lines, byte for byte, e.g. FILE.rejected.jsonl [default: none].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
+    /// Replace existing files of these names.
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]

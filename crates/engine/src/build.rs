@@ -77,7 +77,7 @@ pub fn build(
     progress: &Progress,
     mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Built, EngineError> {
-    refuse_output_inside_input(inputs, out)?;
+    refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
     let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
@@ -201,7 +201,7 @@ pub fn build(
     })
 }
 
-pub(crate) fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
+pub(crate) fn refuse_output_inside_input(flag: &str, inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
     let resolved = resolve(out);
     for input in inputs {
         let Some(path) = input.path().map(resolve).filter(|path| path.starts_with(&resolved)) else {
@@ -209,9 +209,9 @@ pub(crate) fn refuse_output_inside_input(inputs: &Inputs, out: &Path) -> Result<
         };
         let (out, name) = (out.display(), input.name());
         return Err(EngineError::Usage(if path == resolved {
-            format!("--out {out}: it is the input {name}")
+            format!("{flag} {out}: it is the input {name}")
         } else {
-            format!("--out {out}: the input {name} is inside it")
+            format!("{flag} {out}: the input {name} is inside it")
         }));
     }
     Ok(())

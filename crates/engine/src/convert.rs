@@ -8,7 +8,7 @@ use bedload_record::{Code, FactTable, Finding, Side, Verdict};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::balance::Classes;
 
-use crate::build::{refuse_output_inside_input, refuse_unknown_format};
+use crate::build::{refuse_output_inside_input, refuse_unknown_format, resolve};
 use crate::check::about_files;
 use crate::error::EngineError;
 use crate::manifest::Counts;
@@ -22,6 +22,17 @@ use crate::tables::findings_in_order;
 use crate::write::Sums;
 use crate::{quota, scan, write};
 
+/// Where to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Outputs<'a> {
+    /// The file of the converted records.
+    pub out: &'a Path,
+    /// The file of the rejected lines, where they are wanted.
+    pub rejected: Option<&'a Path>,
+    /// Whether existing files are replaced.
+    pub overwrite: bool,
+}
+
 /// What was converted.
 #[derive(Clone, Debug)]
 pub struct Converted {
@@ -31,7 +42,7 @@ pub struct Converted {
     pub records: u64,
     /// Records written.
     pub written: u64,
-    /// Lines refused: none of them is in the output.
+    /// Lines rejected: none of them is in the output.
     pub rejected: u64,
     /// Bytes read, decompressed.
     pub bytes: u64,
@@ -46,23 +57,32 @@ pub struct Converted {
 }
 
 /// Converts all inputs to one file and tells all findings in input order, those about files and the target last.
-/// The file appears whole or not at all.
+/// The file appears whole or not at all, and not at all where no record was converted.
 ///
 /// # Errors
 /// Where inputs cannot be read or changed meanwhile, the output cannot be written, or settings contradict something.
 pub fn convert(
     inputs: &Inputs,
     settings: &Settings,
-    out: &Path,
-    overwrite: bool,
+    outputs: Outputs<'_>,
     progress: &Progress,
     mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
     if settings.stages.convert.target().is_none() {
         return Err(EngineError::Usage("nothing to convert to\nhint: name a format with --to".to_owned()));
     }
-    refuse_output_inside_input(inputs, out)?;
-    let single = SingleFile::create(out, overwrite, progress)?;
+    let Outputs { out, rejected, overwrite } = outputs;
+    refuse_output_inside_input("--out", inputs, out)?;
+    if let Some(rejected) = rejected {
+        refuse_output_inside_input("--rejected", inputs, rejected)?;
+        if resolve(rejected) == resolve(out) {
+            let shown = rejected.display();
+            return Err(EngineError::Usage(format!("--rejected {shown}: it is the file of --out")));
+        }
+    }
+    let single = SingleFile::create("--out", out, overwrite, progress)?;
+    let trace =
+        rejected.map(|file| SingleFile::create("--rejected", file, overwrite, progress)).transpose()?;
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
     inputs.spool_all(single.dir(), watch)?;
@@ -77,8 +97,8 @@ pub fn convert(
     progress.enter(Phase::Write);
     let plan = plan(&facts);
     let mut packed = pack(&facts, &plan, &[], ShardLimits::default(), settings.scan.max_record_bytes);
-    // Refused lines stay where they are, in the input.
-    packed.keep(Side::Train);
+    let packed_rejected = packed.take(None);
+    let packed = packed.take(Some(Side::Train));
     let fetch = Fetch::new(inputs, &settings.scan);
     let source = write::Source {
         facts: &facts,
@@ -89,6 +109,9 @@ pub fn convert(
         fetch: &fetch,
     };
     write::write(single.dir(), &packed, &source, Sums::Without, watch)?;
+    if let Some(trace) = &trace {
+        write::write(trace.dir(), &packed_rejected, &source, Sums::Without, watch)?;
+    }
     inputs.check_unchanged()?;
 
     progress.enter(Phase::Report);
@@ -105,12 +128,19 @@ pub fn convert(
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
     if plan.counts.train == 0 {
-        let message = "no record was converted".to_owned();
+        let kept = if out.exists() { "was left as it is" } else { "was not written" };
+        let message = format!("no record was converted, so {} {kept}", out.display());
         about_data.push(Finding::dataset(Code::DatasetNoRecords, settings.strict, message));
     }
     about_data.iter().try_for_each(&mut count)?;
     inputs.check_unchanged()?;
-    single.publish(&packed.shards[0].path)?;
+    // In the order opposite to that in which they were begun, as `Progress` has them.
+    if let Some(trace) = trace {
+        trace.publish(&packed_rejected.shards[0].path)?;
+    }
+    if plan.counts.train > 0 {
+        single.publish(&packed.shards[0].path)?;
+    }
     Ok(Converted {
         files: inputs.len() as u64,
         records: plan.counts.read,

@@ -52,7 +52,7 @@ mod numbers;
 pub use build::{Built, Phases, build, resolve};
 pub use calibrate::calibrate;
 pub use check::{Checked, check};
-pub use convert::{Converted, convert};
+pub use convert::{Converted, Outputs, convert};
 pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};

@@ -61,11 +61,19 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Leaves all files out but those of one side.
-    pub(crate) fn keep(&mut self, side: Side) {
-        let Self { shards, units } = self;
-        units.retain(|unit| shards[unit.shard].side == Some(side));
-        shards.retain(|shard| shard.side == Some(side));
+    /// Takes out the files of one side, or those of rejected lines.
+    pub(crate) fn take(&mut self, side: Option<Side>) -> Self {
+        let is_taken: Vec<bool> = self.shards.iter().map(|shard| shard.side == side).collect();
+        // The number of each file among those of its kind.
+        let number = |n: usize| is_taken[..n].iter().filter(|&&taken| taken == is_taken[n]).count();
+        let numbers: Vec<usize> = (0..is_taken.len()).map(number).collect();
+        let shards = self.shards.extract_if(.., |shard| shard.side == side).collect();
+        let units = self.units.extract_if(.., |unit| is_taken[unit.shard]).collect();
+        let mut taken = Self { shards, units };
+        for unit in self.units.iter_mut().chain(&mut taken.units) {
+            unit.shard = numbers[unit.shard];
+        }
+        taken
     }
 }
 

@@ -1,6 +1,6 @@
 //! What others may see of a run while it runs, and how they stop it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
@@ -46,17 +46,22 @@ pub struct Progress {
     rejected: AtomicU64,
     phase: AtomicU8,
     /// What is being built, and the directories made for it.
-    building: Mutex<Option<(PathBuf, Vec<PathBuf>)>>,
+    building: Mutex<Vec<(PathBuf, Vec<PathBuf>)>>,
 }
 
 impl Progress {
     /// Removes what is being built, for a process that is about to end without waiting for the run.
     pub fn abandon(&self) {
         let Ok(mut building) = self.building.lock() else { return };
-        let Some((built, made)) = building.take() else { return };
+        for (built, made) in building.drain(..) {
+            Self::remove(&built, &made);
+        }
+    }
+
+    fn remove(built: &Path, made: &[PathBuf]) {
         // Threads that have not seen the signal yet may add files meanwhile.
         for _ in 0..100 {
-            if std::fs::remove_dir_all(&built).is_ok() || !built.exists() {
+            if std::fs::remove_dir_all(built).is_ok() || !built.exists() {
                 break;
             }
         }
@@ -65,9 +70,13 @@ impl Progress {
         }
     }
 
+    /// Notes what is being built from now on, or that what was noted last is about to be in its place.
     pub(crate) fn building(&self, what: Option<(PathBuf, Vec<PathBuf>)>) {
         if let Ok(mut building) = self.building.lock() {
-            *building = what;
+            match what {
+                Some(what) => building.push(what),
+                None => drop(building.pop()),
+            }
         }
     }
 

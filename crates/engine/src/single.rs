@@ -20,17 +20,18 @@ pub(crate) struct SingleFile<'p> {
 }
 
 impl<'p> SingleFile<'p> {
-    /// Begins to write `target`.
+    /// Begins to write `target`, which the user named with `flag`.
     ///
     /// # Errors
     /// Where something is in the way that may not be replaced, or the directory cannot be written.
     pub(crate) fn create(
+        flag: &str,
         target: &Path,
         overwrite: bool,
         progress: &'p Progress,
     ) -> Result<Self, EngineError> {
         let shown = target.display();
-        let usage = |message: &str| EngineError::Usage(format!("--out {shown}: {message}"));
+        let usage = |message: &str| EngineError::Usage(format!("{flag} {shown}: {message}"));
         let name = target.file_name().ok_or_else(|| usage("not the name of a file to be made"))?;
         if target.as_os_str() == "-" {
             return Err(usage(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Converted, convert};
+use bedload_engine::{Converted, Outputs, convert};
 use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
@@ -38,8 +38,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
                 OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
             }
         };
-        let (settings, overwrite) = (&run.settings, args.overwrite);
-        on_threads(run.threads, || Ok(convert(&inputs, settings, &args.out, overwrite, &progress, tell)?))?
+        let settings = &run.settings;
+        let outputs =
+            Outputs { out: &args.out, rejected: args.rejected.as_deref(), overwrite: args.overwrite };
+        on_threads(run.threads, || Ok(convert(&inputs, settings, outputs, &progress, tell)?))?
     };
     let strict = run.settings.strict;
     let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();
@@ -50,7 +52,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     out.flush()?;
     if !output.quiet {
         let paint = Paint::for_stderr(output.color);
-        say(&converted_summary(&converted, &args.out, strict, started.elapsed(), paint));
+        let rejected = args.rejected.as_deref();
+        say(&converted_summary(&converted, &args.out, rejected, strict, started.elapsed(), paint));
     }
     Ok(exit)
 }

@@ -199,18 +199,22 @@ pub(crate) fn built_summary(
 pub(crate) fn converted_summary(
     converted: &Converted,
     file: &Path,
+    rejected: Option<&Path>,
     strict: bool,
     elapsed: Duration,
     paint: Paint,
 ) -> String {
     let mut out = String::new();
     let from = converted.from.join(", ");
-    let _ = writeln!(
-        out,
-        "wrote {}  ({from} to {})",
-        paint.bold(&escape(&file.display().to_string())),
-        converted.to
-    );
+    let shown = |path: &Path| paint.bold(&escape(&path.display().to_string()));
+    let _ = match converted.written {
+        0 => writeln!(out, "{} was not written: no record was converted", shown(file)),
+        _ => writeln!(out, "wrote {}  ({from} to {})", shown(file), converted.to),
+    };
+    if let Some(rejected) = rejected {
+        let lines = plural(converted.rejected, "rejected line", "rejected lines");
+        let _ = writeln!(out, "wrote {}  ({lines}, byte for byte)", shown(rejected));
+    }
     let refused = match converted.rejected {
         0 => "none rejected".to_owned(),
         n => paint.red(&format!("{} rejected, and not in the file", count(n))),

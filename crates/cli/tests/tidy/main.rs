@@ -157,7 +157,7 @@ fn the_readme_shows_commands_and_options_that_exist() {
         let output = Command::new(env!("CARGO_BIN_EXE_bedload")).args(args).output().expect("runs");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let all: String = ["check", "build", "verify", "profiles", "calibrate", "explain"]
+    let all: String = ["check", "build", "convert", "verify", "profiles", "calibrate", "explain"]
         .map(|command| help(&[command, "--help"]))
         .concat();
     for word in readme.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
