@@ -5,6 +5,7 @@
 mod catalogue;
 mod detect;
 mod format;
+mod keys;
 mod profile;
 mod rule;
 mod text;
@@ -12,6 +13,7 @@ mod text;
 pub use catalogue::{Catalogue, ProfileError};
 pub use detect::{Detection, detect};
 pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
+pub use keys::Holds;
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount, Training,
 };

@@ -215,6 +215,10 @@ pub(crate) struct ConversionArgs {
     /// keep retains extra keys [default: error].
     #[arg(long, value_name = "HOW")]
     pub(crate) extra: Option<String>,
+    /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
+    /// drop removes the mark, so that the answer is trained on [default: error].
+    #[arg(long, value_name = "HOW")]
+    pub(crate) weights: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

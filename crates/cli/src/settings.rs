@@ -58,10 +58,14 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
     if let Some(extra) = &args.extra {
         convert.extra = named("--extra", extra)?;
     }
+    if let Some(weights) = &args.weights {
+        convert.weights = named("--weights", weights)?;
+    }
     let needs_target = [
         (args.map.is_some(), "--map"),
         (args.system.is_some(), "--system"),
         (args.extra.is_some(), "--extra"),
+        (args.weights.is_some(), "--weights"),
     ];
     if let Some((_, flag)) = needs_target.iter().find(|(given, _)| *given && convert.to.is_none()) {
         return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));

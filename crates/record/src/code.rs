@@ -133,6 +133,7 @@ pub enum Code {
     ProfileElsewhere,
     DatasetMixedFormats,
     LimitTokensEstimate,
+    ConvertWeight,
 }
 
 /// Everything that is said about a code in general.

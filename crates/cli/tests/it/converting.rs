@@ -67,7 +67,7 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
     let run = scratch.run("convert a.jsonl --to claude-messages --out c.jsonl").exits(1);
     expect![[r#"
-        error[convert/extra-key]: claude-messages has no place for a key that the format does not name; `--extra drop` leaves it out, `--extra keep` carries it along
+        error[convert/extra-key]: claude-messages has no place for the key `id`; `--extra drop` removes it, `--extra keep` keeps it
           --> a.jsonl:2:32   record 1   /?2
            = why: Nothing is dropped unless you ask for it: the key may matter.
            = help: Use `--extra drop` to remove such keys, or `--extra keep` to keep them.
@@ -190,6 +190,20 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ),
         ("convert a.jsonl --to converse --map prompt=question --out .", "the input a.jsonl is inside it"),
         ("build a.jsonl --out o --extra drop", "--extra needs --to FORMAT"),
+        ("build a.jsonl --out o --weights drop", "--weights needs --to FORMAT"),
+        ("convert a.jsonl --to converse --weights keep --out c.jsonl", "--weights: unknown variant"),
+        (
+            "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected ./c.jsonl",
+            "--rejected ./c.jsonl: it is the file of --out",
+        ),
+        (
+            "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected a.jsonl --overwrite",
+            "--rejected a.jsonl: it is the input a.jsonl",
+        ),
+        (
+            "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected there.jsonl",
+            "--rejected there.jsonl: the file exists",
+        ),
         ("build a.jsonl --out o --to converse --skip convert", "--to contradicts --skip convert"),
     ] {
         let said = scratch.run(args).refuses(2);
@@ -200,4 +214,112 @@ fn what_cannot_be_is_said_before_anything_is_read() {
     let missing =
         scratch.run("convert a.jsonl --to converse --map prompt=question --out no/c.jsonl").refuses(3);
     assert!(missing.contains("no"), "{missing}");
+}
+
+#[test]
+fn nothing_is_written_where_nothing_is_converted() {
+    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"prompt":"p"}"#, "{"]));
+    let convert = "convert a.jsonl --format prompt-completion --to converse --out c.jsonl";
+    let run = scratch.run(convert).exits(1);
+    assert!(run.stderr.contains("c.jsonl was not written: no record was converted"), "{}", run.stderr);
+    assert!(run.stdout.contains("error[dataset/no-records]"), "{}", run.stdout);
+    assert_eq!(scratch.names(), ["a.jsonl"]);
+    // An earlier file is not taken for the new one.
+    scratch.write("c.jsonl", "earlier");
+    let run = scratch.run(&format!("{convert} --overwrite")).exits(1);
+    assert!(run.stdout.contains("c.jsonl was left as it is"), "{}", run.stdout);
+    assert_eq!(scratch.read("c.jsonl"), b"earlier");
+    // An empty input has nothing to convert either.
+    scratch.write("empty.jsonl", "");
+    scratch.run("convert empty.jsonl --to converse --out d.jsonl").exits(1);
+    assert_eq!(scratch.names(), ["a.jsonl", "c.jsonl", "empty.jsonl"]);
+}
+
+#[test]
+fn rejected_lines_are_kept_byte_for_byte_on_request() {
+    let lines = b"{\"prompt\":\"p\"}\r\n{\"prompt\":\"p\",\"completion\":\"c\"}\n\n{ \"prompt\" : 7, \"completion\":\"c\"}";
+    let scratch = Scratch::with("a.jsonl", lines);
+    let convert = "convert a.jsonl --format prompt-completion --to converse --out c.jsonl";
+    let run = scratch.run(&format!("{convert} --rejected c.rejected.jsonl")).exits(1);
+    assert!(
+        run.stderr.contains("wrote c.rejected.jsonl  (3 rejected lines, byte for byte)"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        scratch.read("c.rejected.jsonl"),
+        b"{\"prompt\":\"p\"}\r\n\n{ \"prompt\" : 7, \"completion\":\"c\"}\n"
+    );
+    assert_eq!(scratch.lines("c.jsonl").len(), 1);
+    assert_eq!(scratch.names(), ["a.jsonl", "c.jsonl", "c.rejected.jsonl"]);
+    // Where all are rejected, they are all that is written.
+    scratch.write("b.jsonl", "{\n");
+    let convert = "convert b.jsonl --format prompt-completion --to converse --out d.jsonl";
+    scratch.run(&format!("{convert} --rejected r.jsonl")).exits(1);
+    assert_eq!(scratch.read("r.jsonl"), b"{\n");
+    // Where none is, the file says so by being empty; and a line too long to be held is copied all the same.
+    scratch.write("e.jsonl", "{\"prompt\":\"p\",\"completion\":\"c\"}\n");
+    scratch.run("convert e.jsonl --to converse --out f.jsonl --rejected r.jsonl --overwrite").exits(0);
+    assert_eq!(scratch.read("r.jsonl"), b"");
+    let long =
+        [b"{\"prompt\":\"".to_vec(), vec![b'x'; 3 << 20], b"\",\"completion\":\"c\"}\n".to_vec()].concat();
+    scratch.write("long.jsonl", [&long[..], b"{\"prompt\":\"p\",\"completion\":\"c\"}\n"].concat());
+    scratch
+        .run("convert long.jsonl --to converse --max-record-bytes 1KiB --out f.jsonl --rejected r.jsonl --overwrite")
+        .exits(1);
+    assert!(scratch.read("r.jsonl") == long);
+}
+
+#[test]
+fn an_answer_that_is_not_to_be_trained_on_becomes_no_target_unasked() {
+    let lines: Vec<String> = (0..4)
+        .map(|n| {
+            format!(
+                r#"{{"messages":[{{"role":"system","content":"s"}},{{"role":"user","content":"q{n}"}},{{"role":"assistant","content":"bad","weight":0}},{{"role":"user","content":"again"}},{{"role":"assistant","content":"good","weight":1}}]}}"#
+            )
+        })
+        .collect();
+    let scratch = Scratch::with("a.jsonl", jsonl(&lines));
+    for flags in ["", "--extra drop", "--extra keep"] {
+        let convert = format!("convert a.jsonl --to converse --out c.jsonl {flags} --output-format jsonl");
+        assert_eq!(scratch.run(&convert).exits(1).by_code()["convert/weight"], 4, "{flags}");
+    }
+    scratch.run("build a.jsonl --to converse --extra drop --out o --skip tokens").exits(1);
+    assert_eq!(scratch.lines("o/rejected.jsonl").len(), 4);
+    let dropped =
+        scratch.run("convert a.jsonl --to converse --weights drop --out c.jsonl --output-format jsonl");
+    assert_eq!(dropped.exits(0).by_code()["convert/dropped"], 8);
+    assert_eq!(scratch.lines("c.jsonl").len(), 4);
+    scratch.write("bedload.toml", "[stages.convert]\nweights = \"drop\"\n");
+    scratch.run("convert a.jsonl --to converse --out c.jsonl --overwrite").exits(0);
+}
+
+#[test]
+fn tool_calls_are_named_before_lesser_obstacles() {
+    let line = r#"{"parallel_tool_calls":false,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"assistant","content":"a"}],"tools":[]}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    for flags in ["", "--extra drop"] {
+        let run = scratch.run(&format!("convert a.jsonl --to converse --out c.jsonl {flags}")).exits(1);
+        let first = run.stdout.lines().next().expect("a finding");
+        let wanted = "error[convert/content]: this record has tool calls, which are not translated";
+        assert!(first.starts_with(wanted), "{first}");
+    }
+}
+
+#[test]
+fn null_is_absent() {
+    let lines = [
+        r#"{"messages":[{"role":"user","content":"q","name":null,"tool_calls":null},{"role":"assistant","content":"a","name":null}],"tools":null,"metadata":null}"#,
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    scratch.run("convert a.jsonl --to converse --out c.jsonl").exits(0);
+    scratch.write(
+        "b.jsonl",
+        jsonl([r#"{"instruction":"q","input":null,"output":"a","system":null,"history":null}"#]),
+    );
+    scratch.run("convert b.jsonl --to converse --out d.jsonl").exits(0);
+    let written = r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"q"}]},{"role":"assistant","content":[{"text":"a"}]}]}"#;
+    for file in ["c.jsonl", "d.jsonl"] {
+        assert_eq!(scratch.lines(file), [written.as_bytes()], "{file}");
+    }
 }

@@ -917,4 +917,14 @@ pub static CODES: &[CodeInfo] = &[
         "The target's tokenizer is not published; the count of a similar one exceeds the limit by less than the margin of the estimate.",
         "Shorten the record to be safe, or run `bedload calibrate` on texts with known token counts and set the margin it reports."
     ),
+    row!(
+        ConvertWeight,
+        "convert/weight",
+        Error,
+        Record,
+        BASELINE,
+        "an answer that is marked as not to be trained on",
+        "Other tools exclude an answer from training with a weight of 0, a mask or a label. The target formats have no such mark, so without it the answer would become a target of training.",
+        "Remove the answer, or cut the conversation before it; `--weights drop` removes the mark and trains on the answer."
+    ),
 ];

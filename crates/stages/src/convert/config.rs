@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::read::Slot;
+use super::flat::Slot;
 
 /// `[stages.convert]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -19,13 +19,23 @@ pub struct ConvertConfig {
     pub map: Map,
     /// The system prompt that every record gets. Example: `system = "You are a librarian."`.
     pub system: Option<String>,
-    /// What becomes of that which the new format has no place for. Example: `extra = "drop"`.
+    /// How to handle content that the target format cannot hold. Example: `extra = "drop"`.
     pub extra: Extra,
+    /// How to handle marks that keep an answer out of training, such as `"weight": 0`, where the target format cannot
+    /// express them. Example: `weights = "drop"`.
+    pub weights: Weights,
 }
 
 impl Default for ConvertConfig {
     fn default() -> Self {
-        Self { enabled: true, to: None, map: Map::default(), system: None, extra: Extra::default() }
+        Self {
+            enabled: true,
+            to: None,
+            map: Map::default(),
+            system: None,
+            extra: Extra::default(),
+            weights: Weights::default(),
+        }
     }
 }
 
@@ -99,4 +109,15 @@ pub enum Extra {
     Drop,
     /// Keys of the record are carried along; for anything else the record is refused.
     Keep,
+}
+
+/// How to handle marks that keep an answer out of training, where the target format cannot express them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weights {
+    /// The record is refused.
+    #[default]
+    Error,
+    /// They are left out, and counted; the answer is trained on like any other.
+    Drop,
 }

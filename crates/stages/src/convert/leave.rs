@@ -2,40 +2,225 @@
 
 use std::borrow::Cow;
 
+use bedload_bedrock::Holds;
 use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
-use super::config::Extra;
-use super::talk::{Member, Talk, Words};
-use super::write::{VERSION, Writer, Written};
+use super::config::{Extra, Weights};
+use super::marks::{self, Training};
+use super::obstacle::{Gravity, Obstacle};
+use super::talk::{Aside, Mark, Member, Part, Role, Talk, Words};
+use super::write::{VERSION, Writer};
 
 impl<'l> Writer<'_, 'l> {
     /// The system prompt that every record is to have takes the place of none, or of an equal one.
-    pub(super) fn system(&mut self, talk: &mut Talk<'l>, given: Option<&'l [u8]>) -> Written {
-        let Some(given) = given else { return Ok(()) };
+    pub(super) fn given_system(&mut self, talk: &mut Talk<'l>, given: Option<&'l [u8]>) {
+        let Some(given) = given else { return };
         let is_equal = |words: &Words<'_>| string_content(&words.raw) == string_content(given);
         if talk.system.len() == 1 && is_equal(&talk.system[0]) {
-            return Ok(());
+            return;
         }
         for own in std::mem::take(&mut talk.system) {
-            let at = own.at;
-            if self.extra != Extra::Drop {
+            if self.extra == Extra::Drop {
+                self.leave("the record's own system prompt", own.at, None);
+            } else {
                 let message =
                     "the record has another system prompt than --system; `--extra drop` replaces it";
-                return Err(self.content(at, message));
+                let obstacle = self.content(own.at, message);
+                self.obstacles.push(obstacle);
             }
-            self.leave("the record's own system prompt", at, None)?;
         }
-        talk.system = vec![Words { raw: Cow::Borrowed(given), at: self.record() }];
+        talk.system = vec![Words { raw: Cow::Borrowed(given), at: self.whole() }];
         talk.system_member = None;
-        Ok(())
+    }
+
+    /// Returns true if the format's models learn from every answer of a record.
+    fn learns_all(&self) -> bool {
+        matches!(self.to.name, "prompt-completion" | "claude-messages" | "converse")
+    }
+
+    /// Returns true if the format has answers, or is all answer.
+    fn has_answers(&self) -> bool {
+        !matches!(self.to.name, "prompt" | "chat-rft" | "image-caption")
+    }
+
+    /// What is inside messages and has no place elsewhere.
+    pub(super) fn asides(&mut self, talk: &mut Talk<'l>) {
+        for aside in std::mem::take(&mut talk.asides) {
+            match aside {
+                Aside::Key(at) => self.leave("a key inside a message", at, None),
+                Aside::Mark(mark) => self.mark(mark, self.has_answers()),
+                Aside::Tool(at) => {
+                    let message = "this record has tool calls, which are not translated; \
+                                   this message is one of them, or the result of one";
+                    self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Marks of training on the turns.
+    pub(super) fn marks(&mut self, talk: &mut Talk<'l>) {
+        let last = talk.turns.len().wrapping_sub(1);
+        let has_reference = talk.reference.is_some();
+        for (n, turn) in talk.turns.iter_mut().enumerate() {
+            let is_reference = self.to.name == "chat-rft" && n == last && !has_reference;
+            let is_learned = turn.role == Role::Assistant && (self.learns_all() || is_reference);
+            std::mem::take(&mut turn.marks).into_iter().for_each(|mark| self.mark(mark, is_learned));
+        }
+    }
+
+    fn mark(&mut self, mark: Mark<'l>, is_learned: bool) {
+        let to = self.to.name;
+        match mark.training {
+            _ if self.weights == Weights::Drop => self.drop("a mark of training", mark.at),
+            Training::None if is_learned => {
+                let message = format!(
+                    "this answer is marked as not to be trained on, which {to} cannot express; \
+                     `--weights drop` makes it a target of training"
+                );
+                self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
+            }
+            Training::Weighted if is_learned => {
+                let message = format!(
+                    "this answer has a weight of its own, which {to} cannot express; \
+                     `--weights drop` trains on it like on any other"
+                );
+                self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
+            }
+            _ => self.leave("a mark of training", mark.at, None),
+        }
+    }
+
+    /// Members of the record that its format does not name. Null stands for what is absent.
+    pub(super) fn extra(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
+        if self.to.name == "chat-rft" && talk.id.is_none() {
+            let is_id = |member: &Member<'_>| {
+                !member.value.is_null() && member.key.text().is_some_and(|key| key == "id")
+            };
+            let at = talk.extra.iter().position(is_id);
+            talk.id = at.map(|at| talk.extra.remove(at));
+        }
+        for member in std::mem::take(&mut talk.extra) {
+            let key = member.key.text().unwrap_or_default();
+            let is_carried = self.to.name == "chat-rft" || self.extra == Extra::Keep;
+            let is_field = self.to.fields.iter().any(|field| field.key == key);
+            if member.value.is_null() && (!is_carried || is_field) {
+                continue;
+            }
+            let is_off = marks::of_record(&key, member.value) == Some(Training::None);
+            if is_off && self.has_answers() {
+                self.record_mark(member, &key);
+            } else if !self.is_lost_answer(&key, member, has_answer) {
+                let what = match Holds::from_key(&key) {
+                    Some(_) => format!("the key `{key}`"),
+                    None => "a key that the format does not name".to_owned(),
+                };
+                self.leave_key(&what, member);
+            }
+        }
+    }
+
+    /// Returns true if the record has an answer where its format has one.
+    pub(super) fn is_answered(&self, talk: &Talk<'_>) -> bool {
+        let waits = talk.turns.last().is_none_or(|turn| turn.role == Role::User);
+        let has_text = talk.reference.is_some_and(|member| member.value.string().is_some());
+        !waits || !talk.candidates.is_empty() || has_text && self.learns_all()
+    }
+
+    /// A mark on the whole record.
+    fn record_mark(&mut self, member: Member<'l>, key: &str) {
+        match (self.weights, self.extra) {
+            (Weights::Drop, Extra::Keep) => self.kept.push(member),
+            (Weights::Drop, _) => self.drop("a mark of training", member.key),
+            (Weights::Error, _) => {
+                let message = format!(
+                    "`{key}` says that this record is not to be trained on, which {} cannot express; \
+                     `--weights drop` trains on it",
+                    self.to.name
+                );
+                self.refuse(Gravity::Training, Code::ConvertWeight, member.key, message);
+            }
+        }
+    }
+
+    /// Refuses what would lose the answer of a record, or one of the answers that it compares.
+    fn is_lost_answer(&mut self, key: &str, member: Member<'l>, has_answer: bool) -> bool {
+        if !self.has_answers() {
+            return false;
+        }
+        let is_document = matches!(self.to.name, "text" | "input");
+        let message = match Holds::from_key(key) {
+            Some(Holds::Chosen | Holds::Rejected) if !has_answer || self.extra != Extra::Keep => format!(
+                "`{key}` makes this a record of preference data, and {} has no place for it; \
+                 `--map` names the keys of flat objects",
+                self.to.name
+            ),
+            Some(Holds::Label) if is_document => return false,
+            Some(Holds::Answer | Holds::Label) if !has_answer => format!(
+                "the answer is under `{key}`, and without it the record has none; \
+                 `--map` names the keys of flat objects, e.g. completion={key}"
+            ),
+            _ => return false,
+        };
+        self.refuse(Gravity::Answer, Code::ConvertContent, member.key, message);
+        true
+    }
+
+    /// A part of a message that is not text, beside a text.
+    pub(super) fn leave_part(&mut self, part: &Part<'l>) {
+        match *part {
+            Part::Text(_) => unreachable!("every format holds text"),
+            Part::Calls(at) => self.leave_calls(at),
+            Part::Media(at) => self.leave("a part of a message that is not text", at, None),
+            Part::Block(at) => match block_name(at) {
+                "toolUse" => self.leave_calls(at),
+                "toolResult" => {
+                    let message = "this record has tool calls, which are not translated; \
+                                   this message has the result of one";
+                    self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
+                }
+                _ => self.leave("a content block that is not text", at, None),
+            },
+        }
+    }
+
+    fn leave_calls(&mut self, at: Raw<'l>) {
+        if self.extra == Extra::Drop {
+            self.drop("a tool call", at);
+            return;
+        }
+        let message = "this record has tool calls, which are not translated; `--extra drop` removes them";
+        self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
+    }
+
+    /// Why a message that has no text, or no block, cannot be written.
+    pub(super) fn nothing_left(&self, parts: &[Part<'l>], at: Raw<'l>) -> Obstacle {
+        let calls = parts.iter().find_map(|part| match part {
+            Part::Calls(at) => Some(*at),
+            Part::Block(at) => Some(*at).filter(|at| matches!(block_name(*at), "toolUse" | "toolResult")),
+            Part::Text(_) | Part::Media(_) => None,
+        });
+        if let Some(calls) = calls {
+            let message = "this record has tool calls, which are not translated, \
+                           and this message has nothing else";
+            return Obstacle { gravity: Gravity::Tools, ..self.content(calls, message) };
+        }
+        match parts.first() {
+            Some(Part::Media(at) | Part::Block(at)) => {
+                let message = format!("this message has no text, and {} holds nothing else", self.to.name);
+                self.content(*at, &message)
+            }
+            _ => self.content(at, "this message has no content"),
+        }
     }
 
     /// Whatever the format had no place for.
-    pub(super) fn leftovers(&mut self, talk: Talk<'l>) -> Written {
+    pub(super) fn leftovers(&mut self, mut talk: Talk<'l>, has_answer: bool) {
+        self.leave_reference(&mut talk, has_answer);
         let member = talk.system_member.filter(|_| !talk.system.is_empty());
         if let Some(member) = member {
-            self.leave("a system prompt", member.value, Some(member))?;
+            self.leave("a system prompt", member.value, Some(member));
         }
         // Those of the member went with it.
         let is_apart = |at: Raw<'_>| {
@@ -46,63 +231,83 @@ impl<'l> Writer<'_, 'l> {
         };
         let apart: Vec<Raw<'l>> =
             talk.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
-        apart.into_iter().try_for_each(|at| self.leave("a system prompt", at, None))?;
+        apart.into_iter().for_each(|at| self.leave("a system prompt", at, None));
         if let Some(version) = talk.version.filter(|version| version.value.bytes() != VERSION) {
-            self.leave_key("another schemaVersion", version)?;
+            self.leave_key("another schemaVersion", version);
         }
         for turn in talk.turns {
-            self.leave("a message", turn.at, None)?;
+            self.leave("a message", turn.at, None);
         }
         if let Some(words) = talk.document {
-            self.leave("a document", words.at, None)?;
+            self.leave("a document", words.at, None);
         }
         for value in [talk.image, talk.caption].into_iter().flatten() {
-            self.leave("an image with a caption", value, None)?;
+            self.leave("an image with a caption", value, None);
         }
-        for (what, member) in [
-            ("tools", talk.tool_config),
-            ("tools", talk.tools),
-            ("a reference answer", talk.reference),
-            ("an id", talk.id),
-            ("a score", talk.score),
-        ] {
+        for (what, member) in
+            [("tools", talk.tool_config), ("tools", talk.tools), ("an id", talk.id), ("a score", talk.score)]
+        {
             if let Some(member) = member {
-                self.leave_key(what, member)?;
+                self.leave_key(what, member);
             }
         }
-        Ok(())
+    }
+
+    /// A reference answer that no turn was made of.
+    fn leave_reference(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
+        let Some(member) = talk.reference.take() else { return };
+        if has_answer || !self.has_answers() {
+            self.leave_key("a reference answer", member);
+            return;
+        }
+        let message = format!(
+            "the only answer is a reference answer that is not text, which {} has no place for",
+            self.to.name
+        );
+        self.refuse(Gravity::Answer, Code::ConvertContent, member.key, message);
     }
 
     /// Leaves a member of the record out or carries it along.
-    pub(super) fn leave_key(&mut self, what: &str, member: Member<'l>) -> Written {
-        self.leave(what, member.key, Some(member))
+    fn leave_key(&mut self, what: &str, member: Member<'l>) {
+        self.leave(what, member.key, Some(member));
     }
 
-    pub(super) fn leave(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) -> Written {
+    pub(super) fn leave(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
         // A grader is handed all keys of its record, so that format has a place for them.
         let has_place = self.to.name == "chat-rft" && member.is_some();
         let is_kept = self.extra == Extra::Keep || has_place;
         match member {
-            _ if self.extra == Extra::Drop && !has_place => {
-                let remark = self.remark(Code::ConvertDropped, at, format!("{what} is left out"));
-                self.remarks.push(remark);
-                Ok(())
-            }
-            Some(member) if is_kept => {
-                self.kept.push(member);
-                Ok(())
-            }
+            _ if self.extra == Extra::Drop && !has_place => self.drop(what, at),
+            Some(member) if is_kept => self.kept.push(member),
             _ => {
                 let to = self.to.name;
-                let (code, help) = match member {
+                let (gravity, code, help) = match member {
                     Some(_) => (
+                        Gravity::Key,
                         Code::ConvertExtraKey,
-                        "`--extra drop` leaves it out, `--extra keep` carries it along",
+                        "`--extra drop` removes it, `--extra keep` keeps it",
                     ),
-                    None => (Code::ConvertContent, "`--extra drop` leaves it out"),
+                    None => (Gravity::Content, Code::ConvertContent, "`--extra drop` removes it"),
                 };
-                Err(self.remark(code, at, format!("{to} has no place for {what}; {help}")))
+                self.refuse(gravity, code, at, format!("{to} has no place for {what}; {help}"));
             }
         }
     }
+
+    fn drop(&mut self, what: &str, at: Raw<'_>) {
+        let remark = self.remark(Code::ConvertDropped, at, format!("{what} is removed"));
+        self.remarks.push(remark);
+    }
+
+    fn refuse(&mut self, gravity: Gravity, code: Code, at: Raw<'_>, message: String) {
+        let remark = self.remark(code, at, message);
+        self.obstacles.push(Obstacle { gravity, remark });
+    }
+}
+
+/// What a content block is, by its member.
+fn block_name(block: Raw<'_>) -> &'static str {
+    const NAMES: &[&str] = &["toolUse", "toolResult"];
+    let has = |name: &&&str| block.get(name).is_some_and(|value| !value.is_null());
+    NAMES.iter().find(has).copied().unwrap_or("")
 }

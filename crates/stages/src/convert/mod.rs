@@ -10,13 +10,18 @@
 //! ## How
 //! A record is read into what it says (`Talk`: system prompt, turns, candidates, reference), as slices of its line,
 //! and that is written in the new shape. Text is copied as it is escaped, so it survives to the character. What the
-//! new format has no place for is refused, dropped or kept as the user said, and each such thing is a finding.
+//! new format has no place for is refused, dropped or kept as the user said, and each such thing is a finding. An
+//! answer is never dropped so that the record is left without one, nor made a target where it is marked as none.
 //!
 //! ## Findings
-//! `convert/source`, `convert/content`, `convert/extra-key`, `convert/dropped`.
+//! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`.
 
+mod clean;
 mod config;
+mod flat;
 mod leave;
+mod marks;
+mod obstacle;
 mod read;
 mod talk;
 mod write;
@@ -25,8 +30,8 @@ use bedload_bedrock::{Dialect, Format};
 use bedload_record::json::{escape_into, pointer_to};
 use bedload_record::{Code, Detail, Findings};
 
-pub use config::{ConvertConfig, Extra, Map, MapError};
-use read::Slot;
+pub use config::{ConvertConfig, Extra, Map, MapError, Weights};
+use flat::Slot;
 use write::Writer;
 
 /// Something about a conversion, at the value that begins at `offset` of the line.
@@ -51,6 +56,7 @@ pub enum Source {
 pub struct Converter {
     to: &'static Format,
     extra: Extra,
+    weights: Weights,
     /// Escaped for JSON.
     system: Option<Vec<u8>>,
     slots: Vec<(String, Slot)>,
@@ -70,7 +76,7 @@ impl Converter {
         if system.is_some() && to.dialect().is_none() {
             return Err(MapError::NoSystem(to.name));
         }
-        Ok(Self { to, extra: config.extra, system, slots: config.slots()? })
+        Ok(Self { to, extra: config.extra, weights: config.weights, system, slots: config.slots()? })
     }
 
     /// The format that is converted to.
@@ -85,11 +91,20 @@ impl Converter {
         let mut remarks = Vec::new();
         let talk = match from {
             Source::Format(format) => read::record(format, line),
-            Source::Mapped => read::flat(line, &self.slots),
+            Source::Mapped => flat::flat(line, &self.slots),
         };
         let written = talk.and_then(|talk| {
-            Writer { to: self.to, extra: self.extra, line, out, remarks: &mut remarks, kept: Vec::new() }
-                .write(talk, self.system.as_deref())
+            let writer = Writer {
+                to: self.to,
+                extra: self.extra,
+                weights: self.weights,
+                line,
+                out,
+                remarks: &mut remarks,
+                kept: Vec::new(),
+                obstacles: Vec::new(),
+            };
+            writer.write(talk, self.system.as_deref())
         });
         let is_written = written.is_ok();
         if let Err(refusal) = written {

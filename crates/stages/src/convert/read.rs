@@ -6,56 +6,10 @@ use bedload_bedrock::{Dialect, Format, Kind};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::talk::{Candidate, Member, Part, Role, Talk, Turn, Words};
+use super::flat::{Slot, flat};
+use super::marks;
+use super::talk::{Aside, Candidate, Mark, Member, Part, Role, Talk, Turn, Words};
 use super::{Remark, Source};
-
-/// What a key of a flat record holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
-    Prompt,
-    /// Text that follows the prompt.
-    Input,
-    Completion,
-    System,
-    Chosen,
-    Rejected,
-    Score,
-    Document,
-    Reference,
-    Id,
-    Image,
-    Caption,
-}
-
-/// The fields that a map may name.
-const FIELDS: &[(&str, Slot)] = &[
-    ("prompt", Slot::Prompt),
-    ("completion", Slot::Completion),
-    ("system", Slot::System),
-    ("chosen", Slot::Chosen),
-    ("rejected", Slot::Rejected),
-    ("score", Slot::Score),
-    ("text", Slot::Document),
-    ("input", Slot::Document),
-    ("reference_answer", Slot::Reference),
-    ("id", Slot::Id),
-    ("image-ref", Slot::Image),
-    ("caption", Slot::Caption),
-];
-
-impl Slot {
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        FIELDS.iter().find(|(known, _)| *known == name).map(|(_, slot)| *slot)
-    }
-
-    pub(super) fn names() -> String {
-        FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-    }
-
-    fn is_optional(self) -> bool {
-        matches!(self, Self::Input | Self::System | Self::Score | Self::Reference | Self::Id)
-    }
-}
 
 /// The keys that may be shown in pointers.
 pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
@@ -80,76 +34,12 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Talk<'l>, Re
     flat(line, &slots)
 }
 
-/// Reads a flat record whose keys are told.
-pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Result<Talk<'l>, Remark> {
-    let reader = Reader { line };
-    let record = Raw::of_line(line);
-    let mut talk = Talk::default();
-    let (mut prompt, mut input, mut completion) = (None, None, None);
-    let mut seen = vec![false; slots.len()];
-    for (key, value) in record.members() {
-        let member = Member { key, value };
-        let name = key.text().unwrap_or_default();
-        let Some(n) = slots.iter().position(|(known, _)| known.as_ref() == name) else {
-            talk.extra.push(member);
-            continue;
-        };
-        let (name, slot) = (slots[n].0.as_ref(), slots[n].1);
-        if slot.is_optional() && value.is_null() {
-            continue;
-        }
-        seen[n] = true;
-        let candidate = |is_preferred| {
-            let parts = vec![Part::Text(reader.words(value, name)?)];
-            Ok(Candidate { is_preferred, parts, at: value })
-        };
-        match slot {
-            Slot::Prompt => prompt = Some(reader.words(value, name)?),
-            Slot::Input => input = Some(reader.words(value, name)?),
-            Slot::Completion => completion = Some(reader.words(value, name)?),
-            Slot::System => {
-                talk.system.push(reader.words(value, name)?);
-                talk.system_member = Some(member);
-            }
-            Slot::Chosen => talk.candidates.insert(0, candidate(true)?),
-            Slot::Rejected => talk.candidates.push(candidate(false)?),
-            Slot::Document => talk.document = Some(reader.words(value, name)?),
-            Slot::Caption => {
-                reader.words(value, name)?;
-                talk.caption = Some(value);
-            }
-            Slot::Image => {
-                reader.words(value, name)?;
-                talk.image = Some(value);
-            }
-            Slot::Score => talk.score = Some(member),
-            Slot::Reference => talk.reference = Some(member),
-            Slot::Id => talk.id = Some(member),
-        }
-    }
-    if let Some(n) = (0..slots.len()).find(|&n| !seen[n] && !slots[n].1.is_optional()) {
-        return Err(reader.source(record, format!("the key `{}` is missing", slots[n].0.as_ref())));
-    }
-    if let Some(mut words) = prompt {
-        // What the instruction is about follows it after a blank line, as the makers of the format have it.
-        if let Some(input) = input.filter(|input| !input.raw.is_empty()) {
-            let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
-            words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
-        }
-        talk.turns.push(Turn { role: Role::User, at: words.at, parts: vec![Part::Text(words)] });
-    }
-    if let Some(words) = completion {
-        talk.turns.push(Turn { role: Role::Assistant, at: words.at, parts: vec![Part::Text(words)] });
-    }
-    Ok(talk)
-}
-
-struct Reader<'l> {
-    line: &'l [u8],
+pub(super) struct Reader<'l> {
+    pub(super) line: &'l [u8],
 }
 
 impl<'l> Reader<'l> {
-    fn source(&self, at: Raw<'_>, message: String) -> Remark {
+    pub(super) fn source(&self, at: Raw<'_>, message: String) -> Remark {
         Remark { code: Code::ConvertSource, offset: at.offset_in(self.line), message }
     }
 
@@ -157,7 +47,7 @@ impl<'l> Reader<'l> {
         Remark { code: Code::ConvertContent, offset: at.offset_in(self.line), message: message.to_owned() }
     }
 
-    fn words(&self, value: Raw<'l>, name: &str) -> Result<Words<'l>, Remark> {
+    pub(super) fn words(&self, value: Raw<'l>, name: &str) -> Result<Words<'l>, Remark> {
         match value.string() {
             Some(raw) => Ok(Words { raw: Cow::Borrowed(raw), at: value }),
             None => Err(self.source(value, format!("`{name}` must be a string"))),
@@ -174,9 +64,14 @@ impl<'l> Reader<'l> {
         for (key, value) in Raw::of_line(self.line).members() {
             let member = Member { key, value };
             let name = key.text().unwrap_or_default();
-            match format.fields.iter().find(|field| field.key == name).map(|field| field.kind) {
+            let field = format.fields.iter().find(|field| field.key == name);
+            // Serializers write null for what is absent.
+            if value.is_null() && field.is_some_and(|field| !field.required) {
+                continue;
+            }
+            match field.map(|field| field.kind) {
                 Some(Kind::Messages(dialect)) => messages = Some((dialect, value)),
-                Some(Kind::Text(_)) if !value.is_null() => {
+                Some(Kind::Text(_)) => {
                     talk.system.insert(0, self.words(value, &name)?);
                     talk.system_member = Some(member);
                 }
@@ -185,7 +80,7 @@ impl<'l> Reader<'l> {
                         return Err(self.source(value, format!("`{name}` must be a list of text blocks")));
                     }
                     for block in value.elements() {
-                        rest(block, &["text"], &mut talk.inner);
+                        rest(block, &["text"], &mut talk.asides);
                         talk.system.push(self.words(self.member(block, "text")?, "text")?);
                     }
                     talk.system_member = Some(member);
@@ -193,9 +88,8 @@ impl<'l> Reader<'l> {
                 Some(Kind::Version) => talk.version = Some(member),
                 Some(Kind::ToolConfig) => talk.tool_config = Some(member),
                 Some(Kind::ChatTools) => talk.tools = Some(member),
-                Some(Kind::Reference) if !value.is_null() => talk.reference = Some(member),
+                Some(Kind::Reference) => talk.reference = Some(member),
                 Some(Kind::Any) => talk.id = Some(member),
-                Some(Kind::Text(_) | Kind::Reference) => {}
                 _ => talk.extra.push(member),
             }
         }
@@ -211,31 +105,18 @@ impl<'l> Reader<'l> {
     }
 
     fn message(&self, dialect: Dialect, message: Raw<'l>, talk: &mut Talk<'l>) -> Result<(), Remark> {
-        let (role_key, content_key) = match dialect {
-            Dialect::ShareGpt => ("from", "value"),
-            _ => ("role", "content"),
-        };
+        let (role_key, content_key) = keys(dialect);
         let role = self.member(message, role_key)?;
         let name = self.words(role, role_key)?.at.text().unwrap_or_default();
         let role = match (&*name, dialect) {
             ("user", _) | ("human", Dialect::ShareGpt) => Role::User,
             ("assistant", _) | ("gpt" | "chatgpt" | "model" | "bot", Dialect::ShareGpt) => Role::Assistant,
             ("system", Dialect::Chat | Dialect::ShareGpt) | ("developer", Dialect::Chat) => {
-                if !talk.turns.is_empty() {
-                    return Err(self.content(message, "a system message after the first turn"));
-                }
-                let content = self.member(message, content_key)?;
-                for part in self.parts(dialect, content, &mut talk.inner)? {
-                    let Part::Text(words) = part else {
-                        return Err(self.content(message, "a system message that is not text alone"));
-                    };
-                    talk.system.push(words);
-                }
-                rest(message, &[role_key, content_key], &mut talk.inner);
-                return Ok(());
+                return self.system(dialect, message, talk);
             }
-            ("tool" | "function", Dialect::Chat) => {
-                talk.inner.push(("a message of a tool", message));
+            ("tool" | "function", Dialect::Chat | Dialect::ShareGpt)
+            | ("function_call" | "tool_call" | "observation" | "tool_response", Dialect::ShareGpt) => {
+                talk.asides.push(Aside::Tool(message));
                 return Ok(());
             }
             _ => {
@@ -243,8 +124,9 @@ impl<'l> Reader<'l> {
                 return Err(self.source(role, message));
             }
         };
+        let member = |key: &str| message.get(key).filter(|value| !value.is_null());
         if dialect == Dialect::Preference
-            && let Some(list) = message.get("candidates")
+            && let Some(list) = member("candidates")
         {
             if list.elements().next().is_none() {
                 return Err(self.source(list, "`candidates` must be a list of answers".to_owned()));
@@ -252,21 +134,54 @@ impl<'l> Reader<'l> {
             if role == Role::User || !talk.candidates.is_empty() {
                 return Err(self.source(list, "candidates belong to one message, the assistant's".to_owned()));
             }
-            rest(message, &[role_key, "candidates"], &mut talk.inner);
+            rest(message, &[role_key, "candidates"], &mut talk.asides);
             return list.elements().try_for_each(|candidate| self.candidate(candidate, talk));
         }
+        let is_call = |calls: &Raw<'_>| !calls.is_array() || calls.elements().next().is_some();
+        let calls = ["tool_calls", "function_call"].map(|key| member(key).filter(is_call));
+        let mut asides = Vec::new();
         let mut parts = match message.get(content_key) {
             // A chat's message that calls tools need not say anything.
             Some(content) if content.is_null() && dialect == Dialect::Chat => Vec::new(),
-            Some(content) => self.parts(dialect, content, &mut talk.inner)?,
-            None if message.get("tool_calls").is_some() => Vec::new(),
+            Some(content) => self.parts(dialect, content, &mut asides)?,
+            None if calls.iter().any(Option::is_some) => Vec::new(),
             None => return Err(self.source(message, format!("`{content_key}` is missing"))),
         };
-        if let Some(calls) = message.get("tool_calls").filter(|calls| !calls.is_null()) {
-            parts.push(Part::Foreign("tool calls", calls));
+        if calls.iter().any(Option::is_some) {
+            parts.retain(|part| !matches!(part, Part::Text(words) if words.raw.trim_ascii().is_empty()));
+            parts.extend(calls.into_iter().flatten().map(Part::Calls));
         }
-        rest(message, &[role_key, content_key, "tool_calls"], &mut talk.inner);
-        talk.turns.push(Turn { role, parts, at: message });
+        rest(message, &[role_key, content_key, "tool_calls", "function_call"], &mut asides);
+        let mut marks = Vec::new();
+        for aside in asides {
+            match aside {
+                Aside::Mark(mark) => marks.push(mark),
+                other => talk.asides.push(other),
+            }
+        }
+        talk.turns.push(Turn { role, parts, marks, at: message });
+        Ok(())
+    }
+
+    fn system(&self, dialect: Dialect, message: Raw<'l>, talk: &mut Talk<'l>) -> Result<(), Remark> {
+        if !talk.turns.is_empty() {
+            return Err(self.content(message, "a system message after the first turn"));
+        }
+        let (role_key, content_key) = keys(dialect);
+        let content = self.member(message, content_key)?;
+        for part in self.parts(dialect, content, &mut talk.asides)? {
+            let Part::Text(words) = part else {
+                return Err(self.content(message, "a system message that is not text alone"));
+            };
+            talk.system.push(words);
+        }
+        rest(message, &[role_key, content_key], &mut talk.asides);
+        // Nothing is learned from a system prompt, so a mark of training there is a key like any other.
+        for aside in &mut talk.asides {
+            if let Aside::Mark(mark) = aside {
+                *aside = Aside::Key(mark.at);
+            }
+        }
         Ok(())
     }
 
@@ -281,18 +196,18 @@ impl<'l> Reader<'l> {
             }
         };
         let content = self.member(candidate, "content")?;
-        let parts = self.parts(Dialect::Preference, content, &mut talk.inner)?;
-        rest(candidate, &["preferenceLabel", "content"], &mut talk.inner);
+        let parts = self.parts(Dialect::Preference, content, &mut talk.asides)?;
+        rest(candidate, &["preferenceLabel", "content"], &mut talk.asides);
         talk.candidates.push(Candidate { is_preferred, parts, at: candidate });
         Ok(())
     }
 
-    /// The parts of a message's content. Keys beside a text go to `inner`.
+    /// The parts of a message's content. Keys beside a text go to `asides`.
     fn parts(
         &self,
         dialect: Dialect,
         content: Raw<'l>,
-        inner: &mut Vec<(&'static str, Raw<'l>)>,
+        asides: &mut Vec<Aside<'l>>,
     ) -> Result<Vec<Part<'l>>, Remark> {
         let is_blocks = matches!(dialect, Dialect::Converse | Dialect::Preference);
         if !is_blocks && content.string().is_some() {
@@ -304,9 +219,10 @@ impl<'l> Reader<'l> {
         }
         let part = |block: Raw<'l>| {
             if is_blocks {
-                return match (block.get("text"), block.members().next()) {
+                let text = block.get("text").filter(|text| !text.is_null());
+                return match (text, block.members().find(|(_, value)| !value.is_null())) {
                     (Some(text), _) => {
-                        rest(block, &["text"], inner);
+                        rest(block, &["text"], asides);
                         Ok(Part::Text(self.words(text, "text")?))
                     }
                     (None, Some(_)) => Ok(Part::Block(block)),
@@ -317,20 +233,31 @@ impl<'l> Reader<'l> {
             }
             match block.get("type").and_then(Raw::text).as_deref() {
                 Some("text") => {
-                    rest(block, &["type", "text"], inner);
+                    rest(block, &["type", "text"], asides);
                     Ok(Part::Text(self.words(self.member(block, "text")?, "text")?))
                 }
-                _ => Ok(Part::Foreign("a part of a message that is no text", block)),
+                _ => Ok(Part::Media(block)),
             }
         };
         content.elements().map(part).collect()
     }
 }
 
+/// The keys of a message's role and of its content.
+fn keys(dialect: Dialect) -> (&'static str, &'static str) {
+    if dialect == Dialect::ShareGpt { ("from", "value") } else { ("role", "content") }
+}
+
 /// What else is in a message, a candidate or a text block.
-fn rest<'l>(object: Raw<'l>, known: &[&str], inner: &mut Vec<(&'static str, Raw<'l>)>) {
-    let is_other = |(key, value): &(Raw<'l>, Raw<'l>)| {
-        !value.is_null() && key.text().is_none_or(|key| !known.contains(&&*key))
-    };
-    inner.extend(object.members().filter(is_other).map(|(key, _)| ("a key inside a message", key)));
+fn rest<'l>(object: Raw<'l>, known: &[&str], asides: &mut Vec<Aside<'l>>) {
+    for (key, value) in object.members().filter(|(_, value)| !value.is_null()) {
+        let name = key.text().unwrap_or_default();
+        if known.contains(&&*name) {
+            continue;
+        }
+        asides.push(match marks::of_turn(&name, value) {
+            Some(training) => Aside::Mark(Mark { training, at: key }),
+            None => Aside::Key(key),
+        });
+    }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use bedload_record::json::Raw;
 
+use super::marks::Training;
+
 /// A text as it stands between the quotes of its string, escapes and all.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'l> {
@@ -34,15 +36,44 @@ pub(super) enum Part<'l> {
     Text(Words<'l>),
     /// A content block of Converse that is no text.
     Block(Raw<'l>),
-    /// Something that no other format has a place for, in words.
-    Foreign(&'static str, Raw<'l>),
+    /// Calls of tools in the manner of a chat.
+    Calls(Raw<'l>),
+    /// A part of a chat's message that is no text.
+    Media(Raw<'l>),
+}
+
+/// A member by which another tool says whether a turn, or a part of it, is trained on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark<'l> {
+    pub(super) training: Training,
+    /// Its key.
+    pub(super) at: Raw<'l>,
+}
+
+/// Something inside messages that has no place elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Aside<'l> {
+    /// A key, at its place.
+    Key(Raw<'l>),
+    /// A mark of training.
+    Mark(Mark<'l>),
+    /// A message that is a call of a tool, or what a tool answered.
+    Tool(Raw<'l>),
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Turn<'l> {
     pub(super) role: Role,
     pub(super) parts: Vec<Part<'l>>,
+    pub(super) marks: Vec<Mark<'l>>,
     pub(super) at: Raw<'l>,
+}
+
+impl<'l> Turn<'l> {
+    /// A turn that is one text.
+    pub(super) fn of(role: Role, words: Words<'l>) -> Self {
+        Self { role, at: words.at, parts: vec![Part::Text(words)], marks: Vec::new() }
+    }
 }
 
 /// One of the answers that a preference record compares.
@@ -82,8 +113,8 @@ pub(super) struct Talk<'l> {
     pub(super) score: Option<Member<'l>>,
     /// Members that the format does not name.
     pub(super) extra: Vec<Member<'l>>,
-    /// What is inside messages and has no place elsewhere, in words.
-    pub(super) inner: Vec<(&'static str, Raw<'l>)>,
+    /// What is inside messages and has no place elsewhere.
+    pub(super) asides: Vec<Aside<'l>>,
 }
 
 impl Talk<'_> {
@@ -94,7 +125,7 @@ impl Talk<'_> {
             && let Some(raw) = value.string().filter(|_| waits)
         {
             let words = Words { raw: Cow::Borrowed(raw), at: value };
-            self.turns.push(Turn { role: Role::Assistant, parts: vec![Part::Text(words)], at: value });
+            self.turns.push(Turn::of(Role::Assistant, words));
             self.reference = None;
         }
     }

@@ -44,14 +44,17 @@ fn every_case_is_written_as_it_stands() {
         let [how, line, expected, ..] = parts[..] else { panic!("three parts: {case}") };
         let words: Vec<&str> = how.split(' ').collect();
         let [from, ">", to, ..] = words[..] else { panic!("from > to: {case}") };
-        let extra = match words.get(3) {
-            None => Extra::Error,
-            Some(&"drop") => Extra::Drop,
-            Some(&"keep") => Extra::Keep,
-            Some(_) => panic!("drop or keep: {case}"),
-        };
+        let (mut extra, mut weights) = (Extra::Error, Weights::Error);
+        for option in &words[3..] {
+            match *option {
+                "drop" => extra = Extra::Drop,
+                "keep" => extra = Extra::Keep,
+                "weights" => weights = Weights::Drop,
+                _ => panic!("drop, keep or weights: {case}"),
+            }
+        }
         let map = "prompt=question,completion=answer,system=context,id=nr".parse().expect("a map");
-        let config = ConvertConfig { map, extra, ..ConvertConfig::default() };
+        let config = ConvertConfig { map, extra, weights, ..ConvertConfig::default() };
         let from = if from == "map" { Source::Mapped } else { Source::Format(format(from)) };
         let optional = |slot: &(String, Slot)| matches!(slot.0.as_str(), "context" | "nr");
         let converter = converter(to, config);

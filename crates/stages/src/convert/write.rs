@@ -5,7 +5,9 @@ use bedload_record::Code;
 use bedload_record::json::Raw;
 
 use super::Remark;
-use super::config::Extra;
+use super::clean::without_nulls;
+use super::config::{Extra, Weights};
+use super::obstacle::{Gravity, Obstacle, gravest};
 use super::talk::{Candidate, Member, Part, Role, Talk, Turn, Words};
 
 /// The version that a Converse record is given, and that is left out without a word.
@@ -15,31 +17,34 @@ pub(super) const VERSION: &[u8] = b"\"bedrock-conversation-2024\"";
 pub(super) struct Writer<'w, 'l> {
     pub(super) to: &'static Format,
     pub(super) extra: Extra,
+    pub(super) weights: Weights,
     pub(super) line: &'l [u8],
     pub(super) out: &'w mut Vec<u8>,
     pub(super) remarks: &'w mut Vec<Remark>,
     /// Members that are carried along.
     pub(super) kept: Vec<Member<'l>>,
+    /// Why the record is refused, as far as is known.
+    pub(super) obstacles: Vec<Obstacle>,
 }
 
-/// Nothing, or why the record is refused.
-pub(super) type Written = Result<(), Remark>;
+/// Nothing, or an obstacle behind which nothing more can be seen.
+pub(super) type Written = Result<(), Obstacle>;
 
 impl<'l> Writer<'_, 'l> {
-    /// Writes the record, or says why it cannot be.
-    pub(super) fn write(mut self, mut talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Written {
-        self.system(&mut talk, given_system)?;
-        for (what, at) in std::mem::take(&mut talk.inner) {
-            self.leave(what, at, None)?;
+    /// Writes the record, or says why it cannot be: of several obstacles the gravest, and how many there are.
+    pub(super) fn write(mut self, talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Result<(), Remark> {
+        if let Err(obstacle) = self.record(talk, given_system) {
+            self.obstacles.push(obstacle);
         }
-        if self.to.name == "chat-rft" && talk.id.is_none() {
-            let is_id = |member: &Member<'_>| member.key.text().is_some_and(|key| key == "id");
-            let at = talk.extra.iter().position(is_id);
-            talk.id = at.map(|at| talk.extra.remove(at));
-        }
-        for member in std::mem::take(&mut talk.extra) {
-            self.leave_key("a key that the format does not name", member)?;
-        }
+        gravest(self.obstacles).map_or(Ok(()), Err)
+    }
+
+    fn record(&mut self, mut talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Written {
+        self.given_system(&mut talk, given_system);
+        self.asides(&mut talk);
+        self.marks(&mut talk);
+        let has_answer = self.is_answered(&talk);
+        self.extra(&mut talk, has_answer);
         self.put(b"{");
         match (self.to.name, self.to.dialect()) {
             ("text" | "input", _) => self.document(&mut talk)?,
@@ -51,14 +56,15 @@ impl<'l> Writer<'_, 'l> {
             (_, Some(Dialect::Converse)) => self.converse(&mut talk)?,
             (_, Some(Dialect::Preference)) => self.candidates(&mut talk)?,
             (_, Some(Dialect::Chat)) => self.chat(&mut talk)?,
-            _ => return Err(self.cannot(self.record(), "records of another kind")),
+            _ => return Err(self.cannot(self.whole(), "records of another kind")),
         }
-        self.leftovers(talk)?;
+        self.leftovers(talk, has_answer);
         for member in std::mem::take(&mut self.kept) {
             let key = member.key.text().unwrap_or_default();
             if self.to.fields.iter().any(|field| field.key == key) {
                 let message = format!("a key that is to be kept is itself a field of {}", self.to.name);
-                return Err(self.remark(Code::ConvertExtraKey, member.key, message));
+                let remark = self.remark(Code::ConvertExtraKey, member.key, message);
+                return Err(Obstacle { gravity: Gravity::Key, remark });
             }
             self.put(b",");
             self.put(member.key.bytes());
@@ -71,7 +77,7 @@ impl<'l> Writer<'_, 'l> {
 
     fn document(&mut self, talk: &mut Talk<'l>) -> Written {
         let Some(document) = talk.document.take() else {
-            return Err(self.cannot(self.record(), "a record that is no document"));
+            return Err(self.cannot(self.whole(), "a record that is no document"));
         };
         self.key(self.to.name, &document);
         Ok(())
@@ -79,7 +85,7 @@ impl<'l> Writer<'_, 'l> {
 
     fn caption(&mut self, talk: &mut Talk<'l>) -> Written {
         let (Some(image), Some(caption)) = (talk.image.take(), talk.caption.take()) else {
-            return Err(self.cannot(self.record(), "a record that is no image with a caption"));
+            return Err(self.cannot(self.whole(), "a record that is no image with a caption"));
         };
         self.put(b"\"image-ref\":");
         self.put(image.bytes());
@@ -93,9 +99,9 @@ impl<'l> Writer<'_, 'l> {
         self.one_exchange(talk)?;
         if talk.turns.len() > 1 {
             let answer = talk.turns.remove(1);
-            self.leave("the answer", answer.at, None)?;
+            self.leave("the answer", answer.at, None);
         }
-        let prompt = self.only_text(talk.turns.remove(0))?;
+        let prompt = self.only_text_of(talk.turns.remove(0))?;
         self.key("prompt", &prompt);
         Ok(())
     }
@@ -105,10 +111,10 @@ impl<'l> Writer<'_, 'l> {
         talk.answer_by_reference();
         self.one_exchange(talk)?;
         if talk.turns.len() < 2 {
-            return Err(self.cannot(self.record(), "a record without an answer"));
+            return Err(self.cannot(self.whole(), "a record without an answer"));
         }
-        let completion = self.only_text(talk.turns.remove(1))?;
-        let prompt = self.only_text(talk.turns.remove(0))?;
+        let completion = self.only_text_of(talk.turns.remove(1))?;
+        let prompt = self.only_text_of(talk.turns.remove(0))?;
         self.key("prompt", &prompt);
         self.put(b",");
         self.key("completion", &completion);
@@ -120,15 +126,14 @@ impl<'l> Writer<'_, 'l> {
         let is_pair = candidates.len() == 2 && candidates[0].is_preferred != candidates[1].is_preferred;
         if !is_pair || talk.turns.len() != 1 {
             let what = "anything but one prompt, one preferred and one other answer";
-            return Err(self.cannot(self.record(), what));
+            return Err(self.cannot(self.whole(), what));
         }
-        let prompt = self.only_text(talk.turns.remove(0))?;
+        let prompt = self.only_text_of(talk.turns.remove(0))?;
         self.key("prompt", &prompt);
         for is_preferred in [true, false] {
             let candidate = candidates.iter().find(|candidate| candidate.is_preferred == is_preferred);
             let candidate = candidate.expect("there is one of each").clone();
-            let turn = Turn { role: Role::Assistant, parts: candidate.parts, at: candidate.at };
-            let words = self.only_text(turn)?;
+            let words = self.only_text(candidate.parts, candidate.at)?;
             self.put(b",");
             self.key(if is_preferred { "chosen" } else { "rejected" }, &words);
         }
@@ -156,7 +161,7 @@ impl<'l> Writer<'_, 'l> {
         self.one_preferred(talk)?;
         let ends_with_answer = talk.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
         let answer = if talk.reference.is_none() && ends_with_answer { talk.turns.pop() } else { None };
-        let answer = answer.map(|turn| self.only_text(turn)).transpose()?;
+        let answer = answer.map(|turn| self.only_text_of(turn)).transpose()?;
         self.put(b"\"messages\":[");
         let system = self.one_system(talk)?;
         if let Some(words) = &system {
@@ -199,7 +204,7 @@ impl<'l> Writer<'_, 'l> {
     fn candidates(&mut self, talk: &mut Talk<'l>) -> Written {
         let candidates = std::mem::take(&mut talk.candidates);
         if candidates.is_empty() {
-            return Err(self.cannot(self.record(), "a record without candidates"));
+            return Err(self.cannot(self.whole(), "a record without candidates"));
         }
         self.envelope(talk);
         self.block_turns(talk)?;
@@ -235,7 +240,7 @@ impl<'l> Writer<'_, 'l> {
     fn tool_config(&mut self, talk: &mut Talk<'l>) {
         if let Some(member) = talk.tool_config.take() {
             self.put(b",\"toolConfig\":");
-            self.put(member.value.bytes());
+            self.put(&without_nulls(member.value));
         }
     }
 
@@ -253,7 +258,7 @@ impl<'l> Writer<'_, 'l> {
     fn string_turns(&mut self, talk: &mut Talk<'l>, mut follows: bool) -> Written {
         for turn in std::mem::take(&mut talk.turns) {
             let role = turn.role.name();
-            let words = self.only_text(turn)?;
+            let words = self.only_text_of(turn)?;
             self.put(if follows { b",{\"role\":\"" } else { b"{\"role\":\"" });
             follows = true;
             self.put(role.as_bytes());
@@ -265,14 +270,14 @@ impl<'l> Writer<'_, 'l> {
     }
 
     fn blocks(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Written {
+        let is_held = |part: &Part<'_>| matches!(part, Part::Text(_) | Part::Block(_));
+        if !parts.iter().any(is_held) {
+            return Err(self.nothing_left(&parts, at));
+        }
         self.put(b"[");
         let mut follows = false;
         for part in parts {
-            if let Part::Foreign(what, at) = part {
-                self.leave(what, at, None)?;
-                continue;
-            }
-            if std::mem::replace(&mut follows, true) {
+            if is_held(&part) && std::mem::replace(&mut follows, true) {
                 self.put(b",");
             }
             match part {
@@ -281,29 +286,35 @@ impl<'l> Writer<'_, 'l> {
                     self.key("text", &words);
                     self.put(b"}");
                 }
-                Part::Block(raw) => self.put(raw.bytes()),
-                Part::Foreign(..) => unreachable!("left out above"),
+                Part::Block(raw) => self.put(&without_nulls(raw)),
+                Part::Calls(_) | Part::Media(_) => self.leave_part(&part),
             }
         }
         self.put(b"]");
-        if follows { Ok(()) } else { Err(self.content(at, "nothing of a message would be left")) }
+        Ok(())
     }
 
-    /// The text of a turn whose content must be one string. Two texts are not glued together.
-    fn only_text(&mut self, turn: Turn<'l>) -> Result<Words<'l>, Remark> {
+    fn only_text_of(&mut self, turn: Turn<'l>) -> Result<Words<'l>, Obstacle> {
+        self.only_text(turn.parts, turn.at)
+    }
+
+    /// The text of a message whose content must be one string. Two texts are not glued together.
+    fn only_text(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Result<Words<'l>, Obstacle> {
+        if !parts.iter().any(|part| matches!(part, Part::Text(_))) {
+            return Err(self.nothing_left(&parts, at));
+        }
         let mut text = None;
-        for part in turn.parts {
+        for part in parts {
             match part {
                 Part::Text(words) if text.is_none() => text = Some(words),
                 Part::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
-                Part::Block(at) => self.leave("a content block that is no text", at, None)?,
-                Part::Foreign(what, at) => self.leave(what, at, None)?,
+                Part::Block(_) | Part::Calls(_) | Part::Media(_) => self.leave_part(&part),
             }
         }
-        text.ok_or_else(|| self.content(turn.at, "nothing of a message would be left"))
+        Ok(text.expect("there is one"))
     }
 
-    fn one_system(&mut self, talk: &mut Talk<'l>) -> Result<Option<Words<'l>>, Remark> {
+    fn one_system(&mut self, talk: &mut Talk<'l>) -> Result<Option<Words<'l>>, Obstacle> {
         talk.system_member = None;
         let mut system = std::mem::take(&mut talk.system).into_iter();
         match (system.next(), system.next()) {
@@ -314,12 +325,19 @@ impl<'l> Writer<'_, 'l> {
 
     /// Where candidates have no place, the preferred one is the answer, and the others are left.
     fn one_preferred(&mut self, talk: &mut Talk<'l>) -> Written {
+        let candidates = std::mem::take(&mut talk.candidates);
+        if let Some(first) = candidates.first()
+            && !candidates.iter().any(|candidate| candidate.is_preferred)
+        {
+            let message = "no answer is the preferred one, so the record would be left without an answer";
+            return Err(Obstacle { gravity: Gravity::Answer, ..self.content(first.at, message) });
+        }
         let mut answer = None;
-        for candidate in std::mem::take(&mut talk.candidates) {
-            if candidate.is_preferred && answer.is_none() {
-                answer = Some(Turn { role: Role::Assistant, parts: candidate.parts, at: candidate.at });
+        for Candidate { is_preferred, parts, at } in candidates {
+            if is_preferred && answer.is_none() {
+                answer = Some(Turn { role: Role::Assistant, parts, marks: Vec::new(), at });
             } else {
-                self.leave("an answer that is not the preferred one", candidate.at, None)?;
+                self.leave("an answer that is not the preferred one", at, None);
             }
         }
         talk.turns.extend(answer);
@@ -330,23 +348,24 @@ impl<'l> Writer<'_, 'l> {
         match &talk.turns[..] {
             [Turn { role: Role::User, .. }]
             | [Turn { role: Role::User, .. }, Turn { role: Role::Assistant, .. }] => Ok(()),
-            _ => Err(self.cannot(self.record(), "anything but one prompt and one answer")),
+            _ => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),
         }
     }
 
-    fn cannot(&self, at: Raw<'_>, what: &str) -> Remark {
+    fn cannot(&self, at: Raw<'_>, what: &str) -> Obstacle {
         self.content(at, &format!("{} cannot hold {what}", self.to.name))
     }
 
-    pub(super) fn content(&self, at: Raw<'_>, message: &str) -> Remark {
-        self.remark(Code::ConvertContent, at, message.to_owned())
+    pub(super) fn content(&self, at: Raw<'_>, message: &str) -> Obstacle {
+        let remark = self.remark(Code::ConvertContent, at, message.to_owned());
+        Obstacle { gravity: Gravity::Content, remark }
     }
 
     pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
         Remark { code, offset: at.offset_in(self.line), message }
     }
 
-    pub(super) fn record(&self) -> Raw<'l> {
+    pub(super) fn whole(&self) -> Raw<'l> {
         Raw::of_line(self.line)
     }
 

@@ -1,0 +1,121 @@
+//! Reading flat records, whose keys are told.
+
+use std::borrow::Cow;
+
+use bedload_record::json::Raw;
+
+use super::Remark;
+use super::read::Reader;
+use super::talk::{Candidate, Member, Part, Role, Talk, Turn};
+
+/// What a key of a flat record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Prompt,
+    /// Text that follows the prompt.
+    Input,
+    Completion,
+    System,
+    Chosen,
+    Rejected,
+    Score,
+    Document,
+    Reference,
+    Id,
+    Image,
+    Caption,
+}
+
+/// The fields that a map may name.
+const FIELDS: &[(&str, Slot)] = &[
+    ("prompt", Slot::Prompt),
+    ("completion", Slot::Completion),
+    ("system", Slot::System),
+    ("chosen", Slot::Chosen),
+    ("rejected", Slot::Rejected),
+    ("score", Slot::Score),
+    ("text", Slot::Document),
+    ("input", Slot::Document),
+    ("reference_answer", Slot::Reference),
+    ("id", Slot::Id),
+    ("image-ref", Slot::Image),
+    ("caption", Slot::Caption),
+];
+
+impl Slot {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        FIELDS.iter().find(|(known, _)| *known == name).map(|(_, slot)| *slot)
+    }
+
+    pub(super) fn names() -> String {
+        FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn is_optional(self) -> bool {
+        matches!(self, Self::Input | Self::System | Self::Score | Self::Reference | Self::Id)
+    }
+}
+
+/// Reads a flat record whose keys are told.
+pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Result<Talk<'l>, Remark> {
+    let reader = Reader { line };
+    let record = Raw::of_line(line);
+    let mut talk = Talk::default();
+    let (mut prompt, mut input, mut completion) = (None, None, None);
+    let mut seen = vec![false; slots.len()];
+    for (key, value) in record.members() {
+        let member = Member { key, value };
+        let name = key.text().unwrap_or_default();
+        let Some(n) = slots.iter().position(|(known, _)| known.as_ref() == name) else {
+            talk.extra.push(member);
+            continue;
+        };
+        let (name, slot) = (slots[n].0.as_ref(), slots[n].1);
+        if slot.is_optional() && value.is_null() {
+            continue;
+        }
+        seen[n] = true;
+        let candidate = |is_preferred| {
+            let parts = vec![Part::Text(reader.words(value, name)?)];
+            Ok(Candidate { is_preferred, parts, at: value })
+        };
+        match slot {
+            Slot::Prompt => prompt = Some(reader.words(value, name)?),
+            Slot::Input => input = Some(reader.words(value, name)?),
+            Slot::Completion => completion = Some(reader.words(value, name)?),
+            Slot::System => {
+                talk.system.push(reader.words(value, name)?);
+                talk.system_member = Some(member);
+            }
+            Slot::Chosen => talk.candidates.insert(0, candidate(true)?),
+            Slot::Rejected => talk.candidates.push(candidate(false)?),
+            Slot::Document => talk.document = Some(reader.words(value, name)?),
+            Slot::Caption => {
+                reader.words(value, name)?;
+                talk.caption = Some(value);
+            }
+            Slot::Image => {
+                reader.words(value, name)?;
+                talk.image = Some(value);
+            }
+            Slot::Score => talk.score = Some(member),
+            Slot::Reference => talk.reference = Some(member),
+            Slot::Id => talk.id = Some(member),
+        }
+    }
+    if let Some(n) = (0..slots.len()).find(|&n| !seen[n] && !slots[n].1.is_optional()) {
+        return Err(reader.source(record, format!("the key `{}` is missing", slots[n].0.as_ref())));
+    }
+    if let Some(mut words) = prompt {
+        // What the instruction is about follows it after a blank line, as the makers of the format have it.
+        if let Some(input) = input.filter(|input| !input.raw.is_empty()) {
+            let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
+            words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
+        }
+        talk.turns.push(Turn::of(Role::User, words));
+    }
+    if let Some(words) = completion {
+        talk.turns.push(Turn::of(Role::Assistant, words));
+    }
+    Ok(talk)
+}
