@@ -24,11 +24,33 @@ enum Kind {
     Multilingual,
     /// JSON as it is written, escapes and all.
     Escaped,
-    /// One word without an end.
-    Hostile,
 }
 
-const KINDS: [Kind; 5] = [Kind::English, Kind::Source, Kind::Multilingual, Kind::Escaped, Kind::Hostile];
+const KINDS: [Kind; 4] = [Kind::English, Kind::Source, Kind::Multilingual, Kind::Escaped];
+
+/// The public encodings that differ in their merges.
+const ENCODINGS: [Encoding; 4] =
+    [Encoding::O200kBase, Encoding::Cl100kBase, Encoding::P50kBase, Encoding::R50kBase];
+
+/// Pretokens without an end: what is repeated, and after how many times a break comes.
+const HOSTILE: [(&str, usize); 16] = [
+    ("-", 0),
+    ("=", 97),
+    ("-=", 0),
+    ("#*-", 41),
+    ("^", 0),
+    (" ", 0),
+    (" \t", 0),
+    ("\n ", 0),
+    ("a", 0),
+    ("ab", 0),
+    ("qxjzkvwpfyg", 0),
+    ("7", 0),
+    ("\u{301}", 0),
+    ("的一", 0),
+    ("─", 0),
+    ("ÃÂ", 0),
+];
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +90,6 @@ impl Kind {
                     .collect()
             }
             Self::Escaped => escaped().escape_default().to_string(),
-            Self::Hostile => "^".repeat(100_000),
         }
     }
 }
@@ -113,6 +134,24 @@ fn cold(bencher: Bencher<'_, '_>, kind: Kind) {
         .counter(BytesCount::of_str(&text))
         .with_inputs(|| tokenizer.counter())
         .bench_local_values(|mut counter| counter.count(black_box(&text)).expect("every text is counted"));
+}
+
+/// A tenth of a second or less for a megabyte, whatever it is: nothing may take its square.
+#[divan::bench(args = hostile(), max_time = 0.2)]
+fn endless(bencher: Bencher<'_, '_>, (encoding, unit, bytes): &(Encoding, &str, usize)) {
+    let (_, break_after) = HOSTILE.into_iter().find(|(other, _)| other == unit).expect("one of these");
+    let run = unit.repeat(if break_after > 0 { break_after } else { bytes / unit.len() });
+    let text = if break_after > 0 { (run + "@").repeat(bytes / (break_after * unit.len() + 1)) } else { run };
+    let mut counter = Counter::new(*encoding);
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench_local(|| counter.count(black_box(&text)).expect("every text is counted"));
+}
+
+/// Each kind of endless text under each encoding, as long and sixteen times as long.
+fn hostile() -> Vec<(Encoding, &'static str, usize)> {
+    let of = |encoding| HOSTILE.map(|(unit, _)| [1, 16].map(|times| (encoding, unit, times * 1_000_000)));
+    ENCODINGS.into_iter().flat_map(of).flatten().collect()
 }
 
 #[divan::bench(args = KINDS, max_time = 2)]

@@ -71,6 +71,7 @@ impl Chars {
         bytes: &[u32; 256],
         text: &[u8],
         parts: &mut [u32; MAX],
+        mut ends: impl FnMut(usize, usize),
     ) -> Option<usize> {
         let mut len = 0;
         let mut at = 0;
@@ -92,12 +93,15 @@ impl Chars {
                 needed |= BEFORE_ALL;
             }
             let known = self.0[char as usize & 0xFFFF];
-            if width > 1 && known != 0 && known & needed == needed {
+            // A window may end inside a character.
+            if width > 1 && end <= text.len() && known != 0 && known & needed == needed {
                 *parts.get_mut(len)? = known & TOKEN;
+                ends(len, end);
                 len += 1;
             } else {
-                for byte in &text[at..end.min(text.len())] {
+                for (byte_end, byte) in (at + 1..).zip(&text[at..end.min(text.len())]) {
                     *parts.get_mut(len)? = bytes[usize::from(*byte)];
+                    ends(len, byte_end);
                     len += 1;
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::cache::{Cache, SHORT_MAX, Short, TINY_MAX, Tiny};
 use crate::classes::Classes;
-use crate::long::Taken;
+use crate::long::Windows;
 use crate::merge::Lanes;
 use crate::settle::Settle;
 use crate::split::simd::Simd;
@@ -28,7 +28,7 @@ pub(crate) struct Fast<'c> {
 pub(crate) struct Tools {
     cache: Cache,
     lanes: Lanes,
-    taken: Taken,
+    windows: Windows,
     put_off: PutOff,
 }
 
@@ -153,9 +153,9 @@ impl Fast<'_> {
 
     /// The count of what was put off.
     fn settle(&mut self, simd: impl Simd, text: &[u8]) -> u64 {
-        let Tools { cache, lanes, taken, put_off } = &mut *self.tools;
+        let Tools { cache, lanes, windows, put_off } = &mut *self.tools;
         let PutOff { places, len } = put_off;
         let put_off = &mut places[..std::mem::take(len)];
-        simd.run(Settle { vocabulary: self.vocabulary, text, put_off, cache, lanes, taken })
+        simd.run(Settle { vocabulary: self.vocabulary, text, put_off, cache, lanes, windows })
     }
 }

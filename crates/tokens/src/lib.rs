@@ -18,6 +18,7 @@
     reason = "code is compiled for the instructions of the function it is inlined into"
 )]
 
+mod backtrack;
 mod cache;
 mod chars;
 mod classes;
@@ -34,6 +35,7 @@ mod tiktoken;
 mod tokenizer;
 mod trie;
 mod vocabulary;
+mod window;
 
 pub use counter::Counter;
 pub use encoding::{Encoding, UnknownEncoding};

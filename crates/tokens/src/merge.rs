@@ -63,7 +63,13 @@ pub(crate) struct Lanes([Lane; LANES]);
 
 impl Default for Lanes {
     fn default() -> Self {
-        let lane = Lane {
+        Self([(); LANES].map(|()| Lane::default()))
+    }
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self {
             keys: [[NONE; BLOCK]; PARTS_MAX / BLOCK],
             tokens: [0; PARTS_MAX],
             next: [0; PARTS_MAX],
@@ -74,8 +80,7 @@ impl Default for Lanes {
             is_new: true,
             awaited: [(0, Lookup::default()); 2],
             word: 0,
-        };
-        Self([(); LANES].map(|()| lane.clone()))
+        }
     }
 }
 
@@ -151,7 +156,7 @@ impl Lane {
             self.is_new = false;
             lowest
         } else {
-            let known = self.keys[..self.blocks].iter().map(|block| simd.lowest(block)).min().unwrap_or(NONE);
+            let known = simd.lowest(&self.keys[..self.blocks]);
             // Where there is nothing before, both have the same place, and the second one stays.
             let [before, after] = self.awaited;
             let before = self.find(simd, pairs, before.0, before.1);

@@ -2,7 +2,7 @@
 
 use crate::cache::{Cache, Key};
 use crate::fast::Place;
-use crate::long::{self, Taken};
+use crate::long::{Long, Windows};
 use crate::merge::{Lanes, PARTS_MAX, Words};
 use crate::split::simd::{Job, Simd};
 use crate::vocabulary::Vocabulary;
@@ -14,13 +14,13 @@ pub(crate) struct Settle<'c> {
     pub(crate) put_off: &'c mut [Place],
     pub(crate) cache: &'c mut Cache,
     pub(crate) lanes: &'c mut Lanes,
-    pub(crate) taken: &'c mut Taken,
+    pub(crate) windows: &'c mut Windows,
 }
 
 impl Job for Settle<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> u64 {
-        let Self { vocabulary, text, put_off, cache, lanes, taken } = self;
+        let Self { vocabulary, text, put_off, cache, lanes, windows } = self;
         for place in &*put_off {
             cache.prefetch(Key::new(text, *place));
         }
@@ -34,34 +34,39 @@ impl Job for Settle<'_> {
             put_off[new] = place;
             new += usize::from(found.is_none());
         }
-        let mut words = New { vocabulary, text, places: &put_off[..new], cache, taken, next: 0, tokens };
+        let mut words =
+            New { vocabulary, text, places: &put_off[..new], cache, windows, next: 0, simd, tokens };
         lanes.run(simd, vocabulary, &mut words);
         words.tokens
     }
 }
 
 /// Pretokens that were never seen.
-struct New<'c> {
+struct New<'c, S> {
+    simd: S,
     vocabulary: &'c Vocabulary,
     text: &'c [u8],
     places: &'c [Place],
     cache: &'c mut Cache,
-    taken: &'c mut Taken,
+    windows: &'c mut Windows,
     next: usize,
     tokens: u64,
 }
 
-impl Words for New<'_> {
+impl<S: Simd> Words for New<'_, S> {
     #[inline(always)]
     fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)> {
         loop {
             let word = self.next;
             let pretoken = self.places.get(word)?.of(self.text);
             self.next += 1;
-            if let Some(parts) = self.vocabulary.chars.split(&self.vocabulary.bytes, pretoken, parts) {
+            if let Some(parts) =
+                self.vocabulary.chars.split(&self.vocabulary.bytes, pretoken, parts, |_, _| ())
+            {
                 return Some((parts, word));
             }
-            let count = long::count(self.vocabulary, pretoken, self.taken);
+            let Self { vocabulary, windows, .. } = self;
+            let count = self.simd.run(Long { vocabulary, pretoken, windows });
             self.done(word, count);
         }
     }

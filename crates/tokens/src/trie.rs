@@ -9,8 +9,9 @@ pub(crate) struct Trie {
     slots: Vec<u64>,
     shift: u32,
     bytes: [u32; 256],
-    /// Beginnings below this are tokens by their ranks, others are none.
-    tokens: u32,
+    /// By token: the longest shorter token that it begins with, and the length of that; the length is zero where there
+    /// is none. Beginnings that have no entry here are no tokens.
+    shorter: Vec<(u32, u32)>,
 }
 
 impl Trie {
@@ -43,7 +44,7 @@ impl Trie {
             slots: vec![0; slots],
             shift: u64::BITS - slots.ilog2(),
             bytes: *bytes,
-            tokens: tokens as u32,
+            shorter: vec![(0, 0); tokens],
         };
         let mut next = tokens as u32;
         for token in order {
@@ -51,14 +52,19 @@ impl Trie {
             let Some((left, right)) = pairs.parts(token) else { continue };
             let (last, first) =
                 texts[ranges[right as usize].clone()].split_last().expect("no token is empty");
-            let mut node = left;
-            for byte in first {
+            let left_len = ranges[left as usize].len() as u32;
+            let (mut node, mut shorter) = (left, (left, left_len));
+            for (len, byte) in (left_len + 1..).zip(first) {
                 node = trie.get(node, *byte).unwrap_or_else(|| {
                     next += 1;
                     trie.put(node, *byte, next - 1);
                     next - 1
                 });
+                if (node as usize) < tokens {
+                    shorter = (node, len);
+                }
             }
+            trie.shorter[token as usize] = shorter;
             trie.put(node, *last, token);
         }
         trie
@@ -73,11 +79,17 @@ impl Trie {
         for (len, byte) in (2..).zip(rest) {
             let Some(longer) = self.get(node, *byte) else { break };
             node = longer;
-            if node < self.tokens {
+            if (node as usize) < self.shorter.len() {
                 found = (node, len);
             }
         }
         Some(found)
+    }
+
+    /// The longest token that is shorter than this one and that it begins with, and its length in bytes.
+    pub(crate) fn shorter(&self, token: u32) -> Option<(u32, usize)> {
+        let (shorter, len) = self.shorter[token as usize];
+        (len > 0).then_some((shorter, len as usize))
     }
 
     fn key(node: u32, byte: u8) -> u64 {

@@ -10,6 +10,7 @@ use crate::tiktoken::{self, blank};
 use crate::{Counter, Encoding, Engine, Tokenizer, Uncountable};
 
 mod hostile;
+mod long;
 mod merging;
 mod property;
 mod table;

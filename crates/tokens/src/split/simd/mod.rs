@@ -38,10 +38,22 @@ pub(crate) trait Simd: Copy {
     /// Which of the entries has the key; 8 or more where none has it.
     fn find_pair(self, line: &Line, key: u64) -> usize;
 
-    /// The smallest of some numbers.
+    /// The smallest of some numbers; the largest that there is where there are none.
     #[inline(always)]
-    fn lowest(self, numbers: &[u32; 16]) -> u32 {
-        numbers.iter().copied().fold(u32::MAX, u32::min)
+    fn lowest(self, blocks: &[[u32; 16]]) -> u32 {
+        let mut lowest = [u32::MAX; 16];
+        for block in blocks {
+            for (lowest, number) in lowest.iter_mut().zip(block) {
+                *lowest = (*lowest).min(*number);
+            }
+        }
+        lowest.into_iter().fold(u32::MAX, u32::min)
+    }
+
+    /// Which of some numbers equal another one; bit n is the one at n.
+    #[inline(always)]
+    fn find_all(self, block: &[u32; 16], number: u32) -> u32 {
+        (0..16).fold(0, |found, at| found | u32::from(block[at] == number) << at)
     }
 
     /// Does some work apart from the code around it.

@@ -90,6 +90,19 @@ impl Simd for Avx2 {
         }
     }
 
+    #[inline(always)]
+    fn find_all(self, block: &[u32; 16], number: u32) -> u32 {
+        // SAFETY: `detect` saw AVX2; 64 bytes are read of sixteen numbers of 4.
+        unsafe {
+            let number = _mm256_set1_epi32(number.cast_signed());
+            let half = |block: *const __m256i| {
+                let equal = _mm256_cmpeq_epi32(_mm256_loadu_si256(block), number);
+                _mm256_movemask_ps(_mm256_castsi256_ps(equal)) as u32
+            };
+            half(block.as_ptr().cast()) | half(block[8..].as_ptr().cast()) << 8
+        }
+    }
+
     fn run(self, job: impl Job) -> u64 {
         // SAFETY: `detect` saw AVX2 and what is switched on with it.
         unsafe { run_avx2(self, job) }
@@ -228,9 +241,23 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn lowest(self, numbers: &[u32; 16]) -> u32 {
+    fn lowest(self, blocks: &[[u32; 16]]) -> u32 {
+        // SAFETY: `detect` saw these features; 64 bytes are read of each sixteen numbers of 4.
+        unsafe {
+            let load = |block: &[u32; 16]| _mm512_loadu_si512(block.as_ptr().cast());
+            let most = _mm512_set1_epi32(-1);
+            let lowest = blocks.iter().fold(most, |lowest, block| _mm512_min_epu32(lowest, load(block)));
+            _mm512_reduce_min_epu32(lowest)
+        }
+    }
+
+    #[inline(always)]
+    fn find_all(self, block: &[u32; 16], number: u32) -> u32 {
         // SAFETY: `detect` saw these features; 64 bytes are read of sixteen numbers of 4.
-        unsafe { _mm512_reduce_min_epu32(_mm512_loadu_si512(numbers.as_ptr().cast())) }
+        unsafe {
+            let block = _mm512_loadu_si512(block.as_ptr().cast());
+            u32::from(_mm512_cmpeq_epi32_mask(block, _mm512_set1_epi32(number.cast_signed())))
+        }
     }
 
     fn run(self, job: impl Job) -> u64 {
