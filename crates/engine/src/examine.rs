@@ -159,19 +159,22 @@ fn accept<'t>(
         Ok((_, warnings)) => !warnings.is_empty(),
         Err(_) => true,
     };
-    if is_doubtful {
+    // Reading the line again tells where its flaws are, by pointers that may name keys; which they are is known.
+    if is_doubtful && findings.is_full() {
         for flaw in diagnose(bytes, &rules.known_keys) {
             findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
         }
     }
     match parsed {
-        Ok((json, _)) => Some(json),
+        Ok((json, warnings)) => {
+            findings.add_codes(warnings);
+            Some(json)
+        }
         Err(flaws) => {
-            // The two parsers disagree only where one of them is wrong; the line is not let through.
-            if findings.codes().is_empty() {
-                for flaw in flaws {
-                    findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
-                }
+            // In full they are there already, unless the two parsers disagree; such a line is not let through.
+            let is_known = findings.is_full() && findings.codes().rejects(false);
+            for flaw in flaws.into_iter().filter(|_| !is_known) {
+                findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
             }
             None
         }

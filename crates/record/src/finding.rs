@@ -141,6 +141,16 @@ impl Findings {
         }
     }
 
+    /// Adds codes whose details nobody asks for, or has added already.
+    pub fn add_codes(&mut self, codes: CodeSet) {
+        self.codes.absorb(codes);
+    }
+
+    /// Returns true where details are kept.
+    pub fn is_full(&self) -> bool {
+        self.full.is_some()
+    }
+
     /// None as yet, kept like these.
     #[must_use]
     pub fn alike(&self) -> Self {

@@ -1,9 +1,10 @@
 //! The strict rules, read byte by byte: where exactly a line breaks them, and which. Slow is fine here: only
 //! doubtful lines come by. Iterative, so that no nesting can exhaust the stack.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::text::{String16, string_content};
+use super::text::{identity, string_content};
 use crate::code::Code;
 
 /// The deepest nesting of arrays and objects that is accepted.
@@ -69,8 +70,37 @@ pub(super) struct Step<'l> {
     pub(super) key: Option<&'l [u8]>,
     /// Position among the members or elements, from 0.
     pub(super) position: usize,
-    seen: HashSet<String16>,
+    seen: Seen<'l>,
     is_object: bool,
+}
+
+/// The keys of an object so far.
+#[derive(Default)]
+struct Seen<'l> {
+    /// Most objects have few keys, and comparing those is cheaper than a table.
+    few: Vec<Cow<'l, [u8]>>,
+    /// All keys, once there are more.
+    many: HashSet<Cow<'l, [u8]>>,
+}
+
+/// The most keys that are compared one by one.
+const FEW_KEYS: usize = 16;
+
+impl<'l> Seen<'l> {
+    /// Adds a key; returns false where it is there already.
+    fn insert(&mut self, key: Cow<'l, [u8]>) -> bool {
+        if self.many.is_empty() {
+            if self.few.contains(&key) {
+                return false;
+            }
+            if self.few.len() < FEW_KEYS {
+                self.few.push(key);
+                return true;
+            }
+            self.many.extend(self.few.drain(..));
+        }
+        self.many.insert(key)
+    }
 }
 
 /// The JSON Pointer of a path.
@@ -150,7 +180,7 @@ impl Reader<'_> {
                 }
                 self.at += 1;
                 let is_object = open == b'{';
-                self.path.push(Step { key: None, position: 0, seen: HashSet::new(), is_object });
+                self.path.push(Step { key: None, position: 0, seen: Seen::default(), is_object });
                 return Ok(true);
             }
             Some(b'"') => self.string(true).map(drop)?,
@@ -240,7 +270,7 @@ impl Reader<'_> {
         let raw = self.string(false)?;
         let step = self.path.last_mut().expect("a key stands inside an object");
         step.key = Some(raw);
-        if !step.seen.insert(String16::new(raw)) {
+        if !step.seen.insert(identity(raw)) {
             self.note(Code::JsonDuplicateKey, start, "the key occurs twice in this object");
         }
         self.space();

@@ -339,3 +339,25 @@ fn mutated_lines_get_one_verdict_from_three_parsers() {
         assert_eq!(oracle, layer_1, "serde_json and the strict rules: {shown} {flaws:?}");
     }
 }
+
+#[test]
+fn keys_are_told_apart_by_what_they_spell_however_many_there_are() {
+    let flaws = |keys: &[&str]| {
+        let members: Vec<String> = keys.iter().map(|key| format!("\"{key}\":1")).collect();
+        diagnose(format!("{{{}}}", members.join(",")).as_bytes(), &[])
+            .iter()
+            .filter(|flaw| flaw.code == Code::JsonDuplicateKey)
+            .count()
+    };
+    let many: Vec<String> = (0..40).map(|n| format!("k{n}")).collect();
+    for n in [1, 15, 16, 17, 40] {
+        let keys: Vec<&str> = many[..n].iter().map(String::as_str).collect();
+        assert_eq!(flaws(&keys), 0);
+        for (again, duplicates) in [("k0", 1), (r"\u006b0", 1), ("K0", 0), (r"k\u0030 ", 0)] {
+            assert_eq!(flaws(&[&keys[..], &[again]].concat()), duplicates, "{n} keys and {again}");
+        }
+    }
+    assert_eq!(flaws(&[r"\ud83d\ude00", "😀"]), 1);
+    assert_eq!(flaws(&[r"\ud83d", r"\ud83e"]), 0);
+    assert_eq!(flaws(&[r"\ud83d", r"\ud83d"]), 1);
+}

@@ -12,15 +12,23 @@ pub fn string_content(raw: &[u8]) -> Cow<'_, str> {
     Cow::Owned(char::decode_utf16(units(&text)).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
-/// A decoded string as UTF-16 units: unlike a `str` it can hold half a surrogate pair, so that keys which
-/// differ only there are told apart.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct String16(Vec<u16>);
-
-impl String16 {
-    pub(super) fn new(raw: &[u8]) -> Self {
-        Self(units(&String::from_utf8_lossy(raw)))
+/// What tells one key from others: its decoded form, as bytes. Half a surrogate pair, which UTF-8 has no bytes for,
+/// takes the three that its number would have, so that keys which differ only there are told apart.
+pub(super) fn identity(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.contains(&b'\\') {
+        return Cow::Borrowed(raw);
     }
+    let mut out = Vec::with_capacity(raw.len());
+    for decoded in char::decode_utf16(units(&String::from_utf8_lossy(raw))) {
+        match decoded {
+            Ok(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Err(half) => {
+                let unit = half.unpaired_surrogate();
+                out.extend_from_slice(&[0xED, 0x80 | (unit >> 6 & 0x3F) as u8, 0x80 | (unit & 0x3F) as u8]);
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn units(text: &str) -> Vec<u16> {
