@@ -22,7 +22,7 @@ pub(crate) struct Args {
 pub(crate) const THREADS_MAX: i64 = 1024;
 
 const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, \
-3 environment (I/O, space, permission, input changed), 4 internal error, 130/143 interrupted.";
+3 environment (I/O, space, permission, input changed, memory limit), 4 internal error, 130/143 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -87,6 +87,10 @@ pub(crate) struct DataArgs {
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub(crate) threads: Option<u16>,
+    /// Memory that the run may use; it ends with exit code 3 before it needs more [default: the limit of the control
+    /// group, of resources (`ulimit`) or of the machine].
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) memory_limit: Option<u64>,
     /// Read files instead of memory-mapping them.
     #[arg(long)]
     pub(crate) no_mmap: bool,

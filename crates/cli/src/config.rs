@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) threads: Option<NonZeroU16>,
     pub(crate) no_mmap: bool,
     #[serde(deserialize_with = "size")]
+    pub(crate) memory_limit: Option<u64>,
+    #[serde(deserialize_with = "size")]
     pub(crate) max_record_bytes: Option<u64>,
     pub(crate) max_rejected: Option<Written>,
     pub(crate) shard_records: Option<NonZeroU64>,

@@ -52,8 +52,8 @@ pub(crate) enum Failure {
     /// The command line or the configuration is wrong.
     #[error("{0}")]
     Usage(String),
-    /// Threads could not be started.
-    #[error("threads could not be started: {0}\nhint: --threads 1 needs the fewest")]
+    /// Not even the thread that is there already can work.
+    #[error("threads could not be started: {0}")]
     Threads(rayon::ThreadPoolBuildError),
 }
 
@@ -82,6 +82,19 @@ impl Failure {
 
 /// Prints an error to standard error, each line of it escaped. Nobody is left to tell where that fails.
 pub(crate) fn complain(message: &str) {
+    let _ = std::io::stderr().write_all(complaint(message).as_bytes());
+}
+
+/// The same for a process that ends at once, where the lock of standard error may be held by this very thread.
+pub(crate) fn complain_unlocked(message: &str) {
+    let text = complaint(message);
+    let mut rest = text.as_bytes();
+    while let Ok(n @ 1..) = rustix::io::write(rustix::stdio::stderr(), rest) {
+        rest = &rest[n..];
+    }
+}
+
+fn complaint(message: &str) -> String {
     let mut out = String::from("bedload: ");
     for (n, line) in message.lines().enumerate() {
         if n > 0 {
@@ -90,5 +103,5 @@ pub(crate) fn complain(message: &str) {
         out.push_str(&escape(line));
     }
     out.push('\n');
-    let _ = std::io::stderr().write_all(out.as_bytes());
+    out
 }

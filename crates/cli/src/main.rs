@@ -4,6 +4,10 @@ mod args;
 mod config;
 mod settings;
 
+mod alloc;
+mod limits;
+mod memory;
+
 mod commands;
 mod escape;
 mod exit;
@@ -20,6 +24,7 @@ use crate::args::{Args, Command};
 use crate::exit::{Exit, Failure};
 
 fn main() -> ExitCode {
+    memory::install();
     let args = Args::parse();
     hide_panic_payloads();
     let exit = match catch_unwind(AssertUnwindSafe(|| run(&args))) {

@@ -1,6 +1,6 @@
 //! From what was typed and configured to what can be run.
 
-use std::num::{NonZeroU16, NonZeroU64};
+use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -16,6 +16,7 @@ use serde::de::IntoDeserializer;
 use crate::args::{BuildArgs, ConversionArgs, ConvertArgs, DataArgs, FailOn, THREADS_MAX, VocabularyArgs};
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::memory;
 use crate::render::say;
 
 /// The settings of a run, and what is the command line's own business.
@@ -23,8 +24,8 @@ pub(crate) struct Run {
     pub(crate) settings: Settings,
     /// The least severity that fails the run; none where nothing does.
     pub(crate) fail_on: Option<Severity>,
-    /// Worker threads; 0 for all cores.
-    pub(crate) threads: usize,
+    /// Worker threads; none for all cores.
+    pub(crate) threads: Option<NonZeroUsize>,
 }
 
 /// Settings for `check` and `explain`, which look at the data as it is.
@@ -173,6 +174,9 @@ fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Fai
 }
 
 fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
+    if let Some(bytes) = data.memory_limit.or(config.memory_limit) {
+        memory::set_by_user(bytes);
+    }
     let mut stages = config.stages;
     for name in &data.skip {
         if !stages.skip(name) {
@@ -254,6 +258,6 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     Ok(Run {
         settings,
         fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
-        threads: usize::from(data.threads.or(config.threads.map(NonZeroU16::get)).unwrap_or(0)),
+        threads: data.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from),
     })
 }

@@ -106,6 +106,7 @@ pub fn build(
     let mut plan = plan(&facts, settings);
     let fetch = Fetch::new(inputs, &settings.scan);
     let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
+    progress.ledger.hold_plan(plan.duplicates.len(), variants.len());
     let by_spelling = spelling_counts(&facts, &plan, &variants);
     let by_side = by_spelling.each_ref().map(|side| sums(side));
     let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);

@@ -8,6 +8,7 @@ use bedload_stages::schema::{self, Tally};
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
+use crate::memory::Ledger;
 use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
 use crate::quota::{self, Held};
@@ -106,7 +107,7 @@ pub fn check(
         || Examiner::new(&rules),
         |examiner, chunk| {
             let name = inputs.get(chunk.at.input).name();
-            check_chunk(examiner, chunk, &rules, name, per_code)
+            check_chunk(examiner, chunk, &rules, name, per_code, &progress.ledger)
         },
         |at, chunk: ChunkChecked| {
             let (lines_before, crlf) = &mut per_file[at.input];
@@ -198,10 +199,12 @@ fn check_chunk(
     rules: &Rules,
     name: &str,
     per_code: Option<u64>,
+    ledger: &Ledger,
 ) -> ChunkChecked {
     let mut out = ChunkChecked::default();
     for line in chunk.lines() {
         let line = physical(chunk.at.input, &line);
+        ledger.begin_line(line.len);
         out.lines += 1;
         out.crlf += u64::from(line.end == LineEnd::CrLf);
         out.bytes += line.len + line.end.len_bytes();

@@ -5,6 +5,7 @@
 //! Not here: the rules about one record (stages), the limits (bedrock), arguments and printing (cli).
 
 mod error;
+mod memory;
 mod progress;
 mod settings;
 
@@ -56,6 +57,7 @@ pub use convert::{Converted, Outputs, convert};
 pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};
+pub use memory::{Held, Ledger};
 pub use numbers::Quantiles;
 pub use progress::{Phase, Progress};
 pub use rules::public_encoding;

@@ -1,10 +1,14 @@
 //! What others may see of a run while it runs, and how they stop it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, TryLockError};
+use std::thread;
+use std::time::Duration;
 
 use bedload_scan::Watch;
+
+use crate::memory::Ledger;
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ impl Phase {
 pub struct Progress {
     /// Bytes read, and the flag that stops the run.
     pub watch: Watch,
+    /// What the run holds in memory.
+    pub ledger: Ledger,
     records: AtomicU64,
     rejected: AtomicU64,
     phase: AtomicU8,
@@ -50,12 +56,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Removes what is being built, for a process that is about to end without waiting for the run.
-    pub fn abandon(&self) {
-        let Ok(mut building) = self.building.lock() else { return };
-        for (built, made) in building.drain(..) {
-            Self::remove(&built, &made);
-        }
+    /// Removes what is being built, for a process that is about to end without waiting for the run. Returns true where
+    /// something was being built.
+    pub fn abandon(&self) -> bool {
+        let building = self.take_building();
+        building.iter().for_each(|(built, made)| Self::remove(built, made));
+        !building.is_empty()
     }
 
     fn remove(built: &Path, made: &[PathBuf]) {
@@ -68,6 +74,19 @@ impl Progress {
         for made in made.iter().rev() {
             let _ = std::fs::remove_dir(made);
         }
+    }
+
+    /// Takes what is being built. The lock is held for moments only, but perhaps by the very thread that ends the
+    /// process, which must not wait for itself.
+    fn take_building(&self) -> Vec<(PathBuf, Vec<PathBuf>)> {
+        for _ in 0..100 {
+            match self.building.try_lock() {
+                Ok(mut building) => return std::mem::take(&mut *building),
+                Err(TryLockError::Poisoned(_)) => break,
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+        Vec::new()
     }
 
     /// Notes what is being built from now on, or that what was noted last is about to be in its place.

@@ -35,18 +35,21 @@ pub(crate) fn scan(
             let (mut crlf, mut rejected) = (0u64, 0u64);
             for line in chunk.lines() {
                 let line = physical(chunk.at.input, &line);
+                progress.ledger.begin_line(line.len);
                 crlf += u64::from(line.end == LineEnd::CrLf);
                 let row = examiner.facts(&line, &mut rows.labels);
                 rejected += u64::from(!row.accepted);
                 rows.push(&row);
             }
             progress.add(rows.len(), rejected);
+            progress.ledger.add_facts(rows.len());
             (rows, crlf, chunk.end() - chunk.at.start)
         },
         |at, (rows, n, bytes)| {
             begin(&mut facts, at.input);
             facts.append(&rows, bytes);
             crlf[at.input] += n;
+            progress.ledger.hold_labels(facts.labels.keys().len());
             Ok::<(), EngineError>(())
         },
     )?;

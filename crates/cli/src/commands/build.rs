@@ -10,7 +10,7 @@ use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
 use super::check::TEXT_PER_CODE;
-use super::{find_inputs, judge, new_progress, on_threads, worst};
+use super::{find_inputs, judge, new_progress, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
@@ -24,7 +24,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
-    let inputs = find_inputs(&args.inputs, &[], &args.data)?;
+    let workers = start_workers(run.threads)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &args.data)?;
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             }
         };
         let overwrite = args.overwrite;
-        on_threads(run.threads, || Ok(build(&inputs, &run.settings, &args.out, overwrite, &progress, tell)?))?
+        workers.install(|| build(&inputs, &run.settings, &args.out, overwrite, &progress, tell))?
     };
     // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
     let strict = run.settings.strict;

@@ -8,7 +8,7 @@ use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use bedload_stages::tokens::{Calibration, MARGIN_MAX, SHORT, Tokenizer};
 use serde_json::json;
 
-use super::{new_progress, on_threads};
+use super::{new_progress, start_workers};
 use crate::args::{CalibrateArgs, OutputFormat};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
@@ -22,12 +22,13 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
         None => encoding(args)?,
     };
     let progress = new_progress()?;
-    let inputs = discover(&args.inputs, &DiscoverOptions::default())?;
+    let workers = start_workers(None)?;
+    let inputs = workers.install(|| discover(&args.inputs, &DiscoverOptions::default()))?;
     let calibration = {
         let _display = Display::start(&progress, inputs.size_bytes(), &args.output);
         let progress = Arc::clone(&progress);
         let options = ScanOptions::default();
-        on_threads(0, || Ok(calibrate(&inputs, &tokenizer, &options, &progress)?))?
+        workers.install(|| calibrate(&inputs, &tokenizer, &options, &progress))?
     };
     let mut out = Out::new();
     match args.output.output_format {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bedload_engine::{Checked, check};
 use bedload_record::Severity;
 
-use super::{find_inputs, judge, new_progress, on_threads};
+use super::{find_inputs, judge, new_progress, start_workers};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
@@ -22,18 +22,19 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
-    let inputs = find_inputs(&args.inputs, &args.validation_file, &args.data)?;
+    let workers = start_workers(run.threads)?;
+    let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &args.data)?;
     let per_code = (output.output_format == OutputFormat::Text).then_some(TEXT_PER_CODE);
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let checked = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);
         let progress = Arc::clone(&progress);
-        on_threads(run.threads, || {
-            Ok(check(&inputs, &run.settings, &progress, per_code, |finding| match output.output_format {
+        workers.install(|| {
+            check(&inputs, &run.settings, &progress, per_code, |finding| match output.output_format {
                 OutputFormat::Text => out.write(text.render(finding).as_bytes()),
                 OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
-            })?)
+            })
         })?
     };
     let worst = [

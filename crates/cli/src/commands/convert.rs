@@ -9,7 +9,7 @@ use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
 use super::check::TEXT_PER_CODE;
-use super::{find_inputs, judge, new_progress, on_threads};
+use super::{find_inputs, judge, new_progress, start_workers};
 use crate::args::{ConvertArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
@@ -22,7 +22,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
-    let inputs = find_inputs(&args.inputs, &[], &args.data)?;
+    let workers = start_workers(run.threads)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &args.data)?;
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let settings = &run.settings;
         let outputs =
             Outputs { out: &args.out, rejected: args.rejected.as_deref(), overwrite: args.overwrite };
-        on_threads(run.threads, || Ok(convert(&inputs, settings, outputs, &progress, tell)?))?
+        workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
     };
     let strict = run.settings.strict;
     let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();

@@ -9,7 +9,7 @@ use bedload_record::code::CODES;
 use bedload_record::{Code, CodeInfo};
 use serde_json::json;
 
-use super::{find_inputs, new_progress, on_threads};
+use super::{find_inputs, new_progress, start_workers};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -88,11 +88,12 @@ fn file_and_line(what: &OsStr) -> Option<(OsString, u64)> {
 fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, Failure> {
     let run = settings::for_check(&args.data)?;
     let progress = new_progress()?;
-    let inputs = find_inputs(&[file.to_owned()], &[], &args.data)?;
+    let workers = start_workers(run.threads)?;
+    let inputs = find_inputs(&workers, &[file.to_owned()], &[], &args.data)?;
     if inputs.len() != 1 {
         return Err(Failure::Usage(format!("{}: {} files; name one", file.to_string_lossy(), inputs.len())));
     }
-    let explained = on_threads(run.threads, || Ok(explain(&inputs, &run.settings, line, &progress.watch)?))?;
+    let explained = workers.install(|| explain(&inputs, &run.settings, line, &progress.watch))?;
     let explained = explained
         .ok_or_else(|| Failure::Usage(format!("{}:{line}: there is no such line", file.to_string_lossy())))?;
     let mut out = Out::new();

@@ -9,29 +9,58 @@ pub(crate) mod profiles;
 pub(crate) mod verify;
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use bedload_engine::Progress;
 use bedload_record::{Finding, Severity};
 use bedload_scan::{DiscoverOptions, Inputs, discover};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::args::DataArgs;
 use crate::exit::{Exit, Failure};
-use crate::signals;
+use crate::render::say;
+use crate::{memory, signals};
 
-/// Runs `work` on as many threads as asked for.
-fn on_threads<R: Send>(
-    threads: usize,
-    work: impl FnOnce() -> Result<R, Failure> + Send,
-) -> Result<R, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
-    pool.install(work)
+/// Starts as many worker threads as asked for, or fewer where the system refuses more. All parallel work goes through
+/// this pool: rayon's global one would panic where threads are refused.
+fn start_workers(threads: Option<NonZeroUsize>) -> Result<ThreadPool, Failure> {
+    let wanted = threads.unwrap_or_else(|| {
+        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        cores.min(memory::threads_max())
+    });
+    let mut n = wanted.get();
+    loop {
+        match ThreadPoolBuilder::new().num_threads(n).build() {
+            Ok(pool) => {
+                if n < wanted.get() {
+                    say(&format!("note: the system allowed {n} of {wanted} worker threads\n"));
+                }
+                return Ok(pool);
+            }
+            Err(_) if n > 1 => {
+                n /= 2;
+                // Those that did start are about to end, and count until then.
+                thread::sleep(Duration::from_millis(10));
+            }
+            Err(_) => break,
+        }
+    }
+    say("note: the system allowed no worker thread; the main thread does the work\n");
+    ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().map_err(Failure::Threads)
 }
 
 /// Finds the inputs of a command.
-fn find_inputs(args: &[OsString], validation: &[OsString], data: &DataArgs) -> Result<Inputs, Failure> {
+fn find_inputs(
+    workers: &ThreadPool,
+    args: &[OsString],
+    validation: &[OsString],
+    data: &DataArgs,
+) -> Result<Inputs, Failure> {
     let options = DiscoverOptions { stdin_name: data.stdin_name.clone(), validation: validation.to_vec() };
-    Ok(discover(args, &options)?)
+    Ok(workers.install(|| discover(args, &options))?)
 }
 
 /// The progress of a run that the first signal stops.

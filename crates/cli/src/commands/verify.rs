@@ -3,14 +3,14 @@
 use bedload_engine::verify;
 use serde_json::json;
 
-use super::on_threads;
+use super::start_workers;
 use crate::args::{OutputFormat, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::render::{Out, print_line, say};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
-    let verified = on_threads(0, || Ok(verify(&args.dir)?))?;
+    let verified = start_workers(None)?.install(|| verify(&args.dir))?;
     let exit = if verified.problems.is_empty() { Exit::Clean } else { Exit::Findings };
     let mut out = Out::new();
     match args.output.output_format {

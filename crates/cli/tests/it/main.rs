@@ -24,6 +24,8 @@ mod leaks;
 #[cfg(test)]
 mod margins;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod objects;

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the run ends soon, with the code of the signal, and takes away what it had begun.
+//! SIGINT, SIGTERM and SIGHUP: the run ends soon, with the code of the signal, and takes away what it had begun.
 
 use std::fs::File;
 use std::io::Write;
@@ -40,7 +40,7 @@ fn interrupted(outcome: Outcome, code: i32) {
 
 #[test]
 fn a_build_from_an_endless_stream_ends_and_leaves_nothing() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let scratch = Scratch::new();
         let (child, stdin) = start(&scratch, "build - --out o --skip tokens");
         let pouring = thread::spawn(move || pour(stdin));
@@ -54,7 +54,7 @@ fn a_build_from_an_endless_stream_ends_and_leaves_nothing() {
 
 #[test]
 fn a_check_of_an_endless_stream_ends() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let scratch = Scratch::new();
         scratch.shell("mkfifo q").exits(0);
         let (child, _stdin) = start(&scratch, "check q --format prompt-completion --skip tokens");
@@ -69,7 +69,7 @@ fn a_check_of_an_endless_stream_ends() {
 
 #[test]
 fn a_stream_that_has_stalled_is_no_reason_to_go_on() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let scratch = Scratch::new();
         let (child, mut stdin) = start(&scratch, "build - --out o --skip tokens");
         stdin.write_all(&jsonl(plain(10))).unwrap();
@@ -108,4 +108,43 @@ fn an_earlier_output_survives_an_interrupted_run() {
     pouring.join().unwrap();
     assert_eq!(scratch.names(), ["a.jsonl", "o"]);
     assert!(scratch.tree("o") == before);
+}
+
+#[test]
+fn a_signal_that_is_ignored_from_the_start_stays_ignored() {
+    for (ignored, signal) in [("HUP", "HUP"), ("INT", "INT"), ("HUP INT TERM", "TERM")] {
+        let scratch = Scratch::with("a.jsonl", jsonl(plain(200)));
+        scratch.shell("mkfifo q").exits(0);
+        let mut command = Command::new("sh");
+        command.current_dir(scratch.path("")).env("BEDLOAD", env!("CARGO_BIN_EXE_bedload"));
+        let script = format!("trap '' {ignored}; exec $BEDLOAD build q --out o --skip tokens");
+        command.args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let mut pipe = File::options().write(true).open(scratch.path("q")).unwrap();
+        until("the output is begun", || is_building(&scratch));
+        kill(&child, signal);
+        pipe.write_all(&jsonl(plain(200))).unwrap();
+        drop(pipe);
+        end_of(child).exits(0);
+        assert_eq!(scratch.read("o/train.jsonl"), jsonl(plain(200)), "{signal}");
+    }
+}
+
+#[test]
+fn signals_are_heeded_where_no_thread_can_wait_for_them() {
+    let scratch = Scratch::new();
+    scratch.shell("mkfifo q").exits(0);
+    // The address space has no room for the stack of another thread.
+    let script = "ulimit -v 3000000; RUST_MIN_STACK=4000000000 exec $BEDLOAD build q --out o --skip tokens";
+    let mut command = Command::new("sh");
+    command.current_dir(scratch.path("")).env("BEDLOAD", env!("CARGO_BIN_EXE_bedload"));
+    let child = command.args(["-c", script]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pipe = File::options().write(true).open(scratch.path("q")).unwrap();
+    until("the output is begun", || is_building(&scratch));
+    let pouring = thread::spawn(move || pour(pipe));
+    kill(&child, "TERM");
+    let said = end_of(child).refuses(143);
+    assert!(said.contains("the main thread does the work"), "{said}");
+    pouring.join().unwrap();
+    assert_eq!(scratch.names(), ["q"]);
 }

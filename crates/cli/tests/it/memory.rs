@@ -1,0 +1,84 @@
+//! Little memory: a run that reaches its limit ends with exit 3, says which limit and what grew, and leaves nothing.
+
+use std::fmt::Write;
+
+use crate::corpus::plain;
+use crate::scratch::{Scratch, jsonl, zstd};
+
+/// Asserts that a run ended for want of memory and left nothing beside the input.
+#[track_caller]
+fn ran_out(scratch: &Scratch, script: &str, limit: &str) -> String {
+    let before = scratch.names();
+    let said = scratch.shell(script).refuses(3);
+    assert!(said.starts_with("bedload: out of memory: "), "{said}");
+    assert!(said.contains(limit), "{said}");
+    assert_eq!(scratch.names(), before, "{said}");
+    said
+}
+
+#[test]
+fn a_compressed_file_of_blank_lines_runs_out_of_memory_in_good_order() {
+    let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
+    let build = "$BEDLOAD build a.jsonl.zst --out new/o --format text --skip tokens --memory-limit 200MiB";
+    let said = ran_out(&scratch, build, "200.0 MiB, --memory-limit");
+    assert!(said.contains("the facts of "), "{said}");
+    assert!(said.contains("the unfinished output was removed"), "{said}");
+    assert!(
+        said.contains("\n  hint: raise the limit, use fewer threads (--threads), or split the input"),
+        "{said}"
+    );
+}
+
+#[test]
+fn limits_of_the_shell_are_limits_of_the_run() {
+    let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
+    for (limit, name) in
+        [("-v", "the limit of address space (`ulimit -v`)"), ("-d", "the limit of data (`ulimit -d`)")]
+    {
+        for command in ["build a.jsonl.zst --out o", "convert a.jsonl.zst --to converse --out o.jsonl"] {
+            let script =
+                format!("ulimit {limit} 300000; $BEDLOAD {command} --format prompt-completion --skip tokens");
+            ran_out(&scratch, &script, name);
+        }
+    }
+}
+
+#[test]
+fn one_record_can_be_too_much() {
+    let mut keys = String::new();
+    for n in 0..300_000 {
+        write!(keys, ",\"k{n}\":1").unwrap();
+    }
+    let scratch = Scratch::with("a.jsonl", jsonl([format!(r#"{{"prompt":"p","completion":"c"{keys}}}"#)]));
+    for command in ["check a.jsonl", "build a.jsonl --out o"] {
+        let script =
+            format!("$BEDLOAD {command} --format prompt-completion --skip tokens --memory-limit 20MiB");
+        let said = ran_out(&scratch, &script, "20.0 MiB");
+        assert!(said.contains("a line of ") && said.contains("--max-record-bytes"), "{said}");
+    }
+    let enough = "check a.jsonl --format prompt-completion --skip tokens --memory-limit 200MiB";
+    scratch.run(enough).exits(0);
+}
+
+#[test]
+fn enough_memory_changes_nothing() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(1000)));
+    scratch.run("build a.jsonl --out a --memory-limit 100MiB").exits(0);
+    scratch.run("build a.jsonl --out b").exits(0);
+    assert!(scratch.tree("a") == scratch.tree("b"));
+    scratch.write("bedload.toml", "memory-limit = \"1MiB\"\n");
+    let said = scratch.run("check a.jsonl").refuses(3);
+    assert!(said.contains("1.0 MiB, --memory-limit"), "{said}");
+    scratch.run("check a.jsonl --memory-limit 100MiB").exits(0);
+}
+
+#[test]
+fn threads_that_the_system_refuses_are_done_without() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(1000)));
+    scratch.run("build a.jsonl --out a --skip tokens").exits(0);
+    // The address space has room for the stacks of one or two threads.
+    let many = "ulimit -v 3500000; RUST_MIN_STACK=1000000000 $BEDLOAD build a.jsonl --out b --skip tokens --threads 8";
+    let outcome = scratch.shell(many).exits(0);
+    assert!(outcome.stderr.starts_with("note: the system allowed "), "{}", outcome.stderr);
+    assert!(scratch.tree("a") == scratch.tree("b"));
+}
