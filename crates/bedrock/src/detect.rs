@@ -1,31 +1,112 @@
-//! Format detection: which format most of the first records have.
+//! Format detection: which format most of the first records have, and what they carry beside it.
 
-use bedload_record::{Json, Parser};
+use std::collections::BTreeMap;
+
+use bedload_record::{Json, Parser, Value};
 
 use crate::format::{FOREIGN, FORMATS, Format};
+use crate::keys::Holds;
+use crate::shape::Shape;
 
 /// What the head of the data looks like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Detection {
     /// The format that fits most records; none where no format fits any.
     pub format: Option<&'static Format>,
-    /// How many records that format fits.
+    /// The shape of most records, where that is one which is recognized and not converted.
+    pub shape: Option<&'static Shape>,
+    /// How many records that format or shape fits.
     pub fitting: usize,
     /// How many records were looked at: valid JSON objects among the first lines.
     pub records: usize,
+    /// The members that those records have and the format does not; of all records where no format is known.
+    pub beside: Beside,
+}
+
+/// Members that a format has no place for.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Well-known keys, as they are spelled, in the records that have no answer in a place of the format.
+    pub known: BTreeMap<String, Seen>,
+    /// How many of these records have another key with a text.
+    pub others: usize,
+    /// Keys of system prompts, in records of formats that have none.
+    pub system: BTreeMap<String, Seen>,
+}
+
+/// How often a key was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// In how many records.
+    pub records: usize,
+    /// In how many of them with a string.
+    pub texts: usize,
+}
+
+impl Beside {
+    /// Adds what was seen elsewhere.
+    pub fn absorb(&mut self, other: &Self) {
+        for (own, more) in [(&mut self.known, &other.known), (&mut self.system, &other.system)] {
+            for (key, seen) in more {
+                let own = own.entry(key.clone()).or_default();
+                own.records += seen.records;
+                own.texts += seen.texts;
+            }
+        }
+        self.others += other.others;
+    }
+
+    /// Looks at a record: of a format, or of none that is known.
+    fn add(&mut self, format: Option<&Format>, record: Json<'_>) {
+        let is_answered = format.is_some_and(|format| format.is_answered(record));
+        let has_system = format.is_none_or(|format| !format.is_flat_prompt());
+        let mut has_other = false;
+        for (key, value) in record.members() {
+            let is_text = match value.value() {
+                Value::Null => continue,
+                Value::String(text) => !text.trim().is_empty(),
+                _ => false,
+            };
+            if format.is_some_and(|format| format.fields.iter().any(|field| field.key == key)) {
+                continue;
+            }
+            let list = match Holds::from_key(key) {
+                Some(Holds::System) if !has_system && is_text => &mut self.system,
+                _ if is_answered => continue,
+                Some(_) => &mut self.known,
+                None => {
+                    has_other |= is_text;
+                    continue;
+                }
+            };
+            let seen = list.entry(key.to_owned()).or_default();
+            seen.records += 1;
+            seen.texts += usize::from(is_text);
+        }
+        self.others += usize::from(has_other);
+    }
+}
+
+impl Detection {
+    /// The name of what was detected.
+    pub fn name(&self) -> Option<&'static str> {
+        self.format.map(|format| format.name).or(self.shape.map(|shape| shape.name))
+    }
 }
 
 /// Looks at the first lines of the data, at most `lines_max` of them. Lines that are no objects are passed over.
 /// A record that fits one of the `wanted` formats counts for that one: some differ by optional fields only.
 pub fn detect<'l>(
-    lines: impl Iterator<Item = &'l [u8]>,
+    lines: impl Iterator<Item = &'l [u8]> + Clone,
     lines_max: usize,
     wanted: &[&'static Format],
 ) -> Detection {
     let mut parser = Parser::default();
-    let mut votes = vec![0usize; FORMATS.len() + FOREIGN.len()];
+    let shapes = Shape::all();
+    let n_formats = all().count();
+    let mut votes = vec![0usize; n_formats + shapes.len()];
     let mut records = 0;
-    for line in lines.take(lines_max) {
+    for line in lines.clone().take(lines_max) {
         parser.parse(line, |parsed| {
             let Ok((record, _)) = parsed else { return };
             records += 1;
@@ -37,14 +118,31 @@ pub fn detect<'l>(
     // A chat without a system message looks like Claude's; next to some that have one it is like them.
     let number = |name: &str| all().position(|format| format.name == name).expect("a known format");
     let (chat, claude) = (number("openai-chat"), number("claude-messages"));
-    let is_wanted = |format: &Format| wanted.iter().any(|w| w.name == format.name);
-    if votes[chat] * 4 >= votes[claude] && !wanted.iter().any(|format| format.name == "claude-messages") {
+    let is_wanted =
+        |n: usize| all().nth(n).is_some_and(|format| wanted.iter().any(|w| w.name == format.name));
+    let is_like_chat =
+        votes[chat] * 4 >= votes[claude] && !wanted.iter().any(|format| format.name == "claude-messages");
+    if is_like_chat {
         votes[chat] += std::mem::take(&mut votes[claude]);
     }
-    let votes = votes.iter().zip(all()).enumerate();
-    let best = votes.max_by_key(|&(n, (&count, format))| (count, is_wanted(format), usize::MAX - n));
-    let (n, fitting) = best.map_or((0, 0), |(n, (&count, _))| (n, count));
-    Detection { format: all().nth(n).filter(|_| fitting > 0), fitting, records }
+    let best = votes.iter().enumerate().max_by_key(|&(n, &count)| (count, is_wanted(n), usize::MAX - n));
+    let (best, fitting) = best.map_or((0, 0), |(n, &count)| (n, count));
+    let format = all().nth(best).filter(|_| fitting > 0);
+    let shape = best.checked_sub(n_formats).and_then(|n| shapes.get(n)).filter(|_| fitting > 0);
+    let mut beside = Beside::default();
+    for line in lines.take(lines_max) {
+        parser.parse(line, |parsed| {
+            let Ok((record, _)) = parsed else { return };
+            let mut own = nearest(record, wanted);
+            if is_like_chat && own == Some(claude) {
+                own = Some(chat);
+            }
+            if fitting == 0 || own == Some(best) && format.is_some() {
+                beside.add(format, record);
+            }
+        });
+    }
+    Detection { format, shape, fitting, records, beside }
 }
 
 fn all() -> impl Iterator<Item = &'static Format> {
@@ -52,7 +150,7 @@ fn all() -> impl Iterator<Item = &'static Format> {
 }
 
 /// The number of the format that a record is nearest to: among those that fit it the one that is wanted, then the
-/// one with the most of its fields, then the first.
+/// one with the most of its fields, then the first. The shapes that are not converted follow the formats.
 fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     let has_reference = record.get("reference_answer").is_some();
     let has_instruction = record.get("instruction").is_some();
@@ -69,7 +167,38 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
         let required = format.fields.iter().filter(|field| field.required).count();
         (is_named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
     });
-    best.map(|(n, _)| n)
+    // A record for reinforcement may have any further key, which is handed to its grader.
+    if best.is_some_and(|(_, format)| format.name == "chat-rft") {
+        return best.map(|(n, _)| n);
+    }
+    match Shape::of(record) {
+        Some(shape) => Some(all().count() + shape.number()),
+        None => best.map(|(n, _)| n),
+    }
+}
+
+impl Format {
+    /// Returns true for flat records with a prompt: they have no place for a system prompt.
+    fn is_flat_prompt(&self) -> bool {
+        matches!(self.name, "prompt" | "prompt-completion" | "preference")
+    }
+
+    /// Returns true if a record has an answer where its format has one, or needs none.
+    fn is_answered(&self, record: Json<'_>) -> bool {
+        if matches!(self.name, "prompt" | "text" | "input") {
+            return false;
+        }
+        if self.dialect().is_none() || self.name == "chat-rft" {
+            return true;
+        }
+        let messages = self.values(record).into_iter().zip(self.fields);
+        let messages = messages.filter(|(_, field)| matches!(field.kind, crate::format::Kind::Messages(_)));
+        let last = messages.filter_map(|(value, _)| value?.elements().last()).next_back();
+        last.is_some_and(|last| {
+            let role = last.get("role").or(last.get("from")).map(Json::value);
+            !matches!(role, Some(Value::String("user" | "human" | "system" | "developer")))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -122,5 +251,87 @@ mod tests {
         check(&[r#"{"image-ref":"s3://b/k","caption":"b"}"#], Some("image-caption"), 1);
         check(&[r#"{"question":"a"}"#], None, 0);
         check(&[], None, 0);
+    }
+
+    #[test]
+    fn preference_data_and_other_shapes_are_known_by_name() {
+        for (line, shape) in [
+            (
+                r#"{"input":{"messages":[]},"preferred_output":[],"non_preferred_output":[]}"#,
+                "openai-preference",
+            ),
+            (
+                r#"{"conversations":[{"from":"human","value":"q"}],"chosen":{},"rejected":{}}"#,
+                "sharegpt-preference",
+            ),
+            (r#"{"prompt":[{"role":"user","content":"q"}],"chosen":[],"rejected":[]}"#, "trl-preference"),
+            (r#"{"chosen":[{"role":"user","content":"q"}],"rejected":[]}"#, "trl-preference"),
+            (r#"{"prompt":"q","chosen":[{"role":"user","content":"q"}],"rejected":[]}"#, "trl-preference"),
+            (
+                r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected_response":"b"}"#,
+                "messages-preference",
+            ),
+            (r#"{"instruction":"q","input":"","chosen":"a","rejected":"b"}"#, "alpaca-preference"),
+            (r#"{"instruction":"q","input":"","output":["a","b"]}"#, "alpaca-preference"),
+            (
+                r#"{"chosen":"Human: q Assistant: a","rejected":"Human: q Assistant: b"}"#,
+                "implicit-preference",
+            ),
+            (r#"{"prompt":"q","completion":"a","label":true}"#, "kto"),
+            (
+                r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"label":false}"#,
+                "kto",
+            ),
+            (r#"{"instruction":"q","output":"a","kto_tag":true}"#, "kto"),
+            (r#"{"prompt":"q","responses":[{"text":"a","score":1}]}"#, "scored-answers"),
+            (r#"{"instruction":"q","completions":[{"response":"a","overall_score":1}]}"#, "scored-answers"),
+            (r#"{"schemaType":"ModelInvocationLog","modelId":"m","input":{},"output":{}}"#, "invocation-log"),
+            (r#"{"custom_id":"1","method":"POST","body":{"messages":[]}}"#, "openai-batch"),
+            (r#"{"contents":[{"role":"user","parts":[{"text":"q"}]}]}"#, "gemini"),
+        ] {
+            let found = detect(std::iter::once(line.as_bytes()), 9, &[]);
+            assert_eq!((found.name(), found.fitting), (Some(shape), 1), "{line}");
+            assert!(found.format.is_none(), "{line}");
+        }
+        for (line, format) in [
+            (r#"{"prompt":"q","chosen":"a","rejected":"b","label":"x"}"#, "preference"),
+            (r#"{"prompt":"q","completion":"a","label":"x"}"#, "prompt-completion"),
+            (r#"{"prompt":"q","completion":"a","candidates":["a","b"]}"#, "prompt-completion"),
+            (
+                r#"{"messages":[{"role":"user","content":"q"}],"reference_answer":"a","label":true}"#,
+                "chat-rft",
+            ),
+        ] {
+            let found = detect(std::iter::once(line.as_bytes()), 9, &[]);
+            assert_eq!(found.name(), Some(format), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_format_is_counted_where_the_answer_is_missing() {
+        let check = |line: &str, known: &[&str], others: usize, system: &[&str]| {
+            let beside = detect(std::iter::once(line.as_bytes()), 9, &[]).beside;
+            let keys = |list: &BTreeMap<String, Seen>| list.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(
+                (keys(&beside.known), beside.others),
+                (known.iter().map(ToString::to_string).collect(), others)
+            );
+            assert_eq!(keys(&beside.system), system, "{line}");
+        };
+        check(r#"{"input":"q","output":"a"}"#, &["output"], 0, &[]);
+        check(r#"{"prompt":"q","Response":"a","id":7}"#, &["Response", "id"], 0, &[]);
+        check(r#"{"prompt":"q","antwort":"a","x":1}"#, &[], 1, &[]);
+        check(r#"{"text":"q","label":1}"#, &["label"], 0, &[]);
+        check(r#"{"prompt":"q","completion":"a","answer":"b","id":7,"zz":"y"}"#, &[], 0, &[]);
+        check(r#"{"prompt":"q","completion":"a","system":"s"}"#, &[], 0, &["system"]);
+        check(r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &["answer"], 0, &[]);
+        check(
+            r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"answer":"a"}"#,
+            &[],
+            0,
+            &[],
+        );
+        check(r#"{"question":"q","answer":"a"}"#, &["answer", "question"], 0, &[]);
+        check(r#"{"prompt":"q","response":null}"#, &[], 0, &[]);
     }
 }

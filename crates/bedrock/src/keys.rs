@@ -198,6 +198,9 @@ const KEYS: &[(Holds, &[&str])] = &[
             "path",
             "subset",
             "tenant",
+            "functions",
+            "tool_choice",
+            "parallel_tool_calls",
         ],
     ),
 ];

@@ -8,14 +8,16 @@ mod format;
 mod keys;
 mod profile;
 mod rule;
+mod shape;
 mod text;
 
 pub use catalogue::{Catalogue, ProfileError};
-pub use detect::{Detection, detect};
+pub use detect::{Beside, Detection, Seen, detect};
 pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
 pub use keys::Holds;
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount, Training,
 };
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
+pub use shape::Shape;
 pub use text::{Speaker, Text};

@@ -1,10 +1,11 @@
 //! The conversion of a run: what the records of each input are converted from.
 
-use bedload_bedrock::{FORMATS, Format};
+use bedload_bedrock::{Detection, FORMATS, Format};
 use bedload_record::Findings;
 use bedload_scan::Inputs;
 use bedload_stages::convert::{Converter, Fit, Source, fit};
 
+use crate::advice::Sample;
 use crate::error::EngineError;
 use crate::resolve::look_at_all;
 use crate::settings::Settings;
@@ -84,29 +85,36 @@ fn sources(
     to: &'static Format,
     inputs: &Inputs,
 ) -> Result<Vec<Option<Source>>, EngineError> {
-    let refuse = |name: &str, problem: String, hint: &str| {
-        Err(EngineError::Usage(format!("{name}: {problem}\nhint: {hint}")))
+    let refusal = |name: &str, problem: String, hint: &str| {
+        EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
     };
-    let check = |from: &'static Format, name: &str| match fit(from, to) {
-        Fit::None => {
-            let problem = format!("{} records cannot be converted to {}", from.name, to.name);
-            refuse(name, problem, "the README's table of conversions says what each format can hold")
-        }
-        Fit::Part | Fit::Whole => Ok(Some(Source::Format(from))),
-    };
+    let table = "the README's table of conversions says what each format can hold";
+    let cannot = |from: &Format| format!("{} records cannot be converted to {}", from.name, to.name);
     if let Some(from) = named {
-        return inputs.iter().map(|_| check(from, "--format")).collect();
+        return match fit(from, to) {
+            Fit::None => Err(refusal("--format", cannot(from), table)),
+            Fit::Part | Fit::Whole => Ok(vec![Some(Source::Format(from)); inputs.len()]),
+        };
     }
     let looks = look_at_all(inputs, &[])?;
-    let source = |(input, look): (&bedload_scan::Input, &bedload_bedrock::Detection)| match look.format {
-        Some(from) => check(from, input.name()),
+    let source = |(input, look): (&bedload_scan::Input, &Detection)| match (look.format, look.shape) {
+        (Some(from), _) if fit(from, to) != Fit::None => Ok(Some(Source::Format(from))),
+        (Some(from), _) => {
+            let map = Sample::read(inputs)?.map(look, Some(to));
+            Err(refusal(input.name(), cannot(from), map.as_deref().unwrap_or(table)))
+        }
+        (None, Some(shape)) => {
+            let problem = format!("the records are {}, which is recognized but not converted", shape.title);
+            Err(refusal(input.name(), problem, shape.advice))
+        }
         // Without a record there is nothing to convert; what is wrong with the lines is said line by line.
-        None if look.records == 0 => Ok(None),
-        None => refuse(
-            input.name(),
-            format!("no known format fits the first {} records", look.records),
-            "tell the keys of flat objects, such as --map prompt=question,completion=answer",
-        ),
+        (None, None) if look.records == 0 => Ok(None),
+        (None, None) => {
+            let map = Sample::read(inputs)?.map(look, Some(to));
+            let general = "name the keys of flat objects, e.g. --map prompt=question,completion=answer";
+            let problem = format!("no known format fits the first {} records", look.records);
+            Err(refusal(input.name(), problem, map.as_deref().unwrap_or(general)))
+        }
     };
     inputs.iter().zip(&looks).map(source).collect()
 }

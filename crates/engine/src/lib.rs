@@ -15,6 +15,7 @@ mod rules;
 
 mod examine;
 
+mod advice;
 mod check;
 mod conversion;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bedload_bedrock::{Detection, FORMATS, Format, Profile, detect};
+use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
 use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
-use bedload_stages::convert::{Fit, fit};
 
+use crate::advice::{self, Sample};
 use crate::conversion::Conversion;
 use crate::error::EngineError;
 use crate::settings::Settings;
@@ -16,7 +16,7 @@ const HEAD_BYTES: usize = 1 << 20;
 const HEAD_BYTES_MIN: usize = 64 << 10;
 /// How far into an input the first record is sought where long lines come before it.
 const HEAD_BYTES_MAX: usize = 64 << 20;
-const HEAD_LINES: usize = 1000;
+pub(crate) const HEAD_LINES: usize = 1000;
 /// Up to so many records of another format are each told what they lack; for more of them one finding says it.
 const FEW: usize = 3;
 /// How many files of one format are named in a finding.
@@ -64,35 +64,44 @@ pub(crate) fn resolve(
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
     let looks = look_at_all(inputs, &wanted)?;
     let found = most(&looks);
-    let format = match (found.format, profile) {
-        (Some(format), None) if !format.is_foreign() => Some(format),
-        (Some(format), Some(_)) if takes(format) => Some(format),
-        (Some(format), profile) => {
-            findings.push(wrong_format(format, found, profile, settings.strict));
+    let advisor = Advisor { inputs, profile, strict: settings.strict };
+    let format = match (found.format, found.shape, profile) {
+        (Some(format), _, None) if !format.is_foreign() => Some(format),
+        (Some(format), _, Some(_)) if takes(format) => Some(format),
+        (Some(format), _, profile) => {
+            findings.push(advisor.wrong_format(format, &found)?);
             profile.and_then(|p| p.formats().next())
         }
-        (None, Some(profile)) => {
+        (None, Some(shape), profile) => {
+            findings.push(advisor.no_target(shape, &found));
+            profile.and_then(|p| p.formats().next())
+        }
+        (None, None, Some(profile)) => {
             if found.records > FEW {
-                findings.push(no_format(found.records, profile, settings.strict));
+                findings.push(advisor.no_format(&found, profile)?);
             }
             profile.formats().next()
         }
-        (None, None) => {
+        (None, None, None) => {
             if found.records > 0 {
-                findings.push(unknown(found.records, settings.strict));
+                findings.push(advisor.unknown(&found)?);
             }
             None
         }
     };
+    if let Some(format) = format.filter(|format| is_same(found.format, Some(format))) {
+        let label = settings.stages.balance.label_field.as_deref().and_then(|field| field.strip_prefix('/'));
+        findings.extend(advisor.ignored(format, &found, label)?);
+    }
     let is_other = |look: &Detection| {
-        let is_clear = look.fitting * 2 > look.records || look.format.is_none() && found.format.is_none();
+        let is_clear = look.fitting * 2 > look.records || look.name().is_none() && found.name().is_none();
         look.records > FEW && is_clear && !is_same(look.format, format)
     };
-    let is_mixed = looks.iter().any(|look| is_other(look) && !is_same(look.format, found.format));
+    let is_mixed = looks.iter().any(|look| is_other(look) && look.name() != found.name());
     if let Some(format) = format.filter(|_| is_mixed) {
         findings.push(mixed(&looks, inputs, settings.strict));
         for (input, look) in inputs.iter().zip(&looks).filter(|(_, look)| is_other(look)) {
-            findings.push(other(input.name(), *look, format, settings.strict));
+            findings.push(other(input.name(), look, format, settings.strict));
         }
     }
     Ok(Resolved { format, conversion: None, other: looks.iter().map(is_other).collect() })
@@ -133,62 +142,151 @@ fn look(
     }
 }
 
-/// The format of most of the records that were looked at.
+/// The format of most of the records that were looked at, and what they have beside it.
 fn most(looks: &[Detection]) -> Detection {
     let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (n, look) in looks.iter().enumerate() {
-        if let Some(format) = look.format {
-            votes.entry(format.name).or_insert((0, n)).0 += look.fitting;
+        if let Some(name) = look.name() {
+            votes.entry(name).or_insert((0, n)).0 += look.fitting;
         }
     }
     let records = looks.iter().map(|look| look.records).sum();
-    let best = votes.values().max_by_key(|&&(fitting, first)| (fitting, usize::MAX - first));
-    match best {
-        Some(&(fitting, first)) => Detection { format: looks[first].format, fitting, records },
-        None => Detection { format: None, fitting: 0, records },
+    let best = votes.iter().max_by_key(|&(_, &(fitting, first))| (fitting, usize::MAX - first));
+    let mut found = Detection { records, ..Detection::default() };
+    if let Some((_, &(fitting, first))) = best {
+        found = Detection { format: looks[first].format, shape: looks[first].shape, fitting, ..found };
     }
+    let name = found.name();
+    for look in looks.iter().filter(|look| look.name() == name) {
+        found.beside.absorb(&look.beside);
+    }
+    found
 }
 
-fn unknown(records: usize, strict: bool) -> Finding {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-    let message = format!("no known format fits the first {records} records; known are {}", names.join(", "));
-    Finding::dataset(Code::DatasetUnknownFormat, strict, message)
+/// What is said of data whose format is not the wanted one, with what helps.
+struct Advisor<'a> {
+    inputs: &'a Inputs,
+    profile: Option<&'a Profile>,
+    strict: bool,
 }
 
-fn no_format(records: usize, profile: &Profile, strict: bool) -> Finding {
-    let message = format!(
-        "no known format fits the first {records} records, and {} takes {}; \
-         `bedload convert INPUT --to {} --map FIELD=KEY,… --out FILE` converts flat objects",
-        profile.name,
-        profile.formats.join(" or "),
-        profile.formats[0]
-    );
-    Finding::dataset(Code::DatasetWrongFormat, strict, message)
-}
+impl Advisor<'_> {
+    fn wanted(&self) -> Option<&'static Format> {
+        self.profile.and_then(|profile| profile.formats().next())
+    }
 
-fn wrong_format(format: &Format, found: Detection, profile: Option<&Profile>, strict: bool) -> Finding {
-    let whose = match profile {
-        Some(profile) => format!("{} takes {}", profile.name, profile.formats.join(" or ")),
-        None => "no target takes that".to_owned(),
-    };
-    let wanted = profile.and_then(|profile| profile.formats().next());
-    let wanted = wanted.or_else(|| Format::from_name("converse")).expect("a known format");
-    let help = if fit(format, wanted) == Fit::Whole {
-        format!("; `bedload convert INPUT --to {} --out FILE` converts them", wanted.name)
-    } else {
-        String::new()
-    };
-    let message = format!(
-        "{} of the first {} records are {} ({}), but {whose}{help}",
-        found.fitting, found.records, format.name, format.title
-    );
-    Finding::dataset(Code::DatasetWrongFormat, strict, message)
+    fn finding(&self, code: Code, message: String, help: Option<String>) -> Finding {
+        let message = help.into_iter().fold(message, |message, help| format!("{message}; {help}"));
+        Finding::dataset(code, self.strict, message)
+    }
+
+    fn unknown(&self, found: &Detection) -> Result<Finding, EngineError> {
+        let records = found.records;
+        let help = Sample::read(self.inputs)?.map(found, None);
+        let message = format!("no known format fits the first {records} records");
+        let help = help.unwrap_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            format!("known formats are {}", names.join(", "))
+        });
+        Ok(self.finding(Code::DatasetUnknownFormat, message, Some(help)))
+    }
+
+    fn no_format(&self, found: &Detection, profile: &Profile) -> Result<Finding, EngineError> {
+        let help = Sample::read(self.inputs)?.map(found, self.wanted());
+        let help = help.unwrap_or_else(|| {
+            format!(
+                "`bedload convert INPUT --to {} --map FIELD=KEY,… --out FILE` converts flat objects",
+                profile.formats[0]
+            )
+        });
+        let message = format!(
+            "no known format fits the first {} records, and {} takes {}",
+            found.records,
+            profile.name,
+            profile.formats.join(" or ")
+        );
+        Ok(self.finding(Code::DatasetWrongFormat, message, Some(help)))
+    }
+
+    fn wrong_format(&self, format: &'static Format, found: &Detection) -> Result<Finding, EngineError> {
+        let whose = match self.profile {
+            Some(profile) => format!("{} takes {}", profile.name, profile.formats.join(" or ")),
+            None => "no target takes that".to_owned(),
+        };
+        let wanted = self.wanted().or_else(|| Format::from_name("converse")).expect("a known format");
+        let sample = Sample::read(self.inputs)?;
+        let map = if advice::ignored(found).is_empty() { None } else { sample.map(found, self.wanted()) };
+        let help = map.or_else(|| sample.conversion(format, wanted));
+        let message = format!(
+            "{} of the first {} records are {} ({}), but {whose}",
+            found.fitting, found.records, format.name, format.title
+        );
+        Ok(self.finding(Code::DatasetWrongFormat, message, help))
+    }
+
+    fn no_target(&self, shape: &Shape, found: &Detection) -> Finding {
+        let message = format!(
+            "{} of the first {} records are {}, which no target takes as they are and `bedload convert` does not \
+             convert",
+            found.fitting, found.records, shape.title
+        );
+        self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
+    }
+
+    /// A warning where most records have their answer, or their system prompt, where the format has no place for it.
+    fn ignored(
+        &self,
+        format: &'static Format,
+        found: &Detection,
+        label: Option<&str>,
+    ) -> Result<Option<Finding>, EngineError> {
+        let keys: Vec<_> =
+            advice::ignored(found).into_iter().filter(|(key, _)| Some(*key) != label).collect();
+        let name = format.name;
+        if keys.is_empty() {
+            let unnamed = advice::ignored_unnamed(found).map(|others| {
+                let message = format!(
+                    "{others} of the first {} records have text under keys that the format {name} has no place for, \
+                     so it is neither checked nor counted",
+                    found.fitting
+                );
+                let help = format!(
+                    "if it is the answer, `bedload convert INPUT --to prompt-completion --map \
+                     prompt={name},completion=KEY --out FILE` converts it"
+                );
+                self.finding(Code::DatasetIgnoredKeys, message, Some(help))
+            });
+            return Ok(unnamed);
+        }
+        let keys: Vec<String> = keys.iter().map(|(key, records)| format!("`{key}` in {records}")).collect();
+        let message = format!(
+            "most records have text that the format {name} has no place for, so it is neither checked nor counted: {} \
+             of the first {} records",
+            keys.join(" and "),
+            found.fitting
+        );
+        let sample = Sample::read(self.inputs)?;
+        let help = sample.map(found, self.wanted());
+        let help = help.or_else(|| {
+            let wanted = self.wanted().filter(|wanted| wanted.name == "prompt");
+            wanted.and_then(|wanted| sample.conversion(format, wanted))
+        });
+        let help = help.unwrap_or_else(|| match format.dialect() {
+            Some(_) => "an answer belongs in the messages, as the last turn of the assistant".to_owned(),
+            None => {
+                "`bedload convert INPUT --to FORMAT --map FIELD=KEY,… --out FILE` converts flat objects of \
+                     strings"
+                    .to_owned()
+            }
+        });
+        Ok(Some(self.finding(Code::DatasetIgnoredKeys, message, Some(help))))
+    }
 }
 
 fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
     let mut by_format: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (input, look) in inputs.iter().zip(looks) {
-        let name = look.format.map_or("no known format", |format| format.name);
+        let name = look.name().unwrap_or("no known format");
         by_format.entry(name).or_default().push(input.name());
     }
     let shown: Vec<String> = by_format
@@ -203,8 +301,8 @@ fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
     Finding::dataset(Code::DatasetMixedFormats, strict, message)
 }
 
-fn other(file: &str, look: Detection, format: &Format, strict: bool) -> Finding {
-    let name = look.format.map_or("in no known format", |format| format.name);
+fn other(file: &str, look: &Detection, format: &Format, strict: bool) -> Finding {
+    let name = look.name().unwrap_or("in no known format");
     let message = format!(
         "{} of the first {} records are {name}, but the data is checked as {}",
         look.fitting, look.records, format.name

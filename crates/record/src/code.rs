@@ -134,6 +134,7 @@ pub enum Code {
     DatasetMixedFormats,
     LimitTokensEstimate,
     ConvertWeight,
+    DatasetIgnoredKeys,
 }
 
 /// Everything that is said about a code in general.

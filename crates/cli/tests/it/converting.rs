@@ -166,7 +166,10 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ("convert a.jsonl --out c.jsonl", "nothing to convert to\n  hint: name a format with --to"),
         ("convert a.jsonl --to csv --out c.jsonl", "--to csv: unknown format"),
         ("convert a.jsonl --to alpaca --out c.jsonl", "--to alpaca: unknown format"),
-        ("convert a.jsonl --to converse --out c.jsonl", "tell the keys of flat objects"),
+        (
+            "convert a.jsonl --to converse --out c.jsonl",
+            "--map prompt=question,completion=answer --out FILE` conv",
+        ),
         ("convert text.jsonl --to converse --out c.jsonl", "text records cannot be converted to converse"),
         ("convert a.jsonl --to converse --format alpaka --out c.jsonl", "unknown format `alpaka`"),
         ("convert a.jsonl --to converse --map prompt --out c.jsonl", "`prompt` is not FIELD=KEY"),

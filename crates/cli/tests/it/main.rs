@@ -14,6 +14,7 @@ mod commands;
 mod converting;
 mod corpus;
 #[cfg(test)]
+mod detecting;
 mod environment;
 #[cfg(test)]
 mod exact_numbers;

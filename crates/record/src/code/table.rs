@@ -927,4 +927,14 @@ pub static CODES: &[CodeInfo] = &[
         "Other tools exclude an answer from training with a weight of 0, a mask or a label. The target formats have no such mark, so without it the answer would become a target of training.",
         "Remove the answer, or cut the conversation before it; `--weights drop` removes the mark and trains on the answer."
     ),
+    row!(
+        DatasetIgnoredKeys,
+        "dataset/ignored-keys",
+        Warning,
+        Dataset,
+        BASELINE,
+        "most records have a key that looks like their answer, and that the format has no place for",
+        "What is under such a key is not checked, its tokens are not counted, and the target does not learn it. The data is probably in another format than was detected.",
+        "Convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
+    ),
 ];

@@ -1,0 +1,178 @@
+//! Shapes of other tools' data that are recognized and not converted: what they are, and what to do with them.
+
+use bedload_record::{Json, Value};
+
+use crate::keys::Holds;
+
+/// A shape of records that no target takes and that is not converted.
+#[derive(Debug)]
+pub struct Shape {
+    /// Its short name.
+    pub name: &'static str,
+    /// What such records are, with the keys that tell.
+    pub title: &'static str,
+    /// What to do with them.
+    pub advice: &'static str,
+    is_of: fn(Json<'_>) -> bool,
+}
+
+/// All of them; a record is of the first that fits.
+static SHAPES: &[Shape] = &[
+    Shape {
+        name: "invocation-log",
+        title: "invocation logs of Bedrock (`modelId`, `input`, `output`)",
+        advice: "leave them in S3 and name their prefix as the invocation logs of a distillation or reinforcement \
+                 job; Bedrock makes the records itself",
+        is_of: |record| {
+            has(record, "modelId")
+                && (has(record, "input") || has(record, "output"))
+                && (has(record, "schemaType")
+                    || kind(record, "input") == Some(Is::Object)
+                    || kind(record, "output") == Some(Is::Object))
+        },
+    },
+    Shape {
+        name: "openai-preference",
+        title: "OpenAI preference data (`input`, `preferred_output`, `non_preferred_output`)",
+        advice: CANDIDATES,
+        is_of: |record| has(record, "preferred_output") && has(record, "non_preferred_output"),
+    },
+    Shape {
+        name: "sharegpt-preference",
+        title: "ShareGPT preference data (`conversations`, `chosen`, `rejected`)",
+        advice: CANDIDATES,
+        is_of: |record| has(record, "conversations") && is_compared(record),
+    },
+    Shape {
+        name: "trl-preference",
+        title: "preference data of TRL (`chosen` and `rejected` as lists of messages)",
+        advice: CANDIDATES,
+        is_of: |record| {
+            let is_list = |key| matches!(kind(record, key), Some(Is::Array | Is::Object));
+            has(record, "chosen")
+                && has(record, "rejected")
+                && (is_list("chosen") || is_list("rejected") || is_list("prompt"))
+        },
+    },
+    Shape {
+        name: "messages-preference",
+        title: "preference data of ms-swift (`messages` with a rejected answer beside them)",
+        advice: "put the last of `messages` and the rejected answer into `candidates` of a last message (format \
+                 converse-preference); for fine-tuning, remove the rejected answer: \
+                 `jq -c 'del(.rejected, .rejected_response, .rejected_messages)' FILE`",
+        is_of: |record| has(record, "messages") && is_compared(record),
+    },
+    Shape {
+        name: "alpaca-preference",
+        title: "Alpaca preference data (`instruction` with two answers)",
+        advice: "join `instruction` and `input` under `prompt`, and put the answers under `chosen` and `rejected` \
+                 (format preference); without an `input`, `bedload convert INPUT --to preference \
+                 --map prompt=instruction,chosen=chosen,rejected=rejected --out FILE` does it",
+        is_of: |record| {
+            has(record, "instruction") && (is_compared(record) || kind(record, "output") == Some(Is::Array))
+        },
+    },
+    Shape {
+        name: "implicit-preference",
+        title: "preference data without a prompt (`chosen` and `rejected` as whole conversations)",
+        advice: "split the part that both answers begin with off as `prompt` (format preference); if the prompt has a \
+                 key of its own, `bedload convert INPUT --to preference \
+                 --map prompt=KEY,chosen=chosen,rejected=rejected --out FILE` does it",
+        is_of: |record| {
+            let asks = |key: &str| matches!(Holds::from_key(key), Some(Holds::Prompt | Holds::Context));
+            has(record, "chosen") && has(record, "rejected") && !record.members().any(|(key, _)| asks(key))
+        },
+    },
+    Shape {
+        name: "kto",
+        title: "KTO data (answers with a `label` of true or false)",
+        advice: "keep the records whose label is true, without the label, for fine-tuning; an answer whose label is \
+                 false would be learned like any other",
+        is_of: |record| {
+            const ANSWERED: &[&str] =
+                &["completion", "response", "output", "messages", "conversations", "answer"];
+            let is_label = |key| kind(record, key) == Some(Is::Bool);
+            (is_label("label") || is_label("kto_tag")) && ANSWERED.iter().any(|key| has(record, key))
+        },
+    },
+    Shape {
+        name: "scored-answers",
+        title: "prompts with a list of answers each",
+        advice: "choose one answer for fine-tuning (`prompt`, `completion`), or two for preference data (`prompt`, \
+                 `chosen`, `rejected`)",
+        is_of: |record| {
+            const ASKED: &[&str] = &["prompt", "instruction", "question", "query", "input"];
+            const ANSWERED: &[&str] = &["completion", "response", "output", "answer", "chosen"];
+            const LISTS: &[&str] =
+                &["completions", "responses", "answers", "outputs", "generations", "candidates", "rollouts"];
+            ASKED.iter().any(|key| has(record, key))
+                && !ANSWERED.iter().any(|key| has(record, key))
+                && LISTS.iter().any(|key| kind(record, key) == Some(Is::Array))
+        },
+    },
+    Shape {
+        name: "openai-batch",
+        title: "requests of OpenAI's Batch API (`custom_id`, `body`)",
+        advice: "take the messages out: `jq -c .body FILE`",
+        is_of: |record| has(record, "custom_id") && kind(record, "body") == Some(Is::Object),
+    },
+    Shape {
+        name: "gemini",
+        title: "Gemini conversations (`contents` with `parts`)",
+        advice: "write each of `contents` as one of `messages` (format converse): `parts` as `content`, the role \
+                 `model` as `assistant`",
+        is_of: |record| {
+            record
+                .get("contents")
+                .is_some_and(|turns| turns.elements().next().is_some_and(|turn| turn.get("parts").is_some()))
+        },
+    },
+];
+
+const CANDIDATES: &str = "write the turns as `messages` and the two answers as `candidates` of a last message \
+                          (format converse-preference), or single-turn records as `prompt`, `chosen` and `rejected` \
+                          (format preference); for fine-tuning, append the better answer to the turns";
+
+impl Shape {
+    /// The shape that a record is of.
+    pub fn of(record: Json<'_>) -> Option<&'static Self> {
+        SHAPES.iter().find(|shape| (shape.is_of)(record))
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        SHAPES.iter().position(|shape| shape.name == self.name).expect("one of them")
+    }
+
+    pub(crate) fn all() -> &'static [Self] {
+        SHAPES
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Is {
+    Bool,
+    Array,
+    Object,
+    Other,
+}
+
+/// What is under a key; none where it is absent or null.
+fn kind(record: Json<'_>, key: &str) -> Option<Is> {
+    match record.get(key)?.value() {
+        Value::Null => None,
+        Value::Bool(_) => Some(Is::Bool),
+        Value::Array(_) => Some(Is::Array),
+        Value::Object(_) => Some(Is::Object),
+        Value::Number(_) | Value::String(_) => Some(Is::Other),
+    }
+}
+
+fn has(record: Json<'_>, key: &str) -> bool {
+    kind(record, key).is_some()
+}
+
+/// Returns true if a record holds a rejected answer beside another.
+fn is_compared(record: Json<'_>) -> bool {
+    const REJECTED: &[&str] = &["rejected", "rejected_response", "rejected_responses", "rejected_messages"];
+    REJECTED.iter().any(|key| has(record, key))
+}

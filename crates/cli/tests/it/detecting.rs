@@ -1,0 +1,162 @@
+//! What is said of data whose keys do not fit the format that it looks like.
+
+use crate::scratch::{Scratch, jsonl};
+
+fn repeated(line: &str, count: usize) -> Vec<u8> {
+    jsonl((0..count).map(|n| line.replace('#', &n.to_string())))
+}
+
+/// The command that a finding of a check names, between backquotes.
+fn named_command(text: &str) -> String {
+    let at = text.find("`bedload convert").unwrap_or_else(|| panic!("no command: {text}"));
+    let command = text[at + 1..].split('`').next().expect("it ends").to_owned();
+    command.trim_start_matches("bedload ").replace("INPUT", "a.jsonl").replace("FILE", "c.jsonl")
+}
+
+#[test]
+fn a_key_that_carries_the_answer_is_not_ignored_in_silence() {
+    for (line, format) in [
+        (r#"{"input": "q #", "output": "a #"}"#, "input"),
+        (r#"{"prompt": "q #", "response": "a"}"#, "prompt"),
+        (r#"{"prompt": "q #", "Answer": "a", "id": #, "url": "u"}"#, "prompt"),
+        (r#"{"prompt": "q #", "response": "a", "metadata": {"x": 1}}"#, "prompt"),
+        (r#"{"text": "t #", "label": "good"}"#, "text"),
+        (r#"{"text": "t #", "summary": "s"}"#, "text"),
+        (r#"{"prompt": "q #", "completion": "a", "system": "s"}"#, "prompt-completion"),
+    ] {
+        let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+        let run = scratch.run("check a.jsonl --skip tokens --fail-on warning --output-format jsonl").exits(1);
+        let found = run.findings();
+        assert_eq!(found.len(), 1, "{line}: {}", run.stdout);
+        assert_eq!(
+            (&found[0]["code"], &found[0]["severity"]),
+            (&"dataset/ignored-keys".into(), &"warning".into())
+        );
+        assert_eq!(run.summary()["format"], format);
+        scratch.run("check a.jsonl --skip tokens").exits(0);
+        // The command that it names works, for every record.
+        let command = named_command(found[0]["message"].as_str().expect("a message"));
+        scratch.run(&command).exits(0);
+        assert_eq!(scratch.lines("c.jsonl").len(), 5, "{command}");
+    }
+    // Keys that no list knows are counted, not named.
+    let scratch = Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #", "antwort": "a b"}"#, 5));
+    let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
+    assert!(run.stdout.contains("5 of the first 5 records have text under keys"), "{}", run.stdout);
+    assert!(!run.stdout.contains("antwort"), "{}", run.stdout);
+    // An answer beside a conversation.
+    let line = r#"{"messages": [{"role": "user", "content": "q #"}], "response": "a"}"#;
+    let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+    let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
+    assert!(run.stdout.contains("`response` in 5 of the first 5 records"), "{}", run.stdout);
+    // With a profile.
+    let scratch = Scratch::with("a.jsonl", repeated(r#"{"input": "q #", "output": "a"}"#, 5));
+    let run = scratch.run("check a.jsonl --skip tokens --profile generic-cpt");
+    assert!(run.stdout.contains("warning[dataset/ignored-keys]"), "{}", run.stdout);
+    let run = scratch.run("check a.jsonl --skip tokens --profile generic-sft").exits(1);
+    assert!(run.stdout.contains("--map prompt=input,completion=output"), "{}", run.stdout);
+    // A label that the user named is no surprise.
+    let scratch = Scratch::with("a.jsonl", repeated(r##"{"text": "t #", "label": "l"}"##, 5));
+    let run = scratch.run("build a.jsonl --out o --skip tokens --label-field /label --output-format jsonl");
+    assert_eq!(run.by_code().get("dataset/ignored-keys"), None, "{}", run.stdout);
+}
+
+#[test]
+fn data_with_all_that_its_format_wants_raises_no_alarm() {
+    let more = r#""id": #, "source": "s", "lang": "en", "url": "u", "meta": {"a": 1}, "zz": "some words""#;
+    for line in [
+        r#"{"prompt": "q #", "completion": "a", MORE}"#,
+        r#"{"prompt": "q #", "completion": "a", "label": "x", MORE}"#,
+        r#"{"prompt": "q #", "chosen": "a", "rejected": "b", MORE}"#,
+        r#"{"text": "t #", MORE}"#,
+        r#"{"prompt": "q #", "id": #, "source": "s", "lang": "en", "url": "u"}"#,
+        r#"{"prompt": "q #", "response": null}"#,
+        r#"{"messages": [{"role": "user", "content": "q #"}], "reference_answer": "a", "answer": "a", MORE}"#,
+        r#"{"messages": [{"role": "user", "content": [{"text": "q #"}]}, {"role": "assistant", "content": [{"text": "a"}]}]}"#,
+        r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "a"}]}"#,
+    ] {
+        let scratch = Scratch::with("a.jsonl", repeated(&line.replace("MORE", more), 5));
+        let run = scratch.run("check a.jsonl --skip tokens --output-format jsonl");
+        let names: Vec<String> =
+            run.by_code().keys().filter(|code| code.starts_with("dataset/")).cloned().collect();
+        assert_eq!(names, Vec::<String>::new(), "{line}");
+    }
+}
+
+#[test]
+fn records_of_other_tools_that_are_not_converted_are_named_with_what_to_do() {
+    for (line, name) in [
+        (
+            r#"{"conversations": [{"from": "human", "value": "q #"}], "chosen": {"from": "gpt", "value": "g"}, "rejected": {"from": "gpt", "value": "b"}}"#,
+            "ShareGPT preference data",
+        ),
+        (
+            r#"{"input": {"messages": [{"role": "user", "content": "q #"}]}, "preferred_output": [{"role": "assistant", "content": "g"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]}"#,
+            "OpenAI preference data",
+        ),
+        (
+            r#"{"prompt": [{"role": "user", "content": "q #"}], "chosen": [{"role": "assistant", "content": "g"}], "rejected": [{"role": "assistant", "content": "b"}]}"#,
+            "preference data of TRL",
+        ),
+        (r#"{"instruction": "q #", "input": "", "chosen": "g", "rejected": "b"}"#, "Alpaca preference data"),
+        (
+            r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "rejected_response": "b"}"#,
+            "preference data of ms-swift",
+        ),
+        (r#"{"prompt": "q #", "completion": "a", "label": true}"#, "KTO data"),
+        (
+            r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "label": false}"#,
+            "KTO data",
+        ),
+        (r#"{"prompt": "q #", "responses": ["a", "b"], "scores": [1, 2]}"#, "prompts with a list of answers"),
+        (
+            r#"{"schemaType": "ModelInvocationLog", "modelId": "m", "input": {"inputBodyJson": {}}, "output": {"outputBodyJson": {}}}"#,
+            "invocation logs of Bedrock",
+        ),
+    ] {
+        let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+        let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+        let first = run.stdout.lines().next().expect("a finding");
+        assert!(first.starts_with("error[dataset/wrong-format]: 5 of the first 5 records are "), "{first}");
+        assert!(first.contains(name) && !first.contains("--to converse "), "{first}");
+        for flags in ["", "--extra drop"] {
+            let said =
+                scratch.run(&format!("convert a.jsonl --to converse --out c.jsonl {flags}")).refuses(2);
+            assert!(said.contains("recognized but not converted"), "{said}");
+        }
+        assert_eq!(scratch.names(), ["a.jsonl"]);
+    }
+    // Under a name that does not tell, each record is refused rather than cut short.
+    let line = r#"{"conversations": [{"from": "human", "value": "q #"}], "chosen": {"from": "gpt", "value": "g"}, "rejected": {"from": "gpt", "value": "b"}}"#;
+    let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+    let convert = "convert a.jsonl --format sharegpt --to converse --extra drop --out c.jsonl";
+    scratch.run(convert).exits(1);
+    assert_eq!(scratch.names(), ["a.jsonl"]);
+}
+
+#[test]
+fn a_conversion_is_advised_only_where_it_works() {
+    let calls = r#"{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q #"}, {"role": "assistant", "content": null, "tool_calls": [{"id": "1"}]}]}"#;
+    let scratch = Scratch::with("a.jsonl", repeated(calls, 5));
+    let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+    assert!(
+        run.stdout
+            .contains("`bedload convert` rejects them: this record has tool calls, which are not translated"),
+        "{}",
+        run.stdout
+    );
+    let ids = r#"{"instruction": "q #", "output": "a", "id": #}"#;
+    scratch.write("a.jsonl", repeated(ids, 5));
+    let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+    scratch.run(&named_command(&run.stdout)).exits(0);
+    assert_eq!(scratch.lines("c.jsonl").len(), 5);
+    // Flat records of no format, by their keys.
+    for line in
+        [r#"{"question": "q #", "answer": "a"}"#, r#"{"Question": "q #", "chosen": "a", "rejected": "b"}"#]
+    {
+        scratch.write("a.jsonl", repeated(line, 5));
+        let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+        scratch.run(&format!("{} --overwrite", named_command(&run.stdout))).exits(0);
+        assert_eq!(scratch.lines("c.jsonl").len(), 5, "{line}");
+    }
+}
