@@ -1,14 +1,18 @@
 //! Inspection: reads a table whole and says whether it is sound. It does not say whether its rows are true.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
 use crate::error::{ReportError, io_source};
@@ -40,8 +44,17 @@ pub struct TableInfo {
 /// # Errors
 /// Gives an error where the file cannot be read or is not sound.
 pub fn inspect(path: &Path) -> Result<TableInfo, ReportError> {
+    let file = File::open(path);
+    let file = file.map_err(|source| ReportError::Io { path: path.to_owned(), action: "read", source })?;
+    inspect_file(file, path)
+}
+
+/// Checks a table that is open already; the path is for messages only.
+///
+/// # Errors
+/// Those of [`inspect()`].
+pub fn inspect_file(mut file: File, path: &Path) -> Result<TableInfo, ReportError> {
     let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
-    let mut file = File::open(path).map_err(io)?;
     let corrupt = |message: &str| ReportError::Corrupt { path: path.to_owned(), message: message.to_owned() };
     match seal::check(&mut file).map_err(io)? {
         Seal::Whole => {}
@@ -50,12 +63,13 @@ pub fn inspect(path: &Path) -> Result<TableInfo, ReportError> {
     }
     let bytes = file.metadata().map_err(io)?.len();
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+    let file = Shared { file: Arc::new(file), len: bytes };
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| read_error(path, error))?;
 
     let n_groups = metadata.metadata().num_row_groups();
     let row_groups = (0..n_groups)
         .into_par_iter()
-        .map(|group| decode_group(path, &metadata, group))
+        .map(|group| decode_group(&file, path, &metadata, group))
         .collect::<Result<Vec<u64>, _>>()?;
     let rows = row_groups.iter().sum();
 
@@ -72,15 +86,14 @@ pub fn inspect(path: &Path) -> Result<TableInfo, ReportError> {
 }
 
 /// Decodes one row group and gives its number of rows.
-fn decode_group(path: &Path, metadata: &ArrowReaderMetadata, group: usize) -> Result<u64, ReportError> {
+fn decode_group(
+    file: &Shared,
+    path: &Path,
+    metadata: &ArrowReaderMetadata,
+    group: usize,
+) -> Result<u64, ReportError> {
     let corrupt = |message| ReportError::Corrupt { path: path.to_owned(), message };
-    // Each task opens the file anew: clones of a handle share one position.
-    let file = File::open(path).map_err(|source| ReportError::Io {
-        path: path.to_owned(),
-        action: "read",
-        source,
-    })?;
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone())
         .with_row_groups(vec![group])
         .with_batch_size(8192)
         .build()
@@ -94,6 +107,51 @@ fn decode_group(path: &Path, metadata: &ArrowReaderMetadata, group: usize) -> Re
         Ok(rows)
     } else {
         Err(corrupt(format!("row group {group} holds {rows} rows, but the footer counts {counted}")))
+    }
+}
+
+/// A file that several threads read at places of their own: clones of a handle share one position, and opening the
+/// path again may find another file.
+#[derive(Clone)]
+struct Shared {
+    file: Arc<File>,
+    len: u64,
+}
+
+struct SharedReader {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for SharedReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.file.read_at(buffer, self.at)?;
+        self.at += n_read as u64;
+        Ok(n_read)
+    }
+}
+
+impl Length for Shared {
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+impl ChunkReader for Shared {
+    type T = io::BufReader<SharedReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        Ok(io::BufReader::new(SharedReader { file: Arc::clone(&self.file), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        // A forged footer may name any length; the file says what there can be.
+        if start.checked_add(length as u64).is_none_or(|end| end > self.len) {
+            return Err(ParquetError::EOF(format!("{length} bytes at {start} lie beyond the end")));
+        }
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
     }
 }
 

@@ -25,7 +25,7 @@ mod writer;
 pub use column::{Column, Row};
 pub use error::ReportError;
 pub use findings::FindingRow;
-pub use inspect::{TableInfo, inspect};
+pub use inspect::{TableInfo, inspect, inspect_file};
 pub use lineage::{DuplicateRow, VariantRow};
 pub use records::RecordRow;
 pub use totals::{LabelRow, SummaryRow};

@@ -1,6 +1,7 @@
 //! The writer of one table: takes rows, cuts them into row groups, has these encoded and puts them in the file in order.
 
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub struct TableSummary {
 }
 
 impl<R: Row> TableWriter<R> {
-    /// Creates the file, which must not exist.
+    /// Creates the file, which must not exist. Only this user can read it until its modes are changed.
     ///
     /// # Errors
     /// Gives an error where the file exists already or cannot be created.
@@ -69,7 +70,7 @@ impl<R: Row> TableWriter<R> {
         let columns = R::columns();
         let schema = Arc::new(schema(&columns));
         let fields = schema.fields.clone();
-        let file = File::options().read(true).write(true).create_new(true).open(path);
+        let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(path);
         let file =
             file.map_err(|source| ReportError::Io { path: path.to_owned(), action: "created", source })?;
         let start = || {
