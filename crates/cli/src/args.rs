@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Convert(Box<ConvertArgs>),
     /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
+    /// Remove what killed runs left behind.
+    Clean(CleanArgs),
     /// List the targets, or show the limits of one target.
     Profiles(ProfilesArgs),
     /// Compare known token counts with those of an encoding, and compute the margin.
@@ -248,6 +250,18 @@ pub(crate) struct ConvertArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
     /// A directory written by `bedload build`.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Exit with 1 where the directory is not ready for its target, too.
+    #[arg(long)]
+    pub(crate) require_ready: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CleanArgs {
+    /// An output, whose leftovers lie beside it; or a directory with leftovers of any outputs.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use bedload_stages::schema::{self, Tally};
 use crate::check::about_files;
 use crate::draft::{Variant, draft, templates};
 use crate::error::{EngineError, io_error};
-use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest};
+use crate::manifest::{Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
 use crate::numbers::{CountedTokens, numbers};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, kept, plan};
@@ -21,8 +21,9 @@ use crate::quota::{self, Held};
 use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::sums::{hash_inputs, sum_file};
-use crate::{scan, tables, write};
+use crate::sums::{Sum, hash_inputs, sum_file};
+use crate::write::make_private;
+use crate::{scan, space, tables, write};
 
 /// How long each phase took.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,6 +63,8 @@ pub struct Built {
     pub phases: Phases,
     /// Directories beside the output from runs that were killed, or still go on.
     pub leftovers: Vec<String>,
+    /// What the user must know about how the output was put in its place, a line each.
+    pub notes: Vec<String>,
 }
 
 /// Builds `out` from all inputs, and tells all findings in input order, those about files and the data set last.
@@ -132,6 +135,7 @@ pub fn build(
         fetch: &fetch,
     };
     progress.enter(Phase::Write);
+    space::check([(dir, space::of_build(&packed, facts.len()))])?;
     let sums = write::write(dir, &packed, &source, write::Sums::Sha256, watch)?;
     inputs.check_unchanged()?;
     lap(&mut phases.write);
@@ -165,6 +169,7 @@ pub fn build(
     assert!(plan.counts.add_up(), "every record has exactly one verdict");
     let manifest = Manifest {
         tool: "bedload".to_owned(),
+        format_version: FORMAT_VERSION,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ready: !any_at_least(&about_data, Severity::Error),
         reasons,
@@ -184,7 +189,7 @@ pub fn build(
     .sealed();
     write_manifest(dir, &manifest)?;
     lap(&mut phases.report);
-    store.publish()?;
+    let notes = store.publish()?;
 
     let labels = plan.classes.list().iter().enumerate();
     let labels = labels.map(|(n, class)| (class.name.clone(), class.records, by_side[0][n], by_side[1][n]));
@@ -193,6 +198,7 @@ pub fn build(
         findings: about_data,
         by_code,
         leftovers,
+        notes,
         texts: counted.texts,
         is_conversation: counted.is_conversation,
         format_detected: rules.detected,
@@ -308,7 +314,7 @@ fn report(
     tell: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<BTreeMap<Code, u64>, EngineError> {
     let report = dir.join("report");
-    fs::create_dir(&report).map_err(io_error(&report, "created"))?;
+    make_private(&report)?;
     let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
     let mut written = vec![
         tables::records(dir, source)?,
@@ -326,7 +332,8 @@ fn report(
     }
     for table in written {
         let path = dir.join(&table.path);
-        let (bytes, sha256) = sum_file(&path)?;
+        let mut file = fs::File::open(&path).map_err(io_error(&path, "opened"))?;
+        let Sum { bytes, sha256, .. } = sum_file(&mut file, &path)?;
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
     Ok(by_code)
@@ -346,8 +353,17 @@ fn config(settings: &Settings) -> serde_json::Value {
 
 fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
     use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
     let path = dir.join(MANIFEST);
-    let mut file = fs::File::create_new(&path).map_err(io_error(&path, "created"))?;
-    file.write_all(manifest.text().as_bytes()).map_err(io_error(&path, "written"))?;
+    let text = manifest.text();
+    if text.len() as u64 > MANIFEST_BYTES_MAX {
+        let most = space::shown(MANIFEST_BYTES_MAX);
+        return Err(EngineError::Usage(format!(
+            "the manifest would be larger than {most}\nhint: fewer inputs or larger shards make it smaller"
+        )));
+    }
+    let file = fs::File::options().write(true).create_new(true).mode(0o600).open(&path);
+    let mut file = file.map_err(io_error(&path, "created"))?;
+    file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
     file.sync_all().map_err(io_error(&path, "synced"))
 }

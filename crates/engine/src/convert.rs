@@ -12,7 +12,7 @@ use crate::build::{refuse_output_inside_input, refuse_unknown_format, resolve};
 use crate::check::about_files;
 use crate::error::EngineError;
 use crate::manifest::Counts;
-use crate::pack::pack;
+use crate::pack::{Packed, pack};
 use crate::plan::Plan;
 use crate::progress::{Phase, Progress};
 use crate::rules::Rules;
@@ -20,7 +20,7 @@ use crate::settings::{Settings, ShardLimits};
 use crate::single::SingleFile;
 use crate::tables::findings_in_order;
 use crate::write::Sums;
-use crate::{quota, scan, write};
+use crate::{quota, scan, space, write};
 
 /// Where to write.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,10 @@ pub struct Converted {
     pub to: &'static str,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
+    /// Directories beside the output from runs that were killed, or still go on.
+    pub leftovers: Vec<String>,
+    /// What the user must know about how the output was put in its place, a line each.
+    pub notes: Vec<String>,
 }
 
 /// Converts all inputs to one file and tells all findings in input order, those about files and the target last.
@@ -108,6 +112,9 @@ pub fn convert(
         rules: &rules,
         fetch: &fetch,
     };
+    let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
+    let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
+    space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;
     write::write(single.dir(), &packed, &source, Sums::Without, watch)?;
     if let Some(trace) = &trace {
         write::write(trace.dir(), &packed_rejected, &source, Sums::Without, watch)?;
@@ -134,12 +141,21 @@ pub fn convert(
     }
     about_data.iter().try_for_each(&mut count)?;
     inputs.check_unchanged()?;
+    let mut leftovers = single.leftovers().to_vec();
+    let mut notes = Vec::new();
+    let mut placed = None;
     // In the order opposite to that in which they were begun, as `Progress` has them.
     if let Some(trace) = trace {
-        trace.publish(&packed_rejected.shards[0].path)?;
+        leftovers.extend_from_slice(trace.leftovers());
+        notes.extend(trace.publish(&packed_rejected.shards[0].path)?);
+        placed = rejected;
     }
     if plan.counts.train > 0 {
-        single.publish(&packed.shards[0].path)?;
+        let published = single.publish(&packed.shards[0].path);
+        notes.extend(published.map_err(|error| match placed {
+            Some(placed) => error.with_in_place(placed),
+            None => error,
+        })?);
     }
     Ok(Converted {
         files: inputs.len() as u64,
@@ -151,6 +167,8 @@ pub fn convert(
         from: conversion.from(),
         to: conversion.converter.to().name,
         by_code,
+        leftovers,
+        notes,
     })
 }
 

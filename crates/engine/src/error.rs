@@ -28,6 +28,44 @@ pub enum EngineError {
         /// What the system said.
         source: io::Error,
     },
+    /// Something has appeared where the output goes, or in the earlier output that was to be replaced.
+    #[error("{path}: {what} while this ran; it is left alone, and nothing was published")]
+    InTheWay {
+        /// The output.
+        path: String,
+        /// What appeared.
+        what: String,
+    },
+    /// The output is complete and has its name, but what is done after that failed.
+    #[error("{path}: {what}\nhint: the new output is complete and in place")]
+    InPlace {
+        /// The output.
+        path: String,
+        /// What failed, and what that means.
+        what: String,
+    },
+    /// One of two outputs has its name, and the other does not.
+    #[error("{error}\nhint: {path} is complete and in place")]
+    Partly {
+        /// Why the other has none.
+        error: Box<EngineError>,
+        /// The output that is in place.
+        path: String,
+    },
+    /// The file system has less room than will be written.
+    #[error(
+        "{path}: about {} ({needed} bytes) will be written, and {} ({available} bytes) are free\nhint: free some space, or name an output on another file system",
+        crate::space::shown(*needed),
+        crate::space::shown(*available)
+    )]
+    Space {
+        /// The directory that is written to.
+        path: String,
+        /// How many bytes will be written.
+        needed: u64,
+        /// How many bytes this user may still write.
+        available: u64,
+    },
     /// Options contradict each other, the profile or the inputs.
     #[error("{0}")]
     Usage(String),
@@ -39,24 +77,46 @@ fn hint(path: &str, source: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "\nhint: the output needs about as much space as the inputs, decompressed"
         }
+        io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => {
+            "\nhint: a mount point cannot be replaced; name a directory below it"
+        }
         io::ErrorKind::FileTooLarge => "\nhint: a file size limit is set (`ulimit -f`)",
         _ => "",
     }
 }
 
 impl EngineError {
+    /// The same error, where another output of the run has its name already.
+    pub(crate) fn with_in_place(self, output: &Path) -> Self {
+        Self::Partly { error: Box::new(self), path: output.display().to_string() }
+    }
+
+    /// The same error, where it comes after the output has its name.
+    #[must_use]
+    pub fn after_publishing(self, output: &Path) -> Self {
+        Self::InPlace { path: output.display().to_string(), what: self.to_string() }
+    }
+
     /// Returns true where the command line is to blame, and not the environment.
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Scan(error) => error.is_usage(),
             Self::Usage(_) => true,
-            Self::Report(_) | Self::Io { .. } => false,
+            Self::Partly { error, .. } => error.is_usage(),
+            Self::Report(_)
+            | Self::Io { .. }
+            | Self::InTheWay { .. }
+            | Self::InPlace { .. }
+            | Self::Space { .. } => false,
         }
     }
 
     /// Returns true where the run was asked to stop.
     pub fn is_interrupt(&self) -> bool {
-        matches!(self, Self::Scan(ScanError::Interrupted))
+        match self {
+            Self::Partly { error, .. } => error.is_interrupt(),
+            _ => matches!(self, Self::Scan(ScanError::Interrupted)),
+        }
     }
 }
 

@@ -31,10 +31,17 @@ mod write;
 
 mod tables;
 
+mod tree;
+
+mod canonical;
 mod manifest;
 
 mod sums;
 
+mod earlier;
+mod partial;
+mod place;
+mod space;
 mod store;
 
 mod build;
@@ -45,6 +52,8 @@ mod convert;
 
 mod verify;
 
+mod clean;
+
 mod explain;
 
 mod calibrate;
@@ -54,6 +63,7 @@ mod numbers;
 pub use build::{Built, Phases, build, resolve};
 pub use calibrate::calibrate;
 pub use check::{Checked, check};
+pub use clean::{Cleaned, clean};
 pub use convert::{Converted, Outputs, convert};
 pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bedload_scan::Watch;
 
 use crate::memory::Ledger;
+use crate::partial;
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Progress {
     fn remove(built: &Path, made: &[PathBuf]) {
         // Threads that have not seen the signal yet may add files meanwhile.
         for _ in 0..100 {
-            if std::fs::remove_dir_all(built).is_ok() || !built.exists() {
+            if partial::discard(built).is_ok() {
                 break;
             }
         }

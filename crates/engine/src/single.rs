@@ -1,21 +1,23 @@
 //! One output file: written beside its place, made durable, and renamed, so that it appears whole or not at all.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use tempfile::TempDir;
-
 use crate::error::{EngineError, io_error};
+use crate::partial::{Partial, beside, open_to_others, parent_of};
+use crate::place::{self, Placed};
 use crate::progress::Progress;
-use crate::store::{parent_of, sync};
+use crate::store::{in_place, sync};
 
-/// A file under way, in a directory of its own beside its place. Dropping it removes what was written.
+/// A file under way, in a private directory of its own beside its place. Dropping it removes what was written.
 pub(crate) struct SingleFile<'p> {
     target: PathBuf,
-    building: TempDir,
-    replaces: bool,
+    partial: Partial,
+    path: PathBuf,
+    overwrite: bool,
+    leftovers: Vec<String>,
     progress: &'p Progress,
 }
 
@@ -38,8 +40,8 @@ impl<'p> SingleFile<'p> {
                 "a file is written beside its place and renamed, which standard output is not",
             ));
         }
-        let replaces = match fs::symlink_metadata(target) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        match fs::symlink_metadata(target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(target, "looked at")(error)),
             Ok(metadata) if !metadata.is_file() => {
                 return Err(usage("a directory or link is in the way"));
@@ -47,29 +49,90 @@ impl<'p> SingleFile<'p> {
             Ok(_) if !overwrite => {
                 return Err(usage("the file exists\nhint: --overwrite replaces it"));
             }
-            Ok(_) => true,
-        };
-        let parent = parent_of(target);
-        let prefix = format!(".{}.partial-", name.to_string_lossy());
-        let building = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
-        let building = building.map_err(io_error(parent, "written to"))?;
-        progress.building(Some((building.path().to_owned(), Vec::new())));
-        Ok(Self { target: target.to_owned(), building, replaces, progress })
+            Ok(_) => {}
+        }
+        let leftovers = beside(target, name)?;
+        let partial = Partial::create(target, name)?;
+        progress.building(Some((partial.path().to_owned(), Vec::new())));
+        let path = partial.new_path();
+        DirBuilder::new().mode(0o700).create(&path).map_err(io_error(&path, "created"))?;
+        Ok(Self { target: target.to_owned(), partial, path, overwrite, leftovers, progress })
+    }
+
+    /// What runs that were killed left beside the target, by name.
+    pub(crate) fn leftovers(&self) -> &[String] {
+        &self.leftovers
     }
 
     /// Where to write.
     pub(crate) fn dir(&self) -> &Path {
-        self.building.path()
+        &self.path
     }
 
-    /// Puts a file that was written, and synced, in its place.
-    pub(crate) fn publish(self, written: &str) -> Result<(), EngineError> {
+    /// Puts a file that was written, and synced, in its place. Returns what the user must know about how that was done.
+    pub(crate) fn publish(mut self, written: &str) -> Result<Vec<String>, EngineError> {
+        let built = self.path.join(written);
+        open_to_others(self.partial.path(), &built)?;
         self.progress.watch.check()?;
-        let flags = if self.replaces { RenameFlags::empty() } else { RenameFlags::NOREPLACE };
-        renameat_with(CWD, self.dir().join(written), CWD, &self.target, flags)
-            .map_err(io::Error::from)
-            .map_err(io_error(&self.target, "put in place"))?;
         self.progress.building(None);
-        sync(parent_of(&self.target))
+        let placed = place::file(&mut self.partial, &built, &self.target, self.overwrite)?;
+        let mut notes = Vec::new();
+        if placed == Placed::InSteps {
+            let target = self.target.display();
+            notes.push(format!(
+                "{target}: this file system has no rename that spares other files, so it was empty for a moment"
+            ));
+        }
+        in_place(&self.target, sync(parent_of(&self.target)))?;
+        notes.extend(self.partial.discard());
+        Ok(notes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written<'p>(target: &Path, overwrite: bool, progress: &'p Progress) -> SingleFile<'p> {
+        let single = SingleFile::create("--out", target, overwrite, progress).expect("begun");
+        fs::write(single.dir().join("x"), "new").expect("written");
+        single
+    }
+
+    #[test]
+    fn a_file_that_appears_meanwhile_is_spared() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("out.jsonl");
+        let progress = Progress::default();
+        let single = written(&target, false, &progress);
+        fs::write(&target, "mine").expect("written");
+        assert!(matches!(single.publish("x"), Err(EngineError::InTheWay { .. })));
+        assert_eq!(fs::read(&target).expect("spared"), b"mine");
+        written(&target, true, &progress).publish("x").expect("replaced");
+        assert_eq!(fs::read(&target).expect("read"), b"new");
+        let single = written(&target, true, &progress);
+        fs::remove_file(&target).expect("removed");
+        single.publish("x").expect("written");
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn only_a_regular_file_is_replaced() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("out.jsonl");
+        let progress = Progress::default();
+        fs::write(&target, "mine").expect("written");
+        let single = written(&target, true, &progress);
+        fs::remove_file(&target).expect("removed");
+        std::os::unix::fs::symlink("elsewhere", &target).expect("linked");
+        assert!(matches!(single.publish("x"), Err(EngineError::InTheWay { .. })));
+        assert_eq!(fs::read_link(&target).expect("spared"), Path::new("elsewhere"));
+        fs::remove_file(&target).expect("removed");
+        let single = written(&target, true, &progress);
+        fs::create_dir(&target).expect("made");
+        fs::write(target.join("thesis.txt"), "years").expect("written");
+        assert!(matches!(single.publish("x"), Err(EngineError::InTheWay { .. })));
+        assert_eq!(fs::read(target.join("thesis.txt")).expect("spared"), b"years");
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
     }
 }

@@ -1,25 +1,29 @@
-//! The output directory: built beside its place, made durable, and renamed, so that it appears whole or not at all.
+//! The output directory: built in a private one beside its place, made durable, and renamed, so that it appears whole or
+//! not at all.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use tempfile::TempDir;
-
+use crate::earlier::{self, NotOurs};
 use crate::error::{EngineError, io_error};
-use crate::manifest::{MANIFEST, Manifest};
+use crate::partial::{Partial, beside, open_to_others, parent_of};
+use crate::place::{self, Placed};
 use crate::progress::Progress;
+use crate::tree;
 
 /// An output directory that is being built. Dropping it removes what was built.
 pub(crate) struct Store<'p> {
     target: PathBuf,
     /// None once it is published.
-    building: Option<TempDir>,
+    partial: Option<Partial>,
+    path: PathBuf,
     /// Directories above the target that were made for it, the deepest last.
     made: Vec<PathBuf>,
-    replaces: bool,
+    overwrite: bool,
     /// Names beside the target like that of the directory being built: of runs that were killed, or still go on.
     leftovers: Vec<String>,
     progress: &'p Progress,
@@ -39,42 +43,29 @@ impl<'p> Store<'p> {
         let name = target.file_name().ok_or_else(|| {
             EngineError::Usage(format!("--out {shown}: not the name of a directory to be made"))
         })?;
-        let replaces = match fs::symlink_metadata(target) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        match fs::symlink_metadata(target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(target, "looked at")(error)),
             Ok(metadata) if !metadata.is_dir() => {
                 return Err(EngineError::Usage(format!("--out {shown}: a file or link is in the way")));
             }
-            Ok(_) => {
-                let mut entries = fs::read_dir(target).map_err(io_error(target, "listed"))?;
-                if entries.next().is_some() && !overwrite {
-                    return Err(EngineError::Usage(format!(
-                        "--out {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
-                    )));
-                }
-                refuse_what_is_no_output(target)?;
-                true
-            }
-        };
-        let parent = parent_of(target);
+            Ok(_) => refuse_what_is_no_output(target, overwrite)?,
+        }
         let mut store = Self {
             target: target.to_owned(),
-            building: None,
-            made: Vec::new(),
-            replaces,
+            partial: None,
+            path: PathBuf::new(),
+            made: make_directories(parent_of(target))?,
+            overwrite,
             leftovers: Vec::new(),
             progress,
         };
-        store.made = make_directories(parent)?;
-        let prefix = format!(".{}.partial-", name.to_string_lossy());
-        let beside = fs::read_dir(parent).map_err(io_error(parent, "listed"))?;
-        let names = beside.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
-        store.leftovers = names.filter(|name| name.starts_with(&prefix)).collect();
-        store.leftovers.sort();
-        let building = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
-        let building = building.map_err(io_error(parent, "written to"))?;
-        progress.building(Some((building.path().to_owned(), store.made.clone())));
-        store.building = Some(building);
+        store.leftovers = beside(target, name)?;
+        let partial = Partial::create(target, name)?;
+        progress.building(Some((partial.path().to_owned(), store.made.clone())));
+        store.path = partial.new_path();
+        store.partial = Some(partial);
+        DirBuilder::new().mode(0o700).create(&store.path).map_err(io_error(&store.path, "created"))?;
         Ok(store)
     }
 
@@ -85,82 +76,76 @@ impl<'p> Store<'p> {
 
     /// Where to write.
     pub(crate) fn path(&self) -> &Path {
-        self.building.as_ref().expect("only publishing takes it").path()
+        &self.path
     }
 
     /// Makes what was built durable and puts it in its place. The files themselves must be synced.
-    pub(crate) fn publish(mut self) -> Result<(), EngineError> {
-        let (target, built) = (self.target.clone(), self.path().to_owned());
-        open_to_others(&built)?;
-        sync_directories(&built)?;
-        let publish = |flags| {
-            renameat_with(CWD, &built, CWD, &target, flags)
-                .map_err(io::Error::from)
-                .map_err(io_error(&target, "put in place"))
+    /// Returns what the user must know about how that was done.
+    pub(crate) fn publish(mut self) -> Result<Vec<String>, EngineError> {
+        let mut partial = self.partial.take().expect("only publishing takes it");
+        // An error in here removes what was built before the directories that were made for it.
+        let placed = self.place(&mut partial);
+        let placed = match placed {
+            Ok(placed) => placed,
+            Err(error) => {
+                self.partial = Some(partial);
+                return Err(error);
+            }
         };
+        self.made.clear();
+        let mut notes = Vec::new();
+        if placed == Placed::InSteps {
+            let target = self.target.display();
+            notes.push(format!(
+                "{target}: this file system cannot exchange directories, so nothing had that name for a moment"
+            ));
+        }
+        in_place(&self.target, sync(parent_of(&self.target)))?;
+        notes.extend(partial.discard());
+        Ok(notes)
+    }
+
+    fn place(&self, partial: &mut Partial) -> Result<Placed, EngineError> {
+        open_to_others(partial.path(), &self.path)?;
+        sync_directories(&self.path)?;
         self.progress.watch.check()?;
         // From here on the directory is whole: a signal that comes now comes too late.
         self.progress.building(None);
-        if self.replaces {
-            // After the exchange the old directory has the temporary name, and goes with it.
-            publish(RenameFlags::EXCHANGE)?;
-        } else {
-            publish(RenameFlags::NOREPLACE)?;
-            if let Some(building) = self.building.take() {
-                let _: PathBuf = building.keep();
-            }
-        }
-        self.made.clear();
-        let parent = parent_of(&target);
-        sync(parent)
+        place::directory(partial, &self.target, self.overwrite)
     }
 }
 
 /// Only an earlier output may be replaced, and only if nothing else has been put there.
-fn refuse_what_is_no_output(target: &Path) -> Result<(), EngineError> {
-    let present = list(target)?;
-    if present.is_empty() {
-        return Ok(());
+fn refuse_what_is_no_output(target: &Path, overwrite: bool) -> Result<(), EngineError> {
+    let shown = target.display();
+    let is_empty =
+        tree::open_dir(target).and_then(tree::list).map_err(io_error(target, "listed"))?.is_empty();
+    if !is_empty && !overwrite {
+        return Err(EngineError::Usage(format!(
+            "--out {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
+        )));
     }
-    let refuse = |why: String| {
-        let target = target.display();
-        EngineError::Usage(format!("--out {target}: {why}, so the directory is left alone"))
-    };
-    let manifest = fs::read(target.join(MANIFEST)).ok();
-    let manifest = manifest.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
-    let Some(manifest) = manifest.filter(|manifest| manifest.tool == "bedload") else {
-        return Err(refuse(format!("there is no {MANIFEST} of an earlier output")));
-    };
-    let is_ours = |path: &&String| *path == MANIFEST || manifest.files.iter().any(|file| file.path == **path);
-    match present.iter().find(|path| !is_ours(path)) {
-        Some(other) => Err(refuse(format!("{other} is not part of the earlier output"))),
-        None => Ok(()),
+    match earlier::check(target) {
+        Ok(()) => Ok(()),
+        Err(NotOurs::Because(why)) => {
+            Err(EngineError::Usage(format!("--out {shown}: {why}, so the directory is left alone")))
+        }
+        Err(NotOurs::Io(error)) => Err(io_error(target, "looked through")(error)),
     }
 }
 
-/// All files below a directory, as paths with `/`.
-pub(crate) fn list(dir: &Path) -> Result<BTreeSet<String>, EngineError> {
-    fn walk(dir: &Path, below: &str, found: &mut BTreeSet<String>) -> Result<(), EngineError> {
-        for entry in fs::read_dir(dir).map_err(io_error(dir, "listed"))? {
-            let entry = entry.map_err(io_error(dir, "listed"))?;
-            let name = format!("{below}{}", entry.file_name().to_string_lossy());
-            if entry.file_type().map_err(io_error(&entry.path(), "looked at"))?.is_dir() {
-                walk(&entry.path(), &format!("{name}/"), found)?;
-            } else {
-                found.insert(name);
-            }
-        }
-        Ok(())
-    }
-    let mut found = BTreeSet::new();
-    walk(dir, "", &mut found)?;
-    Ok(found)
+/// Says of an error after publishing that there is an output.
+pub(crate) fn in_place(target: &Path, result: Result<(), EngineError>) -> Result<(), EngineError> {
+    result.map_err(|error| EngineError::InPlace {
+        path: target.display().to_string(),
+        what: format!("its name may be lost if the machine loses power now ({error})"),
+    })
 }
 
 impl Drop for Store<'_> {
     fn drop(&mut self) {
         // The temporary directory first, or the ones above it are not empty. What cannot be removed stays.
-        drop(self.building.take());
+        drop(self.partial.take());
         for made in self.made.iter().rev() {
             let _ = fs::remove_dir(made);
         }
@@ -175,30 +160,17 @@ fn make_directories(dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
         .map(Path::to_owned)
         .collect();
     missing.reverse();
-    fs::create_dir_all(dir).map_err(io_error(dir, "created"))?;
-    Ok(missing)
-}
-
-pub(crate) fn parent_of(target: &Path) -> &Path {
-    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-}
-
-/// The temporary directory is private; the finished one has the modes that the user's umask asks for.
-fn open_to_others(built: &Path) -> Result<(), EngineError> {
-    use std::os::unix::fs::PermissionsExt;
-    let probe = built.join(".mode");
-    fs::create_dir(&probe).map_err(io_error(&probe, "created"))?;
-    let mode = fs::metadata(&probe).map_err(io_error(&probe, "looked at"))?.permissions().mode();
-    fs::remove_dir(&probe).map_err(io_error(&probe, "removed"))?;
-    fs::set_permissions(built, fs::Permissions::from_mode(mode)).map_err(io_error(built, "opened to others"))
+    let made = fs::create_dir_all(dir).map_err(io_error(dir, "created"));
+    if made.is_err() {
+        missing.iter().rev().for_each(|dir| drop(fs::remove_dir(dir)));
+    }
+    made.map(|()| missing)
 }
 
 fn sync_directories(dir: &Path) -> Result<(), EngineError> {
-    for entry in fs::read_dir(dir).map_err(io_error(dir, "listed"))? {
-        let entry = entry.map_err(io_error(dir, "listed"))?;
-        if entry.file_type().map_err(io_error(&entry.path(), "looked at"))?.is_dir() {
-            sync_directories(&entry.path())?;
-        }
+    let below = tree::open_dir(dir).and_then(tree::walk).map_err(io_error(dir, "listed"))?;
+    for entry in below.iter().filter(|entry| entry.is_dir) {
+        sync(&dir.join(OsStr::from_bytes(&entry.path)))?;
     }
     sync(dir)
 }
@@ -210,6 +182,7 @@ pub(crate) fn sync(path: &Path) -> Result<(), EngineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::{MANIFEST, Manifest};
 
     fn build(target: &Path, overwrite: bool, content: &str) -> Result<(), EngineError> {
         let progress = Progress::default();
@@ -217,7 +190,7 @@ mod tests {
         let manifest =
             Manifest { version: content.to_owned(), tool: "bedload".to_owned(), ..Manifest::default() };
         fs::write(store.path().join(MANIFEST), manifest.sealed().text()).expect("written");
-        store.publish()
+        store.publish().map(|notes| assert!(notes.is_empty(), "{notes:?}"))
     }
 
     fn version(target: &Path) -> String {
@@ -262,5 +235,56 @@ mod tests {
         drop(Store::create(&dir.path().join("given/up"), false, &progress).expect("begun"));
         assert!(!dir.path().join("given").exists());
         assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 3);
+    }
+    #[test]
+    fn what_appears_meanwhile_is_spared() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = dir.path().join("out");
+        let progress = Progress::default();
+        let begin = |overwrite| {
+            let store = Store::create(&target, overwrite, &progress).expect("begun");
+            let manifest = Manifest { tool: "bedload".to_owned(), ..Manifest::default() };
+            fs::write(store.path().join(MANIFEST), manifest.sealed().text()).expect("written");
+            store
+        };
+        let precious = target.join("thesis.txt");
+        let is_spared = |store: Store<'_>| {
+            assert!(matches!(store.publish(), Err(EngineError::InTheWay { .. })));
+            assert_eq!(fs::read(&precious).expect("spared"), b"years");
+            assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
+        };
+        for was_there in [false, true] {
+            for overwrite in [false, true] {
+                let _ = fs::remove_dir_all(&target);
+                if was_there {
+                    fs::create_dir(&target).expect("made");
+                }
+                let store = begin(overwrite);
+                let _ = fs::create_dir(&target);
+                fs::write(&precious, "years").expect("written");
+                is_spared(store);
+            }
+        }
+        fs::remove_dir_all(&target).expect("removed");
+        begin(false).publish().expect("built");
+        let store = begin(true);
+        fs::write(&precious, "years").expect("written");
+        is_spared(store);
+        assert!(target.join(MANIFEST).exists(), "the earlier output is back");
+        fs::remove_dir_all(&target).expect("removed");
+        let store = begin(false);
+        fs::write(&target, "a file").expect("written");
+        assert!(matches!(store.publish(), Err(EngineError::InTheWay { .. })));
+        assert_eq!(fs::read(&target).expect("spared"), b"a file");
+        fs::remove_file(&target).expect("removed");
+        // Both may replace what they find, and the last one does.
+        let (first, second) = (begin(true), begin(true));
+        first.publish().expect("built");
+        second.publish().expect("built");
+        let store = begin(true);
+        fs::remove_dir_all(&target).expect("removed");
+        store.publish().expect("what is to be replaced need not be there");
+        assert!(target.join(MANIFEST).exists());
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
     }
 }

@@ -21,20 +21,35 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Size and sha256 of a file.
-pub(crate) fn sum_file(path: &Path) -> Result<(u64, String), EngineError> {
-    let mut file = File::open(path).map_err(io_error(path, "opened"))?;
-    let mut sum = Sha256::new();
+/// What was read of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Sum {
+    pub(crate) bytes: u64,
+    /// In hexadecimal.
+    pub(crate) sha256: String,
+    /// Lines, the last one with or without its LF.
+    pub(crate) lines: u64,
+}
+
+/// Reads a file from where it stands to its end; the path is for messages only.
+pub(crate) fn sum_file(file: &mut File, path: &Path) -> Result<Sum, EngineError> {
+    let mut sha256 = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
-    let mut bytes = 0;
+    let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
     loop {
-        let n = file.read(&mut buffer).map_err(io_error(path, "read"))?;
-        if n == 0 {
-            return Ok((bytes, hex(&sum.finalize())));
-        }
+        let n = match file.read(&mut buffer) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            n => n.map_err(io_error(path, "read"))?,
+        };
+        let piece = &buffer[..n];
+        let Some(&end) = piece.last() else { break };
+        last = end;
         bytes += n as u64;
-        sum.update(&buffer[..n]);
+        lines += memchr::memchr_iter(b'\n', piece).count() as u64;
+        sha256.update(piece);
     }
+    lines += u64::from(last != b'\n');
+    Ok(Sum { bytes, sha256: hex(&sha256.finalize()), lines })
 }
 
 /// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.

@@ -1,16 +1,19 @@
 //! `verify`: a built directory against its manifest.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::{BufRead, BufReader};
+//!
+//! The directory may be anybody's: nothing in it is followed out of it, waited for, or believed before it is compared.
+
+use std::collections::BTreeMap;
+use std::io::{self, Seek};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::error::{EngineError, io_error};
-use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest};
-use crate::store::list;
+use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest, Read, Unsound, is_inside, read_manifest};
 use crate::sums::sum_file;
+use crate::tree::{self, Found};
 
 /// What a verification found.
 #[derive(Clone, Debug)]
@@ -23,144 +26,142 @@ pub struct Verified {
     pub bytes: u64,
     /// Whether the manifest calls the output ready for its target.
     pub ready: bool,
+    /// Why it does not, as the manifest says.
+    pub reasons: Vec<String>,
     /// The counts that were found to add up, where they do.
     pub counts: Counts,
+}
+
+impl Verified {
+    fn without_manifest(problem: String, files: u64) -> Self {
+        let counts = Counts::default();
+        Self { problems: vec![problem], files, bytes: 0, ready: false, reasons: Vec::new(), counts }
+    }
 }
 
 /// Checks sizes, sums, line and row counts, tables, and that no file is missing or besides.
 ///
 /// # Errors
-/// Where the directory or a file in it cannot be read at all.
+/// Where the directory or a file in it cannot be read at all, or a newer version of bedload wrote it.
 pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
-    let path = dir.join(MANIFEST);
-    if !dir.is_dir() {
-        return Err(EngineError::Usage(format!("{}: not a directory", dir.display())));
-    }
+    let shown = dir.display();
+    let opened = tree::open_dir(dir).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => EngineError::Usage(format!("{shown}: no such directory")),
+        io::ErrorKind::NotADirectory => EngineError::Usage(format!("{shown}: not a directory")),
+        _ => io_error(dir, "opened")(error),
+    })?;
+    let (manifest, text) = match read_manifest(&opened).map_err(io_error(&dir.join(MANIFEST), "read"))? {
+        Read::Sound(read) => read,
+        Read::Missing => {
+            let problem = format!("{MANIFEST}: missing, so the directory is not a finished output");
+            return Ok(Verified::without_manifest(problem, 0));
+        }
+        Read::Unsound(why @ Unsound::Newer(_)) => {
+            let hint = "hint: verify it with the version of bedload that wrote it, or a newer one";
+            return Err(EngineError::Usage(format!("{}: {why}\n{hint}", dir.join(MANIFEST).display())));
+        }
+        Read::Unsound(why) => return Ok(Verified::without_manifest(format!("{MANIFEST}: {why}"), 1)),
+    };
     let mut problems = Vec::new();
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            problems.push(format!("{MANIFEST}: missing, so the directory is not a finished output"));
-            return Ok(Verified { problems, files: 0, bytes: 0, ready: false, counts: Counts::default() });
-        }
-        Err(error) => return Err(io_error(&path, "read")(error)),
-    };
-    let manifest: Manifest = match serde_json::from_slice(&text) {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            problems.push(format!("{MANIFEST}: not a manifest of this version ({place})"));
-            return Ok(Verified { problems, files: 1, bytes: 0, ready: false, counts: Counts::default() });
-        }
-    };
-    if manifest.text().as_bytes() != text || manifest.clone().sealed().seal != manifest.seal {
-        problems.push(format!("{MANIFEST}: not as it was written"));
+    if !manifest.is_sealed(&text) {
+        problems.push(format!("{MANIFEST}: its values are not those that were written"));
     }
-    let found: Vec<Vec<String>> =
-        manifest.files.par_iter().map(|entry| check_file(dir, entry)).collect::<Result<_, _>>()?;
+    drop(text);
+    let mut listed: BTreeMap<&[u8], &FileEntry> = BTreeMap::new();
+    for entry in &manifest.files {
+        let name = &entry.path;
+        if !is_inside(name) {
+            problems.push(format!("{name}: names a place outside the directory"));
+        } else if name == MANIFEST {
+            problems.push(format!("{MANIFEST}: lists itself"));
+        } else if listed.insert(name.as_bytes(), entry).is_some() {
+            problems.push(format!("{name}: listed more than once"));
+        }
+    }
+    let entries: Vec<&FileEntry> = listed.values().copied().collect();
+    let found: Vec<Vec<String>> = entries
+        .into_par_iter()
+        .map(|entry| check_file(opened.as_fd(), dir, entry))
+        .collect::<Result<_, _>>()?;
     problems.extend(found.into_iter().flatten());
-    let listed: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
-    problems.extend(
-        list(dir)?
-            .iter()
-            .filter(|path| *path != MANIFEST && !listed.contains(path.as_str()))
-            .map(|path| format!("{path}: not in the manifest")),
-    );
+    let present = tree::walk(&opened).map_err(io_error(dir, "listed"))?;
+    let besides = present.iter().filter(|entry| {
+        !entry.is_dir && entry.path != MANIFEST.as_bytes() && !listed.contains_key(&entry.path[..])
+    });
+    problems.extend(besides.map(|entry| format!("{}: not in the manifest", entry.shown())));
     problems.extend(check_counts(&manifest));
     Ok(Verified {
         problems,
         files: manifest.files.len() as u64 + 1,
-        bytes: manifest.files.iter().map(|entry| entry.bytes).sum(),
+        bytes: manifest.files.iter().fold(0, |sum, entry| sum.saturating_add(entry.bytes)),
         ready: manifest.ready,
+        reasons: manifest.reasons,
         counts: manifest.counts,
     })
 }
 
-fn check_file(dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError> {
+fn check_file(opened: BorrowedFd<'_>, dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError> {
     let FileEntry { path: name, bytes, sha256, records, .. } = entry;
     let path = dir.join(name);
-    let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    if !inside {
-        return Ok(vec![format!("{name}: names a place outside the directory")]);
-    }
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Ok(vec![format!("{name}: not a regular file")]),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(vec![format!("{name}: missing")]);
+    let mut file = match tree::open_file(opened, name).map_err(io_error(&path, "opened"))? {
+        // A size that differs says enough, and costs nothing.
+        Found::File(_, found) if found != *bytes => {
+            return Ok(vec![format!("{name}: {found} bytes; the manifest says {bytes}")]);
         }
-        Err(error) => return Err(io_error(&path, "looked at")(error)),
+        Found::File(file, _) => file,
+        Found::NotRegular => return Ok(vec![format!("{name}: not a regular file")]),
+        Found::Missing => return Ok(vec![format!("{name}: missing")]),
+    };
+    let sum = sum_file(&mut file, &path)?;
+    if sum.sha256 != *sha256 {
+        return Ok(vec![format!("{name}: sha256 is {}; the manifest says {sha256}", sum.sha256)]);
     }
-    let mut problems = Vec::new();
-    let (found_bytes, found_sum) = sum_file(&path)?;
-    if found_bytes != *bytes {
-        problems.push(format!("{name}: {found_bytes} bytes; the manifest says {bytes}"));
+    let is_table = Path::new(name).extension().is_some_and(|end| end == "parquet");
+    if !is_table {
+        let differs = sum.lines != *records;
+        let problem = differs.then(|| format!("{name}: lines: {}; the manifest says {records}", sum.lines));
+        return Ok(problem.into_iter().collect());
     }
-    if found_sum != *sha256 {
-        problems.push(format!("{name}: sha256 is {found_sum}; the manifest says {sha256}"));
-    }
-    if !problems.is_empty() {
-        return Ok(problems);
-    }
-    if Path::new(name).extension().is_some_and(|end| end == "parquet") {
-        match bedload_report::inspect(&path) {
-            Ok(table) if table.rows != *records => {
-                problems.push(format!("{name}: rows: {}; the manifest says {records}", table.rows));
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let error = error.to_string();
-                problems.push(format!("{name}: {}", error.lines().next().unwrap_or_default()));
-            }
+    file.rewind().map_err(io_error(&path, "read"))?;
+    Ok(match bedload_report::inspect_file(file, &path) {
+        Ok(table) if table.rows != *records => {
+            vec![format!("{name}: rows: {}; the manifest says {records}", table.rows)]
         }
-    } else {
-        let lines = count_lines(&path)?;
-        if lines != *records {
-            problems.push(format!("{name}: lines: {lines}; the manifest says {records}"));
+        Ok(_) => Vec::new(),
+        Err(error @ bedload_report::ReportError::Io { .. }) => return Err(error.into()),
+        Err(error) => {
+            let error = error.to_string();
+            vec![format!("{name}: {}", error.lines().next().unwrap_or_default())]
         }
-    }
-    Ok(problems)
+    })
 }
 
-fn count_lines(path: &Path) -> Result<u64, EngineError> {
-    let file = fs::File::open(path).map_err(io_error(path, "opened"))?;
-    let mut reader = BufReader::with_capacity(1 << 20, file);
-    let (mut lines, mut last) = (0, b'\n');
-    loop {
-        let piece = reader.fill_buf().map_err(io_error(path, "read"))?;
-        let Some(&end) = piece.last() else { break };
-        last = end;
-        lines += memchr::memchr_iter(b'\n', piece).count() as u64;
-        let n = piece.len();
-        reader.consume(n);
-    }
-    Ok(lines + u64::from(last != b'\n'))
-}
-
-/// The counts against each other and against the files.
+/// The counts against each other and against the files. Sums have room for any that are forged.
 fn check_counts(manifest: &Manifest) -> Vec<String> {
     let mut problems = Vec::new();
     let counts = &manifest.counts;
     if !counts.add_up() {
         problems.push(format!("{MANIFEST}: the counts of records do not add up"));
     }
-    let lines = |prefix: &str| -> u64 {
+    let lines = |prefix: &str| -> u128 {
         let of = |entry: &&FileEntry| {
             entry.path == format!("{prefix}.jsonl") || entry.path.starts_with(&format!("{prefix}/"))
         };
-        manifest.files.iter().filter(of).map(|entry| entry.records).sum()
+        manifest.files.iter().filter(of).map(|entry| u128::from(entry.records)).sum()
     };
-    let rows = |table: &str| {
+    let rows = |table: &str| -> u128 {
         let path = format!("report/{table}.parquet");
-        manifest.files.iter().find(|entry| entry.path == path).map(|entry| entry.records)
+        let found = manifest.files.iter().find(|entry| entry.path == path);
+        found.map_or(0, |entry| u128::from(entry.records))
     };
+    let inputs: u128 = manifest.inputs.iter().map(|input| u128::from(input.records)).sum();
     let pairs = [
-        ("training lines", lines("train"), counts.train + counts.variants),
-        ("validation lines", lines("validation"), counts.validation),
-        ("rejected lines", lines("rejected"), counts.rejected),
-        ("rows of report/records.parquet", rows("records").unwrap_or(0), counts.read),
-        ("rows of report/duplicates.parquet", rows("duplicates").unwrap_or(0), counts.duplicates),
-        ("records of the inputs", manifest.inputs.iter().map(|input| input.records).sum(), counts.read),
+        ("training lines", lines("train"), u128::from(counts.train) + u128::from(counts.variants)),
+        ("validation lines", lines("validation"), counts.validation.into()),
+        ("rejected lines", lines("rejected"), counts.rejected.into()),
+        ("rows of report/records.parquet", rows("records"), counts.read.into()),
+        ("rows of report/duplicates.parquet", rows("duplicates"), counts.duplicates.into()),
+        ("records of the inputs", inputs, counts.read.into()),
     ];
     for (what, found, counted) in pairs {
         if found != counted {

@@ -1,8 +1,8 @@
 //! Pass two: the units of the plan are copied to their places, in parallel, and each file is hashed on the way.
 //! No decision is taken here.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::fs::{DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use bedload_record::{FactTable, LineEnd, Verdict};
@@ -96,12 +96,20 @@ pub(crate) fn write(
     Ok(sums.into_iter().map(|sum| hex(&sum.finalize())).collect())
 }
 
+/// Makes a file that only this user can read until it is published.
 fn create(dir: &Path, path: &str) -> Result<File, EngineError> {
     let path = dir.join(path);
     if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(io_error(parent, "created"))?;
+        make_private(parent)?;
     }
-    File::create_new(&path).map_err(io_error(&path, "created"))
+    let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
+    file.map_err(io_error(&path, "created"))
+}
+
+/// Makes a directory that only this user can enter until it is published, where it is not there yet.
+pub(crate) fn make_private(dir: &Path) -> Result<(), EngineError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(io_error(dir, "created"))
 }
 
 /// Adds what was written to the sums of its files: files side by side, the units of each in order.

@@ -12,7 +12,7 @@ use bedload_record::{Code, Finding, Severity};
 use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
 use crate::render::{ClassNames, Out, Paint, TextFindings, built_summary, finding_object, print_line, say};
 use crate::settings;
@@ -48,10 +48,12 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let strict = run.settings.strict;
     let has_warnings = built.by_code.keys().any(|&code| effective(code, strict) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
-    if output.output_format == OutputFormat::Jsonl {
-        print_line(&mut out, &summary_object(&built, strict, exit))?;
-    }
-    out.flush()?;
+    built.notes.iter().for_each(|note| complain(note));
+    let printed = match output.output_format {
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, strict, exit)),
+        OutputFormat::Text => Ok(()),
+    };
+    printed.and_then(|()| out.flush()).map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
         let paint = Paint::for_stderr(output.color);
         let is_named = run.settings.stages.balance.label_field.is_some() || run.settings.show_content;

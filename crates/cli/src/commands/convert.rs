@@ -11,7 +11,7 @@ use bedload_record::{Code, Finding, Severity};
 use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, start_workers};
 use crate::args::{ConvertArgs, OutputFormat};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
 use crate::render::{Out, Paint, TextFindings, converted_summary, finding_object, print_line, say};
 use crate::settings;
@@ -47,10 +47,15 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let strict = run.settings.strict;
     let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();
     let exit = judge(worst, run.fail_on);
-    if output.output_format == OutputFormat::Jsonl {
-        print_line(&mut out, &summary_object(&converted, strict, exit))?;
-    }
-    out.flush()?;
+    converted.notes.iter().for_each(|note| complain(note));
+    let printed = match output.output_format {
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, strict, exit)),
+        OutputFormat::Text => Ok(()),
+    };
+    printed.and_then(|()| out.flush()).map_err(|error| match converted.written {
+        0 => error,
+        _ => error.after_publishing(&args.out),
+    })?;
     if !output.quiet {
         let paint = Paint::for_stderr(output.color);
         let rejected = args.rejected.as_deref();

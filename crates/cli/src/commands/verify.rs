@@ -11,7 +11,8 @@ use crate::render::{Out, print_line, say};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     let verified = start_workers(None)?.install(|| verify(&args.dir))?;
-    let exit = if verified.problems.is_empty() { Exit::Clean } else { Exit::Findings };
+    let is_refused = args.require_ready && !verified.ready;
+    let exit = if verified.problems.is_empty() && !is_refused { Exit::Clean } else { Exit::Findings };
     let mut out = Out::new();
     match args.output.output_format {
         OutputFormat::Text => {
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
                 "bytes": verified.bytes,
                 "problems": verified.problems.len(),
                 "ready": verified.ready,
+                "reasons": verified.reasons,
                 "counts": verified.counts,
                 "exit_code": exit.code(),
             });
@@ -40,10 +42,18 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         let dir = args.dir.display().to_string();
         let ready = if verified.ready { "ready" } else { "not ready" };
         say(&match verified.problems.len() {
-            0 => format!("{}: {} files as the manifest says ({ready})\n", escape(&dir), verified.files),
+            0 => format!(
+                "{}: verified {} files against manifest.json ({ready})\n",
+                escape(&dir),
+                verified.files
+            ),
             1 => format!("{}: 1 problem\n", escape(&dir)),
             n => format!("{}: {n} problems\n", escape(&dir)),
         });
+        if is_refused {
+            say(&format!("{}: not ready (`--require-ready`)\n", escape(&dir)));
+            verified.reasons.iter().for_each(|reason| say(&format!("  {}\n", escape(reason))));
+        }
     }
     Ok(exit)
 }

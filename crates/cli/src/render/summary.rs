@@ -181,9 +181,7 @@ pub(crate) fn built_summary(
     let parts: Vec<String> =
         parts.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
     let _ = writeln!(out, "              {}", parts.join(", "));
-    for name in &built.leftovers {
-        let _ = writeln!(out, "  leftover    {} of a run that was killed or is still running", escape(name));
-    }
+    leftovers(&mut out, &built.leftovers, dir);
     if manifest.ready {
         let _ = writeln!(out, "{}", paint.green("ready"));
     } else {
@@ -227,7 +225,20 @@ pub(crate) fn converted_summary(
     );
     codes(&mut out, &converted.by_code, strict, Some(TEXT_PER_CODE));
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
+    leftovers(&mut out, &converted.leftovers, file);
     out
+}
+
+/// What other runs left beside the output.
+fn leftovers(out: &mut String, names: &[String], output: &Path) {
+    for name in names {
+        let _ = writeln!(out, "  leftover    {} of a run that was killed or is still running", escape(name));
+    }
+    if !names.is_empty() {
+        let output = output.display().to_string();
+        let command = format!("`bedload clean {}`", escape(&output));
+        let _ = writeln!(out, "              {command} removes leftovers of runs that are gone");
+    }
 }
 
 /// Whether classes are shown by name. Labels are text of records.

@@ -49,6 +49,8 @@ mod profile_file;
 #[cfg(test)]
 mod published_cases;
 #[cfg(test)]
+mod publishing;
+#[cfg(test)]
 mod same_bytes;
 #[cfg(test)]
 mod scratch;
