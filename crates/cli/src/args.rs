@@ -1,5 +1,8 @@
 //! The command line. Names and meanings here are a contract.
 
+mod reading;
+mod size;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -9,6 +12,9 @@ use bedload_stages::convert::Map;
 use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use reading::ReadingArgs;
+pub(crate) use size::{bytes, record_bytes};
 
 /// Validates and transforms the JSONL that customizes models on Amazon Bedrock.
 #[derive(Debug, Parser)]
@@ -83,8 +89,8 @@ pub(crate) struct DataArgs {
     /// Show excerpts of records in findings, and label names; by default no record text is printed.
     #[arg(long)]
     pub(crate) show_content: bool,
-    /// Maximum size of a record, e.g. 16MiB [default: 16MiB].
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    /// Maximum size of a record, e.g. 16MiB, at most 4GiB [default: 16MiB].
+    #[arg(long, value_name = "SIZE", value_parser = record_bytes)]
     pub(crate) max_record_bytes: Option<u64>,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
@@ -99,9 +105,8 @@ pub(crate) struct DataArgs {
     /// Size of the chunks that files are split into for parallel work; does not affect results [default: 1MiB].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) chunk_bytes: Option<u64>,
-    /// Name of standard input in findings and reports [default: -].
-    #[arg(long, value_name = "NAME")]
-    pub(crate) stdin_name: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -355,29 +360,6 @@ impl FailOn {
     }
 }
 
-/// Reads a size in bytes with an optional unit: k, M, G (powers of 1,000) or KiB, MiB, GiB (powers of 1,024).
-pub(crate) fn bytes(text: &str) -> Result<u64, String> {
-    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(at);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" => 1000,
-        "m" | "mb" => 1_000_000,
-        "g" | "gb" => 1_000_000_000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        _ => return Err("expected a size such as 1000000, 512MiB or 10GB".to_owned()),
-    };
-    let number: u64 =
-        number.parse().map_err(|_| "expected a size such as 1000000, 512MiB or 10GB".to_owned())?;
-    match number.checked_mul(factor) {
-        Some(0) => Err("a size must be at least 1 byte".to_owned()),
-        Some(bytes) => Ok(bytes),
-        None => Err("the size is too large".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -386,16 +368,5 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(bytes("7"), Ok(7));
-        assert_eq!(bytes("16MiB"), Ok(16 << 20));
-        assert_eq!(bytes("10GB"), Ok(10_000_000_000));
-        assert_eq!(bytes("3 k"), Ok(3000));
-        for wrong in ["", "x", "0", "1.5M", "-1", "99999999999999999999", "1TB"] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
-        }
     }
 }

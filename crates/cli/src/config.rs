@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bedload_stages::Stages;
 use serde::{Deserialize, Deserializer};
 
-use crate::args::{FailOn, bytes};
+use crate::args::{FailOn, bytes, record_bytes};
 use crate::exit::Failure;
 
 /// The file as it is written; flags go over it.
@@ -24,8 +24,13 @@ pub(crate) struct Config {
     pub(crate) no_mmap: bool,
     #[serde(deserialize_with = "size")]
     pub(crate) memory_limit: Option<u64>,
-    #[serde(deserialize_with = "size")]
+    #[serde(deserialize_with = "record_size")]
     pub(crate) max_record_bytes: Option<u64>,
+    pub(crate) array: bool,
+    #[serde(deserialize_with = "size")]
+    pub(crate) max_decompressed: Option<u64>,
+    /// Relative to the directory of the configuration file, once it is loaded to the working directory.
+    pub(crate) temp_dir: Option<PathBuf>,
     pub(crate) max_rejected: Option<Written>,
     pub(crate) shard_records: Option<NonZeroU64>,
     #[serde(deserialize_with = "size")]
@@ -55,6 +60,11 @@ fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Er
     bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
 }
 
+fn record_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let written = Written::deserialize(deserializer)?;
+    record_bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
+}
+
 const NAME: &str = "bedload.toml";
 
 impl Config {
@@ -71,8 +81,10 @@ impl Config {
         let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
         let mut config: Self =
             toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
-        if let (Some(file), Some(dir)) = (&mut config.profile_file, path.parent()) {
-            *file = dir.join(&*file);
+        if let Some(dir) = path.parent() {
+            for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten() {
+                *path = dir.join(&*path);
+            }
         }
         Ok(config)
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use bedload_bedrock::{Catalogue, FORMATS, Format};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severity;
-use bedload_scan::ScanOptions;
+use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
@@ -26,6 +26,8 @@ pub(crate) struct Run {
     pub(crate) fail_on: Option<Severity>,
     /// Worker threads; none for all cores.
     pub(crate) threads: Option<NonZeroUsize>,
+    /// How inputs are found and read.
+    pub(crate) discover: DiscoverOptions,
 }
 
 /// Settings for `check` and `explain`, which look at the data as it is.
@@ -244,6 +246,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         seed: data.seed.or(config.seed).unwrap_or(0),
         strict: data.strict || config.strict,
         show_content: data.show_content,
+        temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
             mmap: !(data.no_mmap || config.no_mmap),
@@ -259,5 +262,11 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         settings,
         fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
         threads: data.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from),
+        discover: DiscoverOptions {
+            stdin_name: data.reading.stdin_name.clone(),
+            validation: Vec::new(),
+            array: data.reading.array || config.array,
+            max_decompressed: data.reading.max_decompressed.or(config.max_decompressed),
+        },
     })
 }

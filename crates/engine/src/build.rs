@@ -91,7 +91,8 @@ pub fn build(
 
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
-    inputs.spool_all(dir, watch)?;
+    inputs.refuse_foreign()?;
+    inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(dir), watch)?;
     lap(&mut phases.spool);
 
     progress.enter(Phase::Scan);

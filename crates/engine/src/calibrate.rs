@@ -21,6 +21,7 @@ pub fn calibrate(
     progress: &Progress,
 ) -> Result<Calibration, EngineError> {
     progress.enter(Phase::Scan);
+    inputs.refuse_foreign()?;
     let mut pairs: Vec<Pair> = Vec::new();
     let mut lines_before = vec![0u64; inputs.len()];
     visit(

@@ -85,6 +85,7 @@ pub fn check(
     mut sink: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
 ) -> Result<Checked, EngineError> {
     progress.enter(Phase::Scan);
+    let foreign = inputs.set_aside_foreign()?;
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
     let mut total = Checked {
         files: inputs.len() as u64,
@@ -156,9 +157,16 @@ pub fn check(
         about_data.push(unknown_format(settings.strict));
     }
     about_data.extend(about_files(inputs, &per_file, settings.strict));
+    for &(input, kind) in &foreign {
+        let (name, message) = (inputs.get(input).name(), kind.to_string());
+        about_data.push(Finding::file(name, Code::FileNotJsonl, settings.strict, message));
+    }
     about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
-    about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
-    about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
+    // Where nothing could be read, there is nothing to be said of it but that.
+    if foreign.len() < inputs.len() {
+        about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
+        about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
+    }
     for finding in &about_data {
         *total.by_code.entry(finding.code).or_default() += 1;
         sink(finding)?;
@@ -177,7 +185,7 @@ pub fn check(
 pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
-        if lines == 0 {
+        if lines == 0 && !input.is_set_aside() {
             findings.push(Finding::file(
                 input.name(),
                 Code::FileEmpty,

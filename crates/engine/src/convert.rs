@@ -89,7 +89,8 @@ pub fn convert(
         rejected.map(|file| SingleFile::create("--rejected", file, overwrite, progress)).transpose()?;
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
-    inputs.spool_all(single.dir(), watch)?;
+    inputs.refuse_foreign()?;
+    inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(single.dir()), watch)?;
 
     progress.enter(Phase::Scan);
     let (rules, mut about_data) = Rules::new(settings, inputs)?;

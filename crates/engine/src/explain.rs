@@ -42,6 +42,7 @@ pub fn explain(
     number: u64,
     watch: &Watch,
 ) -> Result<Option<Explained>, EngineError> {
+    inputs.refuse_foreign()?;
     let (rules, about_data) = Rules::new(settings, inputs)?;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
     // until then: two waves of chunks at the most.

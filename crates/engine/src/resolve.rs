@@ -127,6 +127,9 @@ fn look(
     mut head_bytes: usize,
     wanted: &[&'static Format],
 ) -> Result<Detection, EngineError> {
+    if inputs.get(input).is_set_aside() {
+        return Ok(Detection::default());
+    }
     loop {
         let mut head = inputs.head(input, head_bytes)?;
         let is_cut = head.len() == head_bytes;

@@ -1,6 +1,7 @@
 //! What a run is to do, as far as the engine is concerned: everything decided, nothing about printing.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub show_content: bool,
     /// How inputs are read.
     pub scan: ScanOptions,
+    /// Where streams are copied to; beside the output by default.
+    pub temp_dir: Option<PathBuf>,
     /// How many rejected records are borne.
     pub max_rejected: Option<MaxRejected>,
     /// How outputs are cut.

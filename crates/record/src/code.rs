@@ -68,6 +68,7 @@ pub enum Code {
     TokensUncountable,
     FileCrlf,
     FileEmpty,
+    FileNotJsonl,
     DatasetNoRecords,
     DatasetTooFewRecords,
     DatasetFewRecords,
@@ -239,7 +240,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::LimitTokensEstimate as usize + 1);
+        assert_eq!(CODES.len(), Code::ConvertWeight as usize + 1);
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
+use crate::array::ArrayLines;
+use crate::cap::Capped;
 use crate::error::ScanError;
+use crate::gzip::Members;
 
 /// How many first bytes tell the compression.
 pub(crate) const MAGIC_BYTES: usize = 4;
@@ -50,35 +51,64 @@ impl fmt::Display for Codec {
     }
 }
 
-/// Reads an input from its beginning to its end, decompressed.
+/// How bytes become lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Whether an input that is an array is read as its elements.
+    pub(crate) array: bool,
+    /// The most decompressed bytes of an input that is compressed; a ratio where it is not set.
+    pub(crate) max_decompressed: Option<u64>,
+}
+
+/// Reads an input from its beginning to its end, decompressed, and taken apart where it is an array.
 pub(crate) struct Decoder {
     pub(crate) codec: Option<Codec>,
-    /// Decompressed bytes so far.
+    /// Whether the lines are elements of an array.
+    pub(crate) is_array: bool,
+    /// Bytes handed out so far.
     pub(crate) n_out: u64,
     reader: Box<dyn Read + Send>,
     n_raw: Arc<AtomicU64>,
 }
 
 impl Decoder {
-    /// Looks at the first bytes of `file`, which may block, and sets up what they ask for.
-    pub(crate) fn new(file: File) -> io::Result<Decoder> {
+    /// Looks at the first bytes of `file`, which may block, and sets up what they ask for. An error comes with the
+    /// compression, where that is known.
+    pub(crate) fn new(file: File, reading: Reading) -> Result<Decoder, (Option<Codec>, io::Error)> {
         let n_raw = Arc::new(AtomicU64::new(0));
         let mut raw = Counted { file, n_raw: Arc::clone(&n_raw) };
         let mut prefix = Vec::with_capacity(MAGIC_BYTES);
-        raw.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut prefix)?;
+        let read = raw.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut prefix);
+        read.map_err(|source| (None, source))?;
         let codec = Codec::sniff(&prefix);
+        let failed = |source| (codec, source);
         let whole = Cursor::new(prefix).chain(raw);
-        let reader: Box<dyn Read + Send> = match codec {
+        let capped = |reader: Box<dyn Read + Send>| {
+            Box::new(Capped::new(reader, Arc::clone(&n_raw), reading.max_decompressed))
+        };
+        let mut reader: Box<dyn Read + Send> = match codec {
             None => Box::new(whole),
-            Some(Codec::Gzip) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, whole))),
+            Some(Codec::Gzip) => {
+                capped(Box::new(Members::new(BufReader::with_capacity(BUFFER_BYTES, whole))))
+            }
             Some(Codec::Zstd) => {
                 let buffered = BufReader::with_capacity(BUFFER_BYTES, whole);
-                let mut decoder = zstd::Decoder::with_buffer(buffered)?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-                Box::new(decoder)
+                let mut decoder = zstd::Decoder::with_buffer(buffered).map_err(failed)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(failed)?;
+                capped(Box::new(decoder))
             }
         };
-        Ok(Decoder { codec, n_out: 0, reader, n_raw })
+        let mut is_array = false;
+        if reading.array {
+            let lead = lead(&mut reader).map_err(failed)?;
+            let at = begin(&lead).filter(|&at| lead[at] == b'[');
+            is_array = at.is_some();
+            let mut whole = Cursor::new(lead);
+            whole.set_position(at.unwrap_or(0) as u64);
+            let whole = whole.chain(reader);
+            reader = if is_array { Box::new(ArrayLines::new(whole)) } else { Box::new(whole) };
+        }
+        Ok(Decoder { codec, is_array, n_out: 0, reader, n_raw })
     }
 
     /// Appends `n_bytes` to `buffer`, fewer only at the end of the stream. What came before an error is
@@ -96,21 +126,35 @@ impl Decoder {
         Decoder { n_out: 0, reader: Box::new(Cursor::new(head).chain(self.reader)), ..self }
     }
 
-    /// Names the input in an error of [`Decoder::fill`], and tells a damaged stream from a failed read.
+    /// Names the input in an error of [`Decoder::fill`], and tells what is wrong with the data from a failed read.
     pub(crate) fn error(&self, name: &str, source: io::Error) -> ScanError {
-        match self.codec {
-            // Only the operating system gives error numbers.
-            Some(codec) if source.raw_os_error().is_none() => {
-                ScanError::Compressed { name: name.to_owned(), codec, at: self.n_out, source }
-            }
-            _ => ScanError::io(name, "read", source),
-        }
+        ScanError::reading(name, self.codec.map(|codec| (codec, self.n_out)), source)
     }
 
     /// How many bytes of the file itself were read so far.
     pub(crate) fn n_raw(&self) -> u64 {
         self.n_raw.load(Ordering::Relaxed)
     }
+}
+
+/// White space that may stand before an array.
+const LEAD_BYTES_MAX: usize = 1 << 20;
+
+/// Reads on until something else than white space shows.
+fn lead(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut lead = Vec::new();
+    while begin(&lead).is_none() && lead.len() < LEAD_BYTES_MAX {
+        if reader.by_ref().take(512).read_to_end(&mut lead)? == 0 {
+            break;
+        }
+    }
+    Ok(lead)
+}
+
+/// Where the first byte is that is neither white space nor part of a byte order mark.
+fn begin(lead: &[u8]) -> Option<usize> {
+    let bom = if lead.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    lead[bom..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| bom + at)
 }
 
 struct Counted {

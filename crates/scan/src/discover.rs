@@ -15,7 +15,7 @@ use glob::MatchOptions;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::decode::{Codec, MAGIC_BYTES};
+use crate::decode::{Codec, Decoder, MAGIC_BYTES, Reading};
 use crate::error::ScanError;
 use crate::input::{Identity, Input, Inputs, Live, Origin, open};
 
@@ -29,6 +29,12 @@ pub struct DiscoverOptions {
     pub stdin_name: Option<String>,
     /// Arguments for validation data. Their inputs come last; all others are training data.
     pub validation: Vec<OsString>,
+    /// Whether an input that is a JSON array is read as lines, one for each element. Other inputs are read as they
+    /// are.
+    pub array: bool,
+    /// The most decompressed bytes of an input that is compressed; when `None`, 1 GB or 1,000 times the compressed
+    /// bytes, whichever is more.
+    pub max_decompressed: Option<u64>,
 }
 
 /// Device and inode: what makes two names the same file.
@@ -161,9 +167,10 @@ fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
 
 fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, Option<FileId>), ScanError> {
     let once = |path| Origin::Once { path, live: Mutex::new(Live::Unopened) };
+    let reading = Reading { array: options.array, max_decompressed: options.max_decompressed };
     let Found::Path(path) = found else {
         let name = options.stdin_name.clone().unwrap_or_else(|| "-".to_owned());
-        return Ok((Input::new(name, side, once(None)), None));
+        return Ok((Input::new(name, side, reading, once(None)), None));
     };
     let name = shown(&path);
     let failed = |source| ScanError::io(&name, "opened", source);
@@ -171,7 +178,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
     // Looked at before it is opened, because to open a pipe waits for its writer.
     let metadata = std::fs::metadata(&path).map_err(failed)?;
     if !metadata.is_file() {
-        return Ok((Input::new(name, side, once(Some(path))), id(&metadata)));
+        return Ok((Input::new(name, side, reading, once(Some(path))), id(&metadata)));
     }
     let file = open(&path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -182,9 +189,14 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
     let origin = if metadata.size() == 0 && !prefix.is_empty() {
         once(Some(path))
     } else {
-        Origin::File { path, identity: Identity::of(&metadata), codec: Codec::sniff(&prefix) }
+        let codec = Codec::sniff(&prefix);
+        let is_array = options.array && codec.is_none() && {
+            let decoder = Decoder::new(open(&path).map_err(failed)?, reading);
+            decoder.map_err(|(_, source)| ScanError::io(&name, "read", source))?.is_array
+        };
+        Origin::File { path, identity: Identity::of(&metadata), codec, is_array }
     };
-    Ok((Input::new(name, side, origin), id(&metadata)))
+    Ok((Input::new(name, side, reading, origin), id(&metadata)))
 }
 
 /// A path as reports show it: UTF-8 as it is, any other byte as `\xNN`, so that two names never look the

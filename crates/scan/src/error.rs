@@ -5,7 +5,11 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::array::BrokenArray;
+use crate::cap::TooLong;
 use crate::decode::Codec;
+use crate::gzip::TrailingBytes;
+use crate::kind::Kind;
 
 /// Why inputs could not be found or read. Each message names the input; a hint, where there is one, is on a
 /// line of its own.
@@ -81,6 +85,32 @@ pub enum ScanError {
         /// What the decoder said.
         source: io::Error,
     },
+    /// A compressed input became longer than it may.
+    #[error(
+        "{name}: more than {limit} bytes come from {compressed} bytes of {codec} data\n\
+         hint: where the input is meant to be that large, allow it with --max-decompressed SIZE"
+    )]
+    TooLong {
+        /// The input.
+        name: String,
+        /// The compression found in its first bytes.
+        codec: Codec,
+        /// The most bytes that were allowed.
+        limit: u64,
+        /// Compressed bytes read so far.
+        compressed: u64,
+    },
+    /// An input that is read as an array is not a whole one.
+    #[error("{name}: not a whole JSON array: {problem}\nhint: `jq empty FILE` tests it")]
+    Array {
+        /// The input.
+        name: String,
+        /// Where it breaks, and how.
+        problem: String,
+    },
+    /// Inputs that are not JSONL.
+    #[error("{0}")]
+    Foreign(Foreign),
     /// An input is not what it was when the run began.
     #[error("{name}: changed while it was read: {change}\nhint: run again when nothing writes to it")]
     InputChanged {
@@ -128,6 +158,15 @@ pub enum ScanError {
     Interrupted,
 }
 
+/// Inputs that are not JSONL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// The first of them, each with what it is.
+    pub named: Vec<(String, Kind)>,
+    /// How many more there are.
+    pub n_more: usize,
+}
+
 /// How an input differs from what it was when the run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -143,13 +182,14 @@ impl ScanError {
     /// Whether the command line is to blame; everything else is the environment.
     pub fn is_usage(&self) -> bool {
         use ScanError::{
-            BadPattern, DirectoryWithoutJsonl, NoInput, NothingMatched, SameFileTwice, StdinTwice,
+            BadPattern, DirectoryWithoutJsonl, Foreign, NoInput, NothingMatched, SameFileTwice, StdinTwice,
         };
         matches!(
             self,
             NoInput
                 | NothingMatched { .. }
                 | BadPattern { .. }
+                | Foreign(_)
                 | DirectoryWithoutJsonl { .. }
                 | SameFileTwice { .. }
                 | StdinTwice
@@ -161,8 +201,41 @@ impl ScanError {
         ScanError::Io { name: name.to_owned(), action, source }
     }
 
+    /// Names the input in an error of reading: what is wrong with its data, or with the world. `codec` comes with how
+    /// many bytes were handed out before.
+    pub(crate) fn reading(name: &str, codec: Option<(Codec, u64)>, source: io::Error) -> ScanError {
+        let name = name.to_owned();
+        let inner = source.get_ref();
+        if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenArray>()) {
+            return ScanError::Array { name, problem: broken.to_string() };
+        }
+        match (codec, inner.and_then(|inner| inner.downcast_ref::<TooLong>())) {
+            (Some((codec, _)), Some(&TooLong { limit, n_raw })) => {
+                ScanError::TooLong { name, codec, limit, compressed: n_raw }
+            }
+            // Only the operating system gives error numbers.
+            (Some((codec, at)), _) if source.raw_os_error().is_none() => {
+                ScanError::Compressed { name, codec, at, source }
+            }
+            _ => ScanError::io(&name, "read", source),
+        }
+    }
+
     pub(crate) fn spool(name: &str, dir: &Path, source: io::Error) -> ScanError {
         ScanError::Spool { name: name.to_owned(), dir: dir.to_owned(), source }
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (name, kind)) in self.named.iter().enumerate() {
+            let line_break = if n > 0 { "\n" } else { "" };
+            write!(out, "{line_break}{name}: {kind}")?;
+        }
+        if self.n_more > 0 {
+            write!(out, "\n{} more inputs are not JSONL", self.n_more)?;
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +263,10 @@ fn io_hint(source: &io::Error) -> &'static str {
 fn damage_hint(codec: Codec, source: &io::Error) -> String {
     if codec == Codec::Zstd && source.to_string().contains("too much memory") {
         return "windows above 128 MiB are refused; compress it again without `--long` above 27".to_owned();
+    }
+    if source.get_ref().and_then(|inner| inner.downcast_ref::<TrailingBytes>()).is_some() {
+        return "what follows is neither another member nor zero padding; remove it, or compress the data again"
+            .to_owned();
     }
     format!("it may be cut short or damaged; test it with `{codec} -t`, or make it again")
 }

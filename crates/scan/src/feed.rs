@@ -124,6 +124,9 @@ impl<'a> Feed<'a> {
         let Some(source) = self.inputs.list.get(self.next_input) else { return false };
         let input = self.next_input;
         self.next_input += 1;
+        if source.is_set_aside() {
+            return true;
+        }
         match source.data_bytes() {
             Some(len) => {
                 // What is one chunk is one read, which is cheaper than a map.
@@ -139,9 +142,11 @@ impl<'a> Feed<'a> {
     /// Reads the first stream until it has `n_blocks` ready, and a little of those after it.
     fn read_streams(&mut self, n_blocks: usize) {
         while self.streams.len() < self.n_threads.min(N_OPEN_STREAMS) {
-            // Only compressed files: a pipe may wait for its writer as long as it likes.
+            // Only files, compressed or arrays: a pipe may wait for its writer as long as it likes.
             match self.inputs.list.get(self.next_input) {
-                Some(source) if source.codec().is_some() && !source.is_random_access() => self.open_next(),
+                Some(source) if source.size_bytes().is_some() && !source.is_random_access() => {
+                    self.open_next()
+                }
                 _ => break,
             };
         }

@@ -13,8 +13,9 @@ use std::time::Duration;
 use bedload_record::Side;
 use rayon::prelude::*;
 
-use crate::decode::{Codec, Decoder};
+use crate::decode::{Codec, Decoder, Reading};
 use crate::error::{Change, ScanError};
+use crate::kind::Kind;
 use crate::spool::{Spool, SpoolFile};
 
 /// The inputs of a run, in the order given; an index into this list names an input everywhere else.
@@ -30,14 +31,18 @@ pub struct Inputs {
 pub struct Input {
     name: String,
     side: Side,
+    reading: Reading,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
+    /// What it is, if it is not JSONL; not set before somebody looked.
+    pub(crate) foreign: OnceLock<Option<Kind>>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Origin {
-    /// A regular file, which can be opened again and again.
-    File { path: PathBuf, identity: Identity, codec: Option<Codec> },
+    /// A regular file, which can be opened again and again. `is_array` where it is not compressed and is read as the
+    /// elements of an array.
+    File { path: PathBuf, identity: Identity, codec: Option<Codec>, is_array: bool },
     /// Something that gives its bytes once: standard input (no path), a pipe or a device.
     Once { path: Option<PathBuf>, live: Mutex<Live> },
 }
@@ -110,18 +115,24 @@ impl Inputs {
     /// # Errors
     /// When the input cannot be opened or read, or when it is a stream that was read before.
     pub fn head(&self, input: usize, n_bytes: usize) -> Result<Vec<u8>, ScanError> {
+        self.peek(input, n_bytes).map(|(head, _)| head)
+    }
+
+    /// The head of an input, and whether its lines are elements of an array.
+    pub(crate) fn peek(&self, input: usize, n_bytes: usize) -> Result<(Vec<u8>, bool), ScanError> {
         let input = self.get(input);
         let Origin::Once { live, .. } = &input.origin else {
             let mut head = Vec::new();
             let mut decoder = input.open_stream()?;
             let filled = decoder.fill(&mut head, n_bytes);
             filled.map_err(|source| decoder.error(&input.name, source))?;
-            return Ok(head);
+            return Ok((head, decoder.is_array));
         };
-        if let Some(data) = input.spooled() {
+        if let Some(spool) = input.spool.get() {
+            let data = input.of_spool(spool);
             let mut head = vec![0; data.len.min(n_bytes as u64) as usize];
             data.read_at(&mut head, 0)?;
-            return Ok(head);
+            return Ok((head, spool.is_array));
         }
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*live, Live::Unopened) {
@@ -133,7 +144,7 @@ impl Inputs {
         let missing = n_bytes.saturating_sub(head.len());
         let filled = decoder.fill(head, missing);
         filled.map_err(|source| decoder.error(&input.name, source))?;
-        Ok(head[..n_bytes.min(head.len())].to_vec())
+        Ok((head[..n_bytes.min(head.len())].to_vec(), decoder.is_array))
     }
 
     /// Compares every regular file, compressed or not, with what it was when the run began.
@@ -166,8 +177,8 @@ impl<'a> IntoIterator for &'a Inputs {
 }
 
 impl Input {
-    pub(crate) fn new(name: String, side: Side, origin: Origin) -> Input {
-        Input { name, side, origin, spool: OnceLock::new() }
+    pub(crate) fn new(name: String, side: Side, reading: Reading, origin: Origin) -> Input {
+        Input { name, side, reading, origin, spool: OnceLock::new(), foreign: OnceLock::new() }
     }
 
     /// The name for reports: the path as given, or below a directory as given, or the name chosen for
@@ -212,23 +223,23 @@ impl Input {
             return Some(spool.len);
         }
         match &self.origin {
-            Origin::File { identity, codec: None, .. } => Some(identity.size),
+            Origin::File { identity, codec: None, is_array: false, .. } => Some(identity.size),
             _ => None,
         }
     }
 
-    /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file, or anything spooled.
+    /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file of lines, or anything spooled.
     pub fn is_random_access(&self) -> bool {
         self.data_bytes().is_some()
     }
 
     /// Opens the decompressed bytes for reading at any offset.
     pub(crate) fn open_data(&self) -> Result<Data<'_>, ScanError> {
-        if let Some(data) = self.spooled() {
-            return Ok(data);
+        if let Some(spool) = self.spool.get() {
+            return Ok(self.of_spool(spool));
         }
         match &self.origin {
-            Origin::File { path, identity, codec: None } => self.open_file(path, identity),
+            Origin::File { path, identity, codec: None, is_array: false } => self.open_file(path, identity),
             _ => Err(ScanError::NotRandomAccess { name: self.name.clone() }),
         }
     }
@@ -253,7 +264,7 @@ impl Input {
             Origin::File { path, identity, .. } => {
                 let data = self.open_file(path, identity)?;
                 let file = Arc::into_inner(data.file).expect("the file was opened here");
-                return Decoder::new(file).map_err(|source| ScanError::io(&self.name, "read", source));
+                return self.decoder(file);
             }
             Origin::Once { live, .. } => live,
         };
@@ -270,7 +281,14 @@ impl Input {
             Some(path) => open(path),
             None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
         };
-        file.and_then(Decoder::new).map_err(|source| ScanError::io(&self.name, "opened", source))
+        self.decoder(file.map_err(|source| ScanError::io(&self.name, "opened", source))?)
+    }
+
+    fn decoder(&self, file: File) -> Result<Decoder, ScanError> {
+        Decoder::new(file, self.reading).map_err(|(codec, source)| {
+            let found = codec.map(|codec| (codec, 0));
+            ScanError::reading(&self.name, found, source)
+        })
     }
 
     fn change(&self, then: &Identity, now: &Identity) -> Option<ScanError> {
@@ -286,9 +304,8 @@ impl Input {
         }
     }
 
-    fn spooled(&self) -> Option<Data<'_>> {
-        let spool = self.spool.get()?;
-        Some(Data { name: &self.name, file: Arc::clone(&spool.file), base: spool.base, len: spool.len })
+    fn of_spool(&self, spool: &Spool) -> Data<'_> {
+        Data { name: &self.name, file: Arc::clone(&spool.file), base: spool.base, len: spool.len }
     }
 }
 

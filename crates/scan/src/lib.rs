@@ -42,9 +42,23 @@ mod line;
 
 mod chunk;
 
+mod array;
+
+mod gzip;
+
+mod cap;
+
 mod decode;
 
 mod input;
+
+mod kind;
+
+mod nesting;
+
+mod sniff;
+
+mod foreign;
 
 mod discover;
 
@@ -68,9 +82,10 @@ pub use bedload_record::LineEnd;
 pub use chunk::{Chunk, ChunkAt, KeptChunk};
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};
-pub use error::{Change, ScanError};
+pub use error::{Change, Foreign, ScanError};
 pub use fetch::Fetch;
 pub use input::{Input, Inputs};
+pub use kind::Kind;
 pub use line::Line;
 pub use spool::RawReader;
 pub use visit::{ScanOptions, Watch, visit};

@@ -81,7 +81,8 @@ impl Watch {
 /// `worker` makes the state of a thread, which stays with it for all chunks. `map` turns a chunk into a
 /// result. `fold` takes the results strictly in the order of inputs and offsets, one at a time, while later
 /// chunks are being visited. Every line is in exactly one chunk; where chunks are cut depends on
-/// `chunk_bytes`, and on whether an input is a stream.
+/// `chunk_bytes`, and on whether an input is a stream. Inputs that were set aside have no lines; call
+/// [`Inputs::set_aside_foreign`] or [`Inputs::refuse_foreign`] before, or anything is taken for lines.
 ///
 /// The bytes that `map` sees may change under its hands when something writes to a mapped file: it must not
 /// rely on having validated them. Results of bytes that were lost never reach `fold`; whether bytes were

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &[], &args.data)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();

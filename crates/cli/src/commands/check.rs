@@ -23,7 +23,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &args.data)?;
+    let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run)?;
     let per_code = (output.output_format == OutputFormat::Text).then_some(TEXT_PER_CODE);
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &[], &args.data)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
     let mut out = Out::new();
     let mut text = TextFindings::new(Paint::for_stdout(output.color));
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();

@@ -89,7 +89,7 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     let run = settings::for_check(&args.data)?;
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &[file.to_owned()], &[], &args.data)?;
+    let inputs = find_inputs(&workers, &[file.to_owned()], &[], &run)?;
     if inputs.len() != 1 {
         return Err(Failure::Usage(format!("{}: {} files; name one", file.to_string_lossy(), inputs.len())));
     }

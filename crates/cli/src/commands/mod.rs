@@ -20,9 +20,9 @@ use bedload_record::{Finding, Severity};
 use bedload_scan::{DiscoverOptions, Inputs, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::args::DataArgs;
 use crate::exit::{Exit, Failure};
 use crate::render::say;
+use crate::settings::Run;
 use crate::{memory, signals};
 
 /// Starts as many worker threads as asked for, or fewer where the system refuses more. All parallel work goes through
@@ -58,9 +58,9 @@ fn find_inputs(
     workers: &ThreadPool,
     args: &[OsString],
     validation: &[OsString],
-    data: &DataArgs,
+    run: &Run,
 ) -> Result<Inputs, Failure> {
-    let options = DiscoverOptions { stdin_name: data.stdin_name.clone(), validation: validation.to_vec() };
+    let options = DiscoverOptions { validation: validation.to_vec(), ..run.discover.clone() };
     Ok(workers.install(|| discover(args, &options))?)
 }
 

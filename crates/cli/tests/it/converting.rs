@@ -73,7 +73,7 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
            = help: Use `--extra drop` to remove such keys, or `--extra keep` to keep them.
            = rule: bedload baseline (2026-11)
 
-        error[json/syntax]: the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)
+        error[json/syntax]: the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)
           --> a.jsonl:3:1   record 2
            = why: Bedrock reads one JSON object from each physical line. A trailing comma, a comment, a second value on the line or a truncated line makes the job fail, often without naming the line.
            = help: Look at the column named in the finding. `jq -c . FILE` turns a pretty-printed file into JSONL, `jq -c '.[]' FILE` an array.

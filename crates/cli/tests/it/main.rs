@@ -3,6 +3,8 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes them")]
 
 #[cfg(test)]
+mod arrays;
+#[cfg(test)]
 mod augmenting;
 #[cfg(test)]
 mod bad_input;
@@ -67,3 +69,5 @@ mod targets;
 #[cfg(test)]
 mod verifying;
 mod vocabularies;
+#[cfg(test)]
+mod whole_files;

@@ -24,6 +24,7 @@ fn settings(validation: &str) -> Settings {
         seed: 3,
         strict: false,
         show_content: false,
+        temp_dir: None,
         scan: ScanOptions::default(),
         max_rejected: None,
         shards: ShardLimits::default(),

@@ -63,9 +63,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         RFC8259,
-        "the line looks like UTF-16",
+        "the line looks like UTF-16 or UTF-32",
         "Spreadsheets and PowerShell write UTF-16 by default; JSON must be UTF-8.",
-        "Convert the whole file: `iconv -f UTF-16 -t UTF-8 FILE`."
+        "Convert the whole file: `iconv -f UTF-16 -t UTF-8 FILE`, or `-f UTF-32`."
     ),
     row!(
         JsonBom,
@@ -266,6 +266,16 @@ pub static CODES: &[CodeInfo] = &[
         "the file is empty",
         "An empty input is rarely intended.",
         "Check the step that wrote the file."
+    ),
+    row!(
+        FileNotJsonl,
+        "file/not-jsonl",
+        Error,
+        Dataset,
+        PREPARE,
+        "the file is not JSONL but something else",
+        "It has no line that could be a record, so none of it is read: an array, a table, an archive, a page or a pointer needs one conversion, not a correction of each line.",
+        "The finding names what the file is and the command that makes JSONL of it."
     ),
     row!(
         DatasetNoRecords,

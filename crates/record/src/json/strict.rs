@@ -42,9 +42,8 @@ pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
     if line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
         return vec![Flaw::new(Code::JsonBlankLine, 0, "the line is blank")];
     }
-    let nuls = memchr::memchr_iter(0, line).count();
-    if line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]) || nuls * 5 >= line.len() * 2 {
-        return vec![Flaw::new(Code::JsonEncoding, 0, "the line looks like UTF-16, not UTF-8")];
+    if let Some(flaw) = encoding(line) {
+        return vec![flaw];
     }
     if line.starts_with(b"\xEF\xBB\xBF") {
         return vec![Flaw::new(Code::JsonBom, 0, "the line begins with a byte order mark (EF BB BF)")];
@@ -62,6 +61,35 @@ pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
         reader.flaws.insert(0, flaw);
     }
     reader.flaws
+}
+
+/// So many NUL bytes at one end of a line are no characters of a wide encoding.
+const NUL_RUN_MIN: usize = 8;
+
+/// What is wrong with a line that holds NUL bytes or begins with the mark of another encoding, as a whole.
+fn encoding(line: &[u8]) -> Option<Flaw> {
+    let is_marked = line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]);
+    let nuls = memchr::memchr_iter(0, line).count();
+    // Interrupted writes leave NUL bytes up to the end of a block, or from its beginning.
+    let at_end = line.iter().rev().take_while(|&&byte| byte == 0).count();
+    let at_start = line.iter().take_while(|&&byte| byte == 0).count();
+    if nuls > 0 && nuls == at_start.max(at_end) && nuls >= NUL_RUN_MIN {
+        let (at, place) =
+            if nuls == at_start { (0, "at the beginning of") } else { (line.len() - nuls, "at the end of") };
+        let place = if nuls == line.len() { "and nothing else on" } else { place };
+        let message =
+            format!("{nuls} NUL bytes {place} the line; a write was cut off here, so copy the file again");
+        return Some(Flaw::new(Code::JsonSyntax, at, message));
+    }
+    let is_utf32 = line.starts_with(&[0xFF, 0xFE, 0, 0]) || line.starts_with(&[0, 0, 0xFE, 0xFF]);
+    let name = match nuls {
+        _ if is_utf32 || nuls * 3 >= line.len() * 2 && nuls > 0 => "UTF-32",
+        _ if is_marked || nuls * 5 >= line.len() * 2 => "UTF-16",
+        _ => return None,
+    };
+    let message =
+        format!("the line looks like {name}, not UTF-8; `iconv -f {name} -t UTF-8 FILE` converts the file");
+    Some(Flaw::new(Code::JsonEncoding, 0, message))
 }
 
 /// One level of nesting on the way to the place being read.
@@ -152,7 +180,13 @@ impl Reader<'_> {
             }
         }
         if self.at < self.line.len() {
-            let message = "another value begins after the first; one line holds one value";
+            let message = match self.line[self.at] {
+                b',' if self.line[self.at + 1..].trim_ascii().is_empty() => {
+                    "a comma after the object; lines are not separated by commas"
+                }
+                b'{' => "another object begins after the first; `jq -c . FILE` writes one on each line",
+                _ => "another value begins after the first; one line holds one value",
+            };
             return Err(Flaw::new(Code::JsonSyntax, self.at, message));
         }
         if !is_object {
@@ -163,7 +197,12 @@ impl Reader<'_> {
                 b'n' => "null",
                 _ => "a number",
             };
-            let message = format!("the line holds {kind}, not an object");
+            let holds = self.line.get(top + 1..).unwrap_or_default().trim_ascii_start();
+            let hint = match (self.line[top], holds.first()) {
+                (b'[', Some(b'{')) => "; `jq -c '.[]' FILE` writes each element of an array on a line",
+                _ => "",
+            };
+            let message = format!("the line holds {kind}, not an object{hint}");
             self.flaws.push(Flaw::new(Code::JsonNotAnObject, top, message));
         }
         Ok(())
@@ -187,12 +226,32 @@ impl Reader<'_> {
             Some(b't') => self.word("true")?,
             Some(b'f') => self.word("false")?,
             Some(b'n') => self.word("null")?,
+            Some(b'-') if matches!(self.line.get(start + 1), Some(b'N' | b'I')) => {
+                return Err(self.not_a_number());
+            }
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b'/' | b'#') => {
                 return Err(Flaw::new(Code::JsonSyntax, start, "a comment; JSON has none"));
             }
-            Some(b'N' | b'I') => {
-                return Err(Flaw::new(Code::JsonSyntax, start, "NaN and Infinity are not JSON numbers"));
+            Some(b'T' | b'F' | b'N')
+                if ["True", "False", "None"]
+                    .iter()
+                    .any(|word| self.line[start..].starts_with(word.as_bytes())) =>
+            {
+                let message = "True, False and None are Python; JSON has true, false and null";
+                return Err(Flaw::new(Code::JsonSyntax, start, message));
+            }
+            Some(b'N' | b'I') => return Err(self.not_a_number()),
+            Some(b'+' | b'.') => {
+                let message = "a JSON number begins with a digit or a minus sign";
+                return Err(Flaw::new(Code::JsonSyntax, start, message));
+            }
+            Some(b'<') => {
+                return Err(Flaw::new(
+                    Code::JsonSyntax,
+                    start,
+                    "`<` begins XML or HTML, not JSON; is this an error page?",
+                ));
             }
             Some(b',' | b']' | b'}') => {
                 return Err(Flaw::new(Code::JsonSyntax, start, "a value is missing (a trailing comma?)"));
@@ -202,6 +261,10 @@ impl Reader<'_> {
             None => return Err(self.ended()),
         }
         Ok(false)
+    }
+
+    fn not_a_number(&self) -> Flaw {
+        Flaw::new(Code::JsonSyntax, self.at, "NaN and Infinity are not JSON numbers")
     }
 
     /// After an opening: returns true where the container is empty and now closed.
@@ -302,7 +365,8 @@ impl Reader<'_> {
 
     pub(super) fn ended(&self) -> Flaw {
         let message = match self.line.trim_ascii() {
-            b"{" | b"[" => "the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)",
+            b"{" => "the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)",
+            b"[" => "the line ends here; is the file an array? (`jq -c '.[]' FILE` makes it JSONL)",
             _ => "the line ends before its value does",
         };
         Flaw::new(Code::JsonSyntax, self.line.len().saturating_sub(1), message)

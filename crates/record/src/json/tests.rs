@@ -1,6 +1,8 @@
 //! Tests of the JSON rules: a picture of each rule, the published parsing cases, and the two parsers against each
 //! other and against `serde_json` on mutated lines.
 
+mod mistaken;
+
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -35,12 +37,14 @@ fn flaws_are_placed() {
     check(
         "{",
         expect![[
-            r#"json/syntax at 0 "": the line ends here; is the file pretty-printed? (`jq -c .` makes it JSONL)"#
+            r#"json/syntax at 0 "": the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)"#
         ]],
     );
     check(
         r#"{"a":1} {"a":2}"#,
-        expect![[r#"json/syntax at 8 "": another value begins after the first; one line holds one value"#]],
+        expect![[
+            r#"json/syntax at 8 "": another object begins after the first; `jq -c . FILE` writes one on each line"#
+        ]],
     );
     check(r#"{"a":NaN}"#, expect![[r#"json/syntax at 5 "/?0": NaN and Infinity are not JSON numbers"#]]);
     check(r#"{"a":01}"#, expect![[r#"json/syntax at 5 "/?0": a number must not begin with zeros"#]]);

@@ -154,14 +154,14 @@ fn damaged_streams_are_errors_that_name_the_file() {
     check_damage(
         &[&packed[..], b"x"].concat(),
         &expect![[r#"
-            DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: unexpected end of file
-            hint: it may be cut short or damaged; test it with `gzip -t`, or make it again"#]],
+            DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: the last gzip member is followed by something else
+            hint: what follows is neither another member nor zero padding; remove it, or compress the data again"#]],
     );
     check_damage(
         &[&packed[..], b"garbage that is long enough for a header"].concat(),
         &expect![[r#"
-            DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: invalid gzip header
-            hint: it may be cut short or damaged; test it with `gzip -t`, or make it again"#]],
+            DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: the last gzip member is followed by something else
+            hint: what follows is neither another member nor zero padding; remove it, or compress the data again"#]],
     );
     check_damage(
         &packed[..3],

@@ -1,0 +1,23 @@
+//! Arguments about how inputs are read, which all commands that read data share.
+
+use std::path::PathBuf;
+
+use super::bytes;
+
+/// How inputs are read.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct ReadingArgs {
+    /// Read inputs that are JSON arrays as one record per element; line numbers then count elements.
+    #[arg(long)]
+    pub(crate) array: bool,
+    /// Maximum size of a compressed input after decompression, e.g. 50GB [default: 1GB, or 1000 times the compressed
+    /// size where that is more].
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) max_decompressed: Option<u64>,
+    /// Directory for temporary copies of standard input, compressed inputs and arrays [default: beside the output].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp_dir: Option<PathBuf>,
+    /// Name of standard input in findings and reports [default: -].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_name: Option<String>,
+}

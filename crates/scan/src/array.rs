@@ -1,0 +1,230 @@
+//! A JSON array as lines: each element becomes one line, so that everything after this reads JSONL. It knows of JSON
+//! only what tells where an element ends: strings and brackets.
+
+use std::io::{self, Read};
+
+use memchr::memchr3;
+
+/// Bytes of the array per read.
+const PIECE_BYTES: usize = 256 << 10;
+/// Levels that are followed; records may have 127.
+const DEPTH_MAX: usize = 1 << 20;
+
+/// Why an array cannot be taken apart. What is wrong inside an element only is left to those who read the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("element {element}, byte {at}: {problem}")]
+pub(crate) struct BrokenArray {
+    /// The element, from 1, where it shows.
+    pub(crate) element: u64,
+    /// Byte offset in the decompressed input, from 0.
+    pub(crate) at: u64,
+    pub(crate) problem: &'static str,
+}
+
+/// Where in a string the next byte is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum InString {
+    #[default]
+    No,
+    Inside,
+    AfterBackslash,
+}
+
+/// Takes an array apart, piece by piece.
+///
+/// An element keeps its bytes, but for line breaks, which would end the line: outside of strings a break and the
+/// indentation after it become one space, or nothing beside a bracket, a comma or a colon; inside a string, where
+/// JSON forbids them, LF becomes CR, which JSON forbids as well. White space around an element is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
+    /// Open brackets: the array's own is the first.
+    open: Vec<u8>,
+    string: InString,
+    /// A byte of the element under way was seen.
+    has_begun: bool,
+    /// White space that counts only if the element goes on after it.
+    is_space_due: bool,
+    /// The last byte that was not white space.
+    last: u8,
+    /// Which element is under way, from 1; 0 before the array.
+    element: u64,
+    at: u64,
+}
+
+impl Splitter {
+    /// The problem of bytes behind the array.
+    pub(crate) const MORE: &str = "something follows the end of the array";
+
+    /// Appends lines to `out`, each ended by LF once its element is at its end.
+    pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BrokenArray> {
+        let base = self.at;
+        let mut pos = 0;
+        while pos < piece.len() {
+            if self.string != InString::No {
+                pos += self.string(&piece[pos..], out);
+                continue;
+            }
+            self.at = base + pos as u64;
+            self.structure(piece[pos], out)?;
+            pos += 1;
+        }
+        self.at = base + piece.len() as u64;
+        Ok(())
+    }
+
+    /// Tells whether the array was whole.
+    pub(crate) fn finish(&self) -> Result<(), BrokenArray> {
+        if self.has_ended() {
+            Ok(())
+        } else {
+            Err(self.broken("the array has no end; the file may be cut short"))
+        }
+    }
+
+    /// Copies what is inside a string; returns how many bytes were taken.
+    fn string(&mut self, piece: &[u8], out: &mut Vec<u8>) -> usize {
+        let in_one_line = |byte: u8| if byte == b'\n' { b'\r' } else { byte };
+        if self.string == InString::AfterBackslash {
+            self.string = InString::Inside;
+            out.push(in_one_line(piece[0]));
+            return 1;
+        }
+        let Some(at) = memchr3(b'"', b'\\', b'\n', piece) else {
+            out.extend_from_slice(piece);
+            return piece.len();
+        };
+        out.extend_from_slice(&piece[..at]);
+        out.push(in_one_line(piece[at]));
+        match piece[at] {
+            b'"' => self.string = InString::No,
+            b'\\' => self.string = InString::AfterBackslash,
+            _ => {}
+        }
+        at + 1
+    }
+
+    /// Takes one byte outside of strings.
+    fn structure(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), BrokenArray> {
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            let is_inside = self.open.len() > 1;
+            if is_inside && !self.is_space_due && matches!(byte, b' ' | b'\t') {
+                out.push(byte);
+            } else {
+                self.is_space_due |= self.has_begun;
+            }
+            return Ok(());
+        }
+        match (self.open.len(), byte) {
+            _ if self.has_ended() => return Err(self.broken(Self::MORE)),
+            (0, b'[') => {
+                self.open.push(b'[');
+                self.element = 1;
+                return Ok(());
+            }
+            (0, _) => return Err(self.broken("the input is not an array")),
+            (1, b',') => {
+                self.end_element(out);
+                self.element += 1;
+                self.last = b',';
+                return Ok(());
+            }
+            (1, b']') => {
+                // Nothing between a comma and the end is an element that is missing; an array may be empty.
+                if self.has_begun || self.last == b',' {
+                    self.end_element(out);
+                }
+                self.open.clear();
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.has_begun = true;
+        if std::mem::take(&mut self.is_space_due)
+            && !matches!(self.last, b'{' | b'[' | b',' | b':')
+            && !matches!(byte, b'}' | b']' | b',' | b':')
+        {
+            out.push(b' ');
+        }
+        match byte {
+            b'"' => self.string = InString::Inside,
+            b'{' | b'[' if self.open.len() == DEPTH_MAX => {
+                return Err(self.broken("values are nested too deeply"));
+            }
+            b'{' | b'[' => self.open.push(byte),
+            // Brackets are two apart from each other in ASCII.
+            b'}' | b']' if self.open.last() == Some(&(byte - 2)) => {
+                self.open.pop();
+            }
+            b'}' => return Err(self.broken("`}` stands where an array is open")),
+            b']' => return Err(self.broken("`]` stands where an object is open")),
+            _ => {}
+        }
+        out.push(byte);
+        self.last = byte;
+        Ok(())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.element > 0 && self.open.is_empty()
+    }
+
+    fn end_element(&mut self, out: &mut Vec<u8>) {
+        out.push(b'\n');
+        self.has_begun = false;
+        self.is_space_due = false;
+    }
+
+    fn broken(&self, problem: &'static str) -> BrokenArray {
+        BrokenArray { element: self.element, at: self.at, problem }
+    }
+}
+
+/// Reads the elements of an array as lines.
+pub(crate) struct ArrayLines<R> {
+    array: R,
+    splitter: Splitter,
+    piece: Vec<u8>,
+    lines: Vec<u8>,
+    /// How much of `lines` was handed out.
+    n_taken: usize,
+    broken: Option<BrokenArray>,
+    is_read: bool,
+}
+
+impl<R: Read> ArrayLines<R> {
+    pub(crate) fn new(array: R) -> ArrayLines<R> {
+        let (splitter, lines) = (Splitter::default(), Vec::new());
+        let piece = vec![0; PIECE_BYTES];
+        ArrayLines { array, splitter, piece, lines, n_taken: 0, broken: None, is_read: false }
+    }
+}
+
+impl<R: Read> Read for ArrayLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.n_taken == self.lines.len() {
+            // Only now, because what came before the break is sound.
+            if let Some(broken) = self.broken {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, broken));
+            }
+            if self.is_read {
+                return Ok(0);
+            }
+            self.lines.clear();
+            self.n_taken = 0;
+            let n = self.array.read(&mut self.piece)?;
+            self.is_read = n == 0;
+            let pushed = match n {
+                0 => self.splitter.finish(),
+                n => self.splitter.push(&self.piece[..n], &mut self.lines),
+            };
+            self.broken = pushed.err();
+        }
+        let n = buffer.len().min(self.lines.len() - self.n_taken);
+        buffer[..n].copy_from_slice(&self.lines[self.n_taken..self.n_taken + n]);
+        self.n_taken += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Inputs that are something else than JSONL: found before anything is read as lines, and then either refused or set
+//! aside. How they are told is in `sniff.rs`.
+
+use rayon::prelude::*;
+
+use crate::error::{Foreign, ScanError};
+use crate::input::{Input, Inputs, Origin};
+use crate::kind::Kind;
+use crate::sniff::{Look, sniff};
+
+/// Decompressed bytes that nearly always tell what an input is.
+const HEAD_BYTES: usize = 64 << 10;
+/// How far a doubtful input is looked into: one that begins with NUL bytes, or an array whose first element is long.
+const HEAD_BYTES_MAX: usize = 4 << 20;
+
+/// Inputs that are named in one message.
+const NAMED_MAX: usize = 10;
+
+impl Inputs {
+    /// Finds the inputs that are not JSONL and sets them aside: a visit passes over them. Streams are looked at in
+    /// their order and give the same bytes again later.
+    ///
+    /// # Errors
+    /// When an input cannot be opened or read.
+    pub fn set_aside_foreign(&self) -> Result<Vec<(usize, Kind)>, ScanError> {
+        let is_file = |input: &usize| matches!(self.get(*input).origin, Origin::File { .. });
+        let files = (0..self.len()).into_par_iter().filter(is_file);
+        let failed = files.find_map_first(|input| self.look(input).err());
+        failed.map_or(Ok(()), Err)?;
+        (0..self.len())
+            .filter_map(|input| self.look(input).map(|kind| kind.map(|kind| (input, kind))).transpose())
+            .collect()
+    }
+
+    /// Refuses inputs that are not JSONL, for work that has no use for the rest without them.
+    ///
+    /// # Errors
+    /// [`ScanError::Foreign`], which names each of them and how to get JSONL from it; and those of reading.
+    pub fn refuse_foreign(&self) -> Result<(), ScanError> {
+        let found = self.set_aside_foreign()?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let named =
+            found.iter().take(NAMED_MAX).map(|&(input, kind)| (self.get(input).name().to_owned(), kind));
+        Err(ScanError::Foreign(Foreign {
+            named: named.collect(),
+            n_more: found.len().saturating_sub(NAMED_MAX),
+        }))
+    }
+
+    /// What an input is, if it is not JSONL.
+    fn look(&self, input: usize) -> Result<Option<Kind>, ScanError> {
+        let source = self.get(input);
+        if let Some(&known) = source.foreign.get() {
+            return Ok(known);
+        }
+        let mut n_bytes = HEAD_BYTES;
+        let kind = loop {
+            let (head, is_array) = self.peek(input, n_bytes)?;
+            let is_whole = head.len() < n_bytes;
+            match sniff(&head, is_whole) {
+                // Its elements are lines already.
+                _ if is_array => break None,
+                Look::Lines => break None,
+                Look::Unclear(_) if n_bytes < HEAD_BYTES_MAX => n_bytes = HEAD_BYTES_MAX,
+                Look::Other(kind) | Look::Unclear(kind) => break Some(kind),
+            }
+        };
+        Ok(*source.foreign.get_or_init(|| kind))
+    }
+}
+
+impl Input {
+    /// Returns true if a visit passes over the input, because it was found not to be JSONL.
+    pub fn is_set_aside(&self) -> bool {
+        matches!(self.foreign.get(), Some(Some(_)))
+    }
+}
