@@ -26,7 +26,8 @@ pub struct Detection {
 /// Members that a format has no place for.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    /// Well-known keys, as they are spelled, in the records that have no answer in a place of the format.
+    /// Well-known keys, as they are spelled, in the records that have no answer in a place of the format; those of
+    /// preference data in all records.
     pub known: BTreeMap<String, Seen>,
     /// How many of these records have another key with a text.
     pub others: usize,
@@ -72,6 +73,8 @@ impl Beside {
             }
             let list = match Holds::from_key(key) {
                 Some(Holds::System) if !has_system && is_text => &mut self.system,
+                // A worse answer beside the answer makes the record one of preference data.
+                Some(Holds::Chosen | Holds::Rejected) => &mut self.known,
                 _ if is_answered => continue,
                 Some(_) => &mut self.known,
                 None => {

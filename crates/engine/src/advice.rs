@@ -80,11 +80,15 @@ impl Sample {
         let pairs = pairs(look, wanted)?;
         let to = target(&pairs, wanted)?;
         let has_place = |field: &str| field != "system" || to.dialect().is_some();
-        let pairs: Vec<String> = pairs
-            .into_iter()
-            .filter(|(field, _)| has_place(field))
-            .map(|(field, key)| format!("{field}={key}"))
-            .collect();
+        let (pairs, lost): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(field, _)| has_place(field));
+        let is_asked = |(key, seen): &(&String, &Seen)| {
+            let holds = Holds::from_key(key);
+            let is_mapped = pairs.iter().any(|(_, own)| own == *key);
+            is_usual(**seen, look) && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
+        };
+        let asked = look.beside.known.iter().filter(is_asked).map(|(key, _)| key.clone());
+        let lost: Vec<String> = lost.into_iter().map(|(_, key)| key).chain(asked).collect();
+        let pairs: Vec<String> = pairs.into_iter().map(|(field, key)| format!("{field}={key}")).collect();
         let pairs = pairs.join(",");
         // A key with a comma or an equals sign in it is in no list of well-known ones.
         let map: Map = pairs.parse().ok()?;
@@ -94,7 +98,11 @@ impl Sample {
             let (converted, _) = self.attempt(Source::Mapped, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
             if let Some(praise) = self.praise(&command, converted) {
-                return Some(praise);
+                // What is asked is not thrown away on our advice.
+                return Some(match &lost[..] {
+                    [] => praise,
+                    lost => format!("join `{}` with the prompt first; then {praise}", lost.join("`, `")),
+                });
             }
         }
         None

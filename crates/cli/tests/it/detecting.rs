@@ -23,6 +23,7 @@ fn a_key_that_carries_the_answer_is_not_ignored_in_silence() {
         (r#"{"text": "t #", "label": "good"}"#, "text"),
         (r#"{"text": "t #", "summary": "s"}"#, "text"),
         (r#"{"prompt": "q #", "completion": "a", "system": "s"}"#, "prompt-completion"),
+        (r#"{"prompt": "q #", "completion": "a", "rejected": "b"}"#, "prompt-completion"),
     ] {
         let scratch = Scratch::with("a.jsonl", repeated(line, 5));
         let run = scratch.run("check a.jsonl --skip tokens --fail-on warning --output-format jsonl").exits(1);
@@ -150,6 +151,14 @@ fn a_conversion_is_advised_only_where_it_works() {
     let run = scratch.run("check a.jsonl --skip tokens").exits(1);
     scratch.run(&named_command(&run.stdout)).exits(0);
     assert_eq!(scratch.lines("c.jsonl").len(), 5);
+    // What is asked is not thrown away on our advice.
+    scratch.write("a.jsonl", repeated(r#"{"question": "q #", "context": "c", "answer": "a"}"#, 5));
+    let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+    assert!(
+        run.stdout.contains("join `context` with the prompt first; then `bedload convert"),
+        "{}",
+        run.stdout
+    );
     // Flat records of no format, by their keys.
     for line in
         [r#"{"question": "q #", "answer": "a"}"#, r#"{"Question": "q #", "chosen": "a", "rejected": "b"}"#]

@@ -159,7 +159,7 @@ impl<'l> Writer<'_, 'l> {
             Some(Holds::Label) if is_document => return false,
             Some(Holds::Answer | Holds::Label) if !has_answer => format!(
                 "the answer is under `{key}`, and without it the record has none; \
-                 `--map` names the keys of flat objects, e.g. completion={key}"
+                 `--map` names the keys of flat objects, and in a conversation it belongs in the last turn"
             ),
             _ => return false,
         };
