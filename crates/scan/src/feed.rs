@@ -50,6 +50,8 @@ impl Plain<'_> {
 /// Gives waves of tasks until there are none.
 pub(crate) struct Feed<'a> {
     inputs: &'a Inputs,
+    /// One past the last input to be visited.
+    end: usize,
     options: ScanOptions,
     watch: &'a Watch,
     /// The first input that is neither `plain` nor among `streams`.
@@ -63,12 +65,19 @@ pub(crate) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub(crate) fn new(inputs: &'a Inputs, options: ScanOptions, watch: &'a Watch) -> Feed<'a> {
+    /// Feeds these inputs, which must exist.
+    pub(crate) fn new(
+        inputs: &'a Inputs,
+        which: Range<usize>,
+        options: ScanOptions,
+        watch: &'a Watch,
+    ) -> Feed<'a> {
         Feed {
             inputs,
+            end: which.end,
             options,
             watch,
-            next_input: 0,
+            next_input: which.start,
             plain: None,
             streams: VecDeque::new(),
             spares: Vec::new(),
@@ -121,7 +130,7 @@ impl<'a> Feed<'a> {
     }
 
     fn open_next(&mut self) -> bool {
-        let Some(source) = self.inputs.list.get(self.next_input) else { return false };
+        let Some(source) = self.inputs.list[..self.end].get(self.next_input) else { return false };
         let input = self.next_input;
         self.next_input += 1;
         if source.is_set_aside() {
@@ -143,7 +152,7 @@ impl<'a> Feed<'a> {
     fn read_streams(&mut self, n_blocks: usize) {
         while self.streams.len() < self.n_threads.min(N_OPEN_STREAMS) {
             // Only files, compressed or arrays: a pipe may wait for its writer as long as it likes.
-            match self.inputs.list.get(self.next_input) {
+            match self.inputs.list[..self.end].get(self.next_input) {
                 Some(source) if source.size_bytes().is_some() && !source.is_random_access() => {
                     self.open_next()
                 }

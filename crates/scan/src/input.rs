@@ -200,6 +200,11 @@ impl Input {
         }
     }
 
+    /// Whether it gives its bytes only once: standard input, a pipe or a device that is not spooled yet.
+    pub fn is_once(&self) -> bool {
+        matches!(self.origin, Origin::Once { .. }) && self.spool.get().is_none()
+    }
+
     /// The compression of a regular file. That of a stream is not known before it is read.
     pub fn codec(&self) -> Option<Codec> {
         match &self.origin {

@@ -88,4 +88,4 @@ pub use input::{Input, Inputs};
 pub use kind::Kind;
 pub use line::Line;
 pub use spool::RawReader;
-pub use visit::{ScanOptions, Watch, visit};
+pub use visit::{ScanOptions, Watch, visit, visit_some};

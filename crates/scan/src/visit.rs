@@ -97,6 +97,27 @@ pub fn visit<W, T, E>(
     watch: &Watch,
     worker: impl Fn() -> W + Sync,
     map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
+    fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    W: Send,
+    T: Send,
+    E: From<ScanError> + Send,
+{
+    visit_some(inputs, 0..inputs.len(), options, watch, worker, map, fold)
+}
+
+/// Visits some consecutive inputs as [`visit`] visits all.
+///
+/// # Errors
+/// As [`visit`].
+pub fn visit_some<W, T, E>(
+    inputs: &Inputs,
+    which: Range<usize>,
+    options: &ScanOptions,
+    watch: &Watch,
+    worker: impl Fn() -> W + Sync,
+    map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
     mut fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
@@ -106,7 +127,7 @@ where
 {
     let options = ScanOptions { chunk_bytes: options.chunk_bytes.clamp(1, CHUNK_BYTES_MAX), ..*options };
     let crew = Crew::new(options, watch, worker, map);
-    let mut feed = Feed::new(inputs, options, watch);
+    let mut feed = Feed::new(inputs, which, options, watch);
     let mut visited = Vec::new();
     let mut wave = feed.next_wave()?;
     loop {
