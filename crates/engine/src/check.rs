@@ -1,13 +1,17 @@
-//! `check`: one pass that writes nothing. Memory does not grow with the input; findings leave as they are found.
+//! `check`: one pass that writes nothing, after a short one over validation data. Memory does not grow with the training
+//! data; findings leave as they are found.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_record::{Code, Finding, LineEnd, Severity, Side, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
 
+use crate::distinct::{DISTINCT_MAX, Distinct, Seen};
 use crate::error::EngineError;
-use crate::examine::{Examiner, Physical, place};
+use crate::examine::{Examiner, Physical, Summary, Wanted, place};
+use crate::held_out::{HeldOut, Leaks, Met};
 use crate::memory::Ledger;
 use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
@@ -48,6 +52,11 @@ pub struct Checked {
     pub format: Option<&'static str>,
     /// True where it was found in the data, and not named.
     pub format_detected: bool,
+    /// Different valid records; none where no format tells what makes them different.
+    pub distinct: Option<Distinct>,
+    /// How many validation records are in the training data too, and how many share no more than a prompt or group
+    /// with it; none where nothing was compared.
+    pub leaked: Option<[u64; 2]>,
 }
 
 /// What one chunk leaves.
@@ -61,6 +70,10 @@ struct ChunkChecked {
     texts: Tokens,
     tally: Tally,
     by_code: BTreeMap<Code, u64>,
+    /// The leading bytes of the digests of the valid records.
+    keys: Vec<u64>,
+    /// Those that have something in common with the validation data.
+    met: Vec<Met>,
     /// Placed, but with line numbers that count from the chunk's first line.
     findings: Vec<Finding>,
     /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
@@ -98,6 +111,11 @@ pub fn check(
     let mut tokens = Histogram::default();
     let mut tally = Tally::default();
     let mut held = Side::ALL.map(|_| Held::default());
+    let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
+    let mut leaks = held_out.as_ref().map(Leaks::among);
+    let mut seen = rules.format.map(|_| Seen::new(DISTINCT_MAX));
+    // Set once digests are of no more use; a chunk that does not see it yet makes some in vain.
+    let is_counted = AtomicBool::new(rules.format.is_none());
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let mut per_file: Vec<(u64, u64)> = vec![(0, 0); inputs.len()];
     let mut again: Option<Examiner<'_>> = None;
@@ -108,7 +126,20 @@ pub fn check(
         || Examiner::new(&rules),
         |examiner, chunk| {
             let name = inputs.get(chunk.at.input).name();
-            check_chunk(examiner, chunk, &rules, name, per_code, &progress.ledger)
+            let wanted = match &held_out {
+                Some(_) => Wanted::Group,
+                None if is_counted.load(Ordering::Relaxed) => Wanted::Nothing,
+                None => Wanted::Digest,
+            };
+            check_chunk(
+                examiner,
+                chunk,
+                &rules,
+                (wanted, held_out.as_ref()),
+                name,
+                per_code,
+                &progress.ledger,
+            )
         },
         |at, chunk: ChunkChecked| {
             let (lines_before, crlf) = &mut per_file[at.input];
@@ -137,9 +168,18 @@ pub fn check(
             progress.add(chunk.lines, chunk.lines - chunk.valid);
             *lines_before += chunk.lines;
             *crlf += chunk.crlf;
+            let lines_in_all = total.records;
             total.records += chunk.lines;
             total.valid += chunk.valid;
-            let held = &mut held[inputs.get(at.input).side() as usize];
+            let side = inputs.get(at.input).side();
+            if let Some(seen) = &mut seen {
+                seen.add(side, &chunk.keys);
+                is_counted.fetch_or(!seen.counts().is_exact, Ordering::Relaxed);
+            }
+            if let Some(leaks) = &mut leaks {
+                leaks.add(side, lines_in_all, &chunk.met);
+            }
+            let held = &mut held[side as usize];
             held.records += chunk.valid;
             held.bytes += chunk.bytes;
             total.bytes += chunk.bytes;
@@ -166,6 +206,16 @@ pub fn check(
     if foreign.len() < inputs.len() {
         about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
         about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
+        if let Some(distinct) = seen.map(|seen| seen.counts()) {
+            total.distinct = Some(distinct);
+            let profile = settings.profile.as_deref();
+            about_data.extend(quota::judge_distinct(profile, held, distinct, settings.strict));
+        }
+        if let Some(leaks) = leaks {
+            total.leaked = Some(leaks.counts());
+            let place = |line| place_in_all(inputs, &per_file, line);
+            about_data.extend(leaks.findings(held[Side::Validation as usize].records, &rules, place));
+        }
     }
     for finding in &about_data {
         *total.by_code.entry(finding.code).or_default() += 1;
@@ -179,6 +229,17 @@ pub fn check(
         }
     }
     Ok(total)
+}
+
+/// The file and line of a line that is counted from 0 over all inputs.
+fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u64) -> String {
+    for (input, &(lines, _)) in inputs.iter().zip(per_file) {
+        if line < lines {
+            return format!("{}:{}", input.name(), line + 1);
+        }
+        line -= lines;
+    }
+    unreachable!("the line was read from one of the inputs")
 }
 
 /// What is to be said of each file, given its lines and how many of them ended with CRLF.
@@ -205,6 +266,7 @@ fn check_chunk(
     examiner: &mut Examiner<'_>,
     chunk: &Chunk<'_>,
     rules: &Rules,
+    (wanted, held_out): (Wanted, Option<&HeldOut>),
     name: &str,
     per_code: Option<u64>,
     ledger: &Ledger,
@@ -216,13 +278,17 @@ fn check_chunk(
         out.lines += 1;
         out.crlf += u64::from(line.end == LineEnd::CrLf);
         out.bytes += line.len + line.end.len_bytes();
-        let (codes, content) = examiner.codes(&line);
+        let (codes, summary) = examiner.codes(&line, wanted);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
-            if let Some((tokens, traits)) = content {
+            if let Some(Summary { tokens, traits, identity }) = summary {
                 out.tokens.push(tokens.total());
                 out.texts += tokens;
                 out.tally.add(traits);
+                if wanted >= Wanted::Digest {
+                    out.keys.push((identity.digest >> 64) as u64);
+                }
+                out.met.extend(held_out.and_then(|held_out| held_out.meet(out.lines - 1, &identity)));
             }
         }
         if codes.is_empty() {

@@ -34,15 +34,38 @@ pub(crate) struct Physical<'l> {
     pub(crate) bytes: Option<&'l [u8]>,
 }
 
-/// Nobody wants to know which record it is.
-const ANONYMOUS: Option<fn(Option<&str>)> = None;
+/// Nobody wants to know its label.
+const UNLABELLED: Option<fn(Option<&str>)> = None;
+
+/// How much of a record's identity somebody wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wanted {
+    Nothing,
+    Digest,
+    /// Its digest, and its group.
+    Group,
+}
+
+/// Which record it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) digest: u128,
+    /// What must not part from it in a split; none where it is a group of its own.
+    pub(crate) group: Option<u64>,
+}
+
+/// What a run that keeps no facts wants to know of a record.
+pub(crate) struct Summary {
+    pub(crate) tokens: tokens::Tokens,
+    pub(crate) traits: Traits,
+    pub(crate) identity: Identity,
+}
 
 /// What else a record is, once it is accepted or not.
 #[derive(Default)]
 struct Content {
     tokens: tokens::Tokens,
-    digest: u128,
-    group: Option<u64>,
+    identity: Identity,
     traits: Traits,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
@@ -59,35 +82,43 @@ impl<'r> Examiner<'r> {
         let mut findings = Findings::codes_only();
         let mut label = None;
         let tell_label = |found: Option<&str>| label = found.and_then(|text: &str| labels.id(text));
-        let content = self.visit(line, &mut findings, Some(tell_label));
+        let content = self.visit(line, &mut findings, Wanted::Group, Some(tell_label));
         let codes = findings.codes();
         let content = content.unwrap_or_default();
+        let identity = content.identity;
         FactRow {
             start: line.start,
             end: line.end,
             accepted: !codes.rejects(self.rules.strict),
-            digest: content.digest,
+            digest: identity.digest,
             tokens: content.tokens,
             label,
             codes,
             traits: content.traits,
-            group: content.group.unwrap_or(content.digest as u64),
-            grouped: content.group.is_some(),
+            group: identity.group.unwrap_or(identity.digest as u64),
+            grouped: identity.group.is_some(),
             written: content.written,
         }
     }
 
-    /// The codes, the tokens and the traits of a line, for a run that needs no facts.
-    pub(crate) fn codes(&mut self, line: &Physical<'_>) -> (CodeSet, Option<(tokens::Tokens, Traits)>) {
+    /// The codes of a line, and what it is where it can be looked at, for a run that needs no facts.
+    pub(crate) fn codes(&mut self, line: &Physical<'_>, wanted: Wanted) -> (CodeSet, Option<Summary>) {
         let mut findings = Findings::codes_only();
-        let content = self.visit(line, &mut findings, ANONYMOUS);
-        (findings.codes(), content.map(|content| (content.tokens, content.traits)))
+        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
+        let summary = |Content { tokens, traits, identity, .. }| Summary { tokens, traits, identity };
+        (findings.codes(), content.map(summary))
+    }
+
+    /// Which record a line is; none where it is rejected.
+    pub(crate) fn identity(&mut self, line: &Physical<'_>) -> Option<Identity> {
+        let (codes, summary) = self.codes(line, Wanted::Group);
+        summary.filter(|_| !codes.rejects(self.rules.strict)).map(|summary| summary.identity)
     }
 
     /// Everything found in a line, in the order of the line's bytes.
     pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
         let mut findings = Findings::in_full();
-        self.visit(line, &mut findings, ANONYMOUS);
+        self.visit(line, &mut findings, Wanted::Nothing, UNLABELLED);
         let mut full = findings.into_full();
         full.sort_by_key(|finding| finding.offset);
         full
@@ -98,6 +129,7 @@ impl<'r> Examiner<'r> {
         &mut self,
         line: &Physical<'_>,
         findings: &mut Findings,
+        wanted: Wanted,
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
         let Self { rules, parser, counter, scratch, converted } = self;
@@ -110,7 +142,7 @@ impl<'r> Examiner<'r> {
         };
         let conversion = rules.conversion.as_ref().zip(line.input);
         let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
-            look(rules, counter, scratch, Record { raw, json, tokens: None }, findings, tell_label)
+            look(rules, counter, (wanted, scratch), Record { raw, json, tokens: None }, findings, tell_label)
         };
         let Some((conversion, input)) = conversion else {
             return parser.parse(bytes, |parsed| {
@@ -185,7 +217,7 @@ fn accept<'t>(
 fn look(
     rules: &Rules,
     counter: &mut Option<tokens::Counter>,
-    scratch: &mut Vec<u8>,
+    (wanted, scratch): (Wanted, &mut Vec<u8>),
     mut record: Record<'_>,
     findings: &mut Findings,
     tell_label: Option<impl FnOnce(Option<&str>)>,
@@ -206,8 +238,12 @@ fn look(
     let mut content = Content { tokens, traits, ..Content::default() };
     if let Some(tell_label) = tell_label {
         tell_label(balance::label(&rules.labels, format, json).as_deref());
-        content.digest = dedupe::digest(format, json, rules.normalize, scratch);
-        content.group = split::group(&rules.group_by, format, json, rules.normalize);
+    }
+    if wanted >= Wanted::Digest {
+        content.identity.digest = dedupe::digest(format, json, rules.normalize, scratch);
+    }
+    if wanted == Wanted::Group {
+        content.identity.group = split::group(&rules.group_by, format, json, rules.normalize);
     }
     Some(content)
 }

@@ -15,6 +15,10 @@ mod rules;
 
 mod examine;
 
+mod distinct;
+
+mod held_out;
+
 mod advice;
 mod check;
 mod conversion;
@@ -65,6 +69,7 @@ pub use calibrate::calibrate;
 pub use check::{Checked, check};
 pub use clean::{Cleaned, clean};
 pub use convert::{Converted, Outputs, convert};
+pub use distinct::Distinct;
 pub use error::{EngineError, STDOUT};
 pub use explain::{Explained, explain};
 pub use manifest::{Counts, Manifest};

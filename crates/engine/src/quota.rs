@@ -4,6 +4,8 @@
 use bedload_bedrock::{Bound, Life, Limit, Profile};
 use bedload_record::{Code, Finding, Side};
 
+use crate::distinct::Distinct;
+
 /// What there is of one side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Held {
@@ -30,6 +32,38 @@ pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) ->
     judge.validation(validation.records);
     judge.bytes(Side::Train, train.bytes, Bound::TrainingBytesMax);
     judge.bytes(Side::Validation, validation.bytes, Bound::ValidationBytesMax);
+    judge.findings
+}
+
+/// The minimums that are met only because duplicates count.
+pub(crate) fn judge_distinct(
+    profile: Option<&Profile>,
+    held: [Held; 2],
+    distinct: Distinct,
+    strict: bool,
+) -> Vec<Finding> {
+    let Some(profile) = profile.filter(|_| distinct.is_exact) else { return Vec::new() };
+    let mut judge = Judge { profile, strict, findings: Vec::new() };
+    let [train, validation] = held.map(|held| held.records);
+    let all = (train + validation, distinct.all);
+    let [of_train, of_validation] = distinct.by_side;
+    for ((have, distinct), kind, min) in [
+        (all, "", Bound::RecordsMin),
+        ((train, of_train), "training ", Bound::TrainingRecordsMin),
+        ((train, of_train), "training ", Bound::TrainingRecordsMinDisputed),
+        ((validation, of_validation), "validation ", Bound::ValidationRecordsMin),
+    ] {
+        let missed = judge.short(distinct, min).filter(|min| have >= min.value);
+        let Some(min) = missed.filter(|_| have > 0) else { continue };
+        let (valid, name) = (records(have, kind), &profile.name);
+        let are = if distinct == 1 { "is" } else { "are" };
+        let message = format!(
+            "{valid} valid, but only {} {are} distinct; {name} takes at least {}",
+            count(distinct),
+            count(min.value)
+        );
+        judge.add(Code::DatasetFewDistinct, &min, message);
+    }
     judge.findings
 }
 

@@ -136,6 +136,9 @@ pub enum Code {
     LimitTokensEstimate,
     ConvertWeight,
     DatasetIgnoredKeys,
+    DatasetFewDistinct,
+    SplitLeakedRecord,
+    SplitLeakedPrompt,
 }
 
 /// Everything that is said about a code in general.
@@ -240,7 +243,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ConvertWeight as usize + 1);
+        assert_eq!(CODES.len(), Code::SplitLeakedPrompt as usize + 1);
     }
 
     #[test]

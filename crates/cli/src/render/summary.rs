@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Checked, Converted, Quantiles};
+use bedload_engine::{Built, Checked, Converted, Distinct, Quantiles};
 use bedload_record::{Code, Severity, Tokens};
 
 use super::Paint;
@@ -105,9 +105,16 @@ pub(crate) fn checked_summary(
         (Some(format), false) => format!("; format {format}"),
         (None, _) => String::new(),
     };
+    let distinct = match checked.distinct {
+        Some(Distinct { all, is_exact: true, .. }) if all < checked.valid => {
+            format!(" ({} distinct)", count(all))
+        }
+        Some(Distinct { all, is_exact: false, .. }) => format!(" (at least {} distinct)", count(all)),
+        _ => String::new(),
+    };
     let _ = writeln!(
         out,
-        "  records     {} read, {} valid, {} rejected{format}",
+        "  records     {} read, {} valid{distinct}, {} rejected{format}",
         count(checked.records),
         count(checked.valid),
         count(checked.rejected)

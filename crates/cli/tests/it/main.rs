@@ -67,6 +67,8 @@ mod stages;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]
+mod validation_file;
+#[cfg(test)]
 mod verifying;
 mod vocabularies;
 #[cfg(test)]

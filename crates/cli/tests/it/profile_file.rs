@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::corpus::plain;
+use crate::corpus::{plain, record};
 use crate::scratch::{Scratch, jsonl};
 
 const OURS: &str = r#"
@@ -79,7 +79,7 @@ fn a_wrong_profile_file_is_refused_with_its_name_and_line() {
 fn validation_files_are_counted_apart() {
     let scratch = scratch(31);
     let codes = |validation: usize, flags: &str| -> Vec<String> {
-        scratch.write("v/b.jsonl", jsonl(plain(validation)));
+        scratch.write("v/b.jsonl", jsonl((0..validation).map(|n| record(&format!("v {n}"), "c"))));
         let args = format!(
             "check a.jsonl --profile ours --profile-file ours.toml --skip tokens --output-format jsonl {flags}"
         );

@@ -947,4 +947,34 @@ pub static CODES: &[CodeInfo] = &[
         "What is under such a key is not checked, its tokens are not counted, and the target does not learn it. The data is probably in another format than was detected.",
         "Convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
     ),
+    row!(
+        DatasetFewDistinct,
+        "dataset/few-distinct",
+        Warning,
+        Dataset,
+        "https://repost.aws/questions/QUvHPW1J7ST1WDOimcoMx8VQ/bedrock-fine-tuning-validationerror (2024)",
+        "a minimum is met only because duplicates count",
+        "A user's job was refused for too few records after its duplicate rows had been removed; `bedload build` removes them too.",
+        "Add different records. `bedload build` lists the duplicates in report/duplicates.parquet."
+    ),
+    row!(
+        SplitLeakedRecord,
+        "split/leaked-record",
+        Error,
+        Dataset,
+        BASELINE,
+        "validation records are in the training data too",
+        "The model has been trained on these records, so the validation score looks better than the model is.",
+        "Remove them from one side, or let `bedload build INPUT --validation SHARE` split all records."
+    ),
+    row!(
+        SplitLeakedPrompt,
+        "split/leaked-prompt",
+        Error,
+        Dataset,
+        BASELINE,
+        "validation records share a prompt, or another group, with training records",
+        "The model has been trained on an answer to the same prompt, so the validation score does not show how it does on new ones.",
+        "Keep each group on one side, or let `bedload build INPUT --validation SHARE` split all records: it never divides a group."
+    ),
 ];
