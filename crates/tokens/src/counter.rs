@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Range;
 
-use aho_corasick::Match;
-use tokenizers::{NormalizedString, Normalizer, normalizers::NFC};
 use unicode_normalization::{IsNormalized, is_nfc_quick};
+use unicode_normalization_alignments::UnicodeNormalization;
 
 use crate::classes::Classes;
 use crate::encoding::Encoding;
@@ -14,7 +14,8 @@ use crate::fast::{Fast, Tools};
 use crate::split::simd::{Job, Level, Simd};
 use crate::split::{Cl100k, Family, Gpt2, Llama3, O200k, Pattern, Qwen, Tekken};
 use crate::tiktoken::{Uncountable, guard};
-use crate::tokenizer::{Engine, Kind, Plan, Tokenizer};
+use crate::tokenizer::steps::Steps;
+use crate::tokenizer::{Added, Engine, Kind, Plan, Splitting, Tokenizer};
 
 /// Counts the tokens of texts.
 ///
@@ -53,72 +54,86 @@ impl Counter {
 
     pub(crate) fn with_level(tokenizer: &Tokenizer, level: Level) -> Self {
         let make = || Box::new(FastCounter { level, classes: Classes::get(), tools: Tools::default() });
-        Self { tokenizer: tokenizer.clone(), fast: (!tokenizer.is_slow()).then(make) }
+        Self { tokenizer: tokenizer.clone(), fast: matches!(tokenizer.kind(), Kind::Fast(_)).then(make) }
     }
 
     /// The number of tokens of a text, whose special tokens are ordinary text. Linear in the text.
     ///
     /// # Errors
-    /// [`Uncountable`] where the tokenizer of another crate fails; the fast counter counts every text.
+    /// [`Uncountable`] where a regex engine gives up, and where a vocabulary has no token for a character. The public
+    /// encodings count every text.
     pub fn count(&mut self, text: &str) -> Result<u64, Uncountable> {
+        let uncountable = Uncountable { bytes: text.len() as u64 };
         match (self.tokenizer.kind(), &mut self.fast) {
-            (Kind::Fast(plan), Some(fast)) => Ok(fast.count_added(plan, text)),
+            (Kind::Fast(plan), Some(fast)) => {
+                count_between(plan.added.as_ref(), text, |part, _| fast.count(plan, part).ok_or(uncountable))
+            }
             (Kind::Tiktoken(tiktoken), _) => tiktoken.count(text),
             (Kind::Ranks(ranks), _) => guard(text, || ranks.count_ordinary(text) as u64),
-            (Kind::HuggingFace(tokenizer), _) => {
-                let encoded = tokenizer.encode_fast(text, false);
-                encoded
-                    .map(|encoded| encoded.len() as u64)
-                    .map_err(|_| Uncountable { bytes: text.len() as u64 })
+            (Kind::Characters(characters, added), _) => {
+                let count = |part: &str, is_start| characters.count(part, is_start).map_err(|_| uncountable);
+                count_between(added.as_ref(), text, count)
             }
             (Kind::Fast(_), None) => unreachable!("a fast counter is made with its tools"),
         }
     }
 }
 
-impl FastCounter {
-    /// Counts what stands between the texts that are a token wherever they are, and these.
-    fn count_added(&mut self, plan: &Plan, text: &str) -> u64 {
-        let Some(added) = &plan.added else { return self.count_normalized(plan, text) };
-        let (mut tokens, mut at) = (0, 0);
-        let is_token = |found: &Match| !added.is_special[found.pattern().as_usize()];
-        for found in added.automaton.find_iter(text).filter(is_token) {
-            tokens += self.count_normalized(plan, &text[at..found.start()]) + 1;
-            at = found.end();
+/// Counts what stands between the texts that are a token wherever they are, and these. The closure is told whether a part
+/// is the beginning of the text.
+fn count_between<E>(
+    added: Option<&Added>,
+    text: &str,
+    mut count: impl FnMut(&str, bool) -> Result<u64, E>,
+) -> Result<u64, E> {
+    let (mut tokens, mut at) = (0, 0);
+    if let Some(added) = added {
+        for found in added.automaton.find_iter(text) {
+            if !added.is_special[found.pattern().as_usize()] {
+                tokens += count(&text[at..found.start()], at == 0)? + 1;
+                at = found.end();
+            }
         }
-        tokens + self.count_normalized(plan, &text[at..])
     }
+    Ok(tokens + count(&text[at..], at == 0)?)
+}
 
-    fn count_normalized(&mut self, plan: &Plan, text: &str) -> u64 {
+impl FastCounter {
+    /// The number of tokens of a text without added tokens; none where a regex engine gives up.
+    fn count(&mut self, plan: &Plan, text: &str) -> Option<u64> {
         let text = if plan.nfc && !text.is_ascii() && is_nfc_quick(text.chars()) != IsNormalized::Yes {
-            Cow::Owned(nfc(text))
+            // By an older Unicode, as the library of these vocabularies has it, which knows fewer combining marks. What
+            // is in NFC by the newer one is so by the older one.
+            Cow::Owned(text.nfc().map(|(char, _)| char).collect())
         } else {
             Cow::Borrowed(text)
         };
-        match plan.pattern {
+        let pattern = match &plan.splitting {
+            Splitting::Family(pattern) => *pattern,
+            Splitting::Steps(steps) => return self.count_steps(plan, steps, &text),
+        };
+        Some(match pattern {
             Pattern::O200k => self.count_as::<O200k>(plan, &text),
             Pattern::Cl100k => self.count_as::<Cl100k>(plan, &text),
             Pattern::Gpt2 => self.count_as::<Gpt2>(plan, &text),
             Pattern::Llama3 => self.count_as::<Llama3>(plan, &text),
             Pattern::Qwen => self.count_as::<Qwen>(plan, &text),
             Pattern::Tekken => self.count_as::<Tekken>(plan, &text),
-        }
+        })
+    }
+
+    fn count_steps(&mut self, plan: &Plan, steps: &Steps, text: &str) -> Option<u64> {
+        let text = steps.prefixed(text).map_or(Cow::Borrowed(text), Cow::Owned);
+        let pretokens = steps.split(&text).ok()?;
+        let Self { level, classes, tools } = self;
+        let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, tools };
+        Some(level.run(Pretokens { fast, text: &text, ranges: &pretokens }))
     }
 
     fn count_as<F: Family>(&mut self, plan: &Plan, text: &str) -> u64 {
         let Self { level, classes, tools } = self;
         let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, tools };
         level.run(Count::<F> { fast, text, family: PhantomData })
-    }
-}
-
-/// A text in NFC as the library of these vocabularies has it: by an older Unicode, which has fewer combining marks. What
-/// is in NFC by the newer one is so by the older one.
-fn nfc(text: &str) -> String {
-    let mut normalized = NormalizedString::from(text);
-    match NFC.normalize(&mut normalized) {
-        Ok(()) => normalized.get().to_owned(),
-        Err(error) => unreachable!("NFC takes every text: {error}"),
     }
 }
 
@@ -133,6 +148,20 @@ impl<F: Family> Job for Count<'_, F> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) -> u64 {
         self.fast.count::<F, S>(simd, self.text)
+    }
+}
+
+/// The counting of pretokens, for any instructions.
+struct Pretokens<'c> {
+    fast: Fast<'c>,
+    text: &'c str,
+    ranges: &'c [Range<usize>],
+}
+
+impl Job for Pretokens<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) -> u64 {
+        self.fast.count_pretokens(simd, self.text, self.ranges)
     }
 }
 

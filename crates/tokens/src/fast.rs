@@ -1,5 +1,7 @@
 //! The fast counter: split, look up, put off what was not seen lately, and settle that together.
 
+use std::ops::Range;
+
 use crate::cache::{Cache, SHORT_MAX, Short, TINY_MAX, Tiny};
 use crate::classes::Classes;
 use crate::long::Windows;
@@ -94,6 +96,22 @@ impl Fast<'_> {
             at = end;
         }
         if self.tools.put_off.len > 0 { tokens + self.settle(simd, bytes) } else { tokens }
+    }
+
+    /// The number of tokens of the pretokens of a text, which are given by their ranges.
+    #[inline(always)]
+    pub(crate) fn count_pretokens<S: Simd>(
+        &mut self,
+        simd: S,
+        text: &str,
+        pretokens: &[Range<usize>],
+    ) -> u64 {
+        let bytes = text.as_bytes();
+        let mut tokens = 0;
+        for pretoken in pretokens {
+            tokens += self.put_off(simd, bytes, Place { begin: pretoken.start, len: pretoken.len() });
+        }
+        tokens + self.settle(simd, bytes)
     }
 
     /// Adds the tokens of the pretokens that a window of ASCII shows whole, and gives the end of the last one; or the

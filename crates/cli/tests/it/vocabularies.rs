@@ -29,7 +29,7 @@ fn engines_agree_and_the_slow_one_is_said() {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(40)));
     let count = |flags: &str| {
         let run = scratch.run(&format!("check a.jsonl --output-format jsonl {flags}")).exits(0);
-        (run.summary()["tokens"].clone(), run.stderr.contains("note: tokens are counted by another crate"))
+        (run.summary()["tokens"].clone(), run.stderr.contains("note: this token counter is slow"))
     };
     for encoding in ["o200k_base", "cl100k_base", "p50k_base"] {
         let (fast, slow) = (
@@ -77,22 +77,30 @@ fn a_vocabulary_of_ones_own_counts() {
     assert!(scratch.run("check a.jsonl --tokenizer-pattern r50k").refuses(2).contains("--tokenizer"));
 }
 
-/// A vocabulary of words says nothing of others, if it has no token that stands for all of them.
+/// A vocabulary of characters says nothing of others, if it has neither bytes nor a token for what is unknown.
 #[test]
 fn a_text_that_a_vocabulary_cannot_count_is_a_finding() {
     let scratch = Scratch::with(
         "a.jsonl",
         "{\"prompt\":\"hello\",\"completion\":\"hello\"}\n{\"prompt\":\"hello\",\"completion\":\"world\"}\n",
     );
-    let model = r#"{"type": "WordLevel", "vocab": {"hello": 0}, "unk_token": "?"}"#;
-    scratch.write(
-        "words.json",
-        format!(r#"{{"version": "1.0", "pre_tokenizer": {{"type": "Whitespace"}}, "model": {model}}}"#),
-    );
-    let run = scratch.run("check a.jsonl --tokenizer words.json --output-format jsonl").exits(1);
+    let model = r#"{"type": "BPE", "vocab": {"h": 0, "e": 1, "l": 2, "o": 3, "he": 4}, "merges": ["h e"]}"#;
+    scratch.write("some.json", format!(r#"{{"version": "1.0", "model": {model}}}"#));
+    let run = scratch.run("check a.jsonl --tokenizer some.json --output-format jsonl").exits(1);
     let findings = run.findings();
     let found: Vec<_> =
         findings.iter().map(|finding| (finding["code"].as_str(), finding["line"].as_u64())).collect();
     assert_eq!(found, [(Some("tokens/uncountable"), Some(2))]);
-    assert!(run.stderr.contains("note: tokens are counted by another crate"), "{}", run.stderr);
+    assert!(run.stderr.contains("note: this token counter is slow"), "{}", run.stderr);
+}
+
+/// What a file uses that is not supported is named, and what to do instead.
+#[test]
+fn a_vocabulary_that_is_not_supported_is_refused_by_name() {
+    let scratch = Scratch::with("a.jsonl", "{\"prompt\":\"hello\",\"completion\":\"world\"}\n");
+    scratch
+        .write("words.json", r#"{"version": "1.0", "model": {"type": "WordPiece", "vocab": {"hello": 0}}}"#);
+    let refusal = scratch.run("check a.jsonl --tokenizer words.json").refuses(2);
+    assert!(refusal.contains("uses the model type `WordPiece`, which is not supported"), "{refusal}");
+    assert!(refusal.contains("bedload calibrate"), "{refusal}");
 }

@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &str)] = &[
     ("simd-json", "bedload-record"),
     ("tiktoken-rs", "bedload-tokens"),
+    ("fancy-regex", "bedload-tokens"),
     ("memmap2", "bedload-scan"),
     ("libc", "bedload-scan"),
     ("arrow", "bedload-report"),

@@ -1,5 +1,6 @@
-//! `tokenizer.json` files. Byte-level BPE with a known way of splitting is counted by the fast counter; anything else by
-//! the `tokenizers` crate, which reads all of them.
+//! `tokenizer.json` files: BPE of bytes, with a known way of splitting (Llama 3, Qwen, gpt-oss, Mistral's Tekken, GPT-2)
+//! or with any other (`DeepSeek`, `StarCoder`), and BPE of characters (Llama 2, Mistral 7B, Gemma). What else such a file can
+//! say is refused by name.
 //!
 //! Special tokens in a text are ordinary text here, as everywhere in this crate. Added tokens that are not special,
 //! such as `<think>`, are one token wherever they stand.
@@ -7,43 +8,87 @@
 use std::collections::{HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use fancy_regex::Regex;
 use serde_json::Value;
 
-use super::{Added, Kind, Plan, TokenizerError};
+use super::characters_file::characters;
+use super::steps::{Kept, Step, Steps};
+use super::{Added, Kind, Plan, Splitting, TokenizerError};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
 use crate::splits::{Origin, origin};
 use crate::vocabulary::Vocabulary;
 
 pub(super) fn read(file: &[u8]) -> Result<Kind, TokenizerError> {
-    let wrong = |error: String| TokenizerError::File(format!("no tokenizer.json: {error}"));
-    let json: Value = serde_json::from_slice(file).map_err(|error| wrong(error.to_string()))?;
+    let json: Value = serde_json::from_slice(file)
+        .map_err(|error| TokenizerError::File(format!("not a tokenizer.json: {error}")))?;
+    if !json["model"].is_object() {
+        return Err(TokenizerError::File("not a tokenizer.json: it has no model".to_owned()));
+    }
     if is_ambiguous(&json["pre_tokenizer"]) {
         let problem = "a regular expression has a count with a plus behind it, such as `{1,3}+`, which libraries read \
                        in two ways\nhint: write `(?:…{1,3})+` for once or more, or leave the plus out";
         return Err(TokenizerError::File(problem.to_owned()));
     }
-    if let Some(plan) = plan(&json) {
-        return Ok(Kind::Fast(plan));
-    }
-    let mut tokenizer = tokenizers::Tokenizer::from_bytes(file).map_err(|error| wrong(error.to_string()))?;
-    tokenizer.set_encode_special_tokens(true);
-    // A text is counted as it is, whatever the file says of lengths.
-    tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|error| wrong(error.to_string()))?;
-    Ok(Kind::HuggingFace(Box::new(tokenizer)))
+    kind(&json).map_err(TokenizerError::Unsupported)
 }
 
-/// How the fast counter would go about it; none where it cannot, or where it is not sure.
-fn plan(json: &Value) -> Option<Plan> {
+/// What a file says; or the name of what is not supported in it.
+fn kind(json: &Value) -> Result<Kind, String> {
+    let model = &json["model"];
+    if model["type"] != "BPE" {
+        return Err(format!("the model type {}", name(model)));
+    }
+    if !model["dropout"].is_null() {
+        return Err("dropout".to_owned());
+    }
+    for option in ["continuing_subword_prefix", "end_of_word_suffix"] {
+        if !model[option].as_str().unwrap_or_default().is_empty() {
+            return Err(format!("`{option}`"));
+        }
+    }
+    if !ends_in_bytes(&json["pre_tokenizer"]) {
+        let characters = characters(json)?;
+        let added = added(&json["added_tokens"], !characters.rewrites.is_empty())?;
+        return Ok(Kind::Characters(Box::new(characters), added));
+    }
     let nfc = match &json["normalizer"] {
         Value::Null => false,
         normalizer if normalizer["type"] == "NFC" => true,
-        _ => return None,
+        other => return Err(format!("the normalizer {}", name(other))),
     };
-    let pattern = pattern(&json["pre_tokenizer"])?;
-    let vocabulary = vocabulary(&json["model"])?;
-    Some(Plan { vocabulary: vocabulary.into(), pattern, nfc, added: added(&json["added_tokens"], nfc)? })
+    let splitting = match pattern(&json["pre_tokenizer"]) {
+        Some(pattern) => Splitting::Family(pattern),
+        None => Splitting::Steps(steps(&json["pre_tokenizer"])?),
+    };
+    if is(model, "byte_fallback") {
+        return Err("`byte_fallback` beside `ByteLevel`".to_owned());
+    }
+    let vocabulary = vocabulary(model)?.into();
+    Ok(Kind::Fast(Plan { vocabulary, splitting, nfc, added: added(&json["added_tokens"], nfc)? }))
+}
+
+/// The type of a part of the file, as a message names it.
+pub(super) fn name(part: &Value) -> String {
+    part["type"].as_str().map_or_else(|| "without a type".to_owned(), |name| format!("`{name}`"))
+}
+
+pub(super) fn is(json: &Value, key: &str) -> bool {
+    json[key].as_bool().unwrap_or(false)
+}
+
+/// The steps of a pre-tokenizer: what it is, or what it is a sequence of.
+fn sequence(pre_tokenizer: &Value) -> &[Value] {
+    if pre_tokenizer["type"] == "Sequence" {
+        pre_tokenizer["pretokenizers"].as_array().map(Vec::as_slice).unwrap_or_default()
+    } else {
+        std::slice::from_ref(pre_tokenizer)
+    }
+}
+
+/// Returns true if texts become bytes at the end.
+fn ends_in_bytes(pre_tokenizer: &Value) -> bool {
+    sequence(pre_tokenizer).last().is_some_and(|last| last["type"] == "ByteLevel")
 }
 
 /// The way of splitting, where it is a known one.
@@ -53,78 +98,127 @@ fn pattern(pre_tokenizer: &Value) -> Option<Pattern> {
             && json["add_prefix_space"] == false
             && json["use_regex"].as_bool().unwrap_or(true) == use_regex
     };
-    if is_byte_level(pre_tokenizer, true) {
-        return Some(Pattern::Gpt2);
+    match sequence(pre_tokenizer) {
+        [byte_level] if is_byte_level(byte_level, true) => Some(Pattern::Gpt2),
+        [split, byte_level] => {
+            let is_split =
+                split["type"] == "Split" && split["behavior"] == "Isolated" && split["invert"] == false;
+            if !is_split || !is_byte_level(byte_level, false) {
+                return None;
+            }
+            Pattern::from_regex(split["pattern"]["Regex"].as_str()?)
+        }
+        _ => None,
     }
-    if pre_tokenizer["type"] != "Sequence" {
-        return None;
+}
+
+/// How `ByteLevel` splits a text by itself.
+const BYTE_LEVEL: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+/// Any other way of splitting that is supported.
+fn steps(pre_tokenizer: &Value) -> Result<Steps, String> {
+    let regex = |regex: &str, kept: Kept| -> Result<Step, String> {
+        let compiled = Regex::new(regex).map_err(|error| format!("a regular expression ({error})"))?;
+        Ok(Step::Regex(Box::new(compiled), kept))
+    };
+    let all = sequence(pre_tokenizer);
+    let mut steps = Steps::default();
+    for step in all {
+        match step["type"].as_str() {
+            Some("ByteLevel") => {
+                // A space is put before each piece, which is before the text only where there are no others.
+                if step["add_prefix_space"].as_bool().unwrap_or(true) {
+                    if all.len() > 1 {
+                        return Err("`add_prefix_space` behind other pre-tokenizers".to_owned());
+                    }
+                    steps.prefix_space = true;
+                }
+                if step["use_regex"].as_bool().unwrap_or(true) {
+                    steps.steps.push(regex(BYTE_LEVEL, Kept::All)?);
+                }
+            }
+            Some("Split") => {
+                let kept = match (step["behavior"].as_str(), is(step, "invert")) {
+                    (Some("Isolated"), _) => Kept::All,
+                    (Some("Removed"), false) => Kept::Gaps,
+                    (Some("Removed"), true) => Kept::Matches,
+                    (other, _) => return Err(format!("the split behavior `{}`", other.unwrap_or_default())),
+                };
+                let pattern = &step["pattern"];
+                let literal =
+                    pattern["String"].as_str().map(|literal| fancy_regex::escape(literal).into_owned());
+                let pattern = pattern["Regex"].as_str().map(str::to_owned).or(literal);
+                steps.steps.push(regex(&pattern.ok_or("a split without a pattern")?, kept)?);
+            }
+            Some("Digits") => {
+                steps.steps.push(if is(step, "individual_digits") { Step::EachDigit } else { Step::Digits });
+            }
+            _ => return Err(format!("the pre-tokenizer {}", name(step))),
+        }
     }
-    let [split, byte_level] = pre_tokenizer["pretokenizers"].as_array()?.as_slice() else { return None };
-    let is_split = split["type"] == "Split" && split["behavior"] == "Isolated" && split["invert"] == false;
-    if !is_split || !is_byte_level(byte_level, false) {
-        return None;
+    Ok(steps)
+}
+
+/// The merges of a model, in order.
+pub(super) fn merges(model: &Value) -> Result<impl Iterator<Item = Result<(&str, &str), String>>, String> {
+    let merges = model["merges"].as_array().ok_or("a model without merges")?;
+    Ok(merges.iter().map(|merge| pair(merge).ok_or_else(|| "a merge that is no pair".to_owned())))
+}
+
+fn pair(merge: &Value) -> Option<(&str, &str)> {
+    match merge {
+        Value::String(pair) => pair.split_once(' '),
+        Value::Array(pair) => Some((pair.first()?.as_str()?, pair.get(1)?.as_str()?)),
+        _ => None,
     }
-    Pattern::from_regex(split["pattern"]["Regex"].as_str()?)
 }
 
 /// The merges of a byte-level BPE model, where all of them can be told by the token that they make.
-fn vocabulary(model: &Value) -> Option<Vocabulary> {
-    let is = |key: &str, wanted: bool| model[key].as_bool().unwrap_or(false) == wanted;
-    let is_empty = |key: &str| model[key].as_str().unwrap_or_default().is_empty();
-    let is_plain = model["type"] == "BPE"
-        && model["dropout"].is_null()
-        && is("byte_fallback", false)
-        && is_empty("continuing_subword_prefix")
-        && is_empty("end_of_word_suffix");
-    if !is_plain {
-        return None;
-    }
+fn vocabulary(model: &Value) -> Result<Vocabulary, String> {
     let bytes_of = bytes_of_characters();
     let decode = |token: &str| token.chars().map(|c| bytes_of.get(&c).copied()).collect::<Option<Vec<u8>>>();
     // Ranks as this crate has them: the bytes first, then what merges make, in the order of the first merge of each.
     let mut ranks: HashMap<Vec<u8>, u32> = (0..=255u8).map(|byte| (vec![byte], u32::from(byte))).collect();
-    let mut merges: HashSet<(Vec<u8>, usize)> = HashSet::new();
+    let mut made: HashSet<(Vec<u8>, usize)> = HashSet::new();
     let mut last = None;
-    for merge in model["merges"].as_array()? {
-        let (left, right) = match merge {
-            Value::String(pair) => pair.split_once(' ')?,
-            Value::Array(pair) => (pair.first()?.as_str()?, pair.get(1)?.as_str()?),
-            _ => return None,
-        };
-        let left = decode(left)?;
-        let merged = [left.as_slice(), &decode(right)?].concat();
-        let next = u32::try_from(ranks.len()).ok()?;
+    for merge in merges(model)? {
+        let (left, right) = merge?;
+        let [left, right] =
+            [left, right].map(|part| decode(part).ok_or("a merge of characters that are no bytes"));
+        let left = left?;
+        let merged = [left.as_slice(), &right?].concat();
+        let next = u32::try_from(ranks.len()).map_err(|error| error.to_string())?;
         let rank = *ranks.entry(merged.clone()).or_insert(next);
         // Merges that make one token stand together, or their order would say more than that of the tokens.
         if rank != next && Some(rank) != last {
-            return None;
+            return Err("a token that is merged in two ways with others between them".to_owned());
         }
         last = Some(rank);
-        merges.insert((merged, left.len()));
+        made.insert((merged, left.len()));
     }
     if ranks.len() > Pairs::TOKENS_MAX {
-        return None;
+        return Err(format!("a vocabulary of more than {} tokens", Pairs::TOKENS_MAX));
     }
-    let vocab = model["vocab"].as_object()?;
+    let vocab = model["vocab"].as_object().ok_or("a vocabulary that is no object")?;
     let known: HashSet<Vec<u8>> = vocab.keys().filter_map(|token| decode(token)).collect();
     if !ranks.keys().all(|token| known.contains(token)) {
-        return None;
+        return Err("a vocabulary without a token for every byte and every merge".to_owned());
     }
     let mut tokens: Vec<(&Vec<u8>, u32)> = ranks.iter().map(|(token, rank)| (token, *rank)).collect();
     tokens.sort_unstable_by_key(|(_, rank)| *rank);
     let rank = |token: &[u8]| ranks.get(token).copied();
-    let merge = |token: &[u8], left: usize| rank(token).filter(|_| merges.contains(&(token.to_vec(), left)));
+    let merge = |token: &[u8], left: usize| rank(token).filter(|_| made.contains(&(token.to_vec(), left)));
     let origins: Vec<Origin> = tokens.iter().map(|(token, _)| origin(token, rank, merge)).collect();
     let mut whole = HashSet::new();
-    if is("ignore_merges", false) {
-        return Vocabulary::new(origins.into_iter(), whole).ok();
+    if !is(model, "ignore_merges") {
+        return Vocabulary::new(origins.into_iter(), whole);
     }
     // Any token of the vocabulary is one where it is a whole pretoken.
     let is_made = |token: &Vec<u8>| {
         ranks.get(token).is_some_and(|&rank| !matches!(origins[rank as usize], Origin::Whole))
     };
     whole.extend(known.iter().filter(|token| !is_made(token)).map(|token| token.as_slice().into()));
-    Vocabulary::new(origins.into_iter(), whole).ok()
+    Vocabulary::new(origins.into_iter(), whole)
 }
 
 /// The characters that stand for bytes in byte-level vocabularies: printable ones for themselves, the others from
@@ -136,31 +230,36 @@ fn bytes_of_characters() -> HashMap<char, u8> {
     others.chain(own).map(|(byte, character)| (character, byte)).collect()
 }
 
-/// The added tokens that are found in texts; none as a whole where they are found by rules of their own.
-#[expect(clippy::option_option, reason = "no such tokens is not the same as not to be told")]
-fn added(tokens: &Value, is_normalized: bool) -> Option<Option<Added>> {
+/// The added tokens that are found in texts.
+fn added(tokens: &Value, is_normalized: bool) -> Result<Option<Added>, String> {
     let tokens = tokens.as_array().map(Vec::as_slice).unwrap_or_default();
-    let is = |token: &Value, key: &str| token[key].as_bool().unwrap_or(false);
     if tokens.iter().all(|token| is(token, "special")) {
-        return Some(None);
+        return Ok(None);
     }
     let mut contents = HashSet::new();
     for token in tokens {
         let has_rules = ["lstrip", "rstrip", "single_word"].iter().any(|key| is(token, key));
         // Those that are looked for before normalization come before those that are looked for after it.
         let is_mixed = is(token, "normalized") != is(&tokens[0], "normalized");
-        if has_rules || is_mixed || is(token, "normalized") && is_normalized {
-            return None;
-        }
-        let content = token["content"].as_str().filter(|content| !content.is_empty())?;
-        if !contents.insert(content) {
-            return None;
-        }
+        let content = token["content"].as_str().unwrap_or_default();
+        let problem = if has_rules {
+            "with `lstrip`, `rstrip` or `single_word`"
+        } else if is_mixed || is(token, "normalized") && is_normalized {
+            "that is looked for after normalization"
+        } else if content.is_empty() {
+            "without content"
+        } else if !contents.insert(content) {
+            "that occurs twice"
+        } else {
+            continue;
+        };
+        return Err(format!("an added token {problem}"));
     }
     let contents: Vec<&str> = tokens.iter().filter_map(|token| token["content"].as_str()).collect();
-    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(contents).ok()?;
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(contents);
+    let automaton = automaton.map_err(|error| format!("added tokens ({error})"))?;
     let is_special = tokens.iter().map(|token| is(token, "special")).collect();
-    Some(Some(Added { automaton, is_special }))
+    Ok(Some(Added { automaton, is_special }))
 }
 
 /// Returns true if a count in a regular expression is followed by a plus, as in `\p{N}{1,3}+`. To the library that most

@@ -1,7 +1,10 @@
 //! What texts are counted by: a public encoding, or a vocabulary of the user's.
 
+pub(crate) mod characters;
+mod characters_file;
 mod hugging_face;
 mod rank_file;
+pub(crate) mod steps;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +16,8 @@ use crate::encoding::Encoding;
 use crate::split::Pattern;
 use crate::tiktoken::Tiktoken;
 use crate::vocabulary::Vocabulary;
+use characters::Characters;
+use steps::Steps;
 
 /// What texts are counted by. Cheap to clone; the counters of all threads share its vocabulary.
 ///
@@ -37,18 +42,24 @@ pub(crate) enum Kind {
     Tiktoken(Tiktoken),
     /// Ranks of the user's with a pattern of the user's.
     Ranks(CoreBPE),
-    /// Anything that a `tokenizer.json` can say.
-    HuggingFace(Box<tokenizers::Tokenizer>),
+    /// A vocabulary of characters, and the tokens that are found in a text first.
+    Characters(Box<Characters>, Option<Added>),
 }
 
 /// How the fast counter goes about a text.
 pub(crate) struct Plan {
     pub(crate) vocabulary: Arc<Vocabulary>,
-    pub(crate) pattern: Pattern,
+    pub(crate) splitting: Splitting,
     /// Whether texts are normalized to NFC first.
     pub(crate) nfc: bool,
     /// Texts that are one token wherever they stand.
     pub(crate) added: Option<Added>,
+}
+
+/// How texts are split.
+pub(crate) enum Splitting {
+    Family(Pattern),
+    Steps(Steps),
 }
 
 /// Tokens that are found in a text before it is split, the leftmost and longest first.
@@ -96,6 +107,13 @@ pub enum TokenizerError {
     /// A rank file without the way in which texts are split.
     #[error("a rank file does not say how texts are split\nhint: name a pattern, one of {names}", names = Tokenizer::PATTERNS.join(", "))]
     NoPattern,
+    /// A `tokenizer.json` that says something which this crate does not do.
+    #[error(
+        "this tokenizer.json uses {0}, which is not supported\nhint: BPE of bytes (Llama 3, Qwen, gpt-oss, DeepSeek) and \
+         of characters with byte fallback (Llama 2, Mistral, Gemma) are; for others, count with an encoding and \
+         measure its margin with bedload calibrate"
+    )]
+    Unsupported(String),
     /// The file or its pattern as a whole.
     #[error("{0}")]
     File(String),
@@ -110,7 +128,7 @@ impl Tokenizer {
         let kind = match engine {
             Engine::Fast => Kind::Fast(Plan {
                 vocabulary: encoding.vocabulary(),
-                pattern: encoding.pattern(),
+                splitting: Splitting::Family(encoding.pattern()),
                 nfc: false,
                 added: None,
             }),
@@ -147,9 +165,9 @@ impl Tokenizer {
         &self.0.name
     }
 
-    /// Returns true if texts are counted without the fast counter, at 5 to 20 MB/s a core.
+    /// Returns true if texts are split by a regex engine or merged by characters, at 5 to 20 MB/s a core.
     pub fn is_slow(&self) -> bool {
-        !matches!(self.0.kind, Kind::Fast(_))
+        !matches!(&self.0.kind, Kind::Fast(plan) if matches!(plan.splitting, Splitting::Family(_)))
     }
 
     /// A counter, for one thread.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tiktoken_rs::CoreBPE;
 
-use super::{Kind, Plan, Tokenizer, TokenizerError};
+use super::{Kind, Plan, Splitting, Tokenizer, TokenizerError};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
 use crate::splits::origins;
@@ -15,7 +15,12 @@ pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
     if let Some(pattern) = Pattern::from_name(pattern).or_else(|| Pattern::from_regex(pattern)) {
         let origins = origins(&tokens);
         let vocabulary = Vocabulary::of_ranks(&tokens, origins).map_err(TokenizerError::File)?;
-        return Ok(Kind::Fast(Plan { vocabulary: vocabulary.into(), pattern, nfc: false, added: None }));
+        return Ok(Kind::Fast(Plan {
+            vocabulary: vocabulary.into(),
+            splitting: Splitting::Family(pattern),
+            nfc: false,
+            added: None,
+        }));
     }
     let ranks = tokens.into_iter().zip(0..).filter(|(token, _)| !token.is_empty()).collect();
     CoreBPE::new(ranks, [].into_iter().collect(), pattern).map(Kind::Ranks).map_err(|error| {
