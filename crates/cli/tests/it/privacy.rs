@@ -70,7 +70,7 @@ fn labels_have_names_where_the_user_named_their_field_or_asked_for_content() {
         let outcome = scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}"));
         let lines = outcome.stderr.lines().skip_while(|line| !line.contains("  labels "));
         let shown = lines.take_while(|line| !line.contains("  findings") && !line.contains("  time "));
-        shown.map(|line| format!("{}\n", &line[2..])).collect::<String>()
+        shown.flat_map(|line| [&line[2..], "\n"]).collect::<String>()
     };
     let hidden = expect![[r#"
           labels      3 classes
