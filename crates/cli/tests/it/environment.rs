@@ -91,11 +91,12 @@ fn changed(change: impl FnOnce(&File)) -> Outcome {
     scratch.shell("mkfifo q").exits(0);
     let mut command = scratch.command();
     command.args(["build", "a.jsonl", "q", "--out", "o", "--skip", "tokens"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     // Opening waits for the program, which opens the pipe after it has looked at all inputs.
-    let mut pipe = File::options().write(true).open(scratch.path("q")).unwrap();
-    pipe.write_all(&jsonl(["{\"prompt\":\"from the pipe\",\"completion\":\"c\"}"])).unwrap();
-    change(&File::options().append(true).open(scratch.path("a.jsonl")).unwrap());
+    let mut pipe = File::options().write(true).open(scratch.path("q")).expect("a pipe");
+    pipe.write_all(&jsonl(["{\"prompt\":\"from the pipe\",\"completion\":\"c\"}"]))
+        .expect("the reader waits");
+    change(&File::options().append(true).open(scratch.path("a.jsonl")).expect("the input"));
     drop(pipe);
     let outcome = end_of(child);
     let left: &[&str] = if outcome.code == 0 { &["a.jsonl", "o", "q"] } else { &["a.jsonl", "q"] };
