@@ -14,6 +14,7 @@ mod long;
 mod merging;
 mod property;
 mod table;
+mod tokenizer_files;
 mod vocabularies;
 
 /// The tokenizer that defines an encoding; `o200k_harmony` has its own here, unlike in the crate.
