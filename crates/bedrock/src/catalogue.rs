@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use bedload_record::names::did_you_mean;
+
 use crate::profile::Profile;
 
 mod resolve;
@@ -93,35 +95,11 @@ impl Catalogue {
     pub fn get(&self, name: &str) -> Result<Arc<Profile>, ProfileError> {
         let known = self.profiles.iter().find(|profile| profile.name == name);
         known.cloned().ok_or_else(|| {
-            let near = near(name, self.profiles.iter().map(|profile| profile.name.as_str()));
-            let hint = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`bedload profiles` lists them all".to_owned(),
-            };
+            let near = did_you_mean(name, self.profiles.iter().map(|profile| profile.name.as_str()));
+            let hint = near.unwrap_or_else(|| "`bedload profiles` lists them all".to_owned());
             ProfileError::Unknown { name: name.to_owned(), hint }
         })
     }
-}
-
-/// The nearest of some names, where it is near enough to be meant.
-fn near<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let (d, near) = names.map(|known| (distance(name, known), known)).min()?;
-    (d * 3 <= name.len().max(3)).then_some(near)
-}
-
-/// Levenshtein distance; names are short.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

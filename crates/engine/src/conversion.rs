@@ -2,6 +2,7 @@
 
 use bedload_bedrock::{Detection, FORMATS, Format};
 use bedload_record::Findings;
+use bedload_record::names::did_you_mean;
 use bedload_scan::Inputs;
 use bedload_stages::convert::{Converter, Fit, Source, fit};
 
@@ -28,7 +29,8 @@ impl Conversion {
         let usage = |message: String| EngineError::Usage(message);
         let to = Format::from_name(name).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            usage(format!("--to {name}: unknown format\nhint: the formats are {}", names.join(", ")))
+            let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
+            usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
         })?;
         let converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
         let sources = if config.map.0.is_empty() {

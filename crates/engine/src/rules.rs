@@ -1,6 +1,7 @@
 //! The rules of one run: settings, profile and what the data looks like, resolved once before the scan.
 
 use bedload_bedrock::{Bound, Citation, Format, Limit};
+use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, Severity};
 use bedload_scan::Inputs;
 use bedload_stages::Check;
@@ -143,7 +144,11 @@ fn resolve_tokenizer(settings: &Settings) -> Result<Option<Tokenizer>, EngineErr
 /// # Errors
 /// Where one of the names is unknown.
 pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineError> {
-    let encoding: Encoding = name.parse().map_err(|error| EngineError::Usage(format!("{error}")))?;
+    let encoding: Encoding = name.parse().map_err(|error| {
+        let near = did_you_mean(name, Encoding::ALL.map(Encoding::name));
+        let hint = near.map(|near| format!("\nhint: {near}")).unwrap_or_default();
+        EngineError::Usage(format!("{error}{hint}"))
+    })?;
     Ok(Tokenizer::of(encoding, engine.parse().map_err(EngineError::Usage)?))
 }
 

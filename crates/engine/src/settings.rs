@@ -69,9 +69,21 @@ impl FromStr for MaxRejected {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is neither a count, such as 100, nor a share, such as 0.5%");
-        let Some(percent) = text.strip_suffix('%') else {
-            return text.parse().map(Self::Count).map_err(|_| wrong());
+        let wrong = || {
+            format!(
+                "`{text}` is neither a number of records, such as 100, nor a share, such as 0.5% or 0.005"
+            )
+        };
+        let Some(percent) = text.strip_suffix('%').map(str::trim_end) else {
+            return match text.split_once('.') {
+                None => text.parse().map(Self::Count).map_err(|_| wrong()),
+                // A share as a decimal: the same digits, two places on.
+                Some((whole @ ("" | "0" | "1"), decimals)) if (1..=5).contains(&decimals.len()) => {
+                    let parts: u64 = format!("{whole:0>1}{decimals:0<5}").parse().map_err(|_| wrong())?;
+                    if parts > 100_000 { Err(wrong()) } else { Ok(Self::Share(parts)) }
+                }
+                Some(_) => Err(wrong()),
+            };
         };
         let (whole, decimals) = percent.split_once('.').unwrap_or((percent, ""));
         if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
@@ -104,7 +116,9 @@ mod tests {
         assert!(!exceeded("1%", 1, 100) && exceeded("1%", 2, 199));
         assert!(!exceeded("0.5%", 1, 200) && exceeded("0.5%", 2, 399));
         assert!(exceeded("0", 1, 10) && !exceeded("0%", 0, 0));
-        for wrong in ["", "%", "-1", "101%", "1.2345%", "x"] {
+        assert!(!exceeded("0.01", 1, 100) && exceeded("0.01", 2, 199));
+        assert!(!exceeded(".005", 1, 200) && exceeded("0.005", 2, 399) && !exceeded("1.0", 9, 9));
+        for wrong in ["", "%", "-1", "101%", "1.2345%", "x", ".", "1.5", "0.x", "0.000001", "0.", "0.+1"] {
             assert!(wrong.parse::<MaxRejected>().is_err(), "{wrong}");
         }
         assert_eq!("0.5%".parse::<MaxRejected>().expect("a share").to_string(), "0.500%");

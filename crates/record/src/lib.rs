@@ -7,6 +7,7 @@ pub mod code;
 pub mod facts;
 pub mod finding;
 pub mod json;
+pub mod names;
 pub mod path;
 pub mod tokens;
 pub mod traits;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use bedload_record::names::did_you_mean;
 use toml::Spanned;
 
 use super::written::{Day, Entry, File, Media, Place, Source, Word, Words};
-use super::{Catalogue, ProfileError, near};
+use super::{Catalogue, ProfileError};
 use crate::format::{FORMATS, Format};
 use crate::profile::{DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount};
 use crate::rule::{Bound, Citation, Level, Rule};
@@ -136,10 +137,8 @@ impl Reader<'_> {
         let base = base.ok_or_else(|| {
             let name = written.get_ref();
             let names = above.iter().chain(below).map(|profile| profile.name.as_str());
-            let hint = match near(name, names) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name a profile that is built in, or written above this one".to_owned(),
-            };
+            let hint = did_you_mean(name, names)
+                .unwrap_or_else(|| "name a profile that is built in, or written above this one".to_owned());
             self.at(written.span(), "based-on").wrong(format!("unknown profile `{name}`"), hint)
         })?;
         Ok(Some(Profile::clone(base)))

@@ -33,13 +33,31 @@ impl Size {
     }
 }
 
+impl Size {
+    /// A share in percent, with up to seven decimals.
+    fn from_percent(text: &str) -> Option<Self> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(whole) || !is_number(decimals) || decimals.len() > 7 {
+            return None;
+        }
+        let parts = whole.parse::<u64>().ok()?.checked_mul(UNIT / 100)?;
+        let parts = parts.checked_add(format!("{decimals:0<7}").parse().ok()?)?;
+        (parts <= UNIT / 2).then_some(Self::Share(parts))
+    }
+}
+
 impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is neither a share from 0.0 to 0.5 nor a count of records");
+        let wrong =
+            || format!("`{text}` is neither a share from 0.0 to 0.5, or 0% to 50%, nor a number of records");
         if let Ok(count) = text.parse::<u64>() {
             return Ok(if count == 0 { Self::NONE } else { Self::Count(count) });
+        }
+        if let Some(percent) = text.strip_suffix('%') {
+            return Self::from_percent(percent.trim_end()).ok_or_else(wrong);
         }
         let decimals = text.strip_prefix('0').unwrap_or(text).strip_prefix('.').ok_or_else(wrong)?;
         if decimals.is_empty() || decimals.len() > 9 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
