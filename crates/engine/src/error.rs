@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bedload_report::ReportError;
 use bedload_scan::ScanError;
+use rustix::io::Errno;
 
 /// How errors name standard output.
 pub const STDOUT: &str = "standard output";
@@ -81,8 +82,14 @@ fn hint(path: &str, source: &io::Error) -> &'static str {
             "\nhint: a mount point cannot be replaced; name a directory below it"
         }
         io::ErrorKind::FileTooLarge => "\nhint: a file size limit is set (`ulimit -f`)",
+        _ if is_out_of_files(source) => "\nhint: raise the limit of open files with `ulimit -n`",
         _ => "",
     }
+}
+
+fn is_out_of_files(source: &io::Error) -> bool {
+    let errno = Errno::from_io_error(source);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
 }
 
 impl EngineError {

@@ -1,12 +1,16 @@
-//! `explain FILE:LINE`: everything known about one record.
+//! `explain`: everything known about one record, from its input, or from the report of a build.
+
+use std::path::Path;
 
 use bedload_record::{Finding, Interner, Parser, Severity};
+use bedload_report::{FoundRow, find_rows};
 use bedload_scan::{Inputs, Watch, visit};
 use bedload_stages::balance;
 
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
-use crate::rules::{Rules, any_at_least};
+use crate::manifest::MANIFEST;
+use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 
 /// Everything known about one record.
@@ -18,6 +22,8 @@ pub struct Explained {
     pub bytes: u64,
     /// The format that it was checked against.
     pub format: Option<&'static str>,
+    /// Its length in bytes once it is converted to that format; none where it is not converted.
+    pub converted_bytes: Option<u64>,
     /// Whether nothing rejects it.
     pub accepted: bool,
     /// Tokens by field or speaker, and what messages take beside their texts: name and count.
@@ -43,7 +49,7 @@ pub fn explain(
     watch: &Watch,
 ) -> Result<Option<Explained>, EngineError> {
     inputs.refuse_foreign()?;
-    let (rules, about_data) = Rules::new(settings, inputs)?;
+    let (rules, mut about_data) = Rules::new(settings, inputs)?;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
     // until then: two waves of chunks at the most.
     let mut before = 0;
@@ -72,6 +78,10 @@ pub fn explain(
             Ok::<(), EngineError>(())
         },
     )?;
+    // As `check` does: a record that only seems sound because nothing was compared with it is no accepted one.
+    if rules.format.is_none() && about_data.is_empty() {
+        about_data.push(unknown_format(settings.strict));
+    }
     Ok(explained.map(|mut explained| {
         // What is wrong with the file as a whole is wrong with each of its records.
         explained.accepted &= !any_at_least(&about_data, Severity::Error);
@@ -80,13 +90,47 @@ pub fn explain(
     }))
 }
 
+/// What the report of a built directory knows of one record.
+#[derive(Clone, Debug)]
+pub struct BuiltRecord {
+    /// Its row of `records.parquet`.
+    pub record: FoundRow,
+    /// Its rows of `findings.parquet`.
+    pub findings: Vec<FoundRow>,
+}
+
+/// Looks up the line of an input, as the report names it, in a directory that `build` wrote.
+///
+/// # Errors
+/// Where the directory is none of those, or a table cannot be read.
+pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRecord>, EngineError> {
+    if !dir.join(MANIFEST).is_file() {
+        let dir = dir.display();
+        return Err(EngineError::Usage(format!(
+            "{dir}: there is no {MANIFEST}\nhint: name a directory written by `bedload build`"
+        )));
+    }
+    let find = |table: &str| find_rows(&dir.join(format!("report/{table}.parquet")), file, line);
+    let Some(record) = find("records")?.into_iter().next() else { return Ok(None) };
+    Ok(Some(BuiltRecord { record, findings: find("findings")? }))
+}
+
 fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {
     let mut examiner = Examiner::new(rules);
     let row = examiner.facts(line, &mut Interner::new(0));
     let found = examiner.findings(line);
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
     let mut label = None;
-    if let (Some(bytes), Some(format)) = (line.bytes, rules.format) {
+    let mut converted = Vec::new();
+    let record = match (&rules.conversion, line.input) {
+        // What is refused has no other form; the findings say why.
+        (Some(_), _) if !row.accepted => None,
+        (Some(conversion), Some(input)) => {
+            line.bytes.map(|bytes| conversion.written(input, bytes, &mut converted))
+        }
+        _ => line.bytes,
+    };
+    if let (Some(bytes), Some(format)) = (record, rules.format) {
         Parser::default().parse(bytes, |parsed| {
             let Ok((json, _)) = parsed else { return };
             if let Some(tokenizer) = &rules.tokenizer {
@@ -113,10 +157,11 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         byte_offset: line.start,
         bytes: line.len,
         format: rules.format.map(|format| format.name),
+        converted_bytes: row.written,
         accepted: row.accepted,
         tokens: counts,
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
-        digest: row.accepted.then_some(row.digest),
+        digest: (row.accepted && rules.format.is_some()).then_some(row.digest),
         label,
         findings: place(found, rules, name, number, line),
     }

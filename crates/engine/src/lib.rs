@@ -64,6 +64,7 @@ mod calibrate;
 
 mod numbers;
 
+pub use bedload_report::{Cell, FoundRow};
 pub use build::{Built, Phases, build, resolve};
 pub use calibrate::calibrate;
 pub use check::{Checked, check};
@@ -71,7 +72,7 @@ pub use clean::{Cleaned, clean};
 pub use convert::{Converted, Outputs, convert};
 pub use distinct::Distinct;
 pub use error::{EngineError, STDOUT};
-pub use explain::{Explained, explain};
+pub use explain::{BuiltRecord, Explained, explain, explain_built};
 pub use manifest::{Counts, Manifest};
 pub use memory::{Held, Ledger};
 pub use numbers::Quantiles;

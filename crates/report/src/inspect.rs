@@ -155,7 +155,7 @@ impl ChunkReader for Shared {
     }
 }
 
-fn read_error(path: &Path, error: ParquetError) -> ReportError {
+pub(crate) fn read_error(path: &Path, error: ParquetError) -> ReportError {
     let path = path.to_owned();
     match io_source(error) {
         Ok(source) if source.kind() != io::ErrorKind::UnexpectedEof => {

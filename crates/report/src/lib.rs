@@ -1,7 +1,7 @@
 //! The quality report as Parquet: what its tables hold, how they are written, how a written one is checked.
 //!
 //! A table is a row type: a struct that borrows its strings and lists its columns once ([`Row`]). A [`TableWriter`]
-//! takes rows in their final order and writes one file; [`inspect()`] reads a file whole and says whether it is sound.
+//! takes rows in their final order and writes one file; [`inspect()`] reads a file whole and says whether it is sound; [`find_rows()`] gives the rows about one line.
 //!
 //! What every table keeps to, so that `DuckDB`, Polars, Athena and Spark read it as is:
 //! flat columns of four kinds (text, signed 64-bit integer, double, lowercase hex text for hashes), no unsigned
@@ -14,6 +14,7 @@
 mod column;
 mod encode;
 mod error;
+mod find;
 mod findings;
 mod inspect;
 mod lineage;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use column::{Column, Row};
 pub use error::ReportError;
+pub use find::{Cell, FoundRow, find_rows};
 pub use findings::FindingRow;
 pub use inspect::{TableInfo, inspect, inspect_file};
 pub use lineage::{DuplicateRow, VariantRow};
