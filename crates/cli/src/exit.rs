@@ -87,6 +87,7 @@ pub(crate) fn complain(message: &str) {
 
 /// The same for a process that ends at once, where the lock of standard error may be held by this very thread.
 pub(crate) fn complain_unlocked(message: &str) {
+    crate::progress::clear();
     let text = complaint(message);
     let mut rest = text.as_bytes();
     while let Ok(n @ 1..) = rustix::io::write(rustix::stdio::stderr(), rest) {

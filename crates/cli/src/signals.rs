@@ -83,7 +83,7 @@ fn attend(mut signals: Signals, stop: &AtomicBool, run: &Progress) {
 
 fn end(run: &Progress, signal: c_int) -> ! {
     run.abandon();
-    crate::exit::complain("interrupted");
+    crate::exit::complain_unlocked("interrupted");
     process::exit(128 + signal)
 }
 
