@@ -74,9 +74,8 @@ pub(crate) struct DataArgs {
     /// Skip a stage: convert, schema, tokens, dedupe, balance, split or augment. Repeatable.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
-    /// Configuration file [default: bedload.toml in this directory or a parent directory].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
     /// Treat warnings as errors.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -109,6 +108,17 @@ pub(crate) struct DataArgs {
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// Where settings come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file [default: bedload.toml in this directory or a parent directory].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Ignore bedload.toml in this directory and its parent directories.
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
 }
 
 /// How to count tokens.
@@ -168,7 +178,7 @@ pub(crate) struct BuildArgs {
     /// Replace an earlier output of that name.
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// Size of the validation set: a share from 0.0 to 0.5, or a number of records [default: none].
+    /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
     #[arg(long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,
     /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
@@ -199,7 +209,7 @@ pub(crate) struct BuildArgs {
     /// Maximum size of a shard, e.g. 512MiB.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) shard_bytes: Option<u64>,
-    /// Maximum number of rejected records allowed, as a count or a share, e.g. 1% [default: no limit].
+    /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01 [default: no limit].
     #[arg(long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
     #[command(flatten)]
@@ -281,9 +291,8 @@ pub(crate) struct ProfilesArgs {
     /// File with additional profiles, or replacements for built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
-    /// Configuration file [default: bedload.toml in this directory or a parent directory].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -304,18 +313,26 @@ pub(crate) struct CalibrateArgs {
     /// File with additional profiles, or replacements for built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
-    /// Configuration file [default: bedload.toml in this directory or a parent directory].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// A finding code (`area/problem`) or <FILE:LINE>.
-    #[arg(value_name = "CODE|FILE:LINE")]
-    pub(crate) what: OsString,
+    /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by
+    /// a record.
+    #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present = "list")]
+    pub(crate) what: Option<OsString>,
+    /// The record, by its place in the input of the build.
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) record: Option<OsString>,
+    /// List all finding codes.
+    #[arg(long, conflicts_with = "what")]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

@@ -1,18 +1,24 @@
-//! `bedload.toml`: found upwards from the working directory, or named. Unknown keys are errors.
+//! `bedload.toml`: found upwards from the working directory, or named. Unknown keys are errors. Whether a message may
+//! quote the file is for `quoting.rs` to say.
 
 use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
+use bedload_bedrock::Catalogue;
 use bedload_stages::Stages;
 use serde::{Deserialize, Deserializer};
 
-use crate::args::{FailOn, bytes, record_bytes};
+use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
 use crate::exit::Failure;
+use crate::quoting::Quoting;
 
 /// The file as it is written; flags go over it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
+    /// The file that was read; none where there is none, or it is to be ignored.
+    #[serde(skip)]
+    pub(crate) file: Option<PathBuf>,
     pub(crate) profile: Option<String>,
     /// Relative to the directory of the configuration file, once it is loaded to the working directory.
     pub(crate) profile_file: Option<PathBuf>,
@@ -43,6 +49,7 @@ pub(crate) struct Config {
 #[serde(untagged)]
 pub(crate) enum Written {
     Number(u64),
+    Decimal(f64),
     Text(String),
 }
 
@@ -50,6 +57,8 @@ impl Written {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
+            // The shortest decimal that reads back as the same double: what was written.
+            Self::Decimal(number) => format!("{number:?}"),
             Self::Text(text) => text.clone(),
         }
     }
@@ -69,9 +78,12 @@ const NAME: &str = "bedload.toml";
 
 impl Config {
     /// Reads the named file, or the nearest `bedload.toml`, or nothing.
-    pub(crate) fn load(named: Option<&Path>) -> Result<Self, Failure> {
-        let path = match named {
-            Some(path) => path.to_owned(),
+    pub(crate) fn load(args: &ConfigArgs) -> Result<Self, Failure> {
+        if args.no_config {
+            return Ok(Self::default());
+        }
+        let path = match &args.config {
+            Some(path) => path.clone(),
             None => match nearest() {
                 Some(path) => path,
                 None => return Ok(Self::default()),
@@ -79,18 +91,38 @@ impl Config {
         };
         let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
         let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+        let quoting = Quoting::of(&path, None);
         let mut config: Self =
-            toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+            toml::from_str(&text).map_err(|error| wrong(quoting.message(error.to_string().trim_end())))?;
         if let Some(dir) = path.parent() {
             for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten() {
                 *path = dir.join(&*path);
             }
         }
+        config.file = Some(path);
         Ok(config)
+    }
+
+    /// The built-in profiles, and those of the file that the flag names, or this configuration.
+    pub(crate) fn catalogue(&self, flag: Option<&Path>) -> Result<Catalogue, Failure> {
+        let (path, quoting) = match (flag, &self.profile_file) {
+            (Some(path), _) => (path, Quoting::of(path, None)),
+            (None, Some(path)) => {
+                (path.as_path(), Quoting::of(path, self.file.as_deref().and_then(Path::parent)))
+            }
+            (None, None) => return Ok(Catalogue::built_in()),
+        };
+        let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        Catalogue::built_in().with(&text).map_err(|error| wrong(quoting.message(&error.to_string())))
     }
 }
 
+/// The nearest file upwards, by its name alone where it is in the working directory.
 fn nearest() -> Option<PathBuf> {
+    if Path::new(NAME).is_file() {
+        return Some(PathBuf::from(NAME));
+    }
     let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|dir| dir.join(NAME)).find(|path| path.is_file())
+    here.ancestors().skip(1).map(|dir| dir.join(NAME)).find(|path| path.is_file())
 }

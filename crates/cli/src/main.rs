@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod quoting;
 mod settings;
 
 mod alloc;

@@ -1,19 +1,22 @@
 //! From what was typed and configured to what can be run.
 
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use bedload_bedrock::{Catalogue, FORMATS, Format};
+use bedload_bedrock::{FORMATS, Format};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severity;
+use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{BuildArgs, ConversionArgs, ConvertArgs, DataArgs, FailOn, THREADS_MAX, VocabularyArgs};
+use crate::args::{
+    BuildArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs,
+};
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::memory;
@@ -28,18 +31,28 @@ pub(crate) struct Run {
     pub(crate) threads: Option<NonZeroUsize>,
     /// How inputs are found and read.
     pub(crate) discover: DiscoverOptions,
+    /// The configuration file that was read.
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Settings for `check` and `explain`, which look at the data as it is.
 pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
-    let mut config = Config::load(data.config.as_deref())?;
+    let mut config = Config::load(&data.config)?;
     config.stages.convert.to = None;
     resolve(data, config)
 }
 
+/// Settings for `explain`, which converts where it is asked to.
+pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
+    let mut config = Config::load(&args.data.config)?;
+    config.stages.convert.to = None;
+    configure(&mut config, &args.conversion)?;
+    resolve(&args.data, config)
+}
+
 /// Settings for `convert`.
 pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
-    let mut config = Config::load(args.data.config.as_deref())?;
+    let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
     // Tokens are counted only where there is a limit to hold them to.
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
@@ -78,7 +91,7 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
 
 /// Settings for `build`.
 pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
-    let mut config = Config::load(args.data.config.as_deref())?;
+    let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
     let stages = &mut config.stages;
     if let Some(validation) = args.validation {
@@ -135,14 +148,6 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     Ok(run)
 }
 
-/// The built-in profiles, and those of a file.
-pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue, Failure> {
-    let Some(path) = file else { return Ok(Catalogue::built_in()) };
-    let wrong = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    Catalogue::built_in().with(&text).map_err(|error| wrong(error.to_string()))
-}
-
 /// The vocabulary that the user brings, if there is one.
 pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Failure> {
     let Some(path) = &args.tokenizer else { return Ok(None) };
@@ -172,18 +177,29 @@ fn known_format(name: &str, is_converted: bool) -> Option<&'static Format> {
 fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Failure> {
     let deserializer: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
         value.into_deserializer();
-    T::deserialize(deserializer).map_err(|error| Failure::Usage(format!("{flag}: {error}")))
+    T::deserialize(deserializer).map_err(|error| {
+        let message = error.to_string();
+        let hint = did_you_mean_of(&message).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        Failure::Usage(format!("{flag}: {message}{hint}"))
+    })
+}
+
+/// The names that may be meant, to be followed by all of them.
+fn offer(name: &str, names: &[&str]) -> String {
+    did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default()
 }
 
 fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if let Some(bytes) = data.memory_limit.or(config.memory_limit) {
         memory::set_by_user(bytes);
     }
+    let catalogue = config.catalogue(data.profile_file.as_deref());
     let mut stages = config.stages;
     for name in &data.skip {
         if !stages.skip(name) {
             let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
-            return Err(Failure::Usage(format!("--skip {name}: the stages are {}", names.join(", "))));
+            let near = offer(name, &names);
+            return Err(Failure::Usage(format!("--skip {name}: {near}the stages are {}", names.join(", "))));
         }
     }
     for (given, flag) in [
@@ -221,14 +237,18 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));
     }
     let profile = data.profile.as_ref().or(config.profile.as_ref());
-    let catalogue = catalogue(data.profile_file.as_deref().or(config.profile_file.as_deref()))?;
+    let catalogue = catalogue?;
     let profile = profile.map(|name| catalogue.get(name)).transpose();
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
     let format = match data.format.as_deref().or(config.format.as_deref()) {
         None | Some("auto") => None,
         Some(name) => Some(known_format(name, stages.convert.target().is_some()).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            Failure::Usage(format!("unknown format `{name}`\nhint: the formats are {}", names.join(", ")))
+            let near = offer(name, &names);
+            Failure::Usage(format!(
+                "unknown format `{name}`\nhint: {near}the formats are {}",
+                names.join(", ")
+            ))
         })?),
     };
     let tokenizer = tokenizer(&data.vocabulary)?.filter(|_| stages.tokens.enabled);
@@ -260,6 +280,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     };
     Ok(Run {
         settings,
+        config: config.file,
         fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
         threads: data.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from),
         discover: DiscoverOptions {

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 
 use crate::error::ReportError;
 use crate::inspect::read_error;
+use crate::seal::{self, Seal};
 
 /// A value of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,18 +30,19 @@ pub type FoundRow = Vec<(String, Cell)>;
 /// The rows whose `file` and `line` are these, in the order of the table.
 ///
 /// # Errors
-/// Where the file cannot be read, is no Parquet file or has no such columns.
+/// Where the file cannot be read, is not as it was written, or has no such columns.
 pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, ReportError> {
     let corrupt = |message: String| ReportError::Corrupt { path: path.to_owned(), message };
-    let opened = File::open(path).map_err(|source| ReportError::Io {
-        path: path.to_owned(),
-        action: "read",
-        source,
-    })?;
+    let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
+    let mut opened = File::open(path).map_err(io)?;
+    // The decoder is not to see what somebody else wrote: a forged page can claim any size.
+    if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
+        return Err(corrupt("its bytes are not those that were written".to_owned()));
+    }
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| read_error(path, error))?;
     for (name, kind) in [("file", DataType::Utf8), ("line", DataType::Int64)] {
-        if builder.schema().field_with_name(name).ok().map(|field| field.data_type()) != Some(&kind) {
+        if builder.schema().field_with_name(name).ok().map(Field::data_type) != Some(&kind) {
             return Err(corrupt(format!("it has no column `{name}` of the kind that bedload writes")));
         }
     }

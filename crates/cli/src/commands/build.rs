@@ -10,7 +10,7 @@ use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
 use super::check::TEXT_PER_CODE;
-use super::{find_inputs, judge, new_progress, start_workers, worst};
+use super::{find_inputs, judge, new_progress, say_config, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
@@ -49,12 +49,14 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let has_warnings = built.by_code.keys().any(|&code| effective(code, strict) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
+    let config = run.config.as_deref();
     let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, strict, exit)),
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, strict, exit, config)),
         OutputFormat::Text => Ok(()),
     };
     printed.and_then(|()| out.flush()).map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
+        say_config(config);
         let paint = Paint::for_stderr(output.color);
         let is_named = run.settings.stages.balance.label_field.is_some() || run.settings.show_content;
         let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
@@ -79,7 +81,7 @@ fn refuse_output_inside_directory(args: &BuildArgs) -> Result<(), Failure> {
     }
 }
 
-fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value {
+fn summary_object(built: &Built, strict: bool, exit: Exit, config: Option<&Path>) -> serde_json::Value {
     let manifest = &built.manifest;
     let counts = &manifest.counts;
     let of = |severity| -> u64 {
@@ -115,6 +117,7 @@ fn summary_object(built: &Built, strict: bool, exit: Exit) -> serde_json::Value 
         "ready": manifest.ready,
         "reasons": manifest.reasons,
         "by_code": manifest.findings,
+        "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })
 }

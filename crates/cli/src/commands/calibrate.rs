@@ -41,8 +41,8 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
 
 /// The encoding that is named here, or that of the profile that is named here, or what is configured.
 fn encoding(args: &CalibrateArgs) -> Result<Tokenizer, Failure> {
-    let config = Config::load(args.config.as_deref())?;
-    let catalogue = settings::catalogue(args.profile_file.as_deref().or(config.profile_file.as_deref()))?;
+    let config = Config::load(&args.config)?;
+    let catalogue = config.catalogue(args.profile_file.as_deref())?;
     let engine = args.vocabulary.token_engine.as_ref().unwrap_or(&config.stages.tokens.engine);
     let configured = config.stages.tokens.encoding.filter(|_| args.profile.is_none());
     let name = match (args.encoding.clone().or(configured), args.profile.as_ref().or(config.profile.as_ref()))

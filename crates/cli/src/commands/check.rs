@@ -1,12 +1,13 @@
 //! `bedload check`
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Checked, check};
 use bedload_record::Severity;
 
-use super::{find_inputs, judge, new_progress, start_workers};
+use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
@@ -45,17 +46,18 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
     let exit = judge(worst, run.fail_on);
     if output.output_format == OutputFormat::Jsonl {
-        print_line(&mut out, &summary_object(&checked, exit))?;
+        print_line(&mut out, &summary_object(&checked, exit, run.config.as_deref()))?;
     }
     out.flush()?;
     if !output.quiet {
+        say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
         say(&checked_summary(&checked, run.settings.strict, per_code, started.elapsed(), paint));
     }
     Ok(exit)
 }
 
-fn summary_object(checked: &Checked, exit: Exit) -> serde_json::Value {
+fn summary_object(checked: &Checked, exit: Exit, config: Option<&Path>) -> serde_json::Value {
     let by_code: serde_json::Map<String, serde_json::Value> =
         checked.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
     let texts = checked.texts;
@@ -92,6 +94,7 @@ fn summary_object(checked: &Checked, exit: Exit) -> serde_json::Value {
         "encoding": checked.encoding,
         "format": checked.format,
         "by_code": by_code,
+        "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })
 }

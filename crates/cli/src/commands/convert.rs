@@ -1,6 +1,7 @@
 //! `bedload convert`
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
 use super::check::TEXT_PER_CODE;
-use super::{find_inputs, judge, new_progress, start_workers};
+use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::{ConvertArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
@@ -48,8 +49,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();
     let exit = judge(worst, run.fail_on);
     converted.notes.iter().for_each(|note| complain(note));
+    let config = run.config.as_deref();
     let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, strict, exit)),
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, strict, exit, config)),
         OutputFormat::Text => Ok(()),
     };
     printed.and_then(|()| out.flush()).map_err(|error| match converted.written {
@@ -57,6 +59,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         _ => error.after_publishing(&args.out),
     })?;
     if !output.quiet {
+        say_config(config);
         let paint = Paint::for_stderr(output.color);
         let rejected = args.rejected.as_deref();
         say(&converted_summary(&converted, &args.out, rejected, strict, started.elapsed(), paint));
@@ -64,7 +67,12 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn summary_object(converted: &Converted, strict: bool, exit: Exit) -> serde_json::Value {
+fn summary_object(
+    converted: &Converted,
+    strict: bool,
+    exit: Exit,
+    config: Option<&Path>,
+) -> serde_json::Value {
     let of = |severity| -> u64 {
         let of_severity = |code| effective(code, strict) == severity;
         converted.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
@@ -85,6 +93,7 @@ fn summary_object(converted: &Converted, strict: bool, exit: Exit) -> serde_json
         "from": converted.from,
         "format": converted.to,
         "by_code": by_code,
+        "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })
 }

@@ -1,12 +1,16 @@
-//! `bedload explain`
+//! `bedload explain`: a record of an input. Finding codes are in `codes.rs`, records of a built directory in `built.rs`.
+
+mod built;
+mod codes;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
 
 use bedload_engine::{Explained, explain};
+use bedload_record::Code;
 use bedload_record::code::CODES;
-use bedload_record::{Code, CodeInfo};
+use bedload_record::names::did_you_mean;
 use serde_json::json;
 
 use super::{find_inputs, new_progress, start_workers};
@@ -17,55 +21,40 @@ use crate::render::{Out, Paint, TextFindings, finding_object, print_line};
 use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    if let Some(code) = args.what.to_str().and_then(Code::from_name) {
-        return explain_code(code.info(), args);
+    let Some(what) = &args.what else { return codes::list(args.data.output.output_format) };
+    if let Some(record) = &args.record {
+        let place = file_and_line(record).ok_or_else(|| {
+            let record = record.to_string_lossy();
+            Failure::Usage(format!("{record}: not a record\nhint: name it by its input and line, FILE:LINE"))
+        })?;
+        return built::explain(Path::new(what), &place.0, place.1, args);
     }
-    match file_and_line(&args.what) {
+    if let Some(code) = what.to_str().and_then(Code::from_name) {
+        return codes::explain(code.info(), args.data.output.output_format);
+    }
+    match file_and_line(what) {
         Some((file, line)) => explain_record(&file, line, args),
-        None if Path::new(&args.what).exists() => {
-            let what = args.what.to_string_lossy();
+        None if Path::new(what).is_dir() => {
+            let what = what.to_string_lossy();
             Err(Failure::Usage(format!(
-                "{what}: which line?\nhint: `bedload explain {what}:1` explains its first record"
+                "{what}: a directory\nhint: `bedload explain {what} FILE:LINE` explains a record of a built directory"
             )))
         }
-        None => Err(Failure::Usage(format!(
-            "{}: neither a finding code nor FILE:LINE\nhint: the codes are {}",
-            args.what.to_string_lossy(),
-            CODES.iter().map(|info| info.name).collect::<Vec<_>>().join(", ")
-        ))),
-    }
-}
-
-fn explain_code(info: &CodeInfo, args: &ExplainArgs) -> Result<Exit, Failure> {
-    let mut out = Out::new();
-    match args.data.output.output_format {
-        OutputFormat::Text => {
-            let page = format!(
-                "{} ({})\n\n{}\n\n  why   {}\n  help  {}\n  rule  {}\n",
-                info.name,
-                info.severity.name(),
-                info.title,
-                info.why,
-                info.mend,
-                info.source
-            );
-            out.write(page.as_bytes())?;
+        None if Path::new(what).exists() => {
+            let what = what.to_string_lossy();
+            Err(Failure::Usage(format!(
+                "{what}: the line is missing\nhint: `bedload explain {what}:1` explains its first record"
+            )))
         }
-        OutputFormat::Jsonl => {
-            let object = json!({
-                "kind": "code",
-                "code": info.name,
-                "severity": info.severity.name(),
-                "title": info.title,
-                "why": info.why,
-                "help": info.mend,
-                "source": info.source,
-            });
-            print_line(&mut out, &object)?;
+        None => {
+            let what = what.to_string_lossy();
+            let near = did_you_mean(&what, CODES.iter().map(|info| info.name));
+            let near = near.map(|near| near + " ").unwrap_or_default();
+            Err(Failure::Usage(format!(
+                "{what}: neither a finding code nor FILE:LINE\nhint: {near}`bedload explain --list` shows all codes"
+            )))
         }
     }
-    out.flush()?;
-    Ok(Exit::Clean)
 }
 
 /// Splits `FILE:LINE`, also where a column follows.
@@ -86,7 +75,7 @@ fn file_and_line(what: &OsStr) -> Option<(OsString, u64)> {
 }
 
 fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, Failure> {
-    let run = settings::for_check(&args.data)?;
+    let run = settings::for_explain(args)?;
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &[file.to_owned()], &[], &run)?;
@@ -125,7 +114,9 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
         out.push_str("  profile    none, so no target's limits are applied\n");
     }
     let _ = writeln!(out, "  bytes      {} at offset {}", explained.bytes, explained.byte_offset);
-    let _ = writeln!(out, "  format     {}", explained.format.unwrap_or("unknown"));
+    let converted = explained.converted_bytes.map(|bytes| format!(" (converted, {bytes} bytes)"));
+    let format = explained.format.unwrap_or("unknown");
+    let _ = writeln!(out, "  format     {format}{}", converted.unwrap_or_default());
     if let Some(encoding) = explained.encoding.as_ref().filter(|_| !explained.tokens.is_empty()) {
         let total: u64 = explained.tokens.iter().map(|(_, n)| n).sum();
         let parts: Vec<String> = explained.tokens.iter().map(|(key, n)| format!("{key} {n}")).collect();
@@ -153,6 +144,7 @@ fn object(file: &str, line: u64, explained: &Explained) -> serde_json::Value {
         "bytes": explained.bytes,
         "accepted": explained.accepted,
         "format": explained.format,
+        "converted_bytes": explained.converted_bytes,
         "encoding": explained.encoding,
         "tokens": tokens,
         "digest": explained.digest.map(|digest| format!("{digest:032x}")),

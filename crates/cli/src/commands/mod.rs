@@ -11,6 +11,7 @@ pub(crate) mod verify;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use bedload_record::{Finding, Severity};
 use bedload_scan::{DiscoverOptions, Inputs, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::render::say;
 use crate::settings::Run;
@@ -51,6 +53,13 @@ fn start_workers(threads: Option<NonZeroUsize>) -> Result<ThreadPool, Failure> {
     }
     say("note: the system allowed no worker thread; the main thread does the work\n");
     ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().map_err(Failure::Threads)
+}
+
+/// Names the configuration file that was read: one that lies about can change what passes.
+fn say_config(config: Option<&Path>) {
+    if let Some(path) = config {
+        say(&format!("configuration: {}\n", escape(&path.display().to_string())));
+    }
 }
 
 /// Finds the inputs of a command.

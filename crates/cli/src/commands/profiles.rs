@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::render::{Out, print_line};
-use crate::settings;
 
 #[derive(Serialize)]
 struct ProfileObject<'p> {
@@ -22,8 +21,8 @@ struct ProfileObject<'p> {
 }
 
 pub(crate) fn run(args: &ProfilesArgs) -> Result<Exit, Failure> {
-    let config = Config::load(args.config.as_deref())?;
-    let catalogue = settings::catalogue(args.profile_file.as_deref().or(config.profile_file.as_deref()))?;
+    let config = Config::load(&args.config)?;
+    let catalogue = config.catalogue(args.profile_file.as_deref())?;
     let shown: Vec<Arc<Profile>> = match &args.name {
         Some(name) => vec![catalogue.get(name).map_err(|error| Failure::Usage(error.to_string()))?],
         None => catalogue.profiles().to_vec(),

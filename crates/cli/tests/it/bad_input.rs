@@ -38,7 +38,7 @@ fn arguments_that_name_nothing_are_wrong_usage() {
     assert!(scratch.run("check *.jsonl").stderr.contains("no file matches"));
     assert!(scratch.run("check - -").refuses(2).contains("given twice"));
     assert!(scratch.run("explain d/notes.txt:2 --format text").refuses(2).contains("no such line"));
-    assert!(scratch.run("explain nonsense").refuses(2).contains("json/syntax"));
+    assert!(scratch.run("explain nonsense").refuses(2).contains("`bedload explain --list`"));
 }
 
 #[test]

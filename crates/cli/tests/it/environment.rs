@@ -85,6 +85,26 @@ fn few_descriptors_are_enough_for_many_files() {
     assert_eq!(scratch.side("o", "train").len(), 120);
 }
 
+#[test]
+fn too_few_descriptors_are_exit_3_with_a_hint() {
+    let scratch = Scratch::new();
+    for n in 0..40 {
+        scratch.write(format!("d/{n:03}.jsonl"), jsonl([format!(r#"{{"prompt":"p{n}","completion":"c"}}"#)]));
+    }
+    let mut n_refused = 0;
+    for n in 12..24 {
+        let args = "build d --out o --overwrite --skip tokens --shard-records 1 --threads 2";
+        let outcome = scratch.shell(&format!("ulimit -n {n}; exec $BEDLOAD {args}"));
+        assert!(matches!(outcome.code, 0 | 3), "{n}: {} {}", outcome.code, outcome.stderr);
+        if outcome.code == 3 {
+            n_refused += 1;
+            assert!(outcome.stderr.contains("`ulimit -n`"), "{n}: {}", outcome.stderr);
+        }
+        assert!(!scratch.names().iter().any(|name| name.contains("partial")), "{n}");
+    }
+    assert!(n_refused > 0);
+}
+
 /// Builds from a file and a named pipe; the file is changed after the run began and before it is read.
 fn changed(change: impl FnOnce(&File)) -> Outcome {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(5000)));

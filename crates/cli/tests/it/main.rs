@@ -17,9 +17,12 @@ mod converting;
 mod corpus;
 #[cfg(test)]
 mod detecting;
+#[cfg(test)]
 mod environment;
 #[cfg(test)]
 mod exact_numbers;
+#[cfg(test)]
+mod explaining;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]

@@ -169,3 +169,78 @@ fn an_unknown_profile_is_refused_with_a_suggestion() {
     let unlike = scratch.run("profiles quux").refuses(2);
     assert!(unlike.contains("quux") && unlike.contains("`bedload profiles` lists them"), "{unlike}");
 }
+
+#[test]
+fn the_configuration_that_was_read_is_named_and_can_be_ignored() {
+    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"prompt":"","completion":"c"}"#]));
+    let check = "check a.jsonl --skip tokens --format prompt-completion";
+    scratch.run(check).exits(1);
+    scratch.write("bedload.toml", "fail-on = \"never\"\n");
+    let opened = scratch.run(check).exits(0);
+    assert!(opened.stderr.starts_with("configuration: bedload.toml\n"), "{}", opened.stderr);
+    for command in [check, "build a.jsonl --out o --skip tokens --format prompt-completion"] {
+        let outcome = scratch.run(&format!("{command} --output-format jsonl"));
+        assert_eq!(outcome.summary()["config"], "bedload.toml", "{command}");
+    }
+    let ignored = scratch.run(&format!("{check} --no-config --output-format jsonl")).exits(1);
+    assert!(ignored.summary()["config"].is_null() && !ignored.stderr.contains("configuration"));
+    scratch.run(&format!("{check} --no-config --config bedload.toml")).refuses(2);
+}
+
+#[test]
+fn a_file_behind_a_link_or_outside_is_not_quoted() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
+    scratch.write("secrets/key", "# key\nhunter2 = \"hunter3\"\n");
+    std::os::unix::fs::symlink("secrets/key", scratch.path("bedload.toml")).unwrap();
+    let said = scratch.run("check a.jsonl").refuses(2);
+    assert!(said.contains("bedload.toml: line 2 is not valid here"), "{said}");
+    assert!(!said.contains("hunter"), "{said}");
+    fs::remove_file(scratch.path("bedload.toml")).unwrap();
+    scratch.write("data/bedload.toml", "profile-file = \"../secrets/key\"\n");
+    let said = scratch.run("check a.jsonl --config data/bedload.toml").refuses(2);
+    assert!(said.contains("secrets/key: line 2 is not valid here") && !said.contains("hunter"), "{said}");
+    // What the user names is shown.
+    let said = scratch.run("check a.jsonl --config secrets/key").refuses(2);
+    assert!(said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn names_that_are_not_known_are_answered_with_the_nearest() {
+    let scratch = scratch();
+    for (flags, near) in [
+        ("--profile nova-lite", "did you mean `nova-lite-sft` or `nova-lite-dpo`?"),
+        ("--profile nova-lite-stf", "did you mean `nova-lite-sft`?"),
+        ("--format prompt-compeltion", "did you mean `prompt-completion`?"),
+        ("--to converze", "did you mean `converse`"),
+        ("--skip token", "did you mean `tokens`?"),
+        ("--encoding o200k", "did you mean `o200k_base`"),
+        ("--normalize case", "did you mean `casefold`?"),
+    ] {
+        let said = scratch.run(&format!("build a.jsonl --out o {flags}")).refuses(2);
+        assert!(said.contains(near), "{flags}: {said}");
+    }
+    for (config, near) in [
+        ("sead = 1\n", "did you mean `seed`?"),
+        ("[stages.split]\nvalid = 0.1\n", "did you mean `validation`?"),
+        ("fail-on = \"warn\"\n", "did you mean `warning`?"),
+    ] {
+        scratch.write("bedload.toml", config);
+        let said = scratch.run("check a.jsonl").refuses(2);
+        assert!(said.contains(near), "{config}: {said}");
+    }
+}
+
+#[test]
+fn shares_are_written_as_decimals_or_in_percent() {
+    let scratch = scratch();
+    let validation = |flags: &str| {
+        scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}")).exits(0);
+        scratch.manifest("o")["counts"]["validation"].as_u64().unwrap()
+    };
+    assert_eq!(validation("--validation 5%"), validation("--validation 0.05"));
+    assert_eq!(validation("--validation 25%"), 10);
+    scratch.write("bedload.toml", "max-rejected = 0.05\n[stages.split]\nvalidation = \"25%\"\n");
+    assert_eq!(validation("--max-rejected 5%"), 10);
+    assert_eq!(validation("--max-rejected 0.05"), 10);
+    assert_eq!(validation(""), 10);
+}

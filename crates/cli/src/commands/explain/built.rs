@@ -1,0 +1,97 @@
+//! `bedload explain DIR FILE:LINE`: a record by the report of a build.
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::path::Path;
+
+use bedload_engine::{BuiltRecord, Cell, FoundRow, explain_built};
+use serde_json::{Map, Value};
+
+use crate::args::{ExplainArgs, OutputFormat};
+use crate::escape::escape;
+use crate::exit::{Exit, Failure};
+use crate::render::{Out, print_line};
+
+/// Columns of the table that a page has in other places, or not at all.
+const ELSEWHERE: [&str; 8] =
+    ["file", "line", "record", "verdict", "duplicate_of_file", "duplicate_of_line", "shard", "shard_line"];
+
+pub(super) fn explain(dir: &Path, file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, Failure> {
+    let file = file.to_string_lossy();
+    let found = explain_built(dir, &file, line)?.ok_or_else(|| {
+        Failure::Usage(format!(
+            "{file}:{line}: no such record in {}\nhint: inputs are named as in the report's `file` column",
+            dir.display()
+        ))
+    })?;
+    let mut out = Out::new();
+    // A label is a part of the record.
+    let found = BuiltRecord {
+        record: found
+            .record
+            .into_iter()
+            .filter(|(name, _)| name != "label" || args.data.show_content)
+            .collect(),
+        ..found
+    };
+    match args.data.output.output_format {
+        OutputFormat::Text => out.write(page(&file, line, &found).as_bytes())?,
+        OutputFormat::Jsonl => {
+            for finding in &found.findings {
+                print_line(&mut out, &object("finding", finding))?;
+            }
+            print_line(&mut out, &object("record", &found.record))?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+fn page(file: &str, line: u64, found: &BuiltRecord) -> String {
+    let of = |name: &str| text_of(&found.record, name);
+    let mut out = format!("{}:{line}  record {}\n\n", escape(file), of("record").unwrap_or_default());
+    let mut verdict = of("verdict").unwrap_or_default();
+    if let (Some(file), Some(line)) = (of("duplicate_of_file"), of("duplicate_of_line")) {
+        let _ = write!(verdict, " of {file}:{line}");
+    }
+    if let Some(shard) = of("shard") {
+        let _ = write!(verdict, ", in {shard}");
+        if let Some(line) = of("shard_line") {
+            let _ = write!(verdict, ":{line}");
+        }
+    }
+    let _ = writeln!(out, "  {:18} {}", "verdict", escape(&verdict));
+    for (name, cell) in found.record.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
+        let _ = writeln!(out, "  {name:18} {}", escape(&text(cell)));
+    }
+    let _ = writeln!(out, "  {:18} {}", "findings", found.findings.len());
+    for finding in &found.findings {
+        let of = |name: &str| escape(&text_of(finding, name).unwrap_or_default()).into_owned();
+        let _ = write!(out, "\n{}[{}]: {}\n", of("severity"), of("code"), of("message"));
+        let _ = writeln!(out, "  --> {}:{}:{}   {}", of("file"), of("line"), of("column"), of("pointer"));
+    }
+    out
+}
+
+fn text_of(row: &FoundRow, name: &str) -> Option<String> {
+    row.iter().find(|(column, _)| column == name).map(|(_, cell)| text(cell))
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Real(number) => number.to_string(),
+    }
+}
+
+fn object(kind: &str, row: &FoundRow) -> Value {
+    let value = |cell: &Cell| match cell {
+        Cell::Text(text) => Value::from(text.as_str()),
+        Cell::Integer(number) => Value::from(*number),
+        Cell::Real(number) => Value::from(*number),
+    };
+    let kind = [("kind".to_owned(), Value::from(kind))];
+    let columns = row.iter().map(|(name, cell)| (name.clone(), value(cell)));
+    Value::Object(kind.into_iter().chain(columns).collect::<Map<_, _>>())
+}

@@ -1,0 +1,69 @@
+//! `bedload explain CODE` and `bedload explain --list`.
+
+use bedload_record::CodeInfo;
+use bedload_record::code::CODES;
+use serde_json::{Value, json};
+
+use crate::args::OutputFormat;
+use crate::exit::{Exit, Failure};
+use crate::render::{Out, print_line};
+
+/// Explains one code.
+pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Failure> {
+    let mut out = Out::new();
+    match format {
+        OutputFormat::Text => {
+            let page = format!(
+                "{} ({})\n\n{}\n\n  why   {}\n  help  {}\n  rule  {}\n",
+                info.name,
+                info.severity.name(),
+                info.title,
+                info.why,
+                info.mend,
+                info.source
+            );
+            out.write(page.as_bytes())?;
+        }
+        OutputFormat::Jsonl => print_line(&mut out, &object(info))?,
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+/// Lists all codes by area, one per line.
+pub(super) fn list(format: OutputFormat) -> Result<Exit, Failure> {
+    let mut out = Out::new();
+    let width = CODES.iter().map(|info| info.name.len()).max().unwrap_or(0);
+    let area = |info: &CodeInfo| info.name.split_once('/').map_or(info.name, |(area, _)| area);
+    let mut codes: Vec<&CodeInfo> = CODES.iter().collect();
+    // The table's order within an area, also where an area stands in two places of the table.
+    codes.sort_by_key(|info| CODES.iter().position(|first| area(first) == area(info)));
+    let mut last = None;
+    for info in codes {
+        if format == OutputFormat::Jsonl {
+            print_line(&mut out, &object(info))?;
+            continue;
+        }
+        if last != Some(area(info)) {
+            let blank = if last.is_some() { "\n" } else { "" };
+            out.write(format!("{blank}{}\n", area(info)).as_bytes())?;
+            last = Some(area(info));
+        }
+        let line = format!("  {:width$}  {:7}  {}\n", info.name, info.severity.name(), info.title);
+        out.write(line.as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+fn object(info: &CodeInfo) -> Value {
+    json!({
+        "kind": "code",
+        "code": info.name,
+        "severity": info.severity.name(),
+        "title": info.title,
+        "why": info.why,
+        "help": info.mend,
+        "source": info.source,
+    })
+}
