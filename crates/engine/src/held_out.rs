@@ -55,7 +55,7 @@ impl HeldOut {
             inputs,
             first..inputs.len(),
             &settings.scan,
-            &progress.watch,
+            &progress.watch.apart(),
             || Examiner::new(rules),
             |examiner, chunk| {
                 let mut keys: [Vec<u128>; KINDS] = Default::default();

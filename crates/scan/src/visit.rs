@@ -71,6 +71,11 @@ impl Watch {
         if self.stop.load(Ordering::Relaxed) { Err(ScanError::Interrupted) } else { Ok(()) }
     }
 
+    /// A watch that stops with this one and counts on its own: for reading ahead what will be read again.
+    pub fn apart(&self) -> Watch {
+        Watch::new(Arc::clone(&self.stop))
+    }
+
     pub(crate) fn add(&self, n_bytes: u64) {
         self.bytes_done.fetch_add(n_bytes, Ordering::Relaxed);
     }

@@ -63,7 +63,16 @@ fn tokens(
     }
 }
 
-fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: Option<u64>) {
+/// How many findings of a code were shown before.
+#[derive(Clone, Copy)]
+enum Listed {
+    All,
+    First(u64),
+    /// As `First`, and none about fields where one finding tells of all records that they are in another format.
+    FirstFolded(u64),
+}
+
+fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, listed: Listed) {
     if by_code.is_empty() {
         return;
     }
@@ -73,9 +82,11 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, shown: O
         let severity = bedload_record::finding::effective(code, strict).name();
         let in_general = by_code.contains_key(&Code::DatasetWrongFormat)
             && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
-        let capped = match shown {
-            Some(_) if in_general => "  (not listed)".to_owned(),
-            Some(most) if n > most && code.info().scope == bedload_record::Scope::Record => {
+        let capped = match listed {
+            Listed::FirstFolded(_) if in_general => "  (not listed)".to_owned(),
+            Listed::First(most) | Listed::FirstFolded(most)
+                if n > most && code.info().scope == bedload_record::Scope::Record =>
+            {
                 format!("  (first {most} shown)")
             }
             _ => String::new(),
@@ -120,7 +131,7 @@ pub(crate) fn checked_summary(
         count(checked.rejected)
     );
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
-    codes(&mut out, &checked.by_code, strict, shown);
+    codes(&mut out, &checked.by_code, strict, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
 }
@@ -175,7 +186,7 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
-    codes(&mut out, &built.by_code, strict, Some(TEXT_PER_CODE));
+    codes(&mut out, &built.by_code, strict, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;
     let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));
     let parts = [
@@ -222,6 +233,7 @@ pub(crate) fn converted_summary(
     }
     let refused = match converted.rejected {
         0 => "none rejected".to_owned(),
+        n if converted.written == 0 => paint.red(&format!("{} rejected", count(n))),
         n => paint.red(&format!("{} rejected, and not in the file", count(n))),
     };
     let _ = writeln!(
@@ -230,7 +242,7 @@ pub(crate) fn converted_summary(
         count(converted.records),
         count(converted.written)
     );
-    codes(&mut out, &converted.by_code, strict, Some(TEXT_PER_CODE));
+    codes(&mut out, &converted.by_code, strict, Listed::First(TEXT_PER_CODE));
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     leftovers(&mut out, &converted.leftovers, file);
     out
