@@ -92,7 +92,12 @@ impl Partial {
         // The lock has been held until now.
         drop(self.lock.take());
         let why = result.err()?;
-        Some(format!("{}: what is left of the old output could not be removed: {why}", self.path.display()))
+        let old = self.old_path();
+        let (path, what) = match fs::symlink_metadata(&old) {
+            Ok(_) => (&old, "the old output"),
+            Err(_) => (&self.path, "the temporary directory"),
+        };
+        Some(format!("{}: {what} could not be removed: {why}", path.display()))
     }
 }
 
@@ -108,13 +113,16 @@ impl Drop for Partial {
 /// Removes a private directory, its lock last. An earlier output in it goes file by file, so that nothing which was
 /// put there by somebody else is lost.
 pub(crate) fn discard(partial: &Path) -> io::Result<()> {
-    let old = partial.join(OLD);
-    tree::persist(|| earlier::remove(&old))?;
+    tree::persist(|| discard_once(partial))
+}
+
+fn discard_once(partial: &Path) -> io::Result<()> {
+    earlier::remove(&partial.join(OLD))?;
     let opened = match tree::open_dir(partial) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         opened => opened?,
     };
-    for (name, _) in tree::persist(|| tree::list(&opened))? {
+    for (name, _) in tree::list(&opened)? {
         if name.to_bytes() != LOCK.as_bytes() {
             tree::remove(&partial.join(OsStr::from_bytes(name.to_bytes())))?;
         }
