@@ -2,6 +2,10 @@
 
 use bedload_record::{Json, Value};
 
+mod table;
+
+pub use table::{FOREIGN, FORMATS};
+
 /// What a text is for, which decides how its tokens are counted and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -39,6 +43,8 @@ pub enum Kind {
     ChatTools,
     /// What answers are compared with: any value.
     Reference,
+    /// What tells a record from the others: text, for those targets that look at it.
+    RecordId,
     /// Any value.
     Any,
 }
@@ -57,6 +63,7 @@ impl Kind {
             Self::ToolConfig => "tools with names and input schemas".to_owned(),
             Self::ChatTools => "list of functions".to_owned(),
             Self::Reference => "text or object".to_owned(),
+            Self::RecordId => "text".to_owned(),
             Self::Any => "anything".to_owned(),
         }
     }
@@ -93,6 +100,10 @@ pub struct Field {
 pub enum Rule {
     /// Two texts differ.
     Differ(&'static str, &'static str),
+    /// Keys of labelled data, which are not used; and why.
+    Unused(&'static [&'static str], &'static str),
+    /// A number is used under this key alone, not under others with its name in theirs.
+    Only(&'static str),
 }
 
 /// A record format. Keys that it does not name are carried along and not checked.
@@ -107,132 +118,6 @@ pub struct Format {
     /// Its rules about several fields.
     pub rules: &'static [Rule],
 }
-
-const fn text(key: &'static str, part: Part) -> Field {
-    Field { key, required: true, kind: Kind::Text(part) }
-}
-
-const fn may(key: &'static str, kind: Kind) -> Field {
-    Field { key, required: false, kind }
-}
-
-const fn must(key: &'static str, kind: Kind) -> Field {
-    Field { key, required: true, kind }
-}
-
-/// All formats that some target takes.
-pub static FORMATS: &[Format] = &[
-    Format {
-        name: "prompt-completion",
-        title: "supervised fine-tuning pairs",
-        fields: &[text("prompt", Part::Prompt), text("completion", Part::Completion)],
-        rules: &[],
-    },
-    Format {
-        name: "text",
-        title: "continued pre-training documents",
-        fields: &[text("text", Part::Completion)],
-        rules: &[],
-    },
-    Format {
-        name: "input",
-        title: "continued pre-training documents under the key that Bedrock used for Titan",
-        fields: &[text("input", Part::Completion)],
-        rules: &[],
-    },
-    Format {
-        name: "preference",
-        title: "preference pairs, with an optional score from 0.0 to 1.0",
-        fields: &[
-            text("prompt", Part::Prompt),
-            text("chosen", Part::Completion),
-            text("rejected", Part::Completion),
-            may("score", Kind::Number { min: 0.0, max: 1.0 }),
-        ],
-        rules: &[Rule::Differ("chosen", "rejected")],
-    },
-    Format {
-        name: "prompt",
-        title: "prompts for distillation",
-        fields: &[text("prompt", Part::Prompt)],
-        rules: &[],
-    },
-    Format {
-        name: "claude-messages",
-        title: "conversations whose messages are strings",
-        fields: &[may("system", Kind::Text(Part::Prompt)), must("messages", Kind::Messages(Dialect::Claude))],
-        rules: &[],
-    },
-    Format {
-        name: "converse",
-        title: "conversations whose messages are lists of content blocks",
-        fields: &[
-            may("schemaVersion", Kind::Version),
-            may("system", Kind::System),
-            must("messages", Kind::Messages(Dialect::Converse)),
-            may("toolConfig", Kind::ToolConfig),
-        ],
-        rules: &[],
-    },
-    Format {
-        name: "converse-preference",
-        title: "conversations that end with labelled candidates",
-        fields: &[
-            may("schemaVersion", Kind::Version),
-            may("system", Kind::System),
-            must("messages", Kind::Messages(Dialect::Preference)),
-            may("toolConfig", Kind::ToolConfig),
-        ],
-        rules: &[],
-    },
-    Format {
-        name: "chat-rft",
-        title: "chat prompts with a reference answer, for reinforcement fine-tuning",
-        fields: &[
-            must("messages", Kind::Messages(Dialect::Chat)),
-            may("reference_answer", Kind::Reference),
-            may("tools", Kind::ChatTools),
-            may("id", Kind::Any),
-        ],
-        rules: &[],
-    },
-    Format {
-        name: "image-caption",
-        title: "images in S3 with captions",
-        fields: &[must("image-ref", Kind::ImageUri), must("caption", Kind::Caption)],
-        rules: &[],
-    },
-];
-
-/// Formats of other tools, which no target takes: they are recognized and can be converted.
-pub static FOREIGN: &[Format] = &[
-    Format {
-        name: "openai-chat",
-        title: "OpenAI chat",
-        fields: &[must("messages", Kind::Messages(Dialect::Chat)), may("tools", Kind::ChatTools)],
-        rules: &[],
-    },
-    Format {
-        name: "alpaca",
-        title: "Alpaca instructions",
-        fields: &[
-            text("instruction", Part::Prompt),
-            may("input", Kind::Text(Part::Prompt)),
-            text("output", Part::Completion),
-            may("system", Kind::Text(Part::Prompt)),
-        ],
-        rules: &[],
-    },
-    Format {
-        name: "sharegpt",
-        title: "ShareGPT conversations",
-        fields: &[
-            may("system", Kind::Text(Part::Prompt)),
-            must("conversations", Kind::Messages(Dialect::ShareGpt)),
-        ],
-        rules: &[],
-    },
-];
 
 impl Format {
     /// The most fields that a format has.
@@ -376,14 +261,3 @@ impl Dialect {
         }
     }
 }
-
-const _: () = {
-    let mut n = 0;
-    while n < FORMATS.len() {
-        assert!(
-            FORMATS[n].fields.len() <= Format::FIELDS_MAX,
-            "values of a record are held in a fixed array"
-        );
-        n += 1;
-    }
-};

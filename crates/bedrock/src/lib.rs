@@ -16,7 +16,7 @@ pub use detect::{Beside, Detection, Seen, detect};
 pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
 pub use keys::Holds;
 pub use profile::{
-    DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount, Training,
+    DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,
 };
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
 pub use shape::Shape;

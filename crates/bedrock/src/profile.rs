@@ -17,12 +17,25 @@ pub struct Limit {
     pub source: Citation,
     /// Who says otherwise, where the sources contradict each other.
     pub against: Option<Citation>,
+    /// On what the number depends, where it does, e.g. on the batch size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Limit {
     /// The sources as findings show them.
     pub fn cite(&self) -> String {
         cite(&self.source, self.against.as_ref())
+    }
+
+    /// Whether the sources contradict each other.
+    pub fn is_disputed(&self) -> bool {
+        self.against.is_some()
+    }
+
+    /// What the number depends on, as it follows the number in a message.
+    pub fn noted(&self) -> String {
+        self.note.as_ref().map_or_else(String::new, |note| format!(" {note}"))
     }
 }
 
@@ -70,6 +83,8 @@ pub struct ReservedWords {
     pub words: Vec<String>,
     /// Who reserves them.
     pub source: Citation,
+    /// False where nothing but this source says so: an occurrence is worth a note.
+    pub is_confirmed: bool,
 }
 
 /// A day on which something changed for a model.
@@ -85,7 +100,7 @@ pub struct Since {
 
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at_the_latest = if self.is_seen { " at the latest" } else { "" };
+        let at_the_latest = if self.is_seen { " at the latest (exact day not found)" } else { "" };
         write!(f, "{}{at_the_latest}", self.date)
     }
 }
@@ -128,6 +143,20 @@ impl Training {
             Self::Many => "many",
         }
     }
+}
+
+/// A student that learns from a teacher in distillation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Pair {
+    /// The model that answers.
+    pub teacher: String,
+    /// The models that learn from it.
+    pub students: Vec<String>,
+    /// Since when one of them is gone, so that the pair is not on offer any more.
+    pub end_of_life: Option<Since>,
+    /// Where the pair is written.
+    pub source: Citation,
 }
 
 /// Where a model is in its life, on the day of the catalogue.
@@ -184,6 +213,9 @@ pub struct Profile {
     pub documents: Option<MediaFormats>,
     /// The words that it reserves.
     pub reserved_words: Vec<ReservedWords>,
+    /// The teachers and students of a distillation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<Pair>,
 }
 
 impl Profile {

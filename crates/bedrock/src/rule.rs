@@ -14,6 +14,13 @@ pub struct Citation {
     pub date: String,
 }
 
+impl Citation {
+    /// The last part of the place, for a message: the file or the page.
+    pub fn short(&self) -> &str {
+        self.place.rsplit(['/', ':']).next().unwrap_or(&self.place)
+    }
+}
+
 impl fmt::Display for Citation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.place, self.date)
@@ -55,7 +62,8 @@ impl Rule {
 
 macro_rules! points {
     ($($(#[doc = $doc:literal])+ $point:ident = $name:literal, $title:literal, $refuse:expr, $disputed:expr;)+) => {
-        /// A point on which targets differ. Where a target says nothing, it is taken.
+        /// A point on which targets differ. Where a target says nothing, it is taken, or, on the points that say so,
+        /// judged as the format's own rule.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Point {
@@ -103,6 +111,10 @@ points! {
     SeveralBlocks = "several-blocks", "more than one content block in a message", Some(SchemaSeveralBlocks), None;
     /// More than one text block in the system prompt.
     SeveralSystems = "several-systems", "more than one block in the system prompt", Some(SchemaSeveralBlocks), None;
+    /// A `system` that is null or an empty list. Where a target says nothing, the format's own rule holds.
+    EmptySystem = "empty-system", "an empty or null system prompt", Some(SchemaEmptyContent), Some(DisputedEmptyMember);
+    /// Null in place of a member that may be left out. Where a target says nothing, the format's own rule holds.
+    NullMember = "null-member", "null in place of an optional member", Some(SchemaWrongType), Some(DisputedEmptyMember);
     /// Image blocks.
     Image = "image", "images", Some(SchemaUnsupportedContent), Some(DisputedContent);
     /// Video blocks.
@@ -113,12 +125,23 @@ points! {
     Reasoning = "reasoning", "reasoning", Some(SchemaUnsupportedContent), Some(DisputedContent);
     /// Tool configuration, calls and results.
     Tools = "tools", "tools", Some(SchemaUnsupportedContent), Some(DisputedContent);
+    /// Tools that are not specified, called or answered as the format has it: no list, no name, one name twice, an
+    /// unknown name or id. Where a target says nothing, the format's own rule holds.
+    ToolSpec = "tool-spec", "tools that are not specified as the format has it", Some(SchemaToolSpec), Some(DisputedToolSpec);
+    /// A tool without a description, or whose parameters are not of the type object.
+    ToolDetails = "tool-details", "tools without a description or the type of their parameters", Some(SchemaToolSpec), Some(DisputedToolSpec);
+    /// The parameters of a tool without `properties`.
+    ToolProperties = "tool-properties", "tools whose parameters have no properties", Some(SchemaToolSpec), Some(DisputedToolSpec);
     /// Reasoning in a record that has media.
     ReasoningWithMedia = "reasoning-with-media", "reasoning beside media", Some(SchemaUnsupportedContent), Some(DisputedReasoningWithMedia);
     /// No `bucketOwner` beside an S3 URI.
     BucketOwnerMissing = "bucket-owner-missing", "no bucketOwner", Some(SchemaBucketOwner), Some(DisputedBucketOwner);
-    /// Characters beyond letters, digits and `_ - / .` in the key of an S3 URI.
-    WideFileNames = "wide-file-names", "media names beyond letters, digits, _ - / .", Some(SchemaS3Uri), None;
+    /// Characters beyond letters, digits and `_ - / .` in the key of a media file.
+    WideFileNames = "wide-file-names", "media names beyond letters, digits, _ - / .", Some(SchemaS3Uri), Some(DisputedS3Uri);
+    /// A data file whose name the pattern of S3 URIs does not match.
+    DataFileNames = "data-file-names", "data file names that an S3 URI cannot have", Some(DatasetFileName), None;
+    /// Characters beyond letters, digits and `_ - / .` in the name of a data file.
+    WideDataFileNames = "wide-data-file-names", "data file names beyond letters, digits, _ - / .", Some(DatasetFileName), None;
     /// Media of several kinds in one data set.
     MixedMedia = "mixed-media", "several kinds of media in one data set", Some(DatasetMixedMedia), None;
     /// Media in several buckets.
@@ -133,14 +156,18 @@ points! {
     ReferenceShape = "reference-shape", "reference_answer other than text or object", Some(SchemaReferenceAnswer), Some(DisputedReferenceAnswer);
     /// Reference answers of several types in one data set.
     MixedReferences = "mixed-references", "several types of reference_answer in one data set", None, Some(DatasetMixedReferences);
+    /// An `id` that is blank.
+    IdEmpty = "id-empty", "a blank id", Some(SchemaRecordId), Some(DisputedRecordId);
+    /// An `id` that is no text.
+    IdShape = "id-shape", "an id other than text", Some(SchemaRecordId), Some(DisputedRecordId);
     /// A message of a tool, a developer or a bot.
     OtherRole = "other-role", "roles tool, developer and bot", Some(SchemaUnknownRole), Some(DisputedRole);
     /// A reserved word, as it is written, in what the user or the system says.
     ReservedWord = "reserved-word", "reserved words in user and system text", Some(SchemaReservedWord), Some(DisputedReservedWord);
     /// A reserved word in what the assistant says, in reasoning, or in a tool result.
     ReservedWordInAnswer = "reserved-word-in-answer", "reserved words in other text", Some(SchemaReservedWord), Some(DisputedReservedWord);
-    /// A reserved word in other capitals.
-    ReservedWordInAnotherCase = "reserved-word-in-another-case", "reserved words in other capitals", Some(SchemaReservedWord), Some(DisputedReservedWord);
+    /// A reserved word with different capitalization.
+    ReservedWordInAnotherCase = "reserved-word-in-another-case", "reserved words with different capitalization", Some(SchemaReservedWord), Some(DisputedReservedWord);
 }
 
 macro_rules! bounds {

@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, Summary, Wanted, place};
 use crate::held_out::{HeldOut, Leaks, Met};
 use crate::memory::Ledger;
+use crate::names;
 use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
 use crate::quota::{self, Held};
@@ -204,6 +205,7 @@ pub fn check(
     about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
     // Where nothing could be read, there is nothing to be said of it but that.
     if foreign.len() < inputs.len() {
+        about_data.extend(names::judge(inputs, settings.profile.as_deref(), settings.strict));
         about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
         about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
         if let Some(distinct) = seen.map(|seen| seen.counts()) {

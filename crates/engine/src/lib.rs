@@ -9,6 +9,7 @@ mod memory;
 mod progress;
 mod settings;
 
+mod names;
 mod quota;
 mod resolve;
 mod rules;

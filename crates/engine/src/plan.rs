@@ -1,13 +1,14 @@
 //! The plan: from facts alone, what becomes of every record. It reads like the specification:
 //! accept → exact duplicates → select → split by group, stratified → judge what is left.
 
-use bedload_bedrock::Bound;
+use bedload_bedrock::{Bound, Limit};
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
 use bedload_stages::split::{Choice, GroupBy, Size, choose};
 
 use crate::manifest::Counts;
+use crate::quota::count;
 use crate::settings::Settings;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -146,27 +147,34 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         return 0;
     }
     let wanted = split.validation.of(kept);
-    let mut too_many = |most: u64, who: String, source: &str| {
-        let message = format!("{wanted} validation records are asked for; {who}");
+    let mut too_many = |most: u64, message: String, source: &str| {
         let finding = Finding::dataset(Code::SplitTooManyValidation, settings.strict, message);
         findings.push(finding.sourced(source));
         most
     };
+    let asked = format!("{} validation records were asked for", count(wanted));
     let profile = settings.profile.as_ref();
     let limit =
         profile.and_then(|profile| Some((&profile.name, profile.limit(Bound::ValidationRecordsMax)?)));
     let is_count = matches!(split.validation, Size::Count(_));
-    match limit {
-        Some((name, most)) if wanted > most.value && (is_count || most.value == 0) => {
-            let who = format!("{name} takes at most {}", most.value);
-            too_many(most.value, who, &most.cite())
+    // A maximum that the sources dispute is a warning about what is made, and no reason to make less; but a share
+    // stays within it, unless it is that there are no validation records at all.
+    let is_firm = |limit: &Limit| !limit.is_disputed() || (!is_count && limit.value > 0);
+    match limit.filter(|(_, most)| wanted > most.value && is_firm(most)) {
+        Some((name, most)) if most.value == 0 => {
+            let message = format!("{name} takes no validation file; leave out `--validation`");
+            too_many(0, message, &most.cite())
         }
-        Some((_, most)) if wanted > most.value => most.value,
-        _ if is_count && wanted > kept / 2 => {
-            let who = format!("{kept} records are kept, and half of them may go to validation");
-            too_many(kept / 2, who, "bedload baseline (2026-11)")
+        Some((name, most)) if is_count => {
+            too_many(most.value, format!("{asked}; {name} takes at most {}", count(most.value)), &most.cite())
         }
-        _ => wanted,
+        Some((_, most)) => most.value,
+        None if is_count && wanted > kept / 2 => {
+            let message =
+                format!("{asked}; at most half of the {} records kept can go to validation", count(kept));
+            too_many(kept / 2, message, "bedload baseline (2026-11)")
+        }
+        None => wanted,
     }
 }
 

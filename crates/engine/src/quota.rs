@@ -25,7 +25,7 @@ pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) ->
     let Some(profile) = profile else { return Vec::new() };
     let mut judge = Judge { profile, strict, findings: Vec::new() };
     judge.at_least(all, "", Bound::RecordsMin, None, Bound::RecordsRecommended);
-    judge.at_most(all, "", Bound::RecordsMax);
+    judge.at_most_in_all(all, train.records);
     let (disputed, wish) = (Bound::TrainingRecordsMinDisputed, Bound::TrainingRecordsRecommended);
     judge.at_least(train.records, "training ", Bound::TrainingRecordsMin, Some(disputed), wish);
     judge.at_most(train.records, "training ", Bound::TrainingRecordsMax);
@@ -74,14 +74,14 @@ pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding
     let mut findings = Vec::new();
     let since = match profile.life {
         Life::Live => None,
-        Life::Legacy => profile.legacy.as_ref().map(|since| (Code::ProfileLegacy, "is legacy", since)),
+        Life::Legacy => profile.legacy.as_ref().map(|since| (Code::ProfileLegacy, "has been legacy", since)),
         Life::EndOfLife => profile
             .end_of_life
             .as_ref()
-            .map(|since| (Code::ProfileEndOfLife, "is past its end of life", since)),
+            .map(|since| (Code::ProfileEndOfLife, "has been past its end of life", since)),
     };
     if let Some((code, state, since)) = since {
-        let message = format!("{name}: {model} {state} since {since}");
+        let message = format!("{name}: {model} {state} since {since}; the service refuses new jobs on it");
         findings.push(Finding::dataset(code, strict, message).sourced(&since.source.to_string()));
     }
     if let Some(source) = &profile.elsewhere {
@@ -119,14 +119,30 @@ impl Judge<'_> {
             let message = format!("{have} valid; {name} takes at least {}", count(min.value));
             self.add(Code::DatasetTooFewRecords, &min, message);
         } else if let Some(min) = disputed.and_then(|disputed| self.short(n, disputed)) {
-            let message = format!(
-                "{have} valid; for {name} one source wants at least {}, another fewer",
-                count(min.value)
-            );
+            let message = format!("{have} valid; {name} takes {}", between(&min, "at least", "fewer"));
             self.add(Code::DisputedRecordsMin, &min, message);
         } else if let Some(wish) = self.short(n, wish) {
             let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
             self.add(Code::DatasetFewRecords, &wish, message);
+        }
+    }
+
+    /// Judges training and validation together. Where training alone is over its own maximum, that says it.
+    fn at_most_in_all(&mut self, all: u64, train: u64) {
+        let is_said = self.beyond(train, Bound::TrainingRecordsMax).is_some();
+        match self.beyond(all, Bound::RecordsMax) {
+            Some(max) if max.is_disputed() => {
+                if !is_said {
+                    let message = format!(
+                        "{} valid; {} takes {}",
+                        records(all, "training and validation "),
+                        self.profile.name,
+                        between(&max, "at most", "more")
+                    );
+                    self.add(Code::DisputedRecordsMax, &max, message);
+                }
+            }
+            _ => self.at_most(all, "", Bound::RecordsMax),
         }
     }
 
@@ -152,11 +168,28 @@ impl Judge<'_> {
             self.add(Code::DatasetFewRecords, &wish, message);
         }
         let Some(max) = self.beyond(n, Bound::ValidationRecordsMax) else { return };
-        let message = match max.value {
-            0 => format!("{have} valid; {name} takes no validation records"),
-            most => format!("{have} valid; {name} takes at most {}", count(most)),
+        let (code, message) = match (max.value, &max.against) {
+            (0, Some(against)) => (
+                Code::DisputedRecordsMax,
+                format!(
+                    "{name} takes no validation file according to {}; {} says otherwise",
+                    max.source.short(),
+                    against.short()
+                ),
+            ),
+            (_, Some(_)) => (
+                Code::DisputedRecordsMax,
+                format!("{have} valid; {name} takes {}", between(&max, "at most", "more")),
+            ),
+            (0, None) => (
+                Code::SplitTooManyValidation,
+                format!("{name} takes no validation file; leave out `--validation-file`"),
+            ),
+            (most, None) => {
+                (Code::SplitTooManyValidation, format!("{have} valid; {name} takes at most {}", count(most)))
+            }
         };
-        self.add(Code::SplitTooManyValidation, &max, message);
+        self.add(code, &max, message);
     }
 
     fn bytes(&mut self, side: Side, n: u64, max: Bound) {
@@ -165,6 +198,16 @@ impl Judge<'_> {
         let (n, name, most) = (count(n), &self.profile.name, count(max.value));
         self.add(Code::FileSize, &max, format!("{n} bytes of {kind} data; {name} takes at most {most}"));
     }
+}
+
+/// A disputed limit in words, with both sources.
+fn between(limit: &Limit, bound: &str, otherwise: &str) -> String {
+    let against = limit.against.as_ref().map_or("another source", |against| against.short());
+    format!(
+        "{bound} {} according to {}, and {otherwise} according to {against}",
+        count(limit.value),
+        limit.source.short()
+    )
 }
 
 fn records(n: u64, kind: &str) -> String {

@@ -105,7 +105,7 @@ fn token_limit(settings: &Settings, tokenizer: &Tokenizer) -> TokenLimit {
     let stage = &settings.stages.tokens;
     let configured = stage.record_max.map(|value| {
         let source = Citation { place: "configuration".to_owned(), date: "this run".to_owned() };
-        Limit { value, source, against: None }
+        Limit { value, source, against: None, note: None }
     });
     let number = |bound| limit(settings, bound).map(|limit| limit.value);
     TokenLimit {

@@ -139,6 +139,17 @@ pub enum Code {
     DatasetFewDistinct,
     SplitLeakedRecord,
     SplitLeakedPrompt,
+    DatasetFileName,
+    DatasetOneFile,
+    SchemaIgnoredKey,
+    SchemaUnconfirmedWord,
+    SchemaRecordId,
+    DisputedEmptyMember,
+    DisputedToolSpec,
+    DisputedRecordId,
+    DisputedS3Uri,
+    DisputedMediaCount,
+    DisputedRecordsMax,
 }
 
 /// Everything that is said about a code in general.
@@ -243,7 +254,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::SplitLeakedPrompt as usize + 1);
+        assert_eq!(CODES.len(), Code::DisputedRecordsMax as usize + 1);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::decode::{Codec, Decoder, MAGIC_BYTES, Reading};
 use crate::error::ScanError;
 use crate::input::{Identity, Input, Inputs, Live, Origin, open};
+use crate::key::key;
 
 /// What files in a directory must end in to be taken.
 const SUFFIXES: [&str; 6] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst"];
@@ -55,11 +56,12 @@ enum Found {
 /// [`ScanError::is_usage`] tells arguments that name nothing, or one file twice, from files that cannot be
 /// opened or read.
 pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, ScanError> {
-    let (mut found, mut side_of) = (Vec::new(), Vec::new());
+    let (mut found, mut side_of, mut arg_of) = (Vec::new(), Vec::new(), Vec::new());
     for (arg, side) in sides(args, Side::Train).chain(sides(&options.validation, Side::Validation)) {
         let before = found.len();
         expand(arg, &mut found)?;
         side_of.resize(side_of.len() + found.len() - before, side);
+        arg_of.resize(found.len(), arg);
     }
     if found.is_empty() {
         return Err(ScanError::NoInput);
@@ -68,8 +70,9 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         found.into_par_iter().zip(side_of).map(|(found, side)| probe(found, side, options)).collect();
     let mut inputs = Inputs::default();
     let mut seen: HashMap<FileId, usize> = HashMap::new();
-    for probed in probed {
-        let (input, id) = probed?;
+    for (probed, arg) in probed.into_iter().zip(arg_of) {
+        let (mut input, id) = probed?;
+        input.key = input.path().map(|path| key(arg, path)).unwrap_or_default();
         if let Some(first) = id.and_then(|id| seen.insert(id, inputs.len())) {
             let first = inputs.get(first).name().to_owned();
             return Err(ScanError::SameFileTwice { first, second: input.name().to_owned() });

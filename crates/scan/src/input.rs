@@ -30,6 +30,8 @@ pub struct Inputs {
 #[derive(Debug)]
 pub struct Input {
     name: String,
+    /// What an upload keeps of the path; empty for what is not a regular file.
+    pub(crate) key: PathBuf,
     side: Side,
     reading: Reading,
     pub(crate) origin: Origin,
@@ -178,7 +180,15 @@ impl<'a> IntoIterator for &'a Inputs {
 
 impl Input {
     pub(crate) fn new(name: String, side: Side, reading: Reading, origin: Origin) -> Input {
-        Input { name, side, reading, origin, spool: OnceLock::new(), foreign: OnceLock::new() }
+        Input {
+            name,
+            key: PathBuf::new(),
+            side,
+            reading,
+            origin,
+            spool: OnceLock::new(),
+            foreign: OnceLock::new(),
+        }
     }
 
     /// The name for reports: the path as given, or below a directory as given, or the name chosen for
@@ -203,6 +213,12 @@ impl Input {
     /// Whether it gives its bytes only once: standard input, a pipe or a device that is not spooled yet.
     pub fn is_once(&self) -> bool {
         matches!(self.origin, Origin::Once { .. }) && self.spool.get().is_none()
+    }
+
+    /// The end of the path that an upload is likely to keep, of a regular file: its name, and what is between the
+    /// argument and it where the argument is a directory or a glob.
+    pub fn key(&self) -> Option<&Path> {
+        matches!(self.origin, Origin::File { .. }).then_some(self.key.as_path())
     }
 
     /// The compression of a regular file. That of a stream is not known before it is read.

@@ -60,6 +60,8 @@ mod sniff;
 
 mod foreign;
 
+mod key;
+
 mod discover;
 
 mod spool;

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use bedload_record::names::did_you_mean;
 use toml::Spanned;
 
-use super::written::{Day, Entry, File, Media, Place, Source, Word, Words};
+use super::written::{Day, Distilled, Entry, File, Media, Place, Reserved, Source, Word};
 use super::{Catalogue, ProfileError};
 use crate::format::{FORMATS, Format};
-use crate::profile::{DisputedFormats, Life, Limit, MediaFormats, Profile, ReservedWords, Since, TokenCount};
+use crate::profile::{
+    DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount,
+};
 use crate::rule::{Bound, Citation, Level, Rule};
 
 /// What may be cited by a tag.
@@ -186,6 +188,7 @@ impl Reader<'_> {
             videos: based.and_then(|b| b.videos.clone()),
             documents: based.and_then(|b| b.documents.clone()),
             reserved_words: based.map(|b| b.reserved_words.clone()).unwrap_or_default(),
+            pairs: based.map(|b| b.pairs.clone()).unwrap_or_default(),
         };
         self.entry("legacy", entry.legacy, &mut profile.legacy, Self::since)?;
         self.entry("end-of-life", entry.end_of_life, &mut profile.end_of_life, Self::since)?;
@@ -215,6 +218,7 @@ impl Reader<'_> {
                     value: number.value,
                     source: reader.cite(at, number.source)?,
                     against: number.against.map(|against| reader.cite(at, against)).transpose()?,
+                    note: number.note,
                 })
             })?;
             put(&mut profile.limits, bound, limit);
@@ -248,6 +252,11 @@ impl Reader<'_> {
             let at = self.at(written.span(), "reserved-words");
             let groups = written.into_inner().into_iter();
             profile.reserved_words = groups.map(|group| self.words(&at, group)).collect::<Result<_, _>>()?;
+        }
+        if let Some(written) = entry.pairs {
+            let at = self.at(written.span(), "pairs");
+            let pairs = written.into_inner().into_iter();
+            profile.pairs = pairs.map(|pair| self.pair(&at, pair)).collect::<Result<_, _>>()?;
         }
         Ok(profile)
     }
@@ -329,11 +338,24 @@ impl Reader<'_> {
         })
     }
 
-    fn words(&self, at: &At<'_>, group: Words) -> Result<ReservedWords, ProfileError> {
+    fn pair(&self, at: &At<'_>, pair: Distilled) -> Result<Pair, ProfileError> {
+        Ok(Pair {
+            teacher: pair.teacher,
+            students: pair.students,
+            end_of_life: pair.end_of_life.map(|day| self.since(at, day)).transpose()?,
+            source: self.cite(at, pair.source)?,
+        })
+    }
+
+    fn words(&self, at: &At<'_>, group: Reserved) -> Result<ReservedWords, ProfileError> {
         if group.words.iter().any(String::is_empty) {
             return Err(at.wrong("an empty word occurs everywhere".to_owned(), "leave it out"));
         }
-        Ok(ReservedWords { words: group.words, source: self.cite(at, group.source)? })
+        Ok(ReservedWords {
+            words: group.words,
+            source: self.cite(at, group.source)?,
+            is_confirmed: group.confirmed.unwrap_or(true),
+        })
     }
 }
 

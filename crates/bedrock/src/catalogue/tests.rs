@@ -36,43 +36,45 @@ fn the_catalogue_is_what_was_promised() {
         generic-cpt [text input] records-min 1000, records-recommended 10000, records-max 100000, record-tokens-max 32000
         generic-preference [preference] records-min 100, records-recommended 1000, record-tokens-max 32000
         generic-distillation [prompt] records-min 1000, records-recommended 10000, record-tokens-max 32000
-        nova-micro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10; refuse ends-with-user image video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-lite-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-pro-sft [converse] training-records-min 8, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-2-lite-sft [converse] training-records-min 8, training-records-min-disputed 200, training-records-max 20000, validation-records-max 0, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1, documents-max 1; refuse ends-with-user wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other document tools reasoning-with-media bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
-        nova-2-lite-rft [chat-rft] training-records-min 100, training-records-max 20000, validation-records-recommended 100, tokens-margin 10; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        nova-lite-dpo [converse-preference] training-records-recommended 1000, tokens-margin 10, images-max 10; refuse ends-with-user video document reasoning tools wide-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other bucket-owner-missing optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-micro-sft [converse] records-max 20000, training-records-min 8, training-records-recommended 100, training-records-max 20000, record-tokens-max 32000, tokens-margin 10; refuse ends-with-user image video document reasoning tools data-file-names wide-data-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other empty-system null-member bucket-owner-missing wide-file-names optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-lite-sft [converse] records-max 20000, training-records-min 8, training-records-recommended 100, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools data-file-names wide-data-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other empty-system null-member bucket-owner-missing wide-file-names optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-pro-sft [converse] records-max 20000, training-records-min 8, training-records-recommended 100, training-records-max 20000, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1; refuse ends-with-user document reasoning tools data-file-names wide-data-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other empty-system null-member bucket-owner-missing wide-file-names optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-2-lite-sft [converse] records-max 20000, training-records-min 8, training-records-min-disputed 200, training-records-recommended 200, training-records-max 20000, validation-records-max 0, record-tokens-max 32000, tokens-margin 10, images-max 10, videos-max 1, documents-max 1; refuse ends-with-user tool-spec tool-details data-file-names wide-data-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other empty-system null-member document tools reasoning-with-media bucket-owner-missing wide-file-names optional-field reserved-word-in-answer reserved-word-in-another-case
+        nova-2-lite-rft [chat-rft] records-max 20000, training-records-min 100, training-records-max 20000, validation-records-recommended 100, validation-records-max 0, tokens-margin 10; refuse tool-spec tool-details data-file-names reference-empty id-empty; disputed null-member tool-properties optional-field reference-missing reference-shape mixed-references id-shape other-role reserved-word reserved-word-in-answer reserved-word-in-another-case
+        nova-lite-dpo [converse-preference] training-records-recommended 1000, tokens-margin 10, images-max 10; refuse ends-with-user video document reasoning tools data-file-names wide-data-file-names mixed-media several-buckets reserved-word; disputed extra-key schema-version-missing schema-version-other empty-system null-member bucket-owner-missing wide-file-names optional-field reserved-word-in-answer reserved-word-in-another-case
         nova-cpt [text] tokens-margin 10; refuse extra-key
-        nova-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-blocks several-systems image video document reasoning tools; disputed several-turns
-        llama-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-turns several-blocks several-systems image video document reasoning tools
-        llama-3.1-8b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; disputed extra-key
-        llama-3.1-70b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; disputed extra-key
-        llama-3.2-1b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        llama-3.2-3b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
-        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools
-        llama-3.3-70b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools
-        claude-3-haiku-sft [claude-messages] records-max 10000, training-records-min 32, training-records-max 10000, validation-records-min 32, validation-records-max 1000, training-bytes-max 10000000000, validation-bytes-max 1000000000, record-tokens-max 32000, tokens-margin 10; refuse extra-key ends-with-user reserved-word reserved-word-in-answer; EndOfLife
-        titan-text-lite-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-express-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-premier-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; disputed extra-key; Legacy
-        titan-text-express-cpt [input] training-bytes-max 10000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; Legacy
-        cohere-command-sft [prompt-completion] training-records-min 32, training-records-max 10000, validation-records-max 1000, prompt-tokens-max 4096, completion-tokens-max 2048, tokens-margin 10, prompt-chars-max 24576, completion-chars-max 12288; disputed extra-key; Legacy
-        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000, turn-tokens 4; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000, tokens-margin 10; refuse reference-empty; disputed optional-field reference-missing reference-shape mixed-references other-role
-        titan-image-v2 [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; EndOfLife
-        nova-canvas [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; EndOfLife
-        titan-multimodal-embeddings [image-caption] training-records-min 1000, training-records-max 500000, validation-records-max 0, tokens-margin 10, caption-chars-max 2560"#]].assert_eq(&table.join("\n"));
+        nova-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-blocks several-systems image video document reasoning tools data-file-names; disputed several-turns
+        llama-distillation [converse] training-records-min 100, training-records-max 15000, training-bytes-max 1000000000, tokens-margin 10; refuse extra-key schema-version-missing schema-version-other several-turns several-blocks several-systems image video document reasoning tools data-file-names
+        llama-3.1-8b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; refuse data-file-names; disputed extra-key
+        llama-3.1-70b-sft [prompt-completion] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, prompt-tokens-max 16000, completion-tokens-max 16000, tokens-margin 10, record-chars-max 96000; refuse data-file-names; disputed extra-key
+        llama-3.2-1b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools data-file-names; EndOfLife
+        llama-3.2-3b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems image video document reasoning tools data-file-names; EndOfLife
+        llama-3.2-11b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools data-file-names; EndOfLife
+        llama-3.2-90b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 10000, tokens-margin 10, image-tokens-min 1601; refuse schema-version-other ends-with-user several-systems video document reasoning tools data-file-names; EndOfLife
+        llama-3.3-70b-sft [converse] records-min 100, records-max 10000, validation-records-max 1000, record-tokens-max 16000, tokens-margin 10; refuse schema-version-other ends-with-user several-systems video document reasoning tools data-file-names; disputed image
+        claude-3-haiku-sft [claude-messages] records-max 10000, training-records-min 32, training-records-max 10000, validation-records-min 32, validation-records-max 1000, training-bytes-max 10000000000, validation-bytes-max 1000000000, record-tokens-max 32000, tokens-margin 10; refuse extra-key ends-with-user data-file-names reserved-word reserved-word-in-answer; EndOfLife
+        titan-text-lite-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; refuse data-file-names; disputed extra-key; EndOfLife
+        titan-text-express-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; refuse data-file-names; disputed extra-key; EndOfLife
+        titan-text-premier-sft [prompt-completion] training-bytes-max 1000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; refuse data-file-names; disputed extra-key; EndOfLife
+        titan-text-express-cpt [input] training-bytes-max 10000000000, validation-bytes-max 100000000, record-tokens-max 4096, tokens-margin 10, record-chars-max 24576; refuse data-file-names; EndOfLife
+        cohere-command-sft [prompt-completion] training-records-min 32, training-records-max 10000, validation-records-max 1000, prompt-tokens-max 4096, completion-tokens-max 2048, tokens-margin 10, prompt-chars-max 24576, completion-chars-max 12288; refuse data-file-names; disputed extra-key; Legacy
+        gpt-oss-20b-rft [chat-rft] training-records-min 100, training-records-max 20000, turn-tokens 4; refuse tool-spec data-file-names reference-empty; disputed tool-details optional-field reference-missing reference-shape mixed-references id-empty id-shape other-role
+        qwen3-32b-rft [chat-rft] training-records-min 100, training-records-max 20000, tokens-margin 10; refuse tool-spec data-file-names reference-empty; disputed tool-details optional-field reference-missing reference-shape mixed-references id-empty id-shape other-role
+        titan-image-v2 [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; refuse data-file-names; EndOfLife
+        nova-canvas [image-caption] training-records-min 5, training-records-max 10000, validation-records-max 0, tokens-margin 10, caption-chars-min 3, caption-chars-max 1024; refuse data-file-names; EndOfLife
+        titan-multimodal-embeddings [image-caption] training-records-min 1000, training-records-max 500000, validation-records-max 0, tokens-margin 10, caption-chars-max 2560; refuse data-file-names
+        model-evaluation [evaluation] records-max 1000, tokens-margin 10; refuse data-file-names"#]].assert_eq(&table.join("\n"));
 }
 
 #[test]
 fn every_source_has_a_place_and_a_date() {
     let catalogue = Catalogue::built_in();
-    assert_eq!(catalogue.date(), "2026-11-25");
+    assert_eq!(catalogue.date(), "2026-11-27");
     for (tag, source) in &catalogue.sources {
         let is_known = source.place == "bedload baseline"
             || source.place.starts_with("https://")
-            || source.place.starts_with("aws");
+            || source.place.contains('/')
+            || source.place.contains("script");
         assert!(is_known && source.date.as_str() <= catalogue.date(), "{tag}");
     }
     for profile in catalogue.profiles() {
@@ -173,11 +175,11 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "colour = 1",
         expect![[r#"
-        TOML parse error at line 4, column 1
-          |
-        4 | colour = 1
-          | ^^^^^^
-        unknown field `colour`, expected one of `name`, `based-on`, `title`, `model`, `task`, `formats`, `encoding`, `tokens`, `training-files`, `source`, `legacy`, `end-of-life`, `elsewhere`, `limits`, `rules`, `images`, `videos`, `documents`, `reserved-words`"#]],
+            TOML parse error at line 4, column 1
+              |
+            4 | colour = 1
+              | ^^^^^^
+            unknown field `colour`, expected one of `name`, `based-on`, `title`, `model`, `task`, `formats`, `encoding`, `tokens`, `training-files`, `source`, `legacy`, `end-of-life`, `elsewhere`, `limits`, `rules`, `images`, `videos`, `documents`, `reserved-words`, `pairs`"#]],
     );
     check(
         "limits.records = { value = 1, source = \"PREP\" }",
@@ -233,11 +235,11 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "limits.records-min = 3",
         expect![[r#"
-        TOML parse error at line 4, column 22
-          |
-        4 | limits.records-min = 3
-          |                      ^
-        invalid type: integer `3`, expected a table or a word"#]],
+            TOML parse error at line 4, column 22
+              |
+            4 | limits.records-min = 3
+              |                      ^
+            a number alone has no source; write { value = 3, source = { place = "…", date = "…" } }"#]],
     );
     check(
         "rules.colour = { level = \"refuse\", source = \"PREP\" }",
@@ -246,7 +248,7 @@ fn what_is_wrong_is_named_with_its_line() {
               |
             4 | rules.colour = { level = "refuse", source = "PREP" }
               |       ^^^^^^
-            unknown variant `colour`, expected one of `extra-key`, `schema-version-missing`, `schema-version-other`, `ends-with-user`, `several-turns`, `several-blocks`, `several-systems`, `image`, `video`, `document`, `reasoning`, `tools`, `reasoning-with-media`, `bucket-owner-missing`, `wide-file-names`, `mixed-media`, `several-buckets`, `optional-field`, `reference-missing`, `reference-empty`, `reference-shape`, `mixed-references`, `other-role`, `reserved-word`, `reserved-word-in-answer`, `reserved-word-in-another-case`"#]],
+            unknown variant `colour`, expected one of `extra-key`, `schema-version-missing`, `schema-version-other`, `ends-with-user`, `several-turns`, `several-blocks`, `several-systems`, `empty-system`, `null-member`, `image`, `video`, `document`, `reasoning`, `tools`, `tool-spec`, `tool-details`, `tool-properties`, `reasoning-with-media`, `bucket-owner-missing`, `wide-file-names`, `data-file-names`, `wide-data-file-names`, `mixed-media`, `several-buckets`, `optional-field`, `reference-missing`, `reference-empty`, `reference-shape`, `mixed-references`, `id-empty`, `id-shape`, `other-role`, `reserved-word`, `reserved-word-in-answer`, `reserved-word-in-another-case`"#]],
     );
     check(
         "rules.extra-key = { level = \"forbid\", source = \"PREP\" }",
@@ -285,13 +287,13 @@ fn what_is_wrong_is_named_with_its_line() {
         "formats = [\"csv\"]",
         expect![[r#"
             line 4: profile `x`: formats: unknown format `csv`
-            hint: the formats are prompt-completion, text, input, preference, prompt, claude-messages, converse, converse-preference, chat-rft, image-caption"#]],
+            hint: the formats are prompt-completion, text, input, preference, prompt, claude-messages, converse, converse-preference, chat-rft, image-caption, evaluation"#]],
     );
     check(
         "formats = []",
         expect![[r#"
             line 4: profile `x`: formats: a profile takes one format at least
-            hint: the formats are prompt-completion, text, input, preference, prompt, claude-messages, converse, converse-preference, chat-rft, image-caption"#]],
+            hint: the formats are prompt-completion, text, input, preference, prompt, claude-messages, converse, converse-preference, chat-rft, image-caption, evaluation"#]],
     );
     check(
         "reserved-words = [{ words = [\"\"], source = \"PREP\" }]",

@@ -49,7 +49,8 @@ pub(super) struct Entry {
     pub(super) images: Option<Spanned<Word<Media>>>,
     pub(super) videos: Option<Spanned<Word<Media>>>,
     pub(super) documents: Option<Spanned<Word<Media>>>,
-    pub(super) reserved_words: Option<Spanned<Vec<Words>>>,
+    pub(super) reserved_words: Option<Spanned<Vec<Reserved>>>,
+    pub(super) pairs: Option<Spanned<Vec<Distilled>>>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +69,7 @@ pub(super) struct Number {
     pub(super) value: u64,
     pub(super) source: Source,
     pub(super) against: Option<Source>,
+    pub(super) note: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,8 +98,19 @@ pub(super) struct Disputed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+pub(super) struct Reserved {
     pub(super) words: Vec<String>,
+    pub(super) source: Source,
+    /// `false` where nothing but this source says so.
+    pub(super) confirmed: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Distilled {
+    pub(super) teacher: String,
+    pub(super) students: Vec<String>,
+    pub(super) end_of_life: Option<Day>,
     pub(super) source: Source,
 }
 
@@ -116,15 +129,47 @@ pub(super) enum Word<T> {
     Table(T),
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
+/// What a table is to look like, for who wrote something else in its place.
+pub(super) trait Shape {
+    /// The table, with `VALUE` where a number that was written alone would stand.
+    const EXAMPLE: &'static str;
+}
+
+impl Shape for Place {
+    const EXAMPLE: &'static str =
+        "{ place = \"…\", date = \"YYYY-MM-DD\" }, or a tag of [sources] such as \"PREP\"";
+}
+
+impl Shape for Number {
+    const EXAMPLE: &'static str = "{ value = VALUE, source = { place = \"…\", date = \"…\" } }";
+}
+
+impl Shape for Ruling {
+    const EXAMPLE: &'static str = "{ level = \"refuse\", source = { place = \"…\", date = \"…\" } }";
+}
+
+impl Shape for Media {
+    const EXAMPLE: &'static str = "{ formats = [\"png\"], source = { place = \"…\", date = \"…\" } }";
+}
+
+impl Shape for Day {
+    const EXAMPLE: &'static str = "{ date = \"YYYY-MM-DD\", source = { place = \"…\", date = \"…\" } }";
+}
+
+impl<'de, T: Deserialize<'de> + Shape> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+        impl<'de, T: Deserialize<'de> + Shape> Visitor<'de> for Either<T> {
             type Value = Word<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a table or a word")
+                f.write_str(&T::EXAMPLE.replace("VALUE", "1000"))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+                let example = T::EXAMPLE.replace("VALUE", &number.to_string());
+                Err(E::custom(format!("a number alone has no source; write {example}")))
             }
 
             fn visit_str<E: Error>(self, word: &str) -> Result<Self::Value, E> {

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use bedload_bedrock::{Bound, Citation, FORMATS, Format, Level, Life, MediaFormats, Profile, TargetRule};
+use bedload_bedrock::{
+    Bound, Citation, FORMATS, Format, Level, Life, Limit, MediaFormats, Pair, Profile, TargetRule,
+};
 use serde::Serialize;
 
 use crate::args::{OutputFormat, ProfilesArgs};
@@ -97,6 +99,9 @@ fn tokens(profile: &Profile) -> String {
 fn validation(profile: &Profile) -> String {
     let of = |bound| profile.limit(bound).map(|limit| limit.value);
     match (of(Bound::ValidationRecordsMin), of(Bound::ValidationRecordsMax)) {
+        (_, Some(0)) if profile.limit(Bound::ValidationRecordsMax).is_some_and(Limit::is_disputed) => {
+            "disputed".to_owned()
+        }
         (_, Some(0)) => "none".to_owned(),
         (min, max) => range(min, max),
     }
@@ -138,10 +143,9 @@ fn page(profile: &Profile, date: &str) -> String {
     section(
         &mut out,
         "limits",
-        profile
-            .limits
-            .iter()
-            .map(|(bound, limit)| (format!("{:<13}{}", limit.value, bound.title()), limit.cite())),
+        profile.limits.iter().map(|(bound, limit)| {
+            (format!("{:<13}{}{}", limit.value, bound.title(), note(limit)), limit.cite())
+        }),
     );
     section(
         &mut out,
@@ -162,9 +166,11 @@ fn page(profile: &Profile, date: &str) -> String {
         "reserved words",
         profile.reserved_words.iter().map(|group| {
             let words: Vec<String> = group.words.iter().map(|word| word.escape_debug().to_string()).collect();
-            (words.join("  "), group.source.to_string())
+            let level = if group.is_confirmed { "" } else { "unconfirmed: " };
+            (format!("{level}{}", words.join("  ")), group.source.to_string())
         }),
     );
+    section(&mut out, "teachers and students", profile.pairs.iter().map(pair));
     for format in profile.formats() {
         let _ = writeln!(out, "\nformat {}: {}", format.name, format.title);
         out.push_str(&fields(format));
@@ -197,6 +203,22 @@ fn section(out: &mut String, title: &str, rows: impl Iterator<Item = (String, St
     let _ = writeln!(out, "\n{title}");
     for (what, source) in rows {
         let _ = writeln!(out, "  {:width$}  {}", escape(&what), escape(&source));
+    }
+}
+
+fn note(limit: &Limit) -> String {
+    let disputed = if limit.is_disputed() { ", disputed" } else { "" };
+    let note = limit.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+    format!("{disputed}{note}")
+}
+
+fn pair(pair: &Pair) -> (String, String) {
+    let students = pair.students.join(", ");
+    match &pair.end_of_life {
+        Some(since) => {
+            (format!("gone since {since}: {} to {students}", pair.teacher), since.source.to_string())
+        }
+        None => (format!("{} to {students}", pair.teacher), pair.source.to_string()),
     }
 }
 

@@ -23,6 +23,7 @@ mod environment;
 mod exact_numbers;
 #[cfg(test)]
 mod explaining;
+mod file_names;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -55,6 +56,7 @@ mod profile_file;
 mod published_cases;
 #[cfg(test)]
 mod publishing;
+mod refusals;
 #[cfg(test)]
 mod same_bytes;
 #[cfg(test)]

@@ -19,32 +19,33 @@ fn profiles_lists_targets_and_shows_one() {
             nova-micro-sft               Amazon Nova Micro                   converse             8..20000      32000      -           live
             nova-lite-sft                Amazon Nova Lite                    converse             8..20000      32000      -           live
             nova-pro-sft                 Amazon Nova Pro                     converse             8..20000      32000      -           live
-            nova-2-lite-sft              Amazon Nova 2 Lite                  converse             8..20000      32000      none        live
-            nova-2-lite-rft              Amazon Nova 2 Lite                  chat-rft             100..20000    -          -           live
+            nova-2-lite-sft              Amazon Nova 2 Lite                  converse             8..20000      32000      disputed    live
+            nova-2-lite-rft              Amazon Nova 2 Lite                  chat-rft             100..20000    -          disputed    live
             nova-lite-dpo                Amazon Nova Lite                    converse-preference  -             -          -           another service
             nova-cpt                     Amazon Nova                         text                 -             -          -           another service
-            nova-distillation            Amazon Nova student                 converse             100..15000    -          -           live
-            llama-distillation           Meta Llama student                  converse             100..15000    -          -           live
+            nova-distillation            Amazon Nova Lite or Micro           converse             100..15000    -          -           live
+            llama-distillation           Meta Llama 3.1 8B                   converse             100..15000    -          -           live
             llama-3.1-8b-sft             Meta Llama 3.1 8B                   prompt-completion    100..10000    16000      ..1000      live
             llama-3.1-70b-sft            Meta Llama 3.1 70B                  prompt-completion    100..10000    16000      ..1000      live
-            llama-3.2-1b-sft             Meta Llama 3.2 1B                   converse             100..10000    16000      ..1000      live
-            llama-3.2-3b-sft             Meta Llama 3.2 3B                   converse             100..10000    16000      ..1000      live
-            llama-3.2-11b-sft            Meta Llama 3.2 11B                  converse             100..10000    16000      ..1000      live
-            llama-3.2-90b-sft            Meta Llama 3.2 90B                  converse             100..10000    10000      ..1000      live
+            llama-3.2-1b-sft             Meta Llama 3.2 1B                   converse             100..10000    16000      ..1000      end of life
+            llama-3.2-3b-sft             Meta Llama 3.2 3B                   converse             100..10000    16000      ..1000      end of life
+            llama-3.2-11b-sft            Meta Llama 3.2 11B                  converse             100..10000    16000      ..1000      end of life
+            llama-3.2-90b-sft            Meta Llama 3.2 90B                  converse             100..10000    10000      ..1000      end of life
             llama-3.3-70b-sft            Meta Llama 3.3 70B                  converse             100..10000    16000      ..1000      live
             claude-3-haiku-sft           Anthropic Claude 3 Haiku            claude-messages      32..10000     32000      32..1000    end of life
-            titan-text-lite-sft          Amazon Titan Text Lite              prompt-completion    -             4096       -           legacy
-            titan-text-express-sft       Amazon Titan Text Express           prompt-completion    -             4096       -           legacy
-            titan-text-premier-sft       Amazon Titan Text Premier           prompt-completion    -             4096       -           legacy
-            titan-text-express-cpt       Amazon Titan Text Express           input                -             4096       -           legacy
+            titan-text-lite-sft          Amazon Titan Text Lite              prompt-completion    -             4096       -           end of life
+            titan-text-express-sft       Amazon Titan Text Express           prompt-completion    -             4096       -           end of life
+            titan-text-premier-sft       Amazon Titan Text Premier           prompt-completion    -             4096       -           end of life
+            titan-text-express-cpt       Amazon Titan Text Express           input                -             4096       -           end of life
             cohere-command-sft           Cohere Command                      prompt-completion    32..10000     4096+2048  ..1000      legacy
             gpt-oss-20b-rft              OpenAI gpt-oss-20B                  chat-rft             100..20000    -          -           live
             qwen3-32b-rft                Qwen3-32B                           chat-rft             100..20000    -          -           live
             titan-image-v2               Amazon Titan Image Generator G1 v2  image-caption        5..10000      -          none        end of life
             nova-canvas                  Amazon Nova Canvas                  image-caption        5..10000      -          none        end of life
             titan-multimodal-embeddings  Amazon Titan Multimodal Embeddings  image-caption        1000..500000  -          none        live
+            model-evaluation             any model                           evaluation           ..1000        -          -           live
 
-            as of 2026-11-25; `bedload profiles NAME` shows all limits and rules with their sources
+            as of 2026-11-27; `bedload profiles NAME` shows all limits and rules with their sources
 
             formats
               prompt-completion   supervised fine-tuning pairs
@@ -57,6 +58,7 @@ fn profiles_lists_targets_and_shows_one() {
               converse-preference conversations that end with labelled candidates
               chat-rft            chat prompts with a reference answer, for reinforcement fine-tuning
               image-caption       images in S3 with captions
+              evaluation          prompts for model evaluation, with optional reference responses and categories
         "#]],
         expect![[r#""#]],
     );
@@ -65,7 +67,7 @@ fn profiles_lists_targets_and_shows_one() {
         expect![[r#"
             generic-preference: any model, preference tuning
 
-            state           live as of 2026-11-25
+            state           live as of 2026-11-27
             formats         preference
             record          bedload baseline (2026-11)
             encoding        o200k_base (exact)
@@ -90,7 +92,7 @@ fn profiles_lists_targets_and_shows_one() {
         expect![[r#"
             nova-2-lite-sft: Amazon Nova 2 Lite, supervised fine-tuning
 
-            state           live as of 2026-11-25
+            state           live as of 2026-11-27
             formats         converse
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
             encoding        cl100k_base (estimate)
@@ -98,32 +100,40 @@ fn profiles_lists_targets_and_shows_one() {
             training files  one
 
             limits
-              8            training records, min                   https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              200          training records, min by other sources  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              20000        training records, max                   https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              0            validation records, max                 https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
-              32000        tokens per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              10           margin of the token count, per cent     bedload baseline (2026-11)
-              10           images per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              1            videos per record, max                  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              1            documents per record, max               https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              20000        records, training and validation, max, disputed   aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              8            training records, min                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              200          training records, min by other sources, disputed  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              200          training records, recommended                     https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              20000        training records, max                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              0            validation records, max, disputed                 https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not MAOFILHO/Portfolio-Projects:AWS-Bedrock-FineTuning-LangGraph-MCP-Agentic-Platform/docs/INCIDENT-LOG.md (2026-08-10)
+              32000        tokens per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              10           margin of the token count, per cent               bedload baseline (2026-11)
+              10           images per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              1            videos per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              1            documents per record, max, disputed               aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
 
             rules
-              disputed  keys beyond those of the format                     aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  no schemaVersion                                    https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  schemaVersion other than bedrock-conversation-2024  aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   a conversation that ends with the user              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  documents                                           https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  tools                                               https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reasoning beside media                              aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  no bucketOwner                                      aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   media names beyond letters, digits, _ - / .         https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   several kinds of media in one data set              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   media in several buckets                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  optional fields in some records only                aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   reserved words in user and system text              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reserved words in other text                        aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reserved words in other capitals                    aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  keys beyond those of the format                              aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  no schemaVersion                                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  schemaVersion other than bedrock-conversation-2024           aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   a conversation that ends with the user                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  an empty or null system prompt                               https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  null in place of an optional member                          https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  documents                                                    https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  tools                                                        https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   tools that are not specified as the format has it            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   tools without a description or the type of their parameters  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  reasoning beside media                                       aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  no bucketOwner                                               aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  media names beyond letters, digits, _ - / .                  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
+              refused   data file names that an S3 URI cannot have                   boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
+              refused   data file names beyond letters, digits, _ - / .              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   several kinds of media in one data set                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   media in several buckets                                     https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  optional fields in some records only                         aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   reserved words in user and system text                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  reserved words in other text                                 aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  reserved words with different capitalization                 aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
 
             media formats
               images    taken     png jpeg gif  https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
@@ -133,8 +143,9 @@ fn profiles_lists_targets_and_shows_one() {
               documents taken     pdf           https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
 
             reserved words
-              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]  https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>          aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
+              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]                                          https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>                                                  aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
+              unconfirmed: Human:  <|endoftext|>  <|im_start|>  <|im_end|>  <|user|>  <|assistant|>  <|system|>  validate_bedrock_tokens.py, a user's script whose repository is not known (2026-11-26)
 
             format converse: conversations whose messages are lists of content blocks
               schemaVersion     text, "bedrock-conversation-2024", optional
@@ -149,9 +160,9 @@ fn profiles_lists_targets_and_shows_one() {
         expect![[r#"
             claude-3-haiku-sft: Anthropic Claude 3 Haiku, supervised fine-tuning
 
-            state           end of life as of 2026-11-25
-            legacy          2026-03-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11-23)
-            end of life     2026-09-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11-23)
+            state           end of life as of 2026-11-27
+            legacy          2026-03-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)
+            end of life     2026-09-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)
             formats         claude-messages
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
             encoding        cl100k_base (estimate)
@@ -160,7 +171,7 @@ fn profiles_lists_targets_and_shows_one() {
 
             limits
               10000        records, training and validation, max        https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              32           training records, min                        aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              32           training records, min                        https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
               10000        training records, max                        aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
               32           validation records, min where there are any  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
               1000         validation records, max                      https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
@@ -170,10 +181,11 @@ fn profiles_lists_targets_and_shows_one() {
               10           margin of the token count, per cent          bedload baseline (2026-11)
 
             rules
-              refused   keys beyond those of the format         https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)
-              refused   a conversation that ends with the user  https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              refused   reserved words in user and system text  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              refused   reserved words in other text            aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              refused   keys beyond those of the format             https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)
+              refused   a conversation that ends with the user      https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              refused   data file names that an S3 URI cannot have  boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
+              refused   reserved words in user and system text      aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              refused   reserved words in other text                aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
 
             reserved words
               \nHuman:  \nAssistant:  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)

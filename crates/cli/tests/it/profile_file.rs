@@ -85,7 +85,7 @@ fn validation_files_are_counted_apart() {
         );
         scratch.run(&args).by_code().into_keys().collect()
     };
-    let of_training = ["dataset/too-many-records", "file/size", "profile/legacy"];
+    let of_training = ["dataset/too-many-records", "file/size", "profile/end-of-life"];
     assert_eq!(codes(0, ""), of_training);
     for (validation, code) in [
         (1, Some("dataset/too-few-validation")),
@@ -113,10 +113,11 @@ fn what_build_writes_is_judged_by_side() {
         );
         scratch.run(&args).exits(1).by_code().into_keys().collect()
     };
-    assert_eq!(codes("--select 30"), ["file/size", "profile/legacy"]);
-    assert_eq!(codes("--select 31"), ["dataset/too-many-records", "file/size", "profile/legacy"]);
-    assert_eq!(codes("--select 31 --validation 2"), ["file/size", "profile/legacy"]);
+    assert_eq!(codes("--select 30"), ["file/size", "profile/end-of-life"]);
+    assert_eq!(codes("--select 31"), ["dataset/too-many-records", "file/size", "profile/end-of-life"]);
+    assert_eq!(codes("--select 31 --validation 2"), ["file/size", "profile/end-of-life"]);
     let augmented = codes("--select 16 --validation 1 --augment 3");
-    let expected = ["dataset/too-few-validation", "dataset/too-many-records", "file/size", "profile/legacy"];
+    let expected =
+        ["dataset/too-few-validation", "dataset/too-many-records", "file/size", "profile/end-of-life"];
     assert_eq!(augmented, expected);
 }

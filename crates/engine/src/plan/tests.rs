@@ -121,7 +121,7 @@ fn skipped_stages_decide_nothing() {
 fn profile(validation_max: u64) -> Arc<Profile> {
     let mut profile = Profile::clone(&Catalogue::built_in().get("generic-sft").expect("a profile"));
     let source = Citation { place: "a test".to_owned(), date: "2026-11".to_owned() };
-    let max = Limit { value: validation_max, source, against: None };
+    let max = Limit { value: validation_max, source, against: None, note: None };
     profile.limits.insert(Bound::ValidationRecordsMax, max);
     Arc::new(profile)
 }

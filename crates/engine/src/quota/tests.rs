@@ -67,8 +67,41 @@ fn limits_on_training_records_do_not_count_validation() {
         100,
         expect!["dataset/too-few-records: 7 training records are valid; nova-lite-sft takes at least 8"],
     );
-    check("nova-lite-sft", 8, 0, expect![[""]]);
-    check("nova-lite-sft", 20_000, 500, expect![[""]]);
+    check(
+        "nova-lite-sft",
+        8,
+        0,
+        expect![
+            "dataset/few-records: 8 training records are valid; for nova-lite-sft 100 or more are recommended"
+        ],
+    );
+    check("nova-lite-sft", 100, 0, expect![[""]]);
+    check("nova-lite-sft", 19_500, 500, expect![[""]]);
+    check(
+        "nova-lite-sft",
+        19_500,
+        501,
+        expect![
+            "disputed/records-max: 20,001 training and validation records are valid; nova-lite-sft takes at most 20,000 according to nova_ft_dataset_validator.py, and more according to fine-tune-prepare-data-understanding.html"
+        ],
+    );
+    check(
+        "nova-2-lite-rft",
+        20_000,
+        100,
+        expect![[r#"
+        disputed/records-max: 20,100 training and validation records are valid; nova-2-lite-rft takes at most 20,000 according to nova_ft_dataset_validator.py, and more according to rft-nova-models.html
+        disputed/records-max: nova-2-lite-rft takes no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"#]],
+    );
+    check("gpt-oss-20b-rft", 20_000, 100, expect![[""]]);
+    check(
+        "nova-lite-sft",
+        20_001,
+        500,
+        expect![
+            "dataset/too-many-records: 20,001 training records are valid; nova-lite-sft takes at most 20,000 (keep a seeded selection with `bedload build --select 20000`)"
+        ],
+    );
     check(
         "nova-lite-sft",
         20_001,
@@ -101,7 +134,7 @@ fn a_minimum_that_the_sources_dispute_is_said_above_the_undisputed_one() {
         8,
         0,
         expect![
-            "disputed/records-min: 8 training records are valid; for nova-2-lite-sft one source wants at least 200, another fewer"
+            "disputed/records-min: 8 training records are valid; nova-2-lite-sft takes at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
         ],
     );
     check(
@@ -109,7 +142,7 @@ fn a_minimum_that_the_sources_dispute_is_said_above_the_undisputed_one() {
         199,
         0,
         expect![
-            "disputed/records-min: 199 training records are valid; for nova-2-lite-sft one source wants at least 200, another fewer"
+            "disputed/records-min: 199 training records are valid; nova-2-lite-sft takes at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
         ],
     );
     check("nova-2-lite-sft", 200, 0, expect![[""]]);
@@ -143,7 +176,54 @@ fn limits_on_validation_records_hold_where_there_are_any() {
         200,
         1,
         expect![
-            "split/too-many-validation: 1 validation record is valid; nova-2-lite-sft takes no validation records"
+            "disputed/records-max: nova-2-lite-sft takes no validation file according to nova-2-sft-data-prep.html; INCIDENT-LOG.md says otherwise"
+        ],
+    );
+}
+
+#[test]
+fn validation_files_are_refused_or_disputed() {
+    check(
+        "titan-image-v2",
+        5,
+        1,
+        expect![
+            "split/too-many-validation: titan-image-v2 takes no validation file; leave out `--validation-file`"
+        ],
+    );
+    check(
+        "titan-multimodal-embeddings",
+        1000,
+        1,
+        expect![
+            "split/too-many-validation: titan-multimodal-embeddings takes no validation file; leave out `--validation-file`"
+        ],
+    );
+    check("nova-2-lite-sft", 200, 0, expect![[""]]);
+    check(
+        "nova-2-lite-rft",
+        100,
+        100,
+        expect![
+            "disputed/records-max: nova-2-lite-rft takes no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"
+        ],
+    );
+    check("qwen3-32b-rft", 100, 1, expect![[""]]);
+    check("llama-3.1-8b-sft", 2000, 1000, expect![[""]]);
+    check(
+        "llama-3.3-70b-sft",
+        2000,
+        1001,
+        expect![
+            "disputed/records-max: 1,001 validation records are valid; llama-3.3-70b-sft takes at most 1,000 according to dataset_validation.py, and more according to model-customization-prepare.html"
+        ],
+    );
+    check(
+        "cohere-command-sft",
+        2000,
+        1001,
+        expect![
+            "split/too-many-validation: 1,001 validation records are valid; cohere-command-sft takes at most 1,000"
         ],
     );
 }
@@ -186,13 +266,40 @@ fn a_model_that_is_gone_is_said_with_its_date() {
     check(
         "claude-3-haiku-sft",
         expect![
-            "profile/end-of-life: claude-3-haiku-sft: Anthropic Claude 3 Haiku is past its end of life since 2026-09-10 [https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11-23)]"
+            "profile/end-of-life: claude-3-haiku-sft: Anthropic Claude 3 Haiku has been past its end of life since 2026-09-10; the service refuses new jobs on it [https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)]"
         ],
     );
     check(
+        "llama-3.2-90b-sft",
+        expect![
+            "profile/end-of-life: llama-3.2-90b-sft: Meta Llama 3.2 90B has been past its end of life since 2026-07-07; the service refuses new jobs on it [https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)]"
+        ],
+    );
+    check("llama-3.3-70b-sft", expect![[""]]);
+    check("llama-distillation", expect![[""]]);
+    check(
+        "titan-text-premier-sft",
+        expect![
+            "profile/end-of-life: titan-text-premier-sft: Amazon Titan Text Premier has been past its end of life since 2026-01-12 at the latest (exact day not found); the service refuses new jobs on it [epam/ai-dial-adapter-bedrock#378 (2026-01-12)]"
+        ],
+    );
+    check(
+        "titan-image-v2",
+        expect![
+            "profile/end-of-life: titan-image-v2: Amazon Titan Image Generator G1 v2 has been past its end of life since 2026-06-30; the service refuses new jobs on it [https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)]"
+        ],
+    );
+    check(
+        "nova-canvas",
+        expect![
+            "profile/end-of-life: nova-canvas: Amazon Nova Canvas has been past its end of life since 2026-09-30; the service refuses new jobs on it [https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)]"
+        ],
+    );
+    check("titan-multimodal-embeddings", expect![[""]]);
+    check(
         "cohere-command-sft",
         expect![
-            "profile/legacy: cohere-command-sft: Cohere Command is legacy since 2025-09-15 [https://docs.cohere.com/docs/fine-tuning-cohere-models-on-amazon-bedrock (2026-11-23)]"
+            "profile/legacy: cohere-command-sft: Cohere Command has been legacy since 2025-09-15; the service refuses new jobs on it [https://docs.cohere.com/docs/fine-tuning-cohere-models-on-amazon-bedrock (2026-11-23)]"
         ],
     );
     check(

@@ -16,7 +16,11 @@ const NOVA2: &str =
     "https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11)";
 const RFT: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/rft-prepare-data.html (2026-11)";
 const API: &str = "boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)";
-const LIFECYCLE: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html (2026-11)";
+const LEGACY: &str =
+    "https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-11)";
+const RFT_NOVA2: &str =
+    "https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-rft-2.html (2026-11)";
+const S_NOVA: &str = "aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11)";
 const RFC8259: &str = "RFC 8259";
 const I_JSON: &str = "RFC 7493 (I-JSON)";
 
@@ -755,7 +759,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "a text is longer or shorter than the target accepts",
         "Some targets bound a text by its characters, before any token is counted.",
-        "Shorten the text; captions below the minimum need more words."
+        "Bring the text within the bound that the message names."
     ),
     row!(
         ConvertExtraKey,
@@ -882,9 +886,9 @@ pub static CODES: &[CodeInfo] = &[
         "profile/legacy",
         Warning,
         Dataset,
-        LIFECYCLE,
+        LEGACY,
         "the model is legacy",
-        "A legacy model takes no new customization jobs.",
+        "The service refuses new customization jobs on legacy models.",
         "Choose another model: `bedload profiles`."
     ),
     row!(
@@ -892,9 +896,9 @@ pub static CODES: &[CodeInfo] = &[
         "profile/end-of-life",
         Warning,
         Dataset,
-        LIFECYCLE,
+        LEGACY,
         "the model is past its end of life",
-        "The model is no longer available; data can still be checked against its rules, e.g. in order to convert it.",
+        "The model is no longer available, and the service refuses new jobs on it; data can still be checked against its rules, e.g. in order to convert it.",
         "Choose another model: `bedload profiles`."
     ),
     row!(
@@ -902,7 +906,7 @@ pub static CODES: &[CodeInfo] = &[
         "profile/elsewhere",
         Note,
         Dataset,
-        LIFECYCLE,
+        NOVA1,
         "the target belongs to a service other than Bedrock",
         "The format is documented for Amazon SageMaker training jobs; no Bedrock job accepts it.",
         "Nothing to do if the data is for SageMaker."
@@ -976,5 +980,115 @@ pub static CODES: &[CodeInfo] = &[
         "validation records share a prompt, or another group, with training records",
         "The model has been trained on an answer to the same prompt, so the validation score does not show how it does on new ones.",
         "Keep each group on one side, or let `bedload build INPUT --validation SHARE` split all records: it never divides a group."
+    ),
+    row!(
+        DatasetFileName,
+        "dataset/file-name",
+        Warning,
+        Dataset,
+        API,
+        "the job cannot take a file of this name",
+        "The S3 URI of a data file is checked before the job starts: a key may have letters, digits and `-!_*'().` only, so spaces, `=`, `+`, `%` and non-ASCII letters are refused, and Nova takes letters, digits, `_`, `-`, `/` and `.` only. The name must end in `.jsonl`.",
+        "Rename the file, or upload it under another key; `bedload build` names its files itself."
+    ),
+    row!(
+        DatasetOneFile,
+        "dataset/one-file",
+        Warning,
+        Dataset,
+        API,
+        "the job takes one uncompressed file, and this is something else",
+        "The training data of a job is the S3 URI of one `.jsonl` file, and so is its validation data. A prefix, several files or a compressed file is refused.",
+        "`bedload build INPUT... --out DIR` writes the one file."
+    ),
+    row!(
+        SchemaIgnoredKey,
+        "schema/ignored-key",
+        Warning,
+        Record,
+        BASELINE,
+        "a key that looks like training data, but is not used",
+        "Continued pre-training uses unlabelled text only, distillation uses prompts only, and a preference pair has one `score`. What stands under other keys is neither counted nor trained on.",
+        "Remove the key, or choose the profile of a task that uses it, e.g. `--profile generic-sft`."
+    ),
+    row!(
+        SchemaUnconfirmedWord,
+        "schema/unconfirmed-word",
+        Note,
+        Record,
+        NOVA,
+        "a text holds a word that may be reserved",
+        "A user's script lists words that Bedrock is said to refuse; no page of AWS and no recorded refusal confirms them.",
+        "If a job with such a text fails in validation, reword the text."
+    ),
+    row!(
+        SchemaRecordId,
+        "schema/record-id",
+        Error,
+        Record,
+        RFT_NOVA2,
+        "`id` is blank, or of a type that the target refuses",
+        "The `id` of a record is optional, but it must be text where it is there.",
+        "Write the id as a string, or leave it out."
+    ),
+    row!(
+        DisputedEmptyMember,
+        "disputed/empty-member",
+        Warning,
+        Record,
+        S_NOVA,
+        "an empty or null member on which the sources disagree",
+        "The guide describes the member as it is when it has a value; the validators that AWS publishes take null, and an empty system prompt, as if the member were absent.",
+        "Leave the member out to be safe."
+    ),
+    row!(
+        DisputedToolSpec,
+        "disputed/tool-spec",
+        Warning,
+        Record,
+        RFT_NOVA2,
+        "a tool specification on which the sources disagree",
+        "Validators that AWS publishes require more of a tool than the guide does.",
+        "Give every tool a description, and parameters with `\"type\": \"object\"` and `properties`."
+    ),
+    row!(
+        DisputedRecordId,
+        "disputed/record-id",
+        Warning,
+        Record,
+        RFT_NOVA2,
+        "an `id` on which the sources disagree",
+        "The guide says only that the id is optional; the validators that AWS publishes take text.",
+        "Write the id as a string to be safe."
+    ),
+    row!(
+        DisputedS3Uri,
+        "disputed/s3-uri",
+        Warning,
+        Record,
+        API,
+        "the name of a media file on which the sources disagree",
+        "The service's pattern for S3 URIs takes more characters than the validators that AWS publishes, which take letters, digits, `_`, `-`, `/` and `.` only.",
+        "Rename the object to be safe."
+    ),
+    row!(
+        DisputedMediaCount,
+        "disputed/media-count",
+        Warning,
+        Record,
+        NOVA2,
+        "more media in the record than some of the sources take",
+        "One source sets a maximum that another one does not have.",
+        "Split the record to be safe."
+    ),
+    row!(
+        DisputedRecordsMax,
+        "disputed/records-max",
+        Warning,
+        Dataset,
+        NOVA,
+        "more records, or a validation file, than some of the sources take",
+        "One source sets a lower maximum than another, or says that there is no validation file while another takes one.",
+        "Use fewer records, or leave the validation file out, to be safe."
     ),
 ];

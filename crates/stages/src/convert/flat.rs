@@ -21,6 +21,8 @@ pub(super) enum Slot {
     Score,
     Document,
     Reference,
+    /// An answer that may be left out.
+    Response,
     Id,
     Image,
     Caption,
@@ -52,7 +54,7 @@ impl Slot {
     }
 
     fn is_optional(self) -> bool {
-        matches!(self, Self::Input | Self::System | Self::Score | Self::Reference | Self::Id)
+        matches!(self, Self::Input | Self::System | Self::Score | Self::Reference | Self::Response | Self::Id)
     }
 }
 
@@ -82,7 +84,7 @@ pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Re
         match slot {
             Slot::Prompt => prompt = Some(reader.words(value, name)?),
             Slot::Input => input = Some(reader.words(value, name)?),
-            Slot::Completion => completion = Some(reader.words(value, name)?),
+            Slot::Completion | Slot::Response => completion = Some(reader.words(value, name)?),
             Slot::System => {
                 talk.system.push(reader.words(value, name)?);
                 talk.system_member = Some(member);

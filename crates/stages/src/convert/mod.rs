@@ -160,8 +160,8 @@ pub fn fit(from: &Format, to: &Format) -> Fit {
         return Fit::Whole;
     }
     let (Some(has), Some(wants)) = (holds(from), holds(to)) else { return Fit::None };
-    // Distillation and reinforcement take prompts that have no answer as yet.
-    let needs_answer = wants.answer && !matches!(to.name, "converse" | "chat-rft");
+    // Distillation, reinforcement and evaluation take prompts that have no answer as yet.
+    let needs_answer = wants.answer && !matches!(to.name, "converse" | "chat-rft" | "evaluation");
     if needs_answer && !has.answer || wants.candidates && !has.candidates {
         return Fit::None;
     }

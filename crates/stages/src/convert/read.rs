@@ -25,12 +25,16 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Talk<'l>, Re
         return Reader { line }.conversation(format);
     }
     let slot = |key: &'static str| match (format.name, key) {
-        ("alpaca", "instruction") => Slot::Prompt,
-        ("alpaca", "input") => Slot::Input,
-        ("alpaca", "output") => Slot::Completion,
-        (_, key) => Slot::from_name(key).expect("a test reads every flat format"),
+        ("alpaca", "instruction") => Some(Slot::Prompt),
+        ("alpaca", "input") => Some(Slot::Input),
+        ("alpaca", "output") => Some(Slot::Completion),
+        ("evaluation", "referenceResponse") => Some(Slot::Response),
+        // No other format has a place for it.
+        ("evaluation", "category") => None,
+        (_, key) => Some(Slot::from_name(key).expect("a test reads every flat format")),
     };
-    let slots: Vec<_> = format.fields.iter().map(|field| (field.key, slot(field.key))).collect();
+    let slots: Vec<_> =
+        format.fields.iter().filter_map(|field| Some((field.key, slot(field.key)?))).collect();
     flat(line, &slots)
 }
 
@@ -89,7 +93,7 @@ impl<'l> Reader<'l> {
                 Some(Kind::ToolConfig) => talk.tool_config = Some(member),
                 Some(Kind::ChatTools) => talk.tools = Some(member),
                 Some(Kind::Reference) => talk.reference = Some(member),
-                Some(Kind::Any) => talk.id = Some(member),
+                Some(Kind::RecordId) => talk.id = Some(member),
                 _ => talk.extra.push(member),
             }
         }

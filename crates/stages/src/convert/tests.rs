@@ -128,19 +128,20 @@ fn the_matrix_of_formats() {
         table += &format!("{} > {}\n", from.name, to.join(" "));
     }
     expect_test::expect![[r#"
-        prompt-completion > (prompt) claude-messages converse chat-rft
+        prompt-completion > (prompt) claude-messages converse chat-rft evaluation
         text > input
         input > text
-        preference > (prompt-completion) (prompt) (claude-messages) (converse) converse-preference (chat-rft)
-        prompt > converse chat-rft
-        claude-messages > prompt-completion (prompt) converse chat-rft
-        converse > prompt-completion (prompt) claude-messages chat-rft
-        converse-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) (chat-rft)
-        chat-rft > prompt-completion (prompt) claude-messages converse
+        preference > (prompt-completion) (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation)
+        prompt > converse chat-rft evaluation
+        claude-messages > prompt-completion (prompt) converse chat-rft evaluation
+        converse > prompt-completion (prompt) claude-messages chat-rft evaluation
+        converse-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) (chat-rft) (evaluation)
+        chat-rft > prompt-completion (prompt) claude-messages converse evaluation
         image-caption > 
-        openai-chat > prompt-completion (prompt) claude-messages converse chat-rft
-        alpaca > prompt-completion (prompt) claude-messages converse chat-rft
-        sharegpt > prompt-completion (prompt) claude-messages converse chat-rft
+        evaluation > prompt-completion (prompt) claude-messages converse chat-rft
+        openai-chat > prompt-completion (prompt) claude-messages converse chat-rft evaluation
+        alpaca > prompt-completion (prompt) claude-messages converse chat-rft evaluation
+        sharegpt > prompt-completion (prompt) claude-messages converse chat-rft evaluation
     "#]]
     .assert_eq(&table);
 }

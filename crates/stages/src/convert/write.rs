@@ -51,6 +51,7 @@ impl<'l> Writer<'_, 'l> {
             ("image-caption", _) => self.caption(&mut talk)?,
             ("prompt", _) => self.prompt(&mut talk)?,
             ("prompt-completion", _) => self.pair(&mut talk)?,
+            ("evaluation", _) => self.evaluation(&mut talk)?,
             ("preference", _) => self.preference(&mut talk)?,
             (_, Some(Dialect::Claude)) => self.claude(&mut talk)?,
             (_, Some(Dialect::Converse)) => self.converse(&mut talk)?,
@@ -118,6 +119,21 @@ impl<'l> Writer<'_, 'l> {
         self.key("prompt", &prompt);
         self.put(b",");
         self.key("completion", &completion);
+        Ok(())
+    }
+
+    fn evaluation(&mut self, talk: &mut Talk<'l>) -> Written {
+        self.one_preferred(talk)?;
+        talk.answer_by_reference();
+        self.one_exchange(talk)?;
+        let answer = (talk.turns.len() > 1).then(|| talk.turns.remove(1));
+        let prompt = self.only_text_of(talk.turns.remove(0))?;
+        self.key("prompt", &prompt);
+        if let Some(answer) = answer {
+            let response = self.only_text_of(answer)?;
+            self.put(b",");
+            self.key("referenceResponse", &response);
+        }
         Ok(())
     }
 

@@ -31,7 +31,8 @@ impl Content {
             (Bound::DocumentsMax, self.media[2], "documents"),
         ] {
             if let Some(max) = visit.limit(bound).filter(|max| count > max.value) {
-                visit.exceeds(Code::SchemaMediaCount, at, max, || {
+                let code = if max.is_disputed() { Code::DisputedMediaCount } else { Code::SchemaMediaCount };
+                visit.exceeds(code, at, max, || {
                     format!("{count} {what} in the record; the target takes at most {}", max.value)
                 });
             }
@@ -95,16 +96,34 @@ pub(super) fn content(
     }
 }
 
-/// The kind of a block and its value, where it has exactly one known key.
+/// The kind of a block and its value, where it has exactly one known key, or one with a value beside others with null.
 fn kind<'t>(visit: &mut Visit<'_, '_>, block: Json<'t>, at: &At<'_>) -> Option<(&'static str, Json<'t>)> {
-    let Value::Object(mut members) = block.value() else {
+    let Value::Object(members) = block.value() else {
         wrong_type(visit, at, "a content block", "an object", &block.value());
         return None;
     };
     let known = ["text", "image", "video", "document", "reasoningContent", "toolUse", "toolResult"];
-    let first = members.next();
-    let found = first.and_then(|(key, value)| Some((*known.iter().find(|kind| **kind == key)?, value)));
-    if found.is_none() || members.next().is_some() {
+    let named = |key: &str| known.iter().find(|kind| **kind == key).copied();
+    let mut found = None;
+    let (mut count, mut nulls, mut is_known) = (0, 0, true);
+    for (key, value) in members {
+        let name = named(key);
+        count += 1;
+        is_known &= name.is_some();
+        let is_null = matches!(value.value(), Value::Null);
+        nulls += usize::from(is_null);
+        if !is_null || found.is_none() {
+            found = name.map(|name| (name, value));
+        }
+    }
+    let has_nulls_beside = count > 1 && nulls + 1 == count && is_known;
+    if has_nulls_beside && visit.profile.is_some_and(|profile| profile.rule(Point::NullMember).is_some()) {
+        visit.judge(Point::NullMember, at, || {
+            "a content block with null in place of the other kinds; a block has one key".to_owned()
+        });
+        return found;
+    }
+    if count != 1 || !is_known {
         let is_typed = block.get("type").is_some();
         visit.add(Code::SchemaUnknownBlock, at, || {
             let hint = if is_typed { "; blocks with a `type` are another interface's" } else { "" };
@@ -139,8 +158,14 @@ fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>
 
 /// The system prompt: a list of text blocks.
 pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
-    let Value::Array(blocks) = value.value() else {
-        return wrong_type(visit, at, "`system`", "an array of text blocks", &value.value());
+    let blocks = match value.value() {
+        Value::Array(blocks) => blocks,
+        Value::Null => {
+            return visit.judge_or(Point::EmptySystem, Code::SchemaWrongType, at, || {
+                "`system` must be an array of text blocks, not null; leave it out".to_owned()
+            });
+        }
+        other => return wrong_type(visit, at, "`system`", "an array of text blocks", &other),
     };
     let mut count = 0;
     for (index, block) in blocks.enumerate() {
@@ -158,7 +183,9 @@ pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         }
     }
     if count == 0 {
-        visit.add(Code::SchemaEmptyContent, at, || "`system` has no block".to_owned());
+        visit.judge_or(Point::EmptySystem, Code::SchemaEmptyContent, at, || {
+            "`system` is an empty list; leave it out".to_owned()
+        });
     }
     if count > 1 {
         visit.judge(Point::SeveralSystems, at, || format!("{count} system blocks; the target takes one"));

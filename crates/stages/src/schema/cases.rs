@@ -34,8 +34,13 @@ fn expand(mut line: String) -> String {
             ("VID", _) => media("video"),
             ("DOC", _) => media("document"),
             ("TOOL", tool) => {
-                format!(r#"{{"toolSpec":{{"name":"{tool}","inputSchema":{{"json":{{}}}}}}}}"#)
+                format!(
+                    r#"{{"toolSpec":{{"name":"{tool}","description":"d","inputSchema":{{"json":{{"type":"object"}}}}}}}}"#
+                )
             }
+            ("FN", function) => format!(
+                r#"{{"type":"function","function":{{"name":"{function}","description":"d","parameters":{{"type":"object","properties":{{}}}}}}}}"#
+            ),
             ("CALLS", _) => r#""toolConfig":{"tools":[«TOOL f»]}"#.to_owned(),
             ("USE", call) => {
                 let (id, tool) = call.split_once(' ').expect("an id and a name");
@@ -99,5 +104,5 @@ fn every_case_has_its_verdict() {
         }
     }
     assert!(wrong.is_empty(), "{} of {cases} cases differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(cases > 250, "the table is whole: {cases}");
+    assert!(cases > 400, "the table is whole: {cases}");
 }

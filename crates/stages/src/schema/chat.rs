@@ -5,6 +5,7 @@ use bedload_record::json::Elements;
 use bedload_record::{At, Code, Json, Value};
 
 use super::flat::written;
+use super::tools::{Names, description, wrong_spec};
 use super::visit::Visit;
 use super::words::Speaker;
 use super::wrong_type;
@@ -102,24 +103,60 @@ pub(super) fn reference(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: 
 
 /// `tools`: functions as chat interfaces describe them.
 pub(super) fn tools(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
-    let Value::Array(list) = value.value() else {
-        return wrong_type(visit, at, "`tools`", "an array", &value.value());
+    let list = match value.value() {
+        Value::Array(list) => list,
+        Value::Null => {
+            return visit.judge_or(Point::NullMember, Code::SchemaWrongType, at, || {
+                "`tools` must be an array, not null; leave it out".to_owned()
+            });
+        }
+        other => return wrong_type(visit, at, "`tools`", "an array", &other),
     };
-    for (index, tool) in list.enumerate() {
+    let mut names = Names::default();
+    for (index, tool) in list.clone().enumerate() {
         let at = at.index(index);
         if !matches!(tool.get("type").map(Json::value), Some(Value::String("function"))) {
-            visit.add(Code::SchemaToolSpec, &at, || "a tool must have the type \"function\"".to_owned());
+            wrong_spec(visit, &at, "a tool must have the type \"function\"");
             continue;
         }
-        let function = tool.get("function");
-        let name = function.and_then(|function| function.get("name")).map(Json::value);
-        if !matches!(name, Some(Value::String(name)) if !name.trim().is_empty()) {
-            visit.add(Code::SchemaToolSpec, &at, || "a tool must have a `function` with a name".to_owned());
+        let Some(function) = tool.get("function") else {
+            wrong_spec(visit, &at, "a tool must have a `function` with a name");
+            continue;
+        };
+        let at = at.key("function");
+        names.check(visit, function, &at);
+        description(visit, function, &at);
+        parameters(visit, function, &at);
+    }
+    if list.count() == 0 {
+        wrong_spec(visit, at, "`tools` is empty; leave it out where there are none");
+    }
+}
+
+/// The parameters of a function: a JSON Schema of the type object.
+fn parameters(visit: &mut Visit<'_, '_>, function: Json<'_>, at: &At<'_>) {
+    let Some(parameters) = function.get("parameters") else {
+        return visit.judge(Point::ToolDetails, at, || "a function must have `parameters`".to_owned());
+    };
+    let at = at.key("parameters");
+    if !matches!(parameters.value(), Value::Object(_)) {
+        return wrong_spec(visit, &at, "`parameters` of a function must be an object");
+    }
+    if !matches!(parameters.get("type").map(Json::value), Some(Value::String("object"))) {
+        visit.judge(Point::ToolDetails, &at, || "`parameters` must have the type \"object\"".to_owned());
+    }
+    if !matches!(parameters.get("properties").map(Json::value), Some(Value::Object(_))) {
+        visit.judge(Point::ToolProperties, &at, || "`parameters` has no object `properties`".to_owned());
+    }
+}
+
+/// `id`: what tells a record from the others, where there is one.
+pub(super) fn id(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
+    match value.value() {
+        Value::String(text) if text.trim().is_empty() => {
+            visit.judge(Point::IdEmpty, at, || "`id` is blank".to_owned());
         }
-        let parameters = function.and_then(|function| function.get("parameters")).map(Json::value);
-        if !matches!(parameters, None | Some(Value::Object(_))) {
-            visit
-                .add(Code::SchemaToolSpec, &at, || "`parameters` of a function must be an object".to_owned());
-        }
+        Value::Null | Value::String(_) => {}
+        other => visit.judge(Point::IdShape, at, || format!("`id` is {}, not text", other.type_name())),
     }
 }

@@ -15,6 +15,8 @@ pub fn traits(format: &Format, json: Json<'_>) -> Traits {
     let Some(dialect) = format.dialect() else { return traits };
     for (key, value) in json.members() {
         match (key, value.value()) {
+            // Null is read as if the member were absent.
+            (_, Value::Null) => {}
             ("system", _) if dialect != Dialect::Chat => traits.insert(Trait::System),
             ("toolConfig", _) if dialect != Dialect::Chat => traits.insert(Trait::Tools),
             ("tools", _) if dialect == Dialect::Chat => traits.insert(Trait::Tools),
@@ -51,6 +53,9 @@ fn blocks<'t>(message: Json<'t>) -> impl Iterator<Item = Json<'t>> {
 
 fn block_traits(block: Json<'_>, traits: &mut Traits) {
     for (key, value) in block.members() {
+        if matches!(value.value(), Value::Null) {
+            continue;
+        }
         let media = match key {
             "image" => Trait::Image,
             "video" => Trait::Video,

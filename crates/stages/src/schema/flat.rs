@@ -84,20 +84,72 @@ pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &A
                 if other == "bedrock-conversion-2024" { " (the guide's prose misspells it)" } else { "" };
             format!("`schemaVersion` is not \"{SCHEMA_VERSION}\"{typo}")
         }),
+        Some(Value::Null) => visit.judge_or(Point::NullMember, Code::SchemaWrongType, at, || {
+            "`schemaVersion` must be a string, not null".to_owned()
+        }),
         Some(other) => wrong_type(visit, at, "`schemaVersion`", "a string", &other),
     }
 }
 
 /// The format's rules about several fields.
 pub(super) fn rules(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
-    for Rule::Differ(first, second) in format.rules {
-        let text = |key: &str| match json.get(key).map(Json::value) {
-            Some(Value::String(text)) => Some(text.trim()),
-            _ => None,
-        };
-        if text(first).is_some_and(|text_1| Some(text_1) == text(second)) {
-            visit.add(Code::SchemaIdenticalPair, &At::RECORD.key(second), || {
-                format!("`{second}` equals `{first}`")
+    for rule in format.rules {
+        match rule {
+            Rule::Differ(first, second) => differ(visit, first, second, json),
+            // Where other keys are judged as such, that is enough.
+            Rule::Unused(..) | Rule::Only(_) if visit.minds(Point::ExtraKey) => {}
+            // Without a target the data may be for another task, and the data set is told so as a whole.
+            Rule::Unused(..) if visit.profile.is_none() => {}
+            Rule::Unused(keys, why) => unused(visit, keys, why, json),
+            Rule::Only(key) => only(visit, key, json),
+        }
+    }
+}
+
+fn differ(visit: &mut Visit<'_, '_>, first: &str, second: &str, json: Json<'_>) {
+    let text = |key: &str| match json.get(key).map(Json::value) {
+        Some(Value::String(text)) => Some(text.trim()),
+        _ => None,
+    };
+    if text(first).is_some_and(|text_1| Some(text_1) == text(second)) {
+        visit.add(Code::SchemaIdenticalPair, &At::RECORD.key(second), || {
+            format!("`{second}` equals `{first}`")
+        });
+    }
+}
+
+/// Keys that hold something, and that nothing uses. Exporters write empty ones into every record.
+fn unused(visit: &mut Visit<'_, '_>, keys: &[&'static str], why: &str, json: Json<'_>) {
+    let holds_something = |value: Json<'_>| match value.value() {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(mut list) => list.next().is_some(),
+        _ => true,
+    };
+    let mut found = json
+        .members()
+        .filter_map(|(key, value)| Some((*keys.iter().find(|known| **known == key)?, value)))
+        .filter(|(_, value)| holds_something(*value))
+        .map(|(key, _)| key)
+        .peekable();
+    let Some(&first) = found.peek() else { return };
+    visit.add(Code::SchemaIgnoredKey, &At::RECORD.key(first), || {
+        let names: Vec<String> = found.map(|key| format!("`{key}`")).collect();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} not used: {why}", names.join(", "))
+    });
+}
+
+/// Numbers under keys that have the name of the one that is used in theirs.
+fn only(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>) {
+    let has_name = |other: &str| {
+        let bytes = other.as_bytes();
+        other != key && bytes.windows(key.len()).any(|part| part.eq_ignore_ascii_case(key.as_bytes()))
+    };
+    for (position, (other, value)) in json.members().enumerate() {
+        if matches!(value.value(), Value::Number(_)) && has_name(other) {
+            visit.add(Code::SchemaIgnoredKey, &At::RECORD.member(position), || {
+                format!("this number is not used: a score is the value of `{key}`")
             });
         }
     }
@@ -125,7 +177,8 @@ pub(super) fn characters(visit: &mut Visit<'_, '_>, format: &Format, json: Json<
         let chars = prompt * u64::from(with_prompt) + completion * u64::from(with_completion);
         if let Some(max) = visit.limit(bound).filter(|max| chars > max.value) {
             visit.exceeds(Code::LimitCharacters, &At::RECORD, max, || {
-                format!("the {what} has {chars} characters; the target takes at most {}", max.value)
+                let (most, noted) = (max.value, max.noted());
+                format!("the {what} has {chars} characters; the target takes at most {most}{noted}")
             });
         }
     }

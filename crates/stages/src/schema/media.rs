@@ -80,6 +80,11 @@ pub(super) fn block(
     }
     match location.get("bucketOwner").map(Json::value) {
         None => visit.judge(Point::BucketOwnerMissing, &at, || "`bucketOwner` is missing".to_owned()),
+        Some(Value::Null) => {
+            visit.judge_or(Point::NullMember, Code::SchemaBucketOwner, &at.key("bucketOwner"), || {
+                "`bucketOwner` must be a string of 12 digits, not null".to_owned()
+            });
+        }
         Some(Value::String(id)) if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) => {}
         Some(_) => visit.add(Code::SchemaBucketOwner, &at.key("bucketOwner"), || {
             "`bucketOwner` must be a string of 12 digits".to_owned()
@@ -97,7 +102,10 @@ fn check_format(visit: &mut Visit<'_, '_>, media: Media, format: &str, at: &At<'
     if let Some(disputed) = formats.disputed.as_ref().filter(|disputed| is_in(&disputed.formats)) {
         let cite = disputed.cite();
         return visit.add_sourced(Code::DisputedMediaFormat, at, &cite, || {
-            format!("a format that not all sources list; safe are {}", formats.formats.join(", "))
+            format!(
+                "a format that only some of the sources list; all of them list {}",
+                formats.formats.join(", ")
+            )
         });
     }
     visit.add_sourced(Code::SchemaMediaFormat, at, &formats.source.to_string(), || {

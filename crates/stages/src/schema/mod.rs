@@ -89,6 +89,7 @@ impl Check for Schema {
                 }
                 (Kind::ToolConfig, Some(value)) => tools::config(&mut visit, value, &at),
                 (Kind::ChatTools, Some(value)) => chat::tools(&mut visit, value, &at),
+                (Kind::RecordId, Some(value)) => chat::id(&mut visit, value, &at),
                 (Kind::Reference, value) => chat::reference(&mut visit, value, &at),
                 (_, None) if field.required => flat::missing(&mut visit, field.key, record.json, &root),
                 (_, None) | (Kind::Any, _) => {}

@@ -13,42 +13,86 @@ use super::wrong_type;
 
 /// Checks `toolConfig`.
 pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
+    if matches!(value.value(), Value::Null) {
+        return visit.judge_or(Point::NullMember, Code::SchemaWrongType, at, || {
+            "`toolConfig` must be an object, not null; leave it out".to_owned()
+        });
+    }
     visit.judge_kind(Point::Tools, at, "tools");
+    if visit.refuses(Point::Tools) {
+        return;
+    }
     if !matches!(value.value(), Value::Object(_)) {
         return wrong_type(visit, at, "`toolConfig`", "an object", &value.value());
     }
     let Some(Value::Array(tools)) = value.get("tools").map(Json::value) else {
-        return visit.add(Code::SchemaToolSpec, at, || "`toolConfig` has no list `tools`".to_owned());
+        return wrong_spec(visit, at, "`toolConfig` has no list `tools`");
     };
     let at = at.key("tools");
-    let mut names = HashSet::new();
-    let mut count = 0;
-    for (index, tool) in tools.enumerate() {
+    let mut names = Names::default();
+    for (index, tool) in tools.clone().enumerate() {
         let at = at.index(index);
-        count += 1;
         let Some(spec) = tool.get("toolSpec") else {
-            visit.add(Code::SchemaToolSpec, &at, || "a tool must have a `toolSpec`".to_owned());
+            wrong_spec(visit, &at, "a tool must have a `toolSpec`");
             continue;
         };
         let at = at.key("toolSpec");
-        match spec.get("name").map(Json::value) {
-            Some(Value::String(name)) if !name.trim().is_empty() => {
-                if !names.insert(name) {
-                    visit.add(Code::SchemaToolSpec, &at.key("name"), || "two tools have one name".to_owned());
+        names.check(visit, spec, &at);
+        description(visit, spec, &at);
+        match spec.get("inputSchema").and_then(|schema| schema.get("json")) {
+            Some(json) if matches!(json.value(), Value::Object(_)) => {
+                if json.get("type").is_none() {
+                    let at = at.key("inputSchema");
+                    visit.judge(Point::ToolDetails, &at.key("json"), || {
+                        "the input schema of a tool must have a `type`, such as \"object\"".to_owned()
+                    });
                 }
             }
-            _ => visit.add(Code::SchemaToolSpec, &at, || "a tool must have a name".to_owned()),
-        }
-        let schema = spec.get("inputSchema").and_then(|schema| schema.get("json")).map(Json::value);
-        if !matches!(schema, Some(Value::Object(_))) {
-            visit.add(Code::SchemaToolSpec, &at, || {
-                "a tool must have an `inputSchema` with an object `json`".to_owned()
-            });
+            _ => wrong_spec(visit, &at, "a tool must have an `inputSchema` with an object `json`"),
         }
     }
-    if count == 0 {
-        visit.add(Code::SchemaToolSpec, &at, || "`tools` is empty".to_owned());
+    if tools.count() == 0 {
+        wrong_spec(visit, &at, "`tools` is empty; leave `toolConfig` out where there are none");
     }
+}
+
+/// The names of a record's tools so far.
+#[derive(Default)]
+pub(super) struct Names<'t>(HashSet<&'t str>);
+
+impl<'t> Names<'t> {
+    /// Checks the name of a tool: there is one, and no other tool has it.
+    pub(super) fn check(&mut self, visit: &mut Visit<'_, '_>, tool: Json<'t>, at: &At<'_>) {
+        match tool.get("name").map(Json::value) {
+            Some(Value::String(name)) if !name.trim().is_empty() => {
+                if !self.0.insert(name) {
+                    wrong_spec(visit, &at.key("name"), "two tools have the same name");
+                }
+            }
+            _ => wrong_spec(visit, at, "a tool must have a name"),
+        }
+    }
+}
+
+/// Checks the description of a tool, which not every target wants.
+pub(super) fn description(visit: &mut Visit<'_, '_>, tool: Json<'_>, at: &At<'_>) {
+    match tool.get("description").map(Json::value) {
+        Some(Value::String(text)) if !text.trim().is_empty() => {}
+        Some(Value::String(_)) => visit.judge(Point::ToolDetails, &at.key("description"), || {
+            "the description of a tool is blank".to_owned()
+        }),
+        None => {
+            visit.judge(Point::ToolDetails, at, || "a tool must have a description".to_owned());
+        }
+        Some(other) => visit.judge(Point::ToolDetails, &at.key("description"), || {
+            format!("the description of a tool must be a string, not {}", other.type_name())
+        }),
+    }
+}
+
+/// What is said where a tool is not specified as the format has it.
+pub(super) fn wrong_spec(visit: &mut Visit<'_, '_>, at: &At<'_>, message: &str) {
+    visit.judge_or(Point::ToolSpec, Code::SchemaToolSpec, at, || message.to_owned());
 }
 
 /// The tool calls of a conversation: those that wait for a result, turn by turn.
@@ -65,7 +109,8 @@ pub(super) struct Calls<'t> {
 
 impl<'t> Calls<'t> {
     pub(super) fn new(record: Json<'t>) -> Self {
-        let names = record.get("toolConfig").map(|config| match config.get("tools").map(Json::value) {
+        let config = record.get("toolConfig").filter(|config| !matches!(config.value(), Value::Null));
+        let names = config.map(|config| match config.get("tools").map(Json::value) {
             Some(Value::Array(tools)) => tools
                 .filter_map(|tool| match tool.get("toolSpec")?.get("name")?.value() {
                     Value::String(name) => Some(name),
@@ -98,16 +143,19 @@ impl<'t> Calls<'t> {
 
     pub(super) fn call(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
         visit.judge_kind(Point::Tools, at, "tool calls");
+        if visit.refuses(Point::Tools) {
+            return;
+        }
         if role == Role::User {
             visit.add(Code::SchemaMisplacedContent, at, || "tool calls belong to the assistant".to_owned());
         }
         if let Some(name) = string(visit, value, "name", at) {
             match &self.names {
-                None => visit.add(Code::SchemaToolName, &at.key("name"), || {
+                None => visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
                     "a tool is called, and the record has no `toolConfig`".to_owned()
                 }),
                 Some(names) if !names.contains(name) => {
-                    visit.add(Code::SchemaToolName, &at.key("name"), || {
+                    visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
                         "`toolConfig` has no tool of this name".to_owned()
                     });
                 }
@@ -116,7 +164,9 @@ impl<'t> Calls<'t> {
         }
         if let Some(id) = string(visit, value, "toolUseId", at) {
             if !self.seen.insert(id.to_owned()) {
-                visit.add(Code::SchemaToolId, &at.key("toolUseId"), || "two calls have one id".to_owned());
+                visit.add_about_tools(Code::SchemaToolId, &at.key("toolUseId"), || {
+                    "two calls have one id".to_owned()
+                });
             }
             self.new.push(id.to_owned());
         }
@@ -129,13 +179,16 @@ impl<'t> Calls<'t> {
 
     pub(super) fn result(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
         visit.judge_kind(Point::Tools, at, "tool results");
+        if visit.refuses(Point::Tools) {
+            return;
+        }
         if role == Role::Assistant {
             visit.add(Code::SchemaMisplacedContent, at, || "tool results belong to the user".to_owned());
         }
         if let Some(id) = string(visit, value, "toolUseId", at) {
             match self.waiting.iter().position(|waiting| waiting == id) {
                 Some(n) => drop(self.waiting.swap_remove(n)),
-                None => visit.add(Code::SchemaToolId, &at.key("toolUseId"), || {
+                None => visit.add_about_tools(Code::SchemaToolId, &at.key("toolUseId"), || {
                     "the message before this one has no call with this id".to_owned()
                 }),
             }
@@ -150,7 +203,16 @@ impl<'t> Calls<'t> {
                 }
                 for (index, part) in list.enumerate() {
                     let at = content_at.index(index);
-                    match (part.get("text"), part.get("json")) {
+                    let [text, json] = ["text", "json"].map(|key| part.get(key));
+                    let is_null = |value: Option<Json<'_>>| {
+                        value.is_some_and(|value| matches!(value.value(), Value::Null))
+                    };
+                    if is_null(text) != is_null(json) && text.is_some() && json.is_some() {
+                        visit.judge_or(Point::NullMember, Code::SchemaUnknownBlock, &at, || {
+                            "a part of a tool result must have one key, text or json, and no null".to_owned()
+                        });
+                    }
+                    match (text.filter(|_| !is_null(text)), json.filter(|_| !is_null(json))) {
                         (Some(value), None) => blocks::text(visit, value, Speaker::Answer, &at.key("text")),
                         (None, Some(_)) => {}
                         _ => visit.add(Code::SchemaUnknownBlock, &at, || {
@@ -166,7 +228,7 @@ impl<'t> Calls<'t> {
 }
 
 fn unanswered(visit: &mut Visit<'_, '_>, count: usize, at: &At<'_>) {
-    visit.add(Code::SchemaToolId, at, || match count {
+    visit.add_about_tools(Code::SchemaToolId, at, || match count {
         1 => "a tool call has no result in the message after it".to_owned(),
         n => format!("{n} tool calls have no result in the message after them"),
     });

@@ -70,11 +70,38 @@ impl<'v, 'r> Visit<'v, 'r> {
         self.findings.add(code, || at.detail(raw, message()).sourced(rule.cite()));
     }
 
+    /// Adds what the target says on a point; where it says nothing, `code`, which is the format's own rule.
+    pub(super) fn judge_or(
+        &mut self,
+        point: Point,
+        code: Code,
+        at: &At<'_>,
+        message: impl FnOnce() -> String,
+    ) {
+        match self.profile.and_then(|profile| profile.rule(point)) {
+            Some(_) => self.judge(point, at, message),
+            None => self.add(code, at, message),
+        }
+    }
+
+    /// Adds a finding that follows from the rule on tools, and names its source: the page that describes the record
+    /// in general may say that tools are not supported at all.
+    pub(super) fn add_about_tools(&mut self, code: Code, at: &At<'_>, message: impl FnOnce() -> String) {
+        let rule = self.profile.and_then(|profile| profile.rule(Point::ToolSpec));
+        let source = rule.map_or_else(|| code.info().source.to_owned(), |rule| rule.source.to_string());
+        self.add_sourced(code, at, &source, message);
+    }
+
+    /// Returns true if the target refuses what the point is about.
+    pub(super) fn refuses(&self, point: Point) -> bool {
+        self.profile.and_then(|profile| profile.rule(point)).is_some_and(|rule| rule.level == Level::Refuse)
+    }
+
     /// Adds what the target says of a kind of content, if it says anything.
     pub(super) fn judge_kind(&mut self, point: Point, at: &At<'_>, kind: &str) {
         let level = self.profile.and_then(|profile| profile.rule(point)).map(|rule| rule.level);
         self.judge(point, at, || match level {
-            Some(Level::Disputed) => format!("not all sources say that the target takes {kind}"),
+            Some(Level::Disputed) => format!("the sources disagree on whether the target takes {kind}"),
             _ if kind.starts_with("more ") => format!("the target does not take {kind}"),
             _ => format!("the target takes no {kind}"),
         });
@@ -97,7 +124,7 @@ impl<'v, 'r> Visit<'v, 'r> {
         }
         for (position, _) in keys.enumerate().filter(|(_, key)| !is_known(key)) {
             self.judge(Point::ExtraKey, &at.member(position), || {
-                "a key that is not of the format".to_owned()
+                "a key that the format does not have".to_owned()
             });
         }
     }
@@ -105,12 +132,16 @@ impl<'v, 'r> Visit<'v, 'r> {
     /// Looks for reserved words in a text. An error names who reserves the word, a dispute both sources.
     pub(super) fn read(&mut self, text: &str, speaker: Speaker, at: &At<'_>) {
         let Some(found) = self.words.and_then(|words| words.find(text, speaker)) else { return };
-        match self.profile.and_then(|profile| profile.rule(found.point)) {
+        let Some(point) = found.point else {
+            return self
+                .add_sourced(Code::SchemaUnconfirmedWord, at, &found.source.to_string(), || found.message());
+        };
+        match self.profile.and_then(|profile| profile.rule(point)) {
             Some(rule) if rule.level == Level::Refuse => {
-                let Some(code) = found.point.code(rule.level) else { return };
+                let Some(code) = point.code(rule.level) else { return };
                 self.add_sourced(code, at, &found.source.to_string(), || found.message());
             }
-            _ => self.judge(found.point, at, || found.message()),
+            _ => self.judge(point, at, || found.message()),
         }
     }
 }

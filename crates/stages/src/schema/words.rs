@@ -1,7 +1,7 @@
 //! Reserved words: strings that mark turns or media in the prompts that a model is trained on.
 
 use aho_corasick::AhoCorasick;
-use bedload_bedrock::{Citation, Point, Profile};
+use bedload_bedrock::{Citation, Point, Profile, ReservedWords};
 
 /// Who says a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +14,22 @@ pub(super) enum Speaker {
 
 /// The reserved words of a target, as one automaton that ignores the case of ASCII letters.
 pub(super) struct Words {
-    reserved: Vec<(String, Citation)>,
+    reserved: Vec<Word>,
     automaton: AhoCorasick,
     minds_other_case: bool,
+}
+
+struct Word {
+    text: String,
+    source: Citation,
+    is_confirmed: bool,
 }
 
 /// A reserved word in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found<'w> {
-    pub(super) point: Point,
+    /// The point that judges it; none for a word that nothing confirms.
+    pub(super) point: Option<Point>,
     /// Who reserves the word.
     pub(super) source: &'w Citation,
     word: &'w str,
@@ -32,8 +39,11 @@ impl Found<'_> {
     pub(super) fn message(&self) -> String {
         let word = self.word.escape_debug();
         match self.point {
-            Point::ReservedWordInAnotherCase => format!("the text holds `{word}` in other capitals"),
-            _ => format!("the text holds the reserved word `{word}`"),
+            Some(Point::ReservedWordInAnotherCase) => {
+                format!("the text holds the reserved word `{word}` with different capitalization")
+            }
+            Some(_) => format!("the text holds the reserved word `{word}`"),
+            None => format!("the text holds `{word}`, which is on an unconfirmed list of reserved words"),
         }
     }
 }
@@ -41,39 +51,51 @@ impl Found<'_> {
 impl Words {
     /// The words of a profile; none where it reserves none.
     pub(super) fn new(profile: &Profile) -> Option<Self> {
-        let groups = profile.reserved_words.iter();
-        let reserved: Vec<(String, Citation)> = groups
-            .flat_map(|group| group.words.iter().map(|word| (word.clone(), group.source.clone())))
-            .collect();
+        let of_group = |group: &ReservedWords| {
+            let (source, is_confirmed) = (group.source.clone(), group.is_confirmed);
+            let word = move |text: &String| Word { text: text.clone(), source: source.clone(), is_confirmed };
+            group.words.iter().map(word).collect::<Vec<_>>()
+        };
+        let reserved: Vec<Word> = profile.reserved_words.iter().flat_map(of_group).collect();
         if reserved.is_empty() {
             return None;
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            .build(reserved.iter().map(|(word, _)| word))
+            .build(reserved.iter().map(|word| &word.text))
             .expect("a few short words make a small automaton");
         let minds_other_case = profile.rule(Point::ReservedWordInAnotherCase).is_some();
         Some(Self { reserved, automaton, minds_other_case })
     }
 
-    /// The worst occurrence in a text: a word as it is written, before one in other capitals. Linear in the text.
+    /// The worst occurrence in a text: a word as it is written, before one with different capitalization, before one
+    /// that nothing confirms. Linear in the text.
     pub(super) fn find(&self, text: &str, speaker: Speaker) -> Option<Found<'_>> {
-        let found = |point, (word, source)| Found { point, source, word };
-        let mut other = None;
+        let (mut other, mut unconfirmed) = (None, None);
         for at in self.automaton.find_overlapping_iter(text) {
             let written = &text[at.range()];
-            if let Some((word, source)) = self.reserved.iter().find(|(word, _)| word == written) {
-                let point = match speaker {
-                    Speaker::Prompt => Point::ReservedWord,
-                    Speaker::Answer => Point::ReservedWordInAnswer,
-                };
-                return Some(found(point, (word, source)));
-            }
-            if self.minds_other_case && other.is_none() {
-                let (word, source) = &self.reserved[at.pattern().as_usize()];
-                other = Some(found(Point::ReservedWordInAnotherCase, (word, source)));
+            match self.reserved.iter().find(|word| word.text == written) {
+                Some(word) if word.is_confirmed => {
+                    return Some(word.found(Some(match speaker {
+                        Speaker::Prompt => Point::ReservedWord,
+                        Speaker::Answer => Point::ReservedWordInAnswer,
+                    })));
+                }
+                Some(word) => unconfirmed = unconfirmed.or(Some(word.found(None))),
+                None => {
+                    let word = &self.reserved[at.pattern().as_usize()];
+                    if self.minds_other_case && word.is_confirmed && other.is_none() {
+                        other = Some(word.found(Some(Point::ReservedWordInAnotherCase)));
+                    }
+                }
             }
         }
-        other
+        other.or(unconfirmed)
+    }
+}
+
+impl Word {
+    fn found(&self, point: Option<Point>) -> Found<'_> {
+        Found { point, source: &self.source, word: &self.text }
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens against the target's limits: over them, or over them within the margin of an estimate.
 
 use bedload_bedrock::Limit;
-use bedload_record::{At, Code, Findings, Json, Record, Tokens};
+use bedload_record::{At, Code, Findings, Json, Record, Tokens, Value};
 
 use crate::Check;
 
@@ -73,7 +73,7 @@ impl TokenLimit {
 
     fn message(&self, excess: &Excess<'_>, tokens: Tokens) -> String {
         let Excess { limit, count, images, whose, code } = excess;
-        let (encoding, margin, most) = (&self.encoding, self.margin, limit.value);
+        let (encoding, margin, most, noted) = (&self.encoding, self.margin, limit.value, limit.noted());
         let images = match images {
             0 => String::new(),
             images => format!(", and {images} at least for images"),
@@ -85,7 +85,7 @@ impl TokenLimit {
         };
         let (characters, by_6, by_3) = (tokens.characters, tokens.by_6(), tokens.by_3());
         format!(
-            "{count} {encoding} tokens{whose}{images}; the target takes at most {most}{margin} \
+            "{count} {encoding} tokens{whose}{images}; the target takes at most {most}{noted}{margin} \
              (the record has {characters} characters; characters / 6 = {by_6}, characters / 3 = {by_3})"
         )
     }
@@ -95,5 +95,7 @@ impl TokenLimit {
 fn images(record: Json<'_>) -> u64 {
     let messages = record.get("messages").into_iter().flat_map(Json::elements);
     let blocks = messages.filter_map(|message| message.get("content")).flat_map(Json::elements);
-    blocks.filter(|block| block.get("image").is_some()).count() as u64
+    let is_image =
+        |block: &Json<'_>| block.get("image").is_some_and(|image| !matches!(image.value(), Value::Null));
+    blocks.filter(is_image).count() as u64
 }

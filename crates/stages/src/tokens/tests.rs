@@ -18,7 +18,7 @@ fn counted(format: &str, line: &str, turn_tokens: u64) -> Tokens {
 
 fn limit(value: u64) -> Limit {
     let source = Citation { place: "here".to_owned(), date: "2026-11".to_owned() };
-    Limit { value, source, against: None }
+    Limit { value, source, against: None, note: None }
 }
 
 fn no_limit() -> TokenLimit {
