@@ -8,7 +8,7 @@
 # code 0 it is the new one; and no private directory is left. Exits with 1 where any of that is not so.
 set -u
 bedload=$(realpath "${1:-target/debug/bedload}")
-calls=${CALLS:-write pwrite64 openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
+calls=${CALLS-write pwrite64 openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
 errors=${ERRORS:-ENOSPC EIO EMFILE EACCES}
 kills=${KILLS:-200}
 kinds=("fresh build" "build --overwrite" "fresh convert" "convert --overwrite")
@@ -115,14 +115,20 @@ for error in EINVAL ENOSYS EOPNOTSUPP; do
     done
 done
 
-killed=0
+# Killed at any moment of a run, until so many runs did not come to their end before.
+killed=0 begun=0
 prepare "build --overwrite"
-for _ in $(seq "$kills"); do
+start=$(date +%s%3N)
+"$bedload" $command >stdout 2>stderr
+millis=$(($(date +%s%3N) - start + 1))
+while [ $killed -lt "$kills" ] && [ $begun -lt $((20 * kills)) ]; do
+    begun=$((begun + 1))
     "$bedload" $command >stdout 2>stderr &
     pid=$!
-    sleep "0.$(printf %03d $((RANDOM % 150)))"
-    kill -9 $pid 2>/dev/null && killed=$((killed + 1))
+    sleep "$(printf '%d.%03d' $((RANDOM % millis / 1000)) $((RANDOM % millis % 1000)))"
+    kill -9 $pid 2>/dev/null
     wait $pid 2>/dev/null
+    [ $? = 137 ] && killed=$((killed + 1))
     found=$(output)
     if [ "$found" != old ] && [ "$found" != new ]; then
         corrupt=$((corrupt + 1))
@@ -138,5 +144,5 @@ leftovers=$(compgen -G '.o.partial-*' | wc -l)
 after=$(compgen -G '.o.partial-*' | wc -l)
 
 echo "$runs runs, $faults faults injected: $corrupt corrupt, $code_wrong with a wrong exit code, $unclean with something left; $loader before the program began"
-echo "$killed of $kills runs killed, $leftovers leftovers, $after after \`bedload clean\`"
+echo "$killed of $begun runs killed, $leftovers leftovers, $after after \`bedload clean\`"
 [ "$corrupt$code_wrong$unclean$after" = 0000 ]
