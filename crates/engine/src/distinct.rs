@@ -5,8 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use bedload_record::Side;
 
-/// Different records that are told apart: far more than any target's minimum. Beyond it nothing more is kept.
-pub(crate) const DISTINCT_MAX: usize = 1 << 20;
+/// Distinct records that are told apart: ten times the highest minimum and recommendation of a target. Beyond it
+/// nothing more is kept, and records are no longer hashed: that takes a tenth of a check without tokens.
+pub(crate) const DISTINCT_MAX: usize = 1 << 17;
 
 /// Counts of different records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
