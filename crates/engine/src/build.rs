@@ -12,7 +12,9 @@ use bedload_stages::schema::{self, Tally};
 use crate::check::about_files;
 use crate::draft::{Variant, draft, templates};
 use crate::error::{EngineError, io_error};
-use crate::manifest::{Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
+use crate::manifest::{
+    Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
+};
 use crate::numbers::{CountedTokens, numbers};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, kept, plan};
@@ -180,6 +182,10 @@ pub fn build(
         seed: settings.seed,
         config: config(settings),
         inputs: input_entries,
+        skipped: SkippedFiles {
+            files: inputs.skipped().n_files,
+            names: inputs.skipped().names().map(str::to_owned).collect(),
+        },
         counts: plan.counts,
         tokens: counted.sides,
         record_tokens: counted.record,

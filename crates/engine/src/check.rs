@@ -247,6 +247,12 @@ fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u64) -> Stri
 /// What is to be said of each file, given its lines and how many of them ended with CRLF.
 pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let skipped = inputs.skipped();
+    if skipped.n_files > 0 {
+        let message =
+            format!("{} files in the input directories were not read: {}", skipped.n_files, skipped.named());
+        findings.push(Finding::dataset(Code::DatasetSkippedFiles, strict, message));
+    }
     for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
         if lines == 0 && !input.is_set_aside() {
             findings.push(Finding::file(

@@ -106,6 +106,15 @@ pub struct InputEntry {
     pub records: u64,
 }
 
+/// Files in input directories that were not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedFiles {
+    /// How many there are.
+    pub files: u64,
+    /// The first ten of their names.
+    pub names: Vec<String>,
+}
+
 /// The whole manifest.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Manifest {
@@ -140,6 +149,9 @@ pub struct Manifest {
     /// What was read.
     #[serde(default)]
     pub inputs: Vec<InputEntry>,
+    /// What lay beside it in directories.
+    #[serde(default)]
+    pub skipped: SkippedFiles,
     /// What became of the records.
     pub counts: Counts,
     /// Tokens of the output by side.

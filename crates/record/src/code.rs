@@ -69,6 +69,7 @@ pub enum Code {
     FileCrlf,
     FileEmpty,
     FileNotJsonl,
+    DatasetSkippedFiles,
     DatasetNoRecords,
     DatasetTooFewRecords,
     DatasetFewRecords,

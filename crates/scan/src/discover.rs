@@ -11,17 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use bedload_record::Side;
-use glob::MatchOptions;
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
 
 use crate::decode::{Codec, Decoder, MAGIC_BYTES, Reading};
 use crate::error::ScanError;
 use crate::input::{Identity, Input, Inputs, Live, Origin, open};
 use crate::key::key;
-
-/// What files in a directory must end in to be taken.
-const SUFFIXES: [&str; 6] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst"];
+use crate::listing::{FileId, Skipped, files_below};
+use crate::pattern;
+use crate::url::Url;
 
 /// Choices about finding inputs.
 #[derive(Clone, Debug, Default)]
@@ -38,9 +36,6 @@ pub struct DiscoverOptions {
     pub max_decompressed: Option<u64>,
 }
 
-/// Device and inode: what makes two names the same file.
-type FileId = (u64, u64);
-
 enum Found {
     Stdin,
     Path(PathBuf),
@@ -48,18 +43,18 @@ enum Found {
 
 /// Finds the inputs that the arguments name, in the order of the arguments.
 ///
-/// `-` is standard input. A directory stands for the JSONL files below it and a glob for the files that match
-/// it, sorted by the bytes of their paths. Any other path is taken whatever its suffix. Pipes and devices are
-/// not opened yet.
+/// `-` is standard input. A directory stands for the JSONL files below it, and a glob for the paths that match it,
+/// sorted by their bytes. Any other path is taken whatever its suffix. Pipes and devices are not opened yet.
 ///
 /// # Errors
 /// [`ScanError::is_usage`] tells arguments that name nothing, or one file twice, from files that cannot be
 /// opened or read.
 pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, ScanError> {
     let (mut found, mut side_of, mut arg_of) = (Vec::new(), Vec::new(), Vec::new());
+    let mut skipped = Skipped::default();
     for (arg, side) in sides(args, Side::Train).chain(sides(&options.validation, Side::Validation)) {
         let before = found.len();
-        expand(arg, &mut found)?;
+        expand(arg, &mut found, &mut skipped)?;
         side_of.resize(side_of.len() + found.len() - before, side);
         arg_of.resize(found.len(), arg);
     }
@@ -68,7 +63,7 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
     }
     let probed: Vec<_> =
         found.into_par_iter().zip(side_of).map(|(found, side)| probe(found, side, options)).collect();
-    let mut inputs = Inputs::default();
+    let mut inputs = Inputs { skipped, ..Inputs::default() };
     let mut seen: HashMap<FileId, usize> = HashMap::new();
     for (probed, arg) in probed.into_iter().zip(arg_of) {
         let (mut input, id) = probed?;
@@ -86,7 +81,7 @@ fn sides(args: &[OsString], side: Side) -> impl Iterator<Item = (&OsString, Side
     args.iter().map(move |arg| (arg, side))
 }
 
-fn expand(arg: &OsStr, found: &mut Vec<Found>) -> Result<(), ScanError> {
+fn expand(arg: &OsStr, found: &mut Vec<Found>, skipped: &mut Skipped) -> Result<(), ScanError> {
     if arg == "-" {
         if found.iter().any(|found| matches!(found, Found::Stdin)) {
             return Err(ScanError::StdinTwice);
@@ -94,72 +89,50 @@ fn expand(arg: &OsStr, found: &mut Vec<Found>) -> Result<(), ScanError> {
         found.push(Found::Stdin);
         return Ok(());
     }
+    if let Some(url) = Url::of(arg) {
+        return Err(ScanError::Url { url });
+    }
     let path = Path::new(arg);
     let mut paths = match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => below(path)?,
+        Ok(metadata) if metadata.is_dir() => {
+            let (mut paths, mut others) = (Vec::new(), Skipped::default());
+            files_below(path, &mut paths, &mut others)?;
+            if paths.is_empty() {
+                return Err(ScanError::DirectoryWithoutJsonl { name: shown(path), skipped: others });
+            }
+            skipped.absorb(others);
+            paths
+        }
         Ok(_) => vec![path.to_owned()],
         Err(source) => match arg.to_str() {
-            Some(pattern)
-                if source.kind() == io::ErrorKind::NotFound && pattern.contains(['*', '?', '[']) =>
-            {
-                matches_of(pattern)?
+            Some(pattern) if may_be_pattern(source.kind()) && pattern.contains(pattern::SPECIAL) => {
+                matches_of(pattern, skipped)?
             }
             _ => return Err(ScanError::io(&shown(path), "opened", source)),
         },
     };
     paths.sort_by(|left, right| left.as_os_str().as_bytes().cmp(right.as_os_str().as_bytes()));
+    // A pattern may match a directory and files in it.
+    paths.dedup();
     found.extend(paths.into_iter().map(Found::Path));
     Ok(())
 }
 
-fn below(dir: &Path) -> Result<Vec<PathBuf>, ScanError> {
-    let is_visible = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().as_bytes().starts_with(b".");
-    let mut paths = Vec::new();
-    for entry in WalkDir::new(dir).follow_links(true).into_iter().filter_entry(is_visible) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_jsonl(entry.path()) => {
-                paths.push(entry.into_path());
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(dir);
-                let source = io::Error::from(error.io_error().map_or(io::ErrorKind::Other, io::Error::kind));
-                // A dead link to something that would not have been taken is none of our business.
-                if source.kind() != io::ErrorKind::NotFound || is_jsonl(path) {
-                    let name = shown(path);
-                    let source = if error.loop_ancestor().is_some() {
-                        io::Error::other("a link leads back to a directory above it")
-                    } else {
-                        error.into_io_error().unwrap_or(source)
-                    };
-                    return Err(ScanError::io(&name, "listed", source));
-                }
-            }
-        }
-    }
-    if paths.is_empty() {
-        return Err(ScanError::DirectoryWithoutJsonl { name: shown(dir) });
-    }
-    Ok(paths)
+/// Returns true if a path that fails like this can still be a pattern.
+fn may_be_pattern(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename)
 }
 
-fn is_jsonl(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().as_bytes();
-    SUFFIXES.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
-}
-
-fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
-    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::default() };
-    let matches = glob::glob_with(pattern, options)
-        .map_err(|error| ScanError::BadPattern { pattern: pattern.to_owned(), message: error.msg })?;
+/// The files that a pattern stands for: those that match, and those below directories that match, as if a shell had
+/// put the paths here.
+fn matches_of(pattern: &str, skipped: &mut Skipped) -> Result<Vec<PathBuf>, ScanError> {
     let mut paths = Vec::new();
-    for path in matches {
-        let path = path.map_err(|error| {
-            let name = shown(error.path());
-            ScanError::io(&name, "listed", error.into())
-        })?;
-        if !path.is_dir() {
+    for path in pattern::matches(pattern)? {
+        let metadata = std::fs::metadata(&path);
+        if !metadata.is_ok_and(|metadata| metadata.is_dir()) {
             paths.push(path);
+        } else if !pattern.contains("**") {
+            files_below(&path, &mut paths, skipped)?;
         }
     }
     if paths.is_empty() {
@@ -204,7 +177,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
 
 /// A path as reports show it: UTF-8 as it is, any other byte as `\xNN`, so that two names never look the
 /// same.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let mut name = String::new();
     for piece in path.as_os_str().as_bytes().utf8_chunks() {
         name.push_str(piece.valid());

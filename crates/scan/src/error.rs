@@ -10,6 +10,8 @@ use crate::cap::TooLong;
 use crate::decode::Codec;
 use crate::gzip::TrailingBytes;
 use crate::kind::Kind;
+use crate::listing::Skipped;
+use crate::url::Url;
 
 /// Why inputs could not be found or read. Each message names the input; a hint, where there is one, is on a
 /// line of its own.
@@ -31,23 +33,32 @@ pub enum ScanError {
     /// A glob pattern could not be understood.
     #[error(
         "{pattern}: not a valid pattern: {message}\n\
-         hint: `*`, `?`, `[a-z]` and `**` as a whole component are known"
+         hint: `*`, `?`, `[a-z]`, `{{a,b}}` and `**` between slashes are known"
     )]
     BadPattern {
         /// The pattern as given.
         pattern: String,
         /// What the pattern parser said.
-        message: &'static str,
+        message: String,
     },
     /// A directory holds no file that looks like JSONL.
     #[error(
-        "{name}: no JSONL file below this directory\n\
-         hint: names ending in .jsonl or .ndjson, also with .gz or .zst, are taken and hidden ones are not; \
-         name other files one by one"
+        "{name}: no JSONL file below this directory{}\n\
+         hint: files ending in .jsonl or .ndjson are read, also with .gz or .zst, unless they are hidden; \
+         name other files one by one",
+        others(skipped)
     )]
     DirectoryWithoutJsonl {
         /// The directory as given.
         name: String,
+        /// What is there instead.
+        skipped: Skipped,
+    },
+    /// An argument is a URL.
+    #[error("{url}: not a local path\nhint: {}", url.fetch())]
+    Url {
+        /// The argument.
+        url: Url,
     },
     /// Two inputs are one file (same device and inode).
     #[error("{first} and {second} are the same file\nhint: give it once, or its records would count twice")]
@@ -183,6 +194,7 @@ impl ScanError {
     pub fn is_usage(&self) -> bool {
         use ScanError::{
             BadPattern, DirectoryWithoutJsonl, Foreign, NoInput, NothingMatched, SameFileTwice, StdinTwice,
+            Url,
         };
         matches!(
             self,
@@ -190,6 +202,7 @@ impl ScanError {
                 | NothingMatched { .. }
                 | BadPattern { .. }
                 | Foreign(_)
+                | Url { .. }
                 | DirectoryWithoutJsonl { .. }
                 | SameFileTwice { .. }
                 | StdinTwice
@@ -249,6 +262,14 @@ impl fmt::Display for Change {
     }
 }
 
+/// What a directory has in place of JSONL.
+fn others(skipped: &Skipped) -> String {
+    match skipped.n_files {
+        0 => String::new(),
+        _ => format!(", only {}", skipped.named()),
+    }
+}
+
 fn io_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::NotFound => "\nhint: check the path",
@@ -274,8 +295,8 @@ fn damage_hint(codec: Codec, source: &io::Error) -> String {
 fn space_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "\nhint: free space there, or decompress the input yourself"
+            "\nhint: free space there, or name another directory with --temp-dir"
         }
-        _ => "\nhint: check that the directory exists and may be written to",
+        _ => "\nhint: check that the directory exists and may be written to; --temp-dir names another",
     }
 }

@@ -16,12 +16,14 @@ use rayon::prelude::*;
 use crate::decode::{Codec, Decoder, Reading};
 use crate::error::{Change, ScanError};
 use crate::kind::Kind;
+use crate::listing::Skipped;
 use crate::spool::{Spool, SpoolFile};
 
 /// The inputs of a run, in the order given; an index into this list names an input everywhere else.
 #[derive(Debug, Default)]
 pub struct Inputs {
     pub(crate) list: Vec<Input>,
+    pub(crate) skipped: Skipped,
     /// Temporary files that no spool is being written to at the moment.
     pub(crate) idle_spools: Mutex<Vec<SpoolFile>>,
 }
@@ -104,6 +106,11 @@ impl Inputs {
     /// The inputs in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Input> {
         self.list.iter()
+    }
+
+    /// The files of directories that were not read, as they are not named like data.
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
     }
 
     /// Bytes of all inputs as they lie on disk, for a progress display; `None` when a stream is among them.

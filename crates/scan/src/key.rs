@@ -28,7 +28,7 @@ pub(crate) fn key(arg: &OsStr, path: &Path) -> PathBuf {
 /// The components of an argument before the first with a wildcard.
 fn fixed(arg: &Path) -> PathBuf {
     let is_fixed =
-        |part: &Component<'_>| !part.as_os_str().as_encoded_bytes().iter().any(|b| b"*?[".contains(b));
+        |part: &Component<'_>| !part.as_os_str().as_encoded_bytes().iter().any(|b| b"*?[{".contains(b));
     arg.components().take_while(is_fixed).collect()
 }
 

@@ -62,6 +62,12 @@ mod foreign;
 
 mod key;
 
+mod url;
+
+mod listing;
+
+mod pattern;
+
 mod discover;
 
 mod spool;
@@ -89,5 +95,7 @@ pub use fetch::Fetch;
 pub use input::{Input, Inputs};
 pub use kind::Kind;
 pub use line::Line;
+pub use listing::Skipped;
 pub use spool::RawReader;
+pub use url::Url;
 pub use visit::{ScanOptions, Watch, visit, visit_some};

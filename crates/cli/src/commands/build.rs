@@ -10,7 +10,7 @@ use bedload_record::finding::effective;
 use bedload_record::{Code, Finding, Severity};
 
 use super::check::TEXT_PER_CODE;
-use super::{find_inputs, judge, new_progress, say_config, start_workers, worst};
+use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
@@ -19,6 +19,7 @@ use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
+    refuse_remote_output("--out", &args.out, true)?;
     let run = settings::for_build(args)?;
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());

@@ -13,7 +13,7 @@ use bedload_record::code::CODES;
 use bedload_record::names::did_you_mean;
 use serde_json::json;
 
-use super::{find_inputs, new_progress, start_workers};
+use super::{find_inputs, new_progress, refuse_remote, start_workers};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -22,6 +22,7 @@ use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let Some(what) = &args.what else { return codes::list(args.data.output.output_format) };
+    refuse_remote(&file_and_line(what).map_or_else(|| what.clone(), |(file, _)| file))?;
     if let Some(record) = &args.record {
         let place = file_and_line(record).ok_or_else(|| {
             let record = record.to_string_lossy();

@@ -9,7 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod profiles;
 pub(crate) mod verify;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use bedload_engine::Progress;
 use bedload_record::{Finding, Severity};
-use bedload_scan::{DiscoverOptions, Inputs, discover};
+use bedload_scan::{DiscoverOptions, Inputs, ScanError, Url, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::escape::escape;
@@ -71,6 +71,24 @@ fn find_inputs(
 ) -> Result<Inputs, Failure> {
     let options = DiscoverOptions { validation: validation.to_vec(), ..run.discover.clone() };
     Ok(workers.install(|| discover(args, &options))?)
+}
+
+/// Refuses a URL where a local path is wanted for output: a file, or a directory.
+fn refuse_remote_output(flag: &str, path: &Path, is_dir: bool) -> Result<(), Failure> {
+    match Url::of(path.as_os_str()) {
+        Some(url) => {
+            Err(Failure::Usage(format!("{flag} {url}: not a local path\nhint: {}", url.send(is_dir))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a URL where a local path is wanted to read.
+fn refuse_remote(path: &OsStr) -> Result<(), Failure> {
+    match Url::of(path) {
+        Some(url) => Err(ScanError::Url { url }.into()),
+        None => Ok(()),
+    }
 }
 
 /// The progress of a run that the first signal stops.

@@ -25,6 +25,8 @@ mod exact_numbers;
 mod explaining;
 mod file_names;
 #[cfg(test)]
+mod finding_inputs;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod leaks;

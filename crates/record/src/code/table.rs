@@ -282,6 +282,16 @@ pub static CODES: &[CodeInfo] = &[
         "The finding names what the file is and the command that makes JSONL of it."
     ),
     row!(
+        DatasetSkippedFiles,
+        "dataset/skipped-files",
+        Note,
+        Dataset,
+        BASELINE,
+        "files in an input directory were not read",
+        "Of a directory, the files are read whose names end in .jsonl or .ndjson, in any case, also with .gz or .zst. Other files are often documentation, and sometimes data.",
+        "If they hold records, name them on the command line, or rename them."
+    ),
+    row!(
         DatasetNoRecords,
         "dataset/no-records",
         Error,

@@ -92,9 +92,9 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &dir,
         &["empty"],
         &expect![[r#"
-        usage=true DIR/empty: no JSONL file below this directory
-        hint: names ending in .jsonl or .ndjson, also with .gz or .zst, are taken and hidden ones are not; name other files one by one
-    "#]],
+            usage=true DIR/empty: no JSONL file below this directory, only DIR/empty/readme.md
+            hint: files ending in .jsonl or .ndjson are read, also with .gz or .zst, unless they are hidden; name other files one by one
+        "#]],
     );
     check(
         &dir,
@@ -108,9 +108,9 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &dir,
         &["d/a***"],
         &expect![[r#"
-        usage=true DIR/d/a***: not a valid pattern: wildcards are either regular `*` or recursive `**`
-        hint: `*`, `?`, `[a-z]` and `**` as a whole component are known
-    "#]],
+            usage=true DIR/d/a***: not a valid pattern: `**` stands for whole directories, so it must be alone between slashes
+            hint: `*`, `?`, `[a-z]`, `{a,b}` and `**` between slashes are known
+        "#]],
     );
     check(
         &dir,
@@ -165,17 +165,17 @@ fn what_is_missing_or_not_to_be_read_is_an_environment_error() {
         &dir,
         &["empty"],
         &expect![[r#"
-        usage=true DIR/empty: no JSONL file below this directory
-        hint: names ending in .jsonl or .ndjson, also with .gz or .zst, are taken and hidden ones are not; name other files one by one
-    "#]],
+            usage=true DIR/empty: no JSONL file below this directory, only DIR/empty/readme.md
+            hint: files ending in .jsonl or .ndjson are read, also with .gz or .zst, unless they are hidden; name other files one by one
+        "#]],
     );
     std::os::unix::fs::symlink("..", dir.path("empty/loop")).unwrap();
     check(
         &dir,
         &["empty"],
         &expect![[r#"
-        usage=false DIR/empty/loop/empty/loop: could not be listed: a link leads back to a directory above it
-    "#]],
+            usage=false DIR/empty/loop/empty: could not be listed: a link leads back to a directory above it
+        "#]],
     );
 }
 
