@@ -81,6 +81,16 @@ pub enum ScanError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A part of an input could not be read.
+    #[error("{name}: could not be read at byte {at}: {source}{}", io_hint(source))]
+    Unreadable {
+        /// The input.
+        name: String,
+        /// Where reading failed, from 0.
+        at: u64,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A compressed input is damaged, incomplete or followed by something else.
     #[error(
         "{name}: bad {codec} data after {at} decompressed bytes: {source}\nhint: {}",
@@ -130,7 +140,7 @@ pub enum ScanError {
         /// What differs.
         change: Change,
     },
-    /// An input ended, or could not be paged in, before the size that it had when the run began.
+    /// An input ended before the size that it had when the run began.
     #[error("{name}: shrank at byte {at} while it was read\nhint: run again when nothing writes to it")]
     InputShrank {
         /// The input.
@@ -274,6 +284,9 @@ fn io_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::NotFound => "\nhint: check the path",
         io::ErrorKind::PermissionDenied => "\nhint: check who may read it",
+        _ if source.raw_os_error() == Some(libc::EIO) => {
+            "\nhint: the disk, or the network file system, fails; copy the file elsewhere first"
+        }
         _ if matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
             "\nhint: raise the limit of open files with `ulimit -n`"
         }

@@ -57,7 +57,7 @@ impl<'a> Fetch<'a> {
         let opened;
         let data = match held {
             Held::Map(map) => {
-                map.check(self.inputs.get(input).name())?;
+                map.check(self.inputs.get(input))?;
                 return Ok(&map.bytes()[range]);
             }
             Held::File(data) => data,
@@ -108,7 +108,7 @@ impl<'a> Fetch<'a> {
 
     fn check_input(&self, input: usize) -> Result<(), ScanError> {
         match self.held[input].get() {
-            Some(Held::Map(map)) => map.check(self.inputs.get(input).name()),
+            Some(Held::Map(map)) => map.check(self.inputs.get(input)),
             _ => Ok(()),
         }
     }

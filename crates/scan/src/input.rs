@@ -319,6 +319,19 @@ impl Input {
         })
     }
 
+    /// Why the bytes from `at` on were lost under a map: the file was cut or written to, or it cannot be read there.
+    pub(crate) fn why_lost(&self, at: u64) -> ScanError {
+        if let Origin::File { path, identity, .. } = &self.origin
+            && let Ok(metadata) = std::fs::metadata(path)
+            && let Some(error) = self.change(identity, &Identity::of(&metadata))
+        {
+            return error;
+        }
+        let read = self.open_data().and_then(|data| data.read_at(&mut [0], at.min(data.len - 1)));
+        let source = io::Error::from_raw_os_error(libc::EIO);
+        read.err().unwrap_or_else(|| ScanError::Unreadable { name: self.name.clone(), at, source })
+    }
+
     fn change(&self, then: &Identity, now: &Identity) -> Option<ScanError> {
         let name = self.name.clone();
         if (then.dev, then.ino) != (now.dev, now.ino) {
@@ -360,7 +373,9 @@ impl Data<'_> {
                     pos += n as u64;
                 }
                 Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(ScanError::io(self.name, "read", source)),
+                Err(source) => {
+                    return Err(ScanError::Unreadable { name: self.name.to_owned(), at: pos, source });
+                }
             }
         }
         Ok(())

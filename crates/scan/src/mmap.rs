@@ -5,7 +5,7 @@
 use memmap2::{Mmap, MmapOptions};
 
 use crate::error::ScanError;
-use crate::input::Data;
+use crate::input::{Data, Input};
 use crate::sigbus::Guard;
 
 /// The bytes of one random-access input, as memory.
@@ -34,10 +34,7 @@ impl Map {
     }
 
     /// Fails when any byte read through the map so far was not the file's.
-    pub(crate) fn check(&self, name: &str) -> Result<(), ScanError> {
-        match self.guard.lost_at() {
-            None => Ok(()),
-            Some(at) => Err(ScanError::InputShrank { name: name.to_owned(), at: at as u64 }),
-        }
+    pub(crate) fn check(&self, source: &Input) -> Result<(), ScanError> {
+        self.guard.lost_at().map_or(Ok(()), |at| Err(source.why_lost(at as u64)))
     }
 }

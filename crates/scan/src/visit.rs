@@ -232,7 +232,7 @@ where
                 let at = ChunkAt { input: plain.input, start: lines.start as u64 };
                 self.visit_chunk(&mut desk.worker, at, &map.bytes()[lines], None)
             });
-            map.check(plain.source.name())?;
+            map.check(plain.source)?;
             return Ok(visited);
         }
         let data = plain.source.open_data()?;
