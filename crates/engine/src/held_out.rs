@@ -47,7 +47,8 @@ impl HeldOut {
         for input in first..inputs.len() {
             // What gives its bytes only once is read twice here.
             if inputs.get(input).is_once() && !inputs.get(input).is_set_aside() {
-                inputs.spool(input, &std::env::temp_dir(), &progress.watch)?;
+                let dir = settings.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+                inputs.spool(input, &dir, &progress.watch)?;
             }
         }
         let mut found: [Vec<u128>; KINDS] = Default::default();

@@ -192,8 +192,9 @@ pub(crate) struct ArrayLines<R> {
 }
 
 impl<R: Read> ArrayLines<R> {
-    pub(crate) fn new(array: R) -> ArrayLines<R> {
-        let (splitter, lines) = (Splitter::default(), Vec::new());
+    /// Reads an array that begins at byte `at` of its input.
+    pub(crate) fn new(array: R, at: u64) -> ArrayLines<R> {
+        let (splitter, lines) = (Splitter { at, ..Splitter::default() }, Vec::new());
         let piece = vec![0; PIECE_BYTES];
         ArrayLines { array, splitter, piece, lines, n_taken: 0, broken: None, is_read: false }
     }

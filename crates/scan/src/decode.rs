@@ -103,10 +103,11 @@ impl Decoder {
             let lead = lead(&mut reader).map_err(failed)?;
             let at = begin(&lead).filter(|&at| lead[at] == b'[');
             is_array = at.is_some();
+            let at = at.unwrap_or(0) as u64;
             let mut whole = Cursor::new(lead);
-            whole.set_position(at.unwrap_or(0) as u64);
+            whole.set_position(at);
             let whole = whole.chain(reader);
-            reader = if is_array { Box::new(ArrayLines::new(whole)) } else { Box::new(whole) };
+            reader = if is_array { Box::new(ArrayLines::new(whole, at)) } else { Box::new(whole) };
         }
         Ok(Decoder { codec, is_array, n_out: 0, reader, n_raw })
     }

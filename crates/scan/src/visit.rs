@@ -72,6 +72,7 @@ impl Watch {
     }
 
     /// A watch that stops with this one and counts on its own: for reading ahead what will be read again.
+    #[must_use]
     pub fn apart(&self) -> Watch {
         Watch::new(Arc::clone(&self.stop))
     }

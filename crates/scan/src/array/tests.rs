@@ -160,7 +160,7 @@ fn nesting_is_followed_without_end_in_sight_but_not_forever() {
 #[test]
 fn the_reader_hands_out_all_that_is_sound_before_it_fails() {
     let mut out = Vec::new();
-    let error = ArrayLines::new(&b"[1,2"[..]).read_to_end(&mut out).unwrap_err();
+    let error = ArrayLines::new(&b"[1,2"[..], 0).read_to_end(&mut out).unwrap_err();
     assert_eq!(out, b"1\n2");
     assert!(error.get_ref().unwrap().is::<BrokenArray>());
 }
