@@ -35,7 +35,7 @@ impl Limit {
 
     /// What the number depends on, as it follows the number in a message.
     pub fn noted(&self) -> String {
-        self.note.as_ref().map_or_else(String::new, |note| format!(" {note}"))
+        self.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"))
     }
 }
 

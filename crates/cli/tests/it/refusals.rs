@@ -351,9 +351,9 @@ fn a_limit_that_depends_on_the_batch_size_says_so() {
         found.expect("a finding")["message"].as_str().expect("a message").to_owned()
     };
     let tokens = message("titan-text-express-cpt", "limit/tokens");
-    assert!(tokens.contains("at most 4096 at a batch size of 1; 2,048 at 2 to 4"), "{tokens}");
+    assert!(tokens.contains("at most 4096 (at a batch size of 1; 2,048 at 2 to 4)"), "{tokens}");
     let characters = message("titan-text-express-cpt", "limit/characters");
-    assert!(characters.contains("at most 24576 at a batch size of 1; 12,288 at 2 to 4"), "{characters}");
+    assert!(characters.contains("at most 24576 (at a batch size of 1; 12,288 at 2 to 4)"), "{characters}");
     for (profile, note) in [
         ("titan-text-lite-sft", "(at a batch size of 1 or 2; 2,048 at 3 to 6)"),
         ("titan-text-express-sft", "(at a batch size of 1; 2,048 at 2 to 4)"),

@@ -328,7 +328,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         PREPARE,
         "more valid records than the target accepts",
-        "The quota counts training and validation records together.",
+        "Some targets count training and validation records together, others training records alone; the message says which.",
         "`bedload build --select N` keeps a seeded selection of N records with the same mix of labels."
     ),
     row!(
@@ -399,7 +399,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "more validation records than the target accepts",
         "Some targets limit the validation file, or accept none.",
-        "Lower --validation, or leave it out."
+        "Use fewer validation records (`--validation`, `--validation-file`), or none."
     ),
     row!(
         SplitInexact,
@@ -488,8 +488,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "the messages are in the wrong order",
-        "A conversation begins with the user, alternates, and ends with the assistant, whose answers the model learns.",
-        "Merge adjacent messages of the same role, and remove what follows the last answer."
+        "A conversation begins with the user, alternates, and ends with the assistant, whose answers the model learns. Chat records for reinforcement fine-tuning need a user message, and a system message only comes first.",
+        "Put the messages into the order that the message names; merge adjacent messages of the same role, and remove what follows the last answer."
     ),
     row!(
         SchemaSeveralTurns,
@@ -519,7 +519,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "a content block is not of a known kind",
         "A content block is an object with exactly one key, which names its kind: `{\"text\": \"…\"}`. Blocks with a `type` key belong to other APIs.",
-        "Write each block as one of the kinds that the message names."
+        "Write each block as one of the kinds that the message names, and leave out members that are null."
     ),
     row!(
         SchemaUnsupportedContent,
@@ -598,7 +598,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         API,
         "not an S3 URI that the service accepts",
-        "An S3 URI has the form `s3://BUCKET/KEY`; the service rejects spaces, `=`, `+`, `%` and empty parts in keys, and some models accept only letters, digits, `_`, `-`, `/` and `.`.",
+        "An S3 URI has the form `s3://BUCKET/KEY`; the service rejects spaces, `=`, `+`, `%` and empty parts in keys.",
         "Rename the object."
     ),
     row!(
@@ -618,8 +618,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA2,
         "a tool specification does not match the format",
-        "A tool has a name and an input schema; without them, calls cannot be checked.",
-        "Write `{\"toolSpec\": {\"name\": \"…\", \"inputSchema\": {\"json\": {…}}}}`; in chat records `{\"type\": \"function\", \"function\": {\"name\": \"…\", \"parameters\": {…}}}`."
+        "A tool has a name of its own, a description, and a schema of its input with a type. The guides and the validators that AWS publishes require them, and calls cannot be checked without them.",
+        "Write `{\"toolSpec\": {\"name\": \"…\", \"description\": \"…\", \"inputSchema\": {\"json\": {\"type\": \"object\", …}}}}`; in chat records `{\"type\": \"function\", \"function\": {\"name\": \"…\", \"description\": \"…\", \"parameters\": {\"type\": \"object\", …}}}`. Leave the list out where there are no tools."
     ),
     row!(
         SchemaToolName,
@@ -869,7 +869,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "fewer validation records than the target requires",
         "Some targets require a minimum number of validation records, if there are any.",
-        "Raise --validation, or leave it out."
+        "Use more validation records (`--validation`, `--validation-file`), or none."
     ),
     row!(
         DisputedRecordsMin,
@@ -1099,6 +1099,6 @@ pub static CODES: &[CodeInfo] = &[
         NOVA,
         "more records, or a validation file, than some of the sources take",
         "One source sets a lower maximum than another, or says that there is no validation file while another takes one.",
-        "Use fewer records, or leave the validation file out, to be safe."
+        "To be safe, use fewer records; where the message is about a validation file, leave it out."
     ),
 ];
