@@ -23,7 +23,7 @@ pub struct Detection {
     pub beside: Beside,
 }
 
-/// Members that a format has no place for.
+/// Members that a format cannot hold.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// Well-known keys, as they are spelled, in the records that have no answer in a place of the format; those of

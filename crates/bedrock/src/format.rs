@@ -195,7 +195,7 @@ impl Format {
         self.dialect() == Some(Dialect::Chat) && !self.is_foreign()
     }
 
-    /// Returns true if no target takes the format.
+    /// Returns true if no target accepts the format.
     pub fn is_foreign(&self) -> bool {
         FOREIGN.iter().any(|format| format.name == self.name)
     }

@@ -224,7 +224,7 @@ bounds! {
     ValidationRecordsMin = "validation-records-min", "validation records, min where there are any";
     /// The fewest validation records that are recommended, where there are any.
     ValidationRecordsRecommended = "validation-records-recommended", "validation records, recommended where there are any";
-    /// The most validation records; 0 where the target takes no validation file.
+    /// The most validation records; 0 where the target accepts no validation file.
     ValidationRecordsMax = "validation-records-max", "validation records, max";
     /// The most bytes in a training file.
     TrainingBytesMax = "training-bytes-max", "training file, max bytes";

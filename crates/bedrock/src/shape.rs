@@ -4,7 +4,7 @@ use bedload_record::{Json, Value};
 
 use crate::keys::Holds;
 
-/// A shape of records that no target takes and that is not converted.
+/// A shape of records that no target accepts and that is not converted.
 #[derive(Debug)]
 pub struct Shape {
     /// Its short name.

@@ -119,7 +119,7 @@ fn of(look: &Detection) -> usize {
     if look.format.is_some() { look.fitting } else { look.records }
 }
 
-/// The keys that most records have their answer under, and that the format has no place for.
+/// The keys that most records have their answer under, and that the format cannot hold.
 pub(crate) fn ignored(look: &Detection) -> Vec<(&str, usize)> {
     let Beside { known, system, .. } = &look.beside;
     let answers = known.iter().filter(|(key, _)| Holds::from_key(key).is_some_and(Holds::is_answer));

@@ -258,7 +258,7 @@ fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), Engi
     match &settings.profile {
         Some(profile) if sharded && profile.training_files == bedload_bedrock::Training::One => {
             Err(EngineError::Usage(format!(
-                "--shard-records and --shard-bytes contradict --profile {}, which takes one training file",
+                "--shard-records and --shard-bytes contradict --profile {}, which accepts only one training file",
                 profile.name
             )))
         }

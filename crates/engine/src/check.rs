@@ -55,7 +55,7 @@ pub struct Checked {
     pub format_detected: bool,
     /// Different valid records; none where no format tells what makes them different.
     pub distinct: Option<Distinct>,
-    /// How many validation records are in the training data too, and how many share no more than a prompt or group
+    /// How many validation records are also in the training data, and how many share no more than a prompt or group
     /// with it; none where nothing was compared.
     pub leaked: Option<[u64; 2]>,
 }

@@ -192,7 +192,7 @@ impl Leaks {
             _ => "have the prompt of a training record, and another answer",
         };
         let kinds =
-            [(Code::SplitLeakedRecord, "are in the training data too"), (Code::SplitLeakedPrompt, shared)];
+            [(Code::SplitLeakedRecord, "are also in the training data"), (Code::SplitLeakedPrompt, shared)];
         let say = |((code, what), found): ((Code, &str), &Found)| {
             let mut places: Vec<String> = found
                 .places

@@ -40,7 +40,7 @@ fn judge_name(input: &Input, profile: &Profile, strict: bool) -> Option<Finding>
         let wrong = others(key, |b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if !wrong.is_empty() {
             let message = format!(
-                "{} takes data files whose names have letters, digits, `_`, `-` and `.` only, and this path has {}; \
+                "{} accepts data files whose names have letters, digits, `_`, `-` and `.` only, and this path has {}; \
                  rename the file",
                 profile.name,
                 wrong.join(", ")

@@ -162,12 +162,14 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
     let is_firm = |limit: &Limit| !limit.is_disputed() || (!is_count && limit.value > 0);
     match limit.filter(|(_, most)| wanted > most.value && is_firm(most)) {
         Some((name, most)) if most.value == 0 => {
-            let message = format!("{name} takes no validation file; leave out `--validation`");
+            let message = format!("{name} accepts no validation file; leave out `--validation`");
             too_many(0, message, &most.cite())
         }
-        Some((name, most)) if is_count => {
-            too_many(most.value, format!("{asked}; {name} takes at most {}", count(most.value)), &most.cite())
-        }
+        Some((name, most)) if is_count => too_many(
+            most.value,
+            format!("{asked}; {name} accepts at most {}", count(most.value)),
+            &most.cite(),
+        ),
         Some((_, most)) => most.value,
         None if is_count && wanted > kept / 2 => {
             let message =

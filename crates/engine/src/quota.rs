@@ -58,7 +58,7 @@ pub(crate) fn judge_distinct(
         let (valid, name) = (records(have, kind), &profile.name);
         let are = if distinct == 1 { "is" } else { "are" };
         let message = format!(
-            "{valid} valid, but only {} {are} distinct; {name} takes at least {}",
+            "{valid} valid, but only {} {are} distinct; {name} requires at least {}",
             count(distinct),
             count(min.value)
         );
@@ -116,10 +116,10 @@ impl Judge<'_> {
     fn at_least(&mut self, n: u64, kind: &str, min: Bound, disputed: Option<Bound>, wish: Bound) {
         let (have, name) = (records(n, kind), &self.profile.name);
         if let Some(min) = self.short(n, min) {
-            let message = format!("{have} valid; {name} takes at least {}", count(min.value));
+            let message = format!("{have} valid; {name} requires at least {}", count(min.value));
             self.add(Code::DatasetTooFewRecords, &min, message);
         } else if let Some(min) = disputed.and_then(|disputed| self.short(n, disputed)) {
-            let message = format!("{have} valid; {name} takes {}", between(&min, "at least", "fewer"));
+            let message = format!("{have} valid; {name} requires {}", between(&min, "at least", "fewer"));
             self.add(Code::DisputedRecordsMin, &min, message);
         } else if let Some(wish) = self.short(n, wish) {
             let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
@@ -134,7 +134,7 @@ impl Judge<'_> {
             Some(max) if max.is_disputed() => {
                 if !is_said {
                     let message = format!(
-                        "{} valid; {} takes {}",
+                        "{} valid; {} accepts {}",
                         records(all, "training and validation "),
                         self.profile.name,
                         between(&max, "at most", "more")
@@ -149,7 +149,7 @@ impl Judge<'_> {
     fn at_most(&mut self, n: u64, kind: &str, max: Bound) {
         let Some(max) = self.beyond(n, max) else { return };
         let message = format!(
-            "{} valid; {} takes at most {} (keep a seeded selection with `bedload build --select {}`)",
+            "{} valid; {} accepts at most {} (keep a seeded selection with `bedload build --select {}`)",
             records(n, kind),
             self.profile.name,
             count(max.value),
@@ -161,7 +161,7 @@ impl Judge<'_> {
     fn validation(&mut self, n: u64) {
         let (have, name) = (records(n, "validation "), &self.profile.name);
         if let Some(min) = self.short(n, Bound::ValidationRecordsMin).filter(|_| n > 0) {
-            let message = format!("{have} valid; {name} takes none, or at least {}", count(min.value));
+            let message = format!("{have} valid; {name} accepts none, or at least {}", count(min.value));
             self.add(Code::DatasetTooFewValidation, &min, message);
         } else if let Some(wish) = self.short(n, Bound::ValidationRecordsRecommended).filter(|_| n > 0) {
             let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
@@ -172,22 +172,23 @@ impl Judge<'_> {
             (0, Some(against)) => (
                 Code::DisputedRecordsMax,
                 format!(
-                    "{name} takes no validation file according to {}; {} says otherwise",
+                    "{name} accepts no validation file according to {}; {} says otherwise",
                     max.source.short(),
                     against.short()
                 ),
             ),
             (_, Some(_)) => (
                 Code::DisputedRecordsMax,
-                format!("{have} valid; {name} takes {}", between(&max, "at most", "more")),
+                format!("{have} valid; {name} accepts {}", between(&max, "at most", "more")),
             ),
             (0, None) => (
                 Code::SplitTooManyValidation,
-                format!("{name} takes no validation file; leave out `--validation-file`"),
+                format!("{name} accepts no validation file; leave out `--validation-file`"),
             ),
-            (most, None) => {
-                (Code::SplitTooManyValidation, format!("{have} valid; {name} takes at most {}", count(most)))
-            }
+            (most, None) => (
+                Code::SplitTooManyValidation,
+                format!("{have} valid; {name} accepts at most {}", count(most)),
+            ),
         };
         self.add(code, &max, message);
     }
@@ -196,7 +197,7 @@ impl Judge<'_> {
         let Some(max) = self.beyond(n, max) else { return };
         let kind = if side == Side::Train { "training" } else { "validation" };
         let (n, name, most) = (count(n), &self.profile.name, count(max.value));
-        self.add(Code::FileSize, &max, format!("{n} bytes of {kind} data; {name} takes at most {most}"));
+        self.add(Code::FileSize, &max, format!("{n} bytes of {kind} data; {name} accepts at most {most}"));
     }
 }
 

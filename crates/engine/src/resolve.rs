@@ -42,7 +42,7 @@ pub(crate) fn resolve(
     let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|f| f.name == format.name));
     let refuse_what_is_not_taken = |flag: &str, format: &Format| match profile {
         Some(profile) if !takes(format) => Err(EngineError::Usage(format!(
-            "{flag} {} contradicts --profile {}, which takes {}",
+            "{flag} {} contradicts --profile {}, which accepts {}",
             format.name,
             profile.name,
             profile.formats.join(" or ")
@@ -203,7 +203,7 @@ impl Advisor<'_> {
             )
         });
         let message = format!(
-            "no known format fits the first {} records, and {} takes {}",
+            "no known format fits the first {} records, and {} accepts {}",
             found.records,
             profile.name,
             profile.formats.join(" or ")
@@ -213,8 +213,8 @@ impl Advisor<'_> {
 
     fn wrong_format(&self, format: &'static Format, found: &Detection) -> Result<Finding, EngineError> {
         let whose = match self.profile {
-            Some(profile) => format!("{} takes {}", profile.name, profile.formats.join(" or ")),
-            None => "no target takes that".to_owned(),
+            Some(profile) => format!("{} accepts {}", profile.name, profile.formats.join(" or ")),
+            None => "no target accepts that".to_owned(),
         };
         let wanted = self.wanted().or_else(|| Format::from_name("converse")).expect("a known format");
         let sample = Sample::read(self.inputs)?;
@@ -229,14 +229,14 @@ impl Advisor<'_> {
 
     fn no_target(&self, shape: &Shape, found: &Detection) -> Finding {
         let message = format!(
-            "{} of the first {} records are {}, which no target takes as they are and `bedload convert` does not \
+            "{} of the first {} records are {}, which no target accepts as is and `bedload convert` does not \
              convert",
             found.fitting, found.records, shape.title
         );
         self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
     }
 
-    /// A warning where most records have their answer, or their system prompt, where the format has no place for it.
+    /// A warning where most records have their answer, or their system prompt, where the format cannot hold it.
     fn ignored(
         &self,
         format: &'static Format,
@@ -249,7 +249,7 @@ impl Advisor<'_> {
         if keys.is_empty() {
             let unnamed = advice::ignored_unnamed(found).map(|others| {
                 let message = format!(
-                    "{others} of the first {} records have text under keys that the format {name} has no place for, \
+                    "{others} of the first {} records have text under keys that the format {name} cannot hold, \
                      so it is neither checked nor counted",
                     found.fitting
                 );
@@ -263,7 +263,7 @@ impl Advisor<'_> {
         }
         let keys: Vec<String> = keys.iter().map(|(key, records)| format!("`{key}` in {records}")).collect();
         let message = format!(
-            "most records have text that the format {name} has no place for, so it is neither checked nor counted: {} \
+            "most records have text that the format {name} cannot hold, so it is neither checked nor counted: {} \
              of the first {} records",
             keys.join(" and "),
             found.fitting

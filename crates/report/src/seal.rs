@@ -58,7 +58,7 @@ impl Hashed {
     /// Puts the seal in the place that was left blank for it.
     pub(crate) fn seal(self) -> io::Result<File> {
         let Self { mut file, hash } = self;
-        let place = find(&mut file)?.ok_or_else(|| io::Error::other("the footer has no place for a seal"))?;
+        let place = find(&mut file)?.ok_or_else(|| io::Error::other("the footer cannot hold a seal"))?;
         file.seek(SeekFrom::Start(place))?;
         file.write_all(hash.digits().as_bytes())?;
         Ok(file)

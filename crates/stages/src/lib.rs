@@ -32,7 +32,7 @@ pub trait Check: Sync {
 /// Makes a changed record as a splice of the old bytes and escaped new text.
 pub trait Rewrite: Sync {
     /// Appends the changed line, without a line end, to `out`; returns false, and appends nothing, where the line
-    /// has no place for the change.
+    /// cannot hold the change.
     fn rewrite(&self, line: &[u8], out: &mut Vec<u8>) -> bool;
 }
 

@@ -140,7 +140,7 @@ pub static FORMATS: &[Format] = &[
     },
 ];
 
-/// Formats of other tools, which no target takes: they are recognized and can be converted.
+/// Formats of other tools, which no target accepts: they are recognized and can be converted.
 pub static FOREIGN: &[Format] = &[
     Format {
         name: "openai-chat",

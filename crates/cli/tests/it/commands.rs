@@ -153,7 +153,7 @@ fn build_says_why_it_is_not_ready() {
                = help: Add the field; names are case-sensitive.
                = rule: bedload baseline (2026-11)
 
-            error[dataset/too-few-records]: 1 record is valid; generic-preference takes at least 100
+            error[dataset/too-few-records]: 1 record is valid; generic-preference requires at least 100
                = why: The minimum applies to valid records, so a job can be refused even though the file has enough lines.
                = help: Fix the rejected records, or add data.
                = rule: bedload baseline (2026-11)
@@ -176,7 +176,7 @@ fn build_says_why_it_is_not_ready() {
                 schema/identical-pair            2  error
                 dataset/too-few-records          1  error
             not ready:
-              dataset/too-few-records: 1 record is valid; generic-preference takes at least 100
+              dataset/too-few-records: 1 record is valid; generic-preference requires at least 100
         "#]],
     );
 }

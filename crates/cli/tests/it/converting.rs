@@ -68,7 +68,7 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
     let run = scratch.run("convert a.jsonl --to claude-messages --out c.jsonl").exits(1);
     expect![[r#"
-        error[convert/extra-key]: claude-messages has no place for the key `id`; `--extra drop` removes it, `--extra keep` keeps it
+        error[convert/extra-key]: claude-messages cannot hold the key `id`; `--extra drop` removes it, `--extra keep` keeps it
           --> a.jsonl:2:32   record 1   /?2
            = why: Nothing is dropped unless you ask for it: the key may matter.
            = help: Use `--extra drop` to remove such keys, or `--extra keep` to keep them.

@@ -330,7 +330,7 @@ fn validation_files_count_with_the_training_files_where_the_target_says_so() {
         scratch.run("check t.jsonl --validation-file v.jsonl --profile nova-2-lite-sft --skip tokens");
     let outcome = outcome.exits(0);
     assert!(outcome.stdout.contains("disputed/records-max"));
-    let message = "nova-2-lite-sft takes no validation file according to nova-2-sft-data-prep.html";
+    let message = "nova-2-lite-sft accepts no validation file according to nova-2-sft-data-prep.html";
     assert!(outcome.stdout.contains(message), "{}", outcome.stdout);
 }
 

@@ -33,7 +33,7 @@ fn records_and_prompts_on_both_sides_are_counted_with_their_places() {
     let checked = check(&scratch, "--profile generic-sft").exits(1);
     assert_eq!(
         said(&checked, "split/leaked-record").unwrap(),
-        "10 of 43 validation records are in the training data too: v.jsonl:31 and t.jsonl:1, \
+        "10 of 43 validation records are also in the training data: v.jsonl:31 and t.jsonl:1, \
          v.jsonl:32 and t.jsonl:2, v.jsonl:33 and t.jsonl:3, 7 more"
     );
     assert_eq!(
@@ -129,7 +129,7 @@ fn a_minimum_that_duplicates_meet_is_a_warning() {
     let checked = run(20, 2, "--output-format jsonl").exits(0);
     assert_eq!(
         said(&checked, "dataset/few-distinct").unwrap(),
-        "40 records are valid, but only 20 are distinct; generic-sft takes at least 32"
+        "40 records are valid, but only 20 are distinct; generic-sft requires at least 32"
     );
     assert_eq!((&checked.summary()["distinct"], &checked.summary()["valid"]), (&20.into(), &40.into()));
     run(20, 2, "--strict").exits(1);

@@ -26,13 +26,13 @@ fn limits_on_all_records_are_the_last_values_that_pass() {
         "generic-sft",
         1,
         0,
-        expect!["dataset/too-few-records: 1 record is valid; generic-sft takes at least 32"],
+        expect!["dataset/too-few-records: 1 record is valid; generic-sft requires at least 32"],
     );
     check(
         "generic-sft",
         31,
         0,
-        expect!["dataset/too-few-records: 31 records are valid; generic-sft takes at least 32"],
+        expect!["dataset/too-few-records: 31 records are valid; generic-sft requires at least 32"],
     );
     check(
         "generic-sft",
@@ -53,7 +53,7 @@ fn limits_on_all_records_are_the_last_values_that_pass() {
         9000,
         1001,
         expect![
-            "dataset/too-many-records: 10,001 records are valid; generic-sft takes at most 10,000 (keep a seeded selection with `bedload build --select 10000`)"
+            "dataset/too-many-records: 10,001 records are valid; generic-sft accepts at most 10,000 (keep a seeded selection with `bedload build --select 10000`)"
         ],
     );
     check("generic-preference", 5_000_000, 0, expect![[""]]);
@@ -65,7 +65,7 @@ fn limits_on_training_records_do_not_count_validation() {
         "nova-lite-sft",
         7,
         100,
-        expect!["dataset/too-few-records: 7 training records are valid; nova-lite-sft takes at least 8"],
+        expect!["dataset/too-few-records: 7 training records are valid; nova-lite-sft requires at least 8"],
     );
     check(
         "nova-lite-sft",
@@ -82,7 +82,7 @@ fn limits_on_training_records_do_not_count_validation() {
         19_500,
         501,
         expect![
-            "disputed/records-max: 20,001 training and validation records are valid; nova-lite-sft takes at most 20,000 according to nova_ft_dataset_validator.py, and more according to fine-tune-prepare-data-understanding.html"
+            "disputed/records-max: 20,001 training and validation records are valid; nova-lite-sft accepts at most 20,000 according to nova_ft_dataset_validator.py, and more according to fine-tune-prepare-data-understanding.html"
         ],
     );
     check(
@@ -90,8 +90,8 @@ fn limits_on_training_records_do_not_count_validation() {
         20_000,
         100,
         expect![[r#"
-        disputed/records-max: 20,100 training and validation records are valid; nova-2-lite-rft takes at most 20,000 according to nova_ft_dataset_validator.py, and more according to rft-nova-models.html
-        disputed/records-max: nova-2-lite-rft takes no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"#]],
+        disputed/records-max: 20,100 training and validation records are valid; nova-2-lite-rft accepts at most 20,000 according to nova_ft_dataset_validator.py, and more according to rft-nova-models.html
+        disputed/records-max: nova-2-lite-rft accepts no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"#]],
     );
     check("gpt-oss-20b-rft", 20_000, 100, expect![[""]]);
     check(
@@ -99,7 +99,7 @@ fn limits_on_training_records_do_not_count_validation() {
         20_001,
         500,
         expect![
-            "dataset/too-many-records: 20,001 training records are valid; nova-lite-sft takes at most 20,000 (keep a seeded selection with `bedload build --select 20000`)"
+            "dataset/too-many-records: 20,001 training records are valid; nova-lite-sft accepts at most 20,000 (keep a seeded selection with `bedload build --select 20000`)"
         ],
     );
     check(
@@ -107,7 +107,7 @@ fn limits_on_training_records_do_not_count_validation() {
         20_001,
         0,
         expect![
-            "dataset/too-many-records: 20,001 training records are valid; nova-lite-sft takes at most 20,000 (keep a seeded selection with `bedload build --select 20000`)"
+            "dataset/too-many-records: 20,001 training records are valid; nova-lite-sft accepts at most 20,000 (keep a seeded selection with `bedload build --select 20000`)"
         ],
     );
     check(
@@ -127,14 +127,14 @@ fn a_minimum_that_the_sources_dispute_is_said_above_the_undisputed_one() {
         "nova-2-lite-sft",
         7,
         0,
-        expect!["dataset/too-few-records: 7 training records are valid; nova-2-lite-sft takes at least 8"],
+        expect!["dataset/too-few-records: 7 training records are valid; nova-2-lite-sft requires at least 8"],
     );
     check(
         "nova-2-lite-sft",
         8,
         0,
         expect![
-            "disputed/records-min: 8 training records are valid; nova-2-lite-sft takes at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
+            "disputed/records-min: 8 training records are valid; nova-2-lite-sft requires at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
         ],
     );
     check(
@@ -142,7 +142,7 @@ fn a_minimum_that_the_sources_dispute_is_said_above_the_undisputed_one() {
         199,
         0,
         expect![
-            "disputed/records-min: 199 training records are valid; nova-2-lite-sft takes at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
+            "disputed/records-min: 199 training records are valid; nova-2-lite-sft requires at least 200 according to nova_ft_dataset_validator.py, and fewer according to nova-data-prep-sft-2.html"
         ],
     );
     check("nova-2-lite-sft", 200, 0, expect![[""]]);
@@ -158,7 +158,7 @@ fn limits_on_validation_records_hold_where_there_are_any() {
         100,
         31,
         expect![
-            "dataset/too-few-validation: 31 validation records are valid; claude-3-haiku-sft takes none, or at least 32"
+            "dataset/too-few-validation: 31 validation records are valid; claude-3-haiku-sft accepts none, or at least 32"
         ],
     );
     check("claude-3-haiku-sft", 100, 32, expect![[""]]);
@@ -168,7 +168,7 @@ fn limits_on_validation_records_hold_where_there_are_any() {
         100,
         1001,
         expect![
-            "split/too-many-validation: 1,001 validation records are valid; claude-3-haiku-sft takes at most 1,000"
+            "split/too-many-validation: 1,001 validation records are valid; claude-3-haiku-sft accepts at most 1,000"
         ],
     );
     check(
@@ -176,7 +176,7 @@ fn limits_on_validation_records_hold_where_there_are_any() {
         200,
         1,
         expect![
-            "disputed/records-max: nova-2-lite-sft takes no validation file according to nova-2-sft-data-prep.html; INCIDENT-LOG.md says otherwise"
+            "disputed/records-max: nova-2-lite-sft accepts no validation file according to nova-2-sft-data-prep.html; INCIDENT-LOG.md says otherwise"
         ],
     );
 }
@@ -188,7 +188,7 @@ fn validation_files_are_refused_or_disputed() {
         5,
         1,
         expect![
-            "split/too-many-validation: titan-image-v2 takes no validation file; leave out `--validation-file`"
+            "split/too-many-validation: titan-image-v2 accepts no validation file; leave out `--validation-file`"
         ],
     );
     check(
@@ -196,7 +196,7 @@ fn validation_files_are_refused_or_disputed() {
         1000,
         1,
         expect![
-            "split/too-many-validation: titan-multimodal-embeddings takes no validation file; leave out `--validation-file`"
+            "split/too-many-validation: titan-multimodal-embeddings accepts no validation file; leave out `--validation-file`"
         ],
     );
     check("nova-2-lite-sft", 200, 0, expect![[""]]);
@@ -205,7 +205,7 @@ fn validation_files_are_refused_or_disputed() {
         100,
         100,
         expect![
-            "disputed/records-max: nova-2-lite-rft takes no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"
+            "disputed/records-max: nova-2-lite-rft accepts no validation file according to nova_ft_dataset_validator.py; nova-data-prep-rft-2.html says otherwise"
         ],
     );
     check("qwen3-32b-rft", 100, 1, expect![[""]]);
@@ -215,7 +215,7 @@ fn validation_files_are_refused_or_disputed() {
         2000,
         1001,
         expect![
-            "disputed/records-max: 1,001 validation records are valid; llama-3.3-70b-sft takes at most 1,000 according to dataset_validation.py, and more according to model-customization-prepare.html"
+            "disputed/records-max: 1,001 validation records are valid; llama-3.3-70b-sft accepts at most 1,000 according to dataset_validation.py, and more according to model-customization-prepare.html"
         ],
     );
     check(
@@ -223,7 +223,7 @@ fn validation_files_are_refused_or_disputed() {
         2000,
         1001,
         expect![
-            "split/too-many-validation: 1,001 validation records are valid; cohere-command-sft takes at most 1,000"
+            "split/too-many-validation: 1,001 validation records are valid; cohere-command-sft accepts at most 1,000"
         ],
     );
 }
@@ -240,14 +240,14 @@ fn files_are_bounded_by_side() {
         1_000_000_001,
         0,
         expect![
-            "file/size: 1,000,000,001 bytes of training data; titan-text-lite-sft takes at most 1,000,000,000"
+            "file/size: 1,000,000,001 bytes of training data; titan-text-lite-sft accepts at most 1,000,000,000"
         ],
     );
     check(
         0,
         100_000_001,
         expect![
-            "file/size: 100,000,001 bytes of validation data; titan-text-lite-sft takes at most 100,000,000"
+            "file/size: 100,000,001 bytes of validation data; titan-text-lite-sft accepts at most 100,000,000"
         ],
     );
 }

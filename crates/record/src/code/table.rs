@@ -957,7 +957,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "most records have a key that looks like their answer, and that the format has no place for",
+        "most records have a key that looks like their answer, and that the format cannot hold",
         "What is under such a key is not checked, its tokens are not counted, and the target does not learn it. The data is probably in another format than was detected.",
         "Convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
     ),
@@ -977,7 +977,7 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         BASELINE,
-        "validation records are in the training data too",
+        "validation records are also in the training data",
         "The model has been trained on these records, so the validation score looks better than the model is.",
         "Remove them from one side, or let `bedload build INPUT --validation SHARE` split all records."
     ),

@@ -98,7 +98,7 @@ impl FromStr for Map {
     }
 }
 
-/// What becomes of that which the new format has no place for.
+/// What becomes of that which the new format cannot hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extra {

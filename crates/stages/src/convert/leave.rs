@@ -1,4 +1,4 @@
-//! What the new format has no place for: refused, left out or carried along, as the user said.
+//! What the new format cannot hold: refused, left out or carried along, as the user said.
 
 use std::borrow::Cow;
 
@@ -152,7 +152,7 @@ impl<'l> Writer<'_, 'l> {
         let is_document = matches!(self.to.name, "text" | "input");
         let message = match Holds::from_key(key) {
             Some(Holds::Chosen | Holds::Rejected) if !has_answer || self.extra != Extra::Keep => format!(
-                "`{key}` makes this a record of preference data, and {} has no place for it; \
+                "`{key}` makes this a record of preference data, and {} cannot hold it; \
                  `--map` names the keys of flat objects",
                 self.to.name
             ),
@@ -261,7 +261,7 @@ impl<'l> Writer<'_, 'l> {
             return;
         }
         let message = format!(
-            "the only answer is a reference answer that is not text, which {} has no place for",
+            "the only answer is a reference answer that is not text, which {} cannot hold",
             self.to.name
         );
         self.refuse(Gravity::Answer, Code::ConvertContent, member.key, message);
@@ -289,7 +289,7 @@ impl<'l> Writer<'_, 'l> {
                     ),
                     None => (Gravity::Content, Code::ConvertContent, "`--extra drop` removes it"),
                 };
-                self.refuse(gravity, code, at, format!("{to} has no place for {what}; {help}"));
+                self.refuse(gravity, code, at, format!("{to} cannot hold {what}; {help}"));
             }
         }
     }

@@ -10,7 +10,7 @@
 //! ## How
 //! A record is read into what it says (`Talk`: system prompt, turns, candidates, reference), as slices of its line,
 //! and that is written in the new shape. Text is copied as it is escaped, so it survives to the character. What the
-//! new format has no place for is refused, dropped or kept as the user said, and each such thing is a finding. An
+//! new format cannot hold is refused, dropped or kept as the user said, and each such thing is a finding. An
 //! answer is never dropped so that the record is left without one, nor made a target where it is marked as none.
 //!
 //! ## Findings
@@ -66,7 +66,7 @@ impl Converter {
     /// The conversion to a format, by these settings.
     ///
     /// # Errors
-    /// Where the format has no place for something that the settings ask for.
+    /// Where the format cannot hold something that the settings ask for.
     pub fn new(to: &'static Format, config: &ConvertConfig) -> Result<Self, MapError> {
         let system = config.system.as_ref().map(|text| {
             let mut escaped = Vec::new();

@@ -136,7 +136,7 @@ impl<'l> Reader<'l> {
                 return Err(self.source(list, "`candidates` must be a list of answers".to_owned()));
             }
             if role == Role::User || !talk.candidates.is_empty() {
-                return Err(self.source(list, "candidates belong to one message, the assistant's".to_owned()));
+                return Err(self.source(list, "candidates belong in a single assistant message".to_owned()));
             }
             rest(message, &[role_key, "candidates"], &mut talk.asides);
             return list.elements().try_for_each(|candidate| self.candidate(candidate, talk));

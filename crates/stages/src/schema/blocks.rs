@@ -33,7 +33,7 @@ impl Content {
             if let Some(max) = visit.limit(bound).filter(|max| count > max.value) {
                 let code = if max.is_disputed() { Code::DisputedMediaCount } else { Code::SchemaMediaCount };
                 visit.exceeds(code, at, max, || {
-                    format!("{count} {what} in the record; the target takes at most {}", max.value)
+                    format!("{count} {what} in the record; the target accepts at most {}", max.value)
                 });
             }
         }
@@ -92,7 +92,7 @@ pub(super) fn content(
         visit.add(Code::SchemaEmptyContent, at, || "reasoning without an answer".to_owned());
     }
     if count > 1 {
-        visit.judge(Point::SeveralBlocks, at, || format!("{count} content blocks; the target takes one"));
+        visit.judge(Point::SeveralBlocks, at, || format!("{count} content blocks; the target accepts one"));
     }
 }
 
@@ -144,7 +144,7 @@ pub(super) fn text(visit: &mut Visit<'_, '_>, value: Json<'_>, speaker: Speaker,
 fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
     visit.judge_kind(Point::Reasoning, at, "reasoning");
     if role == Role::User {
-        visit.add(Code::SchemaMisplacedContent, at, || "reasoning belongs to the assistant".to_owned());
+        visit.add(Code::SchemaMisplacedContent, at, || "reasoning belongs in assistant messages".to_owned());
     }
     let Some(inner) = value.get("reasoningText") else {
         return visit.add(Code::SchemaMissingField, at, || "`reasoningText` is missing".to_owned());
@@ -188,7 +188,7 @@ pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         });
     }
     if count > 1 {
-        visit.judge(Point::SeveralSystems, at, || format!("{count} system blocks; the target takes one"));
+        visit.judge(Point::SeveralSystems, at, || format!("{count} system blocks; the target accepts one"));
     }
 }
 

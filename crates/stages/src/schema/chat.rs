@@ -61,7 +61,9 @@ fn calls(visit: &mut Visit<'_, '_>, message: Json<'_>, is_assistant: bool, at: &
     match message.get("tool_calls").map(Json::value) {
         None | Some(Value::Null) => return 0,
         Some(_) if !is_assistant => {
-            visit.add(Code::SchemaMisplacedContent, &at, || "tool calls belong to the assistant".to_owned());
+            visit.add(Code::SchemaMisplacedContent, &at, || {
+                "tool calls belong in assistant messages".to_owned()
+            });
         }
         Some(Value::Array(calls)) => {
             for (index, call) in calls.clone().enumerate() {

@@ -63,12 +63,12 @@ pub(super) fn caption(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
     let chars = text.chars().count() as u64;
     if let Some(min) = visit.limit(Bound::CaptionCharsMin).filter(|min| chars < min.value) {
         visit.exceeds(Code::LimitCharacters, at, min, || {
-            format!("the caption has {chars} characters; the target takes at least {}", min.value)
+            format!("the caption has {chars} characters; the target requires at least {}", min.value)
         });
     }
     if let Some(max) = visit.limit(Bound::CaptionCharsMax).filter(|max| chars > max.value) {
         visit.exceeds(Code::LimitCharacters, at, max, || {
-            format!("the caption has {chars} characters; the target takes at most {}", max.value)
+            format!("the caption has {chars} characters; the target accepts at most {}", max.value)
         });
     }
 }
@@ -178,7 +178,7 @@ pub(super) fn characters(visit: &mut Visit<'_, '_>, format: &Format, json: Json<
         if let Some(max) = visit.limit(bound).filter(|max| chars > max.value) {
             visit.exceeds(Code::LimitCharacters, &At::RECORD, max, || {
                 let (most, noted) = (max.value, max.noted());
-                format!("the {what} has {chars} characters; the target takes at most {most}{noted}")
+                format!("the {what} has {chars} characters; the target accepts at most {most}{noted}")
             });
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn block(
     content.count(media);
     visit.judge_kind(media.point(), at, &format!("{name}s"));
     if role == Role::Assistant {
-        visit.add(Code::SchemaMisplacedContent, at, || format!("{name}s belong to the user"));
+        visit.add(Code::SchemaMisplacedContent, at, || format!("{name}s belong in user messages"));
     }
     if !matches!(value.value(), Value::Object(_)) {
         return wrong_type(visit, at, &format!("`{name}`"), "an object", &value.value());

@@ -70,7 +70,7 @@ pub(super) fn check(
         if let Some(role) = role {
             order(visit, role, index, before, &at);
             if is_last && role == Role::User {
-                let message = || "the last message must be the assistant's".to_owned();
+                let message = || "the last message must have the role assistant".to_owned();
                 match dialect {
                     Dialect::Preference => visit.add(Code::SchemaTurnOrder, &at, message),
                     _ => visit.judge(Point::EndsWithUser, &at, message),
@@ -139,7 +139,7 @@ fn role(visit: &mut Visit<'_, '_>, message: Json<'_>, at: &At<'_>) -> Option<Rol
 
 fn order(visit: &mut Visit<'_, '_>, role: Role, index: usize, before: Option<Role>, at: &At<'_>) {
     if index == 0 && role == Role::Assistant {
-        visit.add(Code::SchemaTurnOrder, at, || "the first message must be the user's".to_owned());
+        visit.add(Code::SchemaTurnOrder, at, || "the first message must have the role user".to_owned());
     }
     if before == Some(role) {
         visit.add(Code::SchemaTurnOrder, at, || {
@@ -162,7 +162,7 @@ fn candidates(
     };
     if message.get("content").is_some() {
         visit.add(Code::SchemaCandidates, &at.key("content"), || {
-            "the last message must have candidates in place of content".to_owned()
+            "the last message must have candidates instead of content".to_owned()
         });
     }
     let at = at.key("candidates");
@@ -171,7 +171,7 @@ fn candidates(
     };
     let count = list.clone().count();
     if count < 2 {
-        visit.add(Code::SchemaCandidates, &at, || format!("{count} candidates; at least 2 are wanted"));
+        visit.add(Code::SchemaCandidates, &at, || format!("{count} candidates; at least 2 are required"));
     }
     let mut labels = [0u32; 2];
     for (index, candidate) in list.clone().enumerate() {

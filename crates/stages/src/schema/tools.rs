@@ -147,7 +147,9 @@ impl<'t> Calls<'t> {
             return;
         }
         if role == Role::User {
-            visit.add(Code::SchemaMisplacedContent, at, || "tool calls belong to the assistant".to_owned());
+            visit.add(Code::SchemaMisplacedContent, at, || {
+                "tool calls belong in assistant messages".to_owned()
+            });
         }
         if let Some(name) = string(visit, value, "name", at) {
             match &self.names {
@@ -183,7 +185,7 @@ impl<'t> Calls<'t> {
             return;
         }
         if role == Role::Assistant {
-            visit.add(Code::SchemaMisplacedContent, at, || "tool results belong to the user".to_owned());
+            visit.add(Code::SchemaMisplacedContent, at, || "tool results belong in user messages".to_owned());
         }
         if let Some(id) = string(visit, value, "toolUseId", at) {
             match self.waiting.iter().position(|waiting| waiting == id) {

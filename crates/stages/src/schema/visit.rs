@@ -101,9 +101,9 @@ impl<'v, 'r> Visit<'v, 'r> {
     pub(super) fn judge_kind(&mut self, point: Point, at: &At<'_>, kind: &str) {
         let level = self.profile.and_then(|profile| profile.rule(point)).map(|rule| rule.level);
         self.judge(point, at, || match level {
-            Some(Level::Disputed) => format!("the sources disagree on whether the target takes {kind}"),
-            _ if kind.starts_with("more ") => format!("the target does not take {kind}"),
-            _ => format!("the target takes no {kind}"),
+            Some(Level::Disputed) => format!("the sources disagree on whether the target accepts {kind}"),
+            _ if kind.starts_with("more ") => format!("the target does not accept {kind}"),
+            _ => format!("the target accepts no {kind}"),
         });
     }
 

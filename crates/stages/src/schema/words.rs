@@ -40,10 +40,10 @@ impl Found<'_> {
         let word = self.word.escape_debug();
         match self.point {
             Some(Point::ReservedWordInAnotherCase) => {
-                format!("the text holds the reserved word `{word}` with different capitalization")
+                format!("the text contains the reserved word `{word}` with different capitalization")
             }
-            Some(_) => format!("the text holds the reserved word `{word}`"),
-            None => format!("the text holds `{word}`, which is on an unconfirmed list of reserved words"),
+            Some(_) => format!("the text contains the reserved word `{word}`"),
+            None => format!("the text contains `{word}`, which is on an unconfirmed list of reserved words"),
         }
     }
 }
