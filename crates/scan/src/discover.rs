@@ -13,9 +13,10 @@ use std::sync::Mutex;
 use bedload_record::Side;
 use rayon::prelude::*;
 
+use crate::data::open;
 use crate::decode::{Codec, Decoder, MAGIC_BYTES, Reading};
 use crate::error::ScanError;
-use crate::input::{Identity, Input, Inputs, Live, Origin, open};
+use crate::input::{Identity, Input, Inputs, Live, Origin};
 use crate::key::key;
 use crate::listing::{FileId, Skipped, files_below};
 use crate::pattern;

@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::data::Data;
 use crate::error::ScanError;
-use crate::input::{Data, Inputs};
+use crate::input::Inputs;
 use crate::mmap::Map;
 use crate::visit::ScanOptions;
 

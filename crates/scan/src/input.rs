@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use bedload_record::Side;
 use rayon::prelude::*;
 
+use crate::data::{Data, open};
 use crate::decode::{Codec, Decoder, Reading};
 use crate::error::{Change, ScanError};
 use crate::kind::Kind;
@@ -75,16 +75,6 @@ pub(crate) struct Identity {
     pub(crate) size: u64,
     mtime_ns: (i64, i64),
     ctime_ns: (i64, i64),
-}
-
-/// Bytes that can be read at any offset: an open file, or a part of a spool.
-#[derive(Clone, Debug)]
-pub(crate) struct Data<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) file: Arc<File>,
-    /// Where the input begins in `file`.
-    pub(crate) base: u64,
-    pub(crate) len: u64,
 }
 
 impl Inputs {
@@ -360,38 +350,4 @@ impl Identity {
             ctime_ns: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
-}
-
-impl Data<'_> {
-    /// Fills `buffer` with the bytes from `pos` on, which must lie inside the input.
-    pub(crate) fn read_at(&self, mut buffer: &mut [u8], mut pos: u64) -> Result<(), ScanError> {
-        while !buffer.is_empty() {
-            match self.file.read_at(buffer, self.base + pos) {
-                Ok(0) => return Err(ScanError::InputShrank { name: self.name.to_owned(), at: pos }),
-                Ok(n) => {
-                    buffer = &mut buffer[n..];
-                    pos += n as u64;
-                }
-                Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    return Err(ScanError::Unreadable { name: self.name.to_owned(), at: pos, source });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Opens for reading; waits a moment when no descriptor is free, because other threads hold theirs for one
-/// read only.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
-    for _ in 0..200 {
-        match File::open(path) {
-            Err(source) if matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            opened => return opened,
-        }
-    }
-    File::open(path)
 }

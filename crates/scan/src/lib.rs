@@ -50,6 +50,8 @@ mod cap;
 
 mod decode;
 
+mod data;
+
 mod input;
 
 mod kind;

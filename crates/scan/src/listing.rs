@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Dir, FileType};
 
+use crate::data::open;
 use crate::discover::shown;
 use crate::error::ScanError;
-use crate::input::open;
 
 /// What a name must end in, in any case, for a file in a directory to be read.
 const SUFFIXES: [&str; 6] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst"];

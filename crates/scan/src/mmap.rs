@@ -4,8 +4,9 @@
 
 use memmap2::{Mmap, MmapOptions};
 
+use crate::data::Data;
 use crate::error::ScanError;
-use crate::input::{Data, Input};
+use crate::input::Input;
 use crate::sigbus::Guard;
 
 /// The bytes of one random-access input, as memory.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use memchr::memrchr;
 
 use crate::chunk::snap;
+use crate::data::Data;
 use crate::error::ScanError;
-use crate::input::Data;
 use crate::line::{Line, LongLine};
 
 /// Bytes per read past the end of a range, where the last line of the range goes on.

@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::data::Data;
 use crate::error::ScanError;
-use crate::input::{Data, Input, Inputs, Origin};
+use crate::input::{Input, Inputs, Origin};
 use crate::visit::Watch;
 
 const PIECE_BYTES: usize = 1 << 20;
