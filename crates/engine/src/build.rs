@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens, Verdict};
-use bedload_scan::{Fetch, Inputs};
+use bedload_scan::{Fetch, Input, Inputs};
 use bedload_stages::schema::{self, Tally};
 
 use crate::check::about_files;
@@ -180,7 +180,7 @@ pub fn build(
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
-        config: config(settings),
+        config: config(settings, inputs),
         inputs: input_entries,
         skipped: SkippedFiles {
             files: inputs.skipped().n_files,
@@ -347,8 +347,9 @@ fn report(
 }
 
 /// Everything configured that can change a byte of the output.
-fn config(settings: &Settings) -> serde_json::Value {
+fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
     serde_json::json!({
+        "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
         "strict": settings.strict,
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),

@@ -246,6 +246,11 @@ impl Input {
         }
     }
 
+    /// Whether its lines are the elements of an array; known once it is spooled.
+    pub fn is_array(&self) -> bool {
+        self.spool.get().is_some_and(|spool| spool.is_array)
+    }
+
     /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file of lines, or anything spooled.
     pub fn is_random_access(&self) -> bool {
         self.data_bytes().is_some()

@@ -127,6 +127,15 @@ impl Kind {
         known.or_else(|| is_bzip2(head).then_some(Kind::Bzip2)).or_else(|| is_tar(head).then_some(Kind::Tar))
     }
 
+    /// Returns true if its bytes leave no doubt.
+    fn is_certain(self) -> bool {
+        use Kind::{Binary, Csv, DvcPointer, Tsv, Utf16, Utf16Be, Utf16Le, Utf32, Utf32Be, Utf32Le};
+        !matches!(
+            self,
+            Csv | Tsv | DvcPointer | Binary | Utf16 | Utf16Be | Utf16Le | Utf32 | Utf32Be | Utf32Le
+        )
+    }
+
     /// What it is, as a noun with its article.
     pub fn name(self) -> &'static str {
         match self {
@@ -226,7 +235,8 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "this is {}, not JSONL; {}", self.name(), self.remedy())
+        let verb = if self.is_certain() { "is" } else { "looks like" };
+        write!(out, "the file {verb} {}, not JSONL; {}", self.name(), self.remedy())
     }
 }
 

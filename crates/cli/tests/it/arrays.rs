@@ -31,6 +31,7 @@ fn elements_are_records_whichever_way_the_array_comes() {
             }
             scratch.run(&format!("build {file} --array --out o{n} --skip tokens")).exits(0);
             scratch.run(&format!("verify o{n}")).exits(0);
+            assert_eq!(scratch.manifest(&format!("o{n}"))["config"]["array"], true);
             let built = scratch.lines(&format!("o{n}/train.jsonl"));
             if pretty {
                 let record = |line: &[u8]| serde_json::from_slice::<Value>(line).unwrap();

@@ -108,11 +108,11 @@ fn nothing_is_built_or_converted_of_such_a_file() {
             "calibrate d/b.jsonl",
         ] {
             let said = scratch.run(args).refuses(2);
-            assert!(said.contains("d/b.jsonl: this is ") && said.contains(name), "{args}: {said}");
+            assert!(said.contains("d/b.jsonl: the file ") && said.contains(name), "{args}: {said}");
             assert!(said.contains(remedy), "{args}: {said}");
         }
         let said = scratch.feed("build - --out o --skip tokens", &bytes).refuses(2);
-        assert!(said.contains("-: this is "), "{said}");
+        assert!(said.contains("-: the file "), "{said}");
         assert_eq!(scratch.names(), ["d"], "{name}");
     }
 }
@@ -128,7 +128,8 @@ fn the_other_files_are_checked_all_the_same() {
     assert_eq!((&outcome.summary()["files"], &outcome.summary()["records"]), (&4.into(), &43.into()));
     let said = scratch.run("build d --out o").refuses(2);
     assert!(
-        said.contains("d/b.jsonl: this is a ZIP archive") && said.contains("d/d.jsonl: this is an XML"),
+        said.contains("d/b.jsonl: the file is a ZIP archive")
+            && said.contains("d/d.jsonl: the file is an XML"),
         "{said}"
     );
 }
