@@ -119,11 +119,16 @@ fn of(look: &Detection) -> usize {
     if look.format.is_some() { look.fitting } else { look.records }
 }
 
-/// The keys that most records have their answer under, and that the format cannot hold.
+/// The keys that most records have their answer under, and that the format cannot hold; of answers that are under one
+/// key here and another there, all keys.
 pub(crate) fn ignored(look: &Detection) -> Vec<(&str, usize)> {
     let Beside { known, system, .. } = &look.beside;
-    let answers = known.iter().filter(|(key, _)| Holds::from_key(key).is_some_and(Holds::is_answer));
-    let found = answers.chain(system).filter(|(_, seen)| is_usual(**seen, look));
+    let answers: Vec<_> =
+        known.iter().filter(|(key, _)| Holds::from_key(key).is_some_and(Holds::is_answer)).collect();
+    let in_all: usize = answers.iter().map(|(_, seen)| seen.records).sum();
+    let are_scattered = in_all * 2 > of(look) && !answers.iter().any(|(_, seen)| is_usual(**seen, look));
+    let answers = answers.into_iter().filter(|(_, seen)| are_scattered || is_usual(**seen, look));
+    let found = answers.chain(system.iter().filter(|(_, seen)| is_usual(**seen, look)));
     found.map(|(key, seen)| (key.as_str(), seen.records)).collect()
 }
 

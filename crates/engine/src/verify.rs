@@ -64,7 +64,7 @@ pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
     };
     let mut problems = Vec::new();
     if !manifest.is_sealed(&text) {
-        problems.push(format!("{MANIFEST}: its values are not those that were written"));
+        problems.push(format!("{MANIFEST}: changed after the build; the seal does not match"));
     }
     drop(text);
     let mut listed: BTreeMap<&[u8], &FileEntry> = BTreeMap::new();

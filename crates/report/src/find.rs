@@ -34,6 +34,10 @@ pub type FoundRow = Vec<(String, Cell)>;
 pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, ReportError> {
     let corrupt = |message: String| ReportError::Corrupt { path: path.to_owned(), message };
     let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
+    // Opening a pipe would wait for a writer.
+    if !path.symlink_metadata().map_err(io)?.is_file() {
+        return Err(corrupt("it is not a regular file".to_owned()));
+    }
     let mut opened = File::open(path).map_err(io)?;
     // The decoder is not to see what somebody else wrote: a forged page can claim any size.
     if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {

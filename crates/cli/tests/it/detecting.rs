@@ -40,6 +40,16 @@ fn a_key_that_carries_the_answer_is_not_ignored_in_silence() {
         scratch.run(&command).exits(0);
         assert_eq!(scratch.lines("c.jsonl").len(), 5, "{command}");
     }
+    // Answers under one key here and another there.
+    let lines = (0..40).map(|n| {
+        let key = ["answer", "response", "output"][n % 3];
+        format!(r#"{{"prompt": "same", "{key}": "a {n}"}}"#)
+    });
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
+    assert!(run.stdout.contains("`answer` in 14 and `output` in 13 and `response` in 13"), "{}", run.stdout);
+    scratch.run("build a.jsonl --out o --skip tokens");
+    assert_eq!(scratch.lines("o/train.jsonl").len(), 40, "records with different answers are no duplicates");
     // Keys that no list knows are counted, not named.
     let scratch = Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #", "antwort": "a b"}"#, 5));
     let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);

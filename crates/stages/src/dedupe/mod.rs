@@ -8,9 +8,9 @@
 //!
 //! ## How
 //! A record's identity is a 128-bit hash (XXH3) over its format's field values, decoded and length-prefixed: key
-//! order, spacing and escapes never matter, nor do keys that the target does not read, and no two ways to cut the
-//! fields look alike. A grader of reinforcement fine-tuning reads all keys. Numbers are
-//! compared digit by digit, never as doubles, so that long ids keep records apart; `100`, `1e2` and `100.0` are one
+//! order, spacing and escapes never matter, nor do metadata, labels and keys that nobody knows, and no two ways to cut
+//! the fields look alike. Answers, passages and system prompts under well-known keys of other formats count, and for
+//! reinforcement fine-tuning, whose graders read them, all keys. Numbers are compared digit by digit, never as doubles, so that long ids keep records apart; `100`, `1e2` and `100.0` are one
 //! number. The plan sorts by identity; equal neighbours are one family. At 10^9 records the chance that any two
 //! different records share an identity is below 10^-20.
 //!
@@ -19,7 +19,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Format, Kind};
+use bedload_bedrock::{Format, Holds, Kind};
 use bedload_record::{FactTable, Json, Ordinal, Value};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -114,11 +114,24 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
             (_, None) => scratch.push(b'-'),
         }
     }
-    if format.hands_over_all_keys() {
-        let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
-        write_members(json.members().filter(|(key, _)| !is_field(key)), normalize, scratch);
+    let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
+    let is_content = |key: &str| format.hands_over_all_keys() || carries_content(key);
+    if json.members().any(|(key, _)| !is_field(key) && is_content(key)) {
+        let others = json.members().filter(|(key, _)| !is_field(key) && is_content(key));
+        write_members(others, normalize, scratch);
     }
     xxh3_128(scratch)
+}
+
+/// Returns true if a key that is not of the format still tells records apart: an answer, a passage or a system prompt
+/// under a well-known name. Records that differ in one are different data in the wrong format, not copies.
+fn carries_content(key: &str) -> bool {
+    match Holds::from_key(key) {
+        None | Some(Holds::Label | Holds::Metadata) => false,
+        Some(
+            Holds::Prompt | Holds::Context | Holds::System | Holds::Answer | Holds::Chosen | Holds::Rejected,
+        ) => true,
+    }
 }
 
 fn write_text(kind: u8, text: &str, out: &mut Vec<u8>) {

@@ -40,6 +40,27 @@ fn identity_is_of_the_content() {
 }
 
 #[test]
+fn content_under_keys_of_other_formats_keeps_records_apart() {
+    for (format, line, key) in [
+        ("prompt", r#"{"prompt":"p","#, "response"),
+        ("input", r#"{"input":"p","#, "output"),
+        ("text", r#"{"text":"t","#, "prompt"),
+        ("prompt-completion", r#"{"prompt":"p","completion":"c","#, "context"),
+        ("prompt-completion", r#"{"prompt":"p","completion":"c","#, "system"),
+        ("preference", r#"{"prompt":"p","chosen":"c","rejected":"r","#, "answer"),
+    ] {
+        let with = |key: &str, value: &str| {
+            identity_as(format, &format!("{line}\"{key}\":\"{value}\"}}"), Normalize::None)
+        };
+        assert_ne!(with(key, "a"), with(key, "b"), "{format} {key}");
+        assert_eq!(with(key, "a"), with(key, "\\u0061"), "{format} {key}");
+        for metadata in ["id", "source", "label", "my_key"] {
+            assert_eq!(with(metadata, "a"), with(metadata, "b"), "{format} {metadata}");
+        }
+    }
+}
+
+#[test]
 fn records_that_no_schema_checked_keep_their_differences() {
     for (a, b) in [
         (r#"{"prompt":"p","completion":["a"]}"#, r#"{"prompt":"p","completion":["b"]}"#),

@@ -76,7 +76,7 @@ pub(super) fn caption(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
 pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &At<'_>) {
     match value.map(Json::value) {
         None => visit.judge(Point::SchemaVersionMissing, &At::RECORD, || {
-            format!("`schemaVersion` is missing; it reads \"{SCHEMA_VERSION}\"")
+            format!("`schemaVersion` is missing; write \"{SCHEMA_VERSION}\"")
         }),
         Some(Value::String(SCHEMA_VERSION)) => {}
         Some(Value::String(other)) => visit.judge(Point::SchemaVersionOther, at, || {
