@@ -157,12 +157,14 @@ fn all() -> impl Iterator<Item = &'static Format> {
 fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     let has_reference = record.get("reference_answer").is_some();
     let has_instruction = record.get("instruction").is_some();
+    let has_reference_response = record.get("referenceResponse").is_some();
     let fitting = all().enumerate().filter(|(_, format)| format.fits(record));
     let best = fitting.max_by_key(|(n, format)| {
         let is_wanted = wanted.iter().any(|w| w.name == format.name);
         let is_named = match format.name {
             "chat-rft" => has_reference,
             "alpaca" => has_instruction,
+            "evaluation" => has_reference_response,
             _ => false,
         };
         // A chat without a reference answer is another tool's, unless it is what the target wants.
@@ -218,6 +220,7 @@ mod tests {
         check(&[r#"{"prompt":"a","completion":"b"}"#], Some("prompt-completion"), 1);
         check(&[r#"{"prompt":"a"}"#], Some("prompt"), 1);
         check(&[r#"{"text":"a"}"#, "nonsense", ""], Some("text"), 1);
+        check(&[r#"{"prompt":"a","referenceResponse":"b","category":"c"}"#], Some("evaluation"), 1);
         check(&[r#"{"input":"a","id":7}"#], Some("input"), 1);
         check(&[r#"{"prompt":"a","chosen":"b","rejected":"c"}"#], Some("preference"), 1);
         check(&[r#"{"prompt":"a","completion":"b"}"#, r#"{"prompt":"a"}"#], Some("prompt-completion"), 1);

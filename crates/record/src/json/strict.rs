@@ -70,13 +70,16 @@ const NUL_RUN_MIN: usize = 8;
 fn encoding(line: &[u8]) -> Option<Flaw> {
     let is_marked = line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]);
     let nuls = memchr::memchr_iter(0, line).count();
-    // Interrupted writes leave NUL bytes up to the end of a block, or from its beginning.
-    let at_end = line.iter().rev().take_while(|&&byte| byte == 0).count();
-    let at_start = line.iter().take_while(|&&byte| byte == 0).count();
-    if nuls > 0 && nuls == at_start.max(at_end) && nuls >= NUL_RUN_MIN {
-        let (at, place) =
-            if nuls == at_start { (0, "at the beginning of") } else { (line.len() - nuls, "at the end of") };
-        let place = if nuls == line.len() { "and nothing else on" } else { place };
+    // Interrupted writes and lost blocks leave long runs of NUL bytes, which no encoding of text has.
+    let runs = || line.chunk_by(|a, b| (*a == 0) == (*b == 0)).filter(|run| run[0] == 0);
+    if nuls >= NUL_RUN_MIN && runs().all(|run| run.len() >= NUL_RUN_MIN) {
+        let at = memchr::memchr(0, line).unwrap_or_default();
+        let place = match (at == 0, at + nuls == line.len()) {
+            (true, true) => "and nothing else on",
+            (true, false) => "at the beginning of",
+            (false, true) => "at the end of",
+            (false, false) => "within",
+        };
         let message =
             format!("{nuls} NUL bytes {place} the line; a write was cut off here, so copy the file again");
         return Some(Flaw::new(Code::JsonSyntax, at, message));

@@ -365,3 +365,20 @@ fn keys_are_told_apart_by_what_they_spell_however_many_there_are() {
     assert_eq!(flaws(&[r"\ud83d", r"\ud83e"]), 0);
     assert_eq!(flaws(&[r"\ud83d", r"\ud83d"]), 1);
 }
+
+#[test]
+fn runs_of_nul_bytes_are_told_from_wide_encodings() {
+    let hole = |before: &str, after: &str| [before.as_bytes(), &[0; 4096], after.as_bytes()].concat();
+    let message = |line: &[u8]| diagnose(line, &[]).into_iter().next().expect("a flaw").message;
+    let copy = "a write was cut off here, so copy the file again";
+    for (line, place) in [
+        (hole(r#"{"prompt":"a"#, r#"b"}"#), "within"),
+        (hole("", r#"{"prompt":"b"}"#), "at the beginning of"),
+        (hole(r#"{"prompt":"b"}"#, ""), "at the end of"),
+        (hole("", ""), "and nothing else on"),
+    ] {
+        assert_eq!(message(&line), format!("4096 NUL bytes {place} the line; {copy}"));
+    }
+    let wide: Vec<u8> = r#"{"prompt":"b"}"#.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    assert!(message(&wide).contains("looks like UTF-32"), "{}", message(&wide));
+}
