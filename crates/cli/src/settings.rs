@@ -255,7 +255,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if stages.tokens.enabled
         && (tokenizer.as_ref().is_some_and(Tokenizer::is_slow) || stages.tokens.engine == "tiktoken")
     {
-        say("note: this token counter is slow, at 5 to 20 MB/s a core\n");
+        say("note: this token counter is slow\n");
     }
     let defaults = ScanOptions::default();
     let settings = Settings {

@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use bedload_record::Side;
 
 /// Distinct records that are told apart: ten times the highest minimum and recommendation of a target. Beyond it
-/// nothing more is kept, and records are no longer hashed: that takes a tenth of a check without tokens.
+/// nothing more is kept, and records are no longer hashed.
 pub(crate) const DISTINCT_MAX: usize = 1 << 17;
 
 /// Counts of different records.

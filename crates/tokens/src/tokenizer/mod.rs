@@ -165,7 +165,7 @@ impl Tokenizer {
         &self.0.name
     }
 
-    /// Returns true if texts are split by a regex engine or merged by characters, at 5 to 20 MB/s a core.
+    /// Returns true if texts are split by a regex engine or merged by characters, which is slow.
     pub fn is_slow(&self) -> bool {
         !matches!(&self.0.kind, Kind::Fast(plan) if matches!(plan.splitting, Splitting::Family(_)))
     }
