@@ -19,11 +19,11 @@
 mod clean;
 mod config;
 mod flat;
-mod leave;
 mod marks;
 mod obstacle;
 mod read;
 mod talk;
+mod unmapped;
 mod write;
 
 use bedload_bedrock::{Dialect, Format};

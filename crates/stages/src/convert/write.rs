@@ -59,7 +59,7 @@ impl<'l> Writer<'_, 'l> {
             (_, Some(Dialect::Chat)) => self.chat(&mut talk)?,
             _ => return Err(self.cannot(self.whole(), "records of another kind")),
         }
-        self.leftovers(talk, has_answer);
+        self.unmapped_rest(talk, has_answer);
         for member in std::mem::take(&mut self.kept) {
             let key = member.key.text().unwrap_or_default();
             if self.to.fields.iter().any(|field| field.key == key) {
@@ -100,7 +100,7 @@ impl<'l> Writer<'_, 'l> {
         self.one_exchange(talk)?;
         if talk.turns.len() > 1 {
             let answer = talk.turns.remove(1);
-            self.leave("the answer", answer.at, None);
+            self.unmapped("the answer", answer.at, None);
         }
         let prompt = self.only_text_of(talk.turns.remove(0))?;
         self.key("prompt", &prompt);
@@ -303,7 +303,7 @@ impl<'l> Writer<'_, 'l> {
                     self.put(b"}");
                 }
                 Part::Block(raw) => self.put(&without_nulls(raw)),
-                Part::Calls(_) | Part::Media(_) => self.leave_part(&part),
+                Part::Calls(_) | Part::Media(_) => self.unmapped_part(&part),
             }
         }
         self.put(b"]");
@@ -324,7 +324,7 @@ impl<'l> Writer<'_, 'l> {
             match part {
                 Part::Text(words) if text.is_none() => text = Some(words),
                 Part::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
-                Part::Block(_) | Part::Calls(_) | Part::Media(_) => self.leave_part(&part),
+                Part::Block(_) | Part::Calls(_) | Part::Media(_) => self.unmapped_part(&part),
             }
         }
         Ok(text.expect("there is one"))
@@ -353,7 +353,7 @@ impl<'l> Writer<'_, 'l> {
             if is_preferred && answer.is_none() {
                 answer = Some(Turn { role: Role::Assistant, parts, marks: Vec::new(), at });
             } else {
-                self.leave("an answer that is not the preferred one", at, None);
+                self.unmapped("an answer that is not the preferred one", at, None);
             }
         }
         talk.turns.extend(answer);

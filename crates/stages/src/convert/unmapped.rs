@@ -22,7 +22,7 @@ impl<'l> Writer<'_, 'l> {
         }
         for own in std::mem::take(&mut talk.system) {
             if self.extra == Extra::Drop {
-                self.leave("the record's own system prompt", own.at, None);
+                self.unmapped("the record's own system prompt", own.at, None);
             } else {
                 let message =
                     "the record has another system prompt than --system; `--extra drop` replaces it";
@@ -48,7 +48,7 @@ impl<'l> Writer<'_, 'l> {
     pub(super) fn asides(&mut self, talk: &mut Talk<'l>) {
         for aside in std::mem::take(&mut talk.asides) {
             match aside {
-                Aside::Key(at) => self.leave("a key inside a message", at, None),
+                Aside::Key(at) => self.unmapped("a key inside a message", at, None),
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
                 Aside::Tool(at) => {
                     let message = "this record has tool calls, which are not translated; \
@@ -88,7 +88,7 @@ impl<'l> Writer<'_, 'l> {
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
             }
-            _ => self.leave("a mark of training", mark.at, None),
+            _ => self.unmapped("a mark of training", mark.at, None),
         }
     }
 
@@ -116,7 +116,7 @@ impl<'l> Writer<'_, 'l> {
                     Some(_) => format!("the key `{key}`"),
                     None => "a key that the format does not name".to_owned(),
                 };
-                self.leave_key(&what, member);
+                self.unmapped_key(&what, member);
             }
         }
     }
@@ -168,24 +168,24 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// A part of a message that is not text, beside a text.
-    pub(super) fn leave_part(&mut self, part: &Part<'l>) {
+    pub(super) fn unmapped_part(&mut self, part: &Part<'l>) {
         match *part {
             Part::Text(_) => unreachable!("every format holds text"),
-            Part::Calls(at) => self.leave_calls(at),
-            Part::Media(at) => self.leave("a part of a message that is not text", at, None),
+            Part::Calls(at) => self.unmapped_calls(at),
+            Part::Media(at) => self.unmapped("a part of a message that is not text", at, None),
             Part::Block(at) => match block_name(at) {
-                "toolUse" => self.leave_calls(at),
+                "toolUse" => self.unmapped_calls(at),
                 "toolResult" => {
                     let message = "this record has tool calls, which are not translated; \
                                    this message has the result of one";
                     self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
                 }
-                _ => self.leave("a content block that is not text", at, None),
+                _ => self.unmapped("a content block that is not text", at, None),
             },
         }
     }
 
-    fn leave_calls(&mut self, at: Raw<'l>) {
+    fn unmapped_calls(&mut self, at: Raw<'l>) {
         if self.extra == Extra::Drop {
             self.drop("a tool call", at);
             return;
@@ -216,11 +216,11 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Whatever the format had no place for.
-    pub(super) fn leftovers(&mut self, mut talk: Talk<'l>, has_answer: bool) {
-        self.leave_reference(&mut talk, has_answer);
+    pub(super) fn unmapped_rest(&mut self, mut talk: Talk<'l>, has_answer: bool) {
+        self.unmapped_reference(&mut talk, has_answer);
         let member = talk.system_member.filter(|_| !talk.system.is_empty());
         if let Some(member) = member {
-            self.leave("a system prompt", member.value, Some(member));
+            self.unmapped("a system prompt", member.value, Some(member));
         }
         // Those of the member went with it.
         let is_apart = |at: Raw<'_>| {
@@ -231,33 +231,33 @@ impl<'l> Writer<'_, 'l> {
         };
         let apart: Vec<Raw<'l>> =
             talk.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
-        apart.into_iter().for_each(|at| self.leave("a system prompt", at, None));
+        apart.into_iter().for_each(|at| self.unmapped("a system prompt", at, None));
         if let Some(version) = talk.version.filter(|version| version.value.bytes() != VERSION) {
-            self.leave_key("another schemaVersion", version);
+            self.unmapped_key("another schemaVersion", version);
         }
         for turn in talk.turns {
-            self.leave("a message", turn.at, None);
+            self.unmapped("a message", turn.at, None);
         }
         if let Some(words) = talk.document {
-            self.leave("a document", words.at, None);
+            self.unmapped("a document", words.at, None);
         }
         for value in [talk.image, talk.caption].into_iter().flatten() {
-            self.leave("an image with a caption", value, None);
+            self.unmapped("an image with a caption", value, None);
         }
         for (what, member) in
             [("tools", talk.tool_config), ("tools", talk.tools), ("an id", talk.id), ("a score", talk.score)]
         {
             if let Some(member) = member {
-                self.leave_key(what, member);
+                self.unmapped_key(what, member);
             }
         }
     }
 
     /// A reference answer that no turn was made of.
-    fn leave_reference(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
+    fn unmapped_reference(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
         let Some(member) = talk.reference.take() else { return };
         if has_answer || !self.has_answers() {
-            self.leave_key("a reference answer", member);
+            self.unmapped_key("a reference answer", member);
             return;
         }
         let message = format!(
@@ -268,11 +268,11 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Leaves a member of the record out or carries it along.
-    fn leave_key(&mut self, what: &str, member: Member<'l>) {
-        self.leave(what, member.key, Some(member));
+    fn unmapped_key(&mut self, what: &str, member: Member<'l>) {
+        self.unmapped(what, member.key, Some(member));
     }
 
-    pub(super) fn leave(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
+    pub(super) fn unmapped(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
         // A grader is handed all keys of its record, so that format has a place for them.
         let has_place = self.to.name == "chat-rft" && member.is_some();
         let is_kept = self.extra == Extra::Keep || has_place;
