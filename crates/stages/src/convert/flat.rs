@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use bedload_record::json::Raw;
 
 use super::Remark;
+use super::conversation::{Candidate, Conversation, Member, Part, Role, Turn};
 use super::read::Reader;
-use super::talk::{Candidate, Member, Part, Role, Talk, Turn};
 
 /// What a key of a flat record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,17 +59,20 @@ impl Slot {
 }
 
 /// Reads a flat record whose keys are told.
-pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Result<Talk<'l>, Remark> {
+pub(super) fn flat<'l, K: AsRef<str>>(
+    line: &'l [u8],
+    slots: &[(K, Slot)],
+) -> Result<Conversation<'l>, Remark> {
     let reader = Reader { line };
     let record = Raw::of_line(line);
-    let mut talk = Talk::default();
+    let mut conversation = Conversation::default();
     let (mut prompt, mut input, mut completion) = (None, None, None);
     let mut seen = vec![false; slots.len()];
     for (key, value) in record.members() {
         let member = Member { key, value };
         let name = key.text().unwrap_or_default();
         let Some(n) = slots.iter().position(|(known, _)| known.as_ref() == name) else {
-            talk.extra.push(member);
+            conversation.extra.push(member);
             continue;
         };
         let (name, slot) = (slots[n].0.as_ref(), slots[n].1);
@@ -86,23 +89,23 @@ pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Re
             Slot::Input => input = Some(reader.words(value, name)?),
             Slot::Completion | Slot::Response => completion = Some(reader.words(value, name)?),
             Slot::System => {
-                talk.system.push(reader.words(value, name)?);
-                talk.system_member = Some(member);
+                conversation.system.push(reader.words(value, name)?);
+                conversation.system_member = Some(member);
             }
-            Slot::Chosen => talk.candidates.insert(0, candidate(true)?),
-            Slot::Rejected => talk.candidates.push(candidate(false)?),
-            Slot::Document => talk.document = Some(reader.words(value, name)?),
+            Slot::Chosen => conversation.candidates.insert(0, candidate(true)?),
+            Slot::Rejected => conversation.candidates.push(candidate(false)?),
+            Slot::Document => conversation.document = Some(reader.words(value, name)?),
             Slot::Caption => {
                 reader.words(value, name)?;
-                talk.caption = Some(value);
+                conversation.caption = Some(value);
             }
             Slot::Image => {
                 reader.words(value, name)?;
-                talk.image = Some(value);
+                conversation.image = Some(value);
             }
-            Slot::Score => talk.score = Some(member),
-            Slot::Reference => talk.reference = Some(member),
-            Slot::Id => talk.id = Some(member),
+            Slot::Score => conversation.score = Some(member),
+            Slot::Reference => conversation.reference = Some(member),
+            Slot::Id => conversation.id = Some(member),
         }
     }
     if let Some(n) = (0..slots.len()).find(|&n| !seen[n] && !slots[n].1.is_optional()) {
@@ -114,10 +117,10 @@ pub(super) fn flat<'l, K: AsRef<str>>(line: &'l [u8], slots: &[(K, Slot)]) -> Re
             let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
             words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
         }
-        talk.turns.push(Turn::of(Role::User, words));
+        conversation.turns.push(Turn::of(Role::User, words));
     }
     if let Some(words) = completion {
-        talk.turns.push(Turn::of(Role::Assistant, words));
+        conversation.turns.push(Turn::of(Role::Assistant, words));
     }
-    Ok(talk)
+    Ok(conversation)
 }

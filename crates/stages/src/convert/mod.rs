@@ -8,7 +8,7 @@
 //! Each family of models wants its own shape, and data comes in yet others.
 //!
 //! ## How
-//! A record is read into what it says (`Talk`: system prompt, turns, candidates, reference), as slices of its line,
+//! A record is read into what it says (`Conversation`: system prompt, turns, candidates, reference), as slices of its line,
 //! and that is written in the new shape. Text is copied as it is escaped, so it survives to the character. What the
 //! new format cannot hold is refused, dropped or kept as the user said, and each such thing is a finding. An
 //! answer is never dropped so that the record is left without one, nor made a target where it is marked as none.
@@ -18,11 +18,11 @@
 
 mod clean;
 mod config;
+mod conversation;
 mod flat;
 mod marks;
 mod obstacle;
 mod read;
-mod talk;
 mod unmapped;
 mod write;
 
@@ -89,11 +89,11 @@ impl Converter {
     pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> bool {
         let begin = out.len();
         let mut remarks = Vec::new();
-        let talk = match from {
+        let conversation = match from {
             Source::Format(format) => read::record(format, line),
             Source::Mapped => flat::flat(line, &self.slots),
         };
-        let written = talk.and_then(|talk| {
+        let written = conversation.and_then(|conversation| {
             let writer = Writer {
                 to: self.to,
                 extra: self.extra,
@@ -104,7 +104,7 @@ impl Converter {
                 kept: Vec::new(),
                 obstacles: Vec::new(),
             };
-            writer.write(talk, self.system.as_deref())
+            writer.write(conversation, self.system.as_deref())
         });
         let is_written = written.is_ok();
         if let Err(refusal) = written {

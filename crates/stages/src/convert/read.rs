@@ -6,9 +6,9 @@ use bedload_bedrock::{Dialect, Format, Kind};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
+use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, Role, Turn, Words};
 use super::flat::{Slot, flat};
 use super::marks;
-use super::talk::{Aside, Candidate, Mark, Member, Part, Role, Talk, Turn, Words};
 use super::{Remark, Source};
 
 /// The keys that may be shown in pointers.
@@ -20,7 +20,7 @@ pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
 }
 
 /// Reads a record of a format.
-pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Talk<'l>, Remark> {
+pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Conversation<'l>, Remark> {
     if format.dialect().is_some() {
         return Reader { line }.conversation(format);
     }
@@ -62,8 +62,8 @@ impl<'l> Reader<'l> {
         value.get(key).ok_or_else(|| self.source(value, format!("`{key}` is missing")))
     }
 
-    fn conversation(&self, format: &Format) -> Result<Talk<'l>, Remark> {
-        let mut talk = Talk::default();
+    fn conversation(&self, format: &Format) -> Result<Conversation<'l>, Remark> {
+        let mut conversation = Conversation::default();
         let mut messages = None;
         for (key, value) in Raw::of_line(self.line).members() {
             let member = Member { key, value };
@@ -76,25 +76,25 @@ impl<'l> Reader<'l> {
             match field.map(|field| field.kind) {
                 Some(Kind::Messages(dialect)) => messages = Some((dialect, value)),
                 Some(Kind::Text(_)) => {
-                    talk.system.insert(0, self.words(value, &name)?);
-                    talk.system_member = Some(member);
+                    conversation.system.insert(0, self.words(value, &name)?);
+                    conversation.system_member = Some(member);
                 }
                 Some(Kind::System) => {
                     if !value.is_array() {
                         return Err(self.source(value, format!("`{name}` must be a list of text blocks")));
                     }
                     for block in value.elements() {
-                        rest(block, &["text"], &mut talk.asides);
-                        talk.system.push(self.words(self.member(block, "text")?, "text")?);
+                        rest(block, &["text"], &mut conversation.asides);
+                        conversation.system.push(self.words(self.member(block, "text")?, "text")?);
                     }
-                    talk.system_member = Some(member);
+                    conversation.system_member = Some(member);
                 }
-                Some(Kind::Version) => talk.version = Some(member),
-                Some(Kind::ToolConfig) => talk.tool_config = Some(member),
-                Some(Kind::ChatTools) => talk.tools = Some(member),
-                Some(Kind::Reference) => talk.reference = Some(member),
-                Some(Kind::RecordId) => talk.id = Some(member),
-                _ => talk.extra.push(member),
+                Some(Kind::Version) => conversation.version = Some(member),
+                Some(Kind::ToolConfig) => conversation.tool_config = Some(member),
+                Some(Kind::ChatTools) => conversation.tools = Some(member),
+                Some(Kind::Reference) => conversation.reference = Some(member),
+                Some(Kind::RecordId) => conversation.id = Some(member),
+                _ => conversation.extra.push(member),
             }
         }
         let record = Raw::of_line(self.line);
@@ -104,11 +104,16 @@ impl<'l> Reader<'l> {
         if !list.is_array() {
             return Err(self.source(list, "the messages must be an array".to_owned()));
         }
-        list.elements().try_for_each(|message| self.message(dialect, message, &mut talk))?;
-        Ok(talk)
+        list.elements().try_for_each(|message| self.message(dialect, message, &mut conversation))?;
+        Ok(conversation)
     }
 
-    fn message(&self, dialect: Dialect, message: Raw<'l>, talk: &mut Talk<'l>) -> Result<(), Remark> {
+    fn message(
+        &self,
+        dialect: Dialect,
+        message: Raw<'l>,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<(), Remark> {
         let (role_key, content_key) = keys(dialect);
         let role = self.member(message, role_key)?;
         let name = self.words(role, role_key)?.at.text().unwrap_or_default();
@@ -116,11 +121,11 @@ impl<'l> Reader<'l> {
             ("user", _) | ("human", Dialect::ShareGpt) => Role::User,
             ("assistant", _) | ("gpt" | "chatgpt" | "model" | "bot", Dialect::ShareGpt) => Role::Assistant,
             ("system", Dialect::Chat | Dialect::ShareGpt) | ("developer", Dialect::Chat) => {
-                return self.system(dialect, message, talk);
+                return self.system(dialect, message, conversation);
             }
             ("tool" | "function", Dialect::Chat | Dialect::ShareGpt)
             | ("function_call" | "tool_call" | "observation" | "tool_response", Dialect::ShareGpt) => {
-                talk.asides.push(Aside::Tool(message));
+                conversation.asides.push(Aside::Tool(message));
                 return Ok(());
             }
             _ => {
@@ -135,11 +140,11 @@ impl<'l> Reader<'l> {
             if list.elements().next().is_none() {
                 return Err(self.source(list, "`candidates` must be a list of answers".to_owned()));
             }
-            if role == Role::User || !talk.candidates.is_empty() {
+            if role == Role::User || !conversation.candidates.is_empty() {
                 return Err(self.source(list, "candidates belong in a single assistant message".to_owned()));
             }
-            rest(message, &[role_key, "candidates"], &mut talk.asides);
-            return list.elements().try_for_each(|candidate| self.candidate(candidate, talk));
+            rest(message, &[role_key, "candidates"], &mut conversation.asides);
+            return list.elements().try_for_each(|candidate| self.candidate(candidate, conversation));
         }
         let is_call = |calls: &Raw<'_>| !calls.is_array() || calls.elements().next().is_some();
         let calls = ["tool_calls", "function_call"].map(|key| member(key).filter(is_call));
@@ -160,28 +165,33 @@ impl<'l> Reader<'l> {
         for aside in asides {
             match aside {
                 Aside::Mark(mark) => marks.push(mark),
-                other => talk.asides.push(other),
+                other => conversation.asides.push(other),
             }
         }
-        talk.turns.push(Turn { role, parts, marks, at: message });
+        conversation.turns.push(Turn { role, parts, marks, at: message });
         Ok(())
     }
 
-    fn system(&self, dialect: Dialect, message: Raw<'l>, talk: &mut Talk<'l>) -> Result<(), Remark> {
-        if !talk.turns.is_empty() {
+    fn system(
+        &self,
+        dialect: Dialect,
+        message: Raw<'l>,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<(), Remark> {
+        if !conversation.turns.is_empty() {
             return Err(self.content(message, "a system message after the first turn"));
         }
         let (role_key, content_key) = keys(dialect);
         let content = self.member(message, content_key)?;
-        for part in self.parts(dialect, content, &mut talk.asides)? {
+        for part in self.parts(dialect, content, &mut conversation.asides)? {
             let Part::Text(words) = part else {
                 return Err(self.content(message, "a system message that is not text alone"));
             };
-            talk.system.push(words);
+            conversation.system.push(words);
         }
-        rest(message, &[role_key, content_key], &mut talk.asides);
+        rest(message, &[role_key, content_key], &mut conversation.asides);
         // Nothing is learned from a system prompt, so a mark of training there is a key like any other.
-        for aside in &mut talk.asides {
+        for aside in &mut conversation.asides {
             if let Aside::Mark(mark) = aside {
                 *aside = Aside::Key(mark.at);
             }
@@ -189,7 +199,7 @@ impl<'l> Reader<'l> {
         Ok(())
     }
 
-    fn candidate(&self, candidate: Raw<'l>, talk: &mut Talk<'l>) -> Result<(), Remark> {
+    fn candidate(&self, candidate: Raw<'l>, conversation: &mut Conversation<'l>) -> Result<(), Remark> {
         let label = self.member(candidate, "preferenceLabel")?;
         let is_preferred = match label.text().as_deref() {
             Some("preferred") => true,
@@ -200,9 +210,9 @@ impl<'l> Reader<'l> {
             }
         };
         let content = self.member(candidate, "content")?;
-        let parts = self.parts(Dialect::Preference, content, &mut talk.asides)?;
-        rest(candidate, &["preferenceLabel", "content"], &mut talk.asides);
-        talk.candidates.push(Candidate { is_preferred, parts, at: candidate });
+        let parts = self.parts(Dialect::Preference, content, &mut conversation.asides)?;
+        rest(candidate, &["preferenceLabel", "content"], &mut conversation.asides);
+        conversation.candidates.push(Candidate { is_preferred, parts, at: candidate });
         Ok(())
     }
 

@@ -7,20 +7,20 @@ use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
 use super::config::{Extra, Weights};
+use super::conversation::{Aside, Conversation, Mark, Member, Part, Role, Words};
 use super::marks::{self, Training};
 use super::obstacle::{Gravity, Obstacle};
-use super::talk::{Aside, Mark, Member, Part, Role, Talk, Words};
 use super::write::{VERSION, Writer};
 
 impl<'l> Writer<'_, 'l> {
     /// The system prompt that every record is to have takes the place of none, or of an equal one.
-    pub(super) fn given_system(&mut self, talk: &mut Talk<'l>, given: Option<&'l [u8]>) {
+    pub(super) fn given_system(&mut self, conversation: &mut Conversation<'l>, given: Option<&'l [u8]>) {
         let Some(given) = given else { return };
         let is_equal = |words: &Words<'_>| string_content(&words.raw) == string_content(given);
-        if talk.system.len() == 1 && is_equal(&talk.system[0]) {
+        if conversation.system.len() == 1 && is_equal(&conversation.system[0]) {
             return;
         }
-        for own in std::mem::take(&mut talk.system) {
+        for own in std::mem::take(&mut conversation.system) {
             if self.extra == Extra::Drop {
                 self.unmapped("the record's own system prompt", own.at, None);
             } else {
@@ -30,8 +30,8 @@ impl<'l> Writer<'_, 'l> {
                 self.obstacles.push(obstacle);
             }
         }
-        talk.system = vec![Words { raw: Cow::Borrowed(given), at: self.whole() }];
-        talk.system_member = None;
+        conversation.system = vec![Words { raw: Cow::Borrowed(given), at: self.whole() }];
+        conversation.system_member = None;
     }
 
     /// Returns true if the format's models learn from every answer of a record.
@@ -45,8 +45,8 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// What is inside messages and has no place elsewhere.
-    pub(super) fn asides(&mut self, talk: &mut Talk<'l>) {
-        for aside in std::mem::take(&mut talk.asides) {
+    pub(super) fn asides(&mut self, conversation: &mut Conversation<'l>) {
+        for aside in std::mem::take(&mut conversation.asides) {
             match aside {
                 Aside::Key(at) => self.unmapped("a key inside a message", at, None),
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
@@ -60,10 +60,10 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Marks of training on the turns.
-    pub(super) fn marks(&mut self, talk: &mut Talk<'l>) {
-        let last = talk.turns.len().wrapping_sub(1);
-        let has_reference = talk.reference.is_some();
-        for (n, turn) in talk.turns.iter_mut().enumerate() {
+    pub(super) fn marks(&mut self, conversation: &mut Conversation<'l>) {
+        let last = conversation.turns.len().wrapping_sub(1);
+        let has_reference = conversation.reference.is_some();
+        for (n, turn) in conversation.turns.iter_mut().enumerate() {
             let is_reference = self.to.name == "chat-rft" && n == last && !has_reference;
             let is_learned = turn.role == Role::Assistant && (self.learns_all() || is_reference);
             std::mem::take(&mut turn.marks).into_iter().for_each(|mark| self.mark(mark, is_learned));
@@ -93,15 +93,15 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Members of the record that its format does not name. Null stands for what is absent.
-    pub(super) fn extra(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
-        if self.to.name == "chat-rft" && talk.id.is_none() {
+    pub(super) fn extra(&mut self, conversation: &mut Conversation<'l>, has_answer: bool) {
+        if self.to.name == "chat-rft" && conversation.id.is_none() {
             let is_id = |member: &Member<'_>| {
                 !member.value.is_null() && member.key.text().is_some_and(|key| key == "id")
             };
-            let at = talk.extra.iter().position(is_id);
-            talk.id = at.map(|at| talk.extra.remove(at));
+            let at = conversation.extra.iter().position(is_id);
+            conversation.id = at.map(|at| conversation.extra.remove(at));
         }
-        for member in std::mem::take(&mut talk.extra) {
+        for member in std::mem::take(&mut conversation.extra) {
             let key = member.key.text().unwrap_or_default();
             let is_carried = self.to.name == "chat-rft" || self.extra == Extra::Keep;
             let is_field = self.to.fields.iter().any(|field| field.key == key);
@@ -122,10 +122,10 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Returns true if the record has an answer where its format has one.
-    pub(super) fn is_answered(&self, talk: &Talk<'_>) -> bool {
-        let waits = talk.turns.last().is_none_or(|turn| turn.role == Role::User);
-        let has_text = talk.reference.is_some_and(|member| member.value.string().is_some());
-        !waits || !talk.candidates.is_empty() || has_text && self.learns_all()
+    pub(super) fn is_answered(&self, conversation: &Conversation<'_>) -> bool {
+        let waits = conversation.turns.last().is_none_or(|turn| turn.role == Role::User);
+        let has_text = conversation.reference.is_some_and(|member| member.value.string().is_some());
+        !waits || !conversation.candidates.is_empty() || has_text && self.learns_all()
     }
 
     /// A mark on the whole record.
@@ -216,9 +216,9 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Whatever the format had no place for.
-    pub(super) fn unmapped_rest(&mut self, mut talk: Talk<'l>, has_answer: bool) {
-        self.unmapped_reference(&mut talk, has_answer);
-        let member = talk.system_member.filter(|_| !talk.system.is_empty());
+    pub(super) fn unmapped_rest(&mut self, mut conversation: Conversation<'l>, has_answer: bool) {
+        self.unmapped_reference(&mut conversation, has_answer);
+        let member = conversation.system_member.filter(|_| !conversation.system.is_empty());
         if let Some(member) = member {
             self.unmapped("a system prompt", member.value, Some(member));
         }
@@ -230,23 +230,26 @@ impl<'l> Writer<'_, 'l> {
             })
         };
         let apart: Vec<Raw<'l>> =
-            talk.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
+            conversation.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
         apart.into_iter().for_each(|at| self.unmapped("a system prompt", at, None));
-        if let Some(version) = talk.version.filter(|version| version.value.bytes() != VERSION) {
+        if let Some(version) = conversation.version.filter(|version| version.value.bytes() != VERSION) {
             self.unmapped_key("another schemaVersion", version);
         }
-        for turn in talk.turns {
+        for turn in conversation.turns {
             self.unmapped("a message", turn.at, None);
         }
-        if let Some(words) = talk.document {
+        if let Some(words) = conversation.document {
             self.unmapped("a document", words.at, None);
         }
-        for value in [talk.image, talk.caption].into_iter().flatten() {
+        for value in [conversation.image, conversation.caption].into_iter().flatten() {
             self.unmapped("an image with a caption", value, None);
         }
-        for (what, member) in
-            [("tools", talk.tool_config), ("tools", talk.tools), ("an id", talk.id), ("a score", talk.score)]
-        {
+        for (what, member) in [
+            ("tools", conversation.tool_config),
+            ("tools", conversation.tools),
+            ("an id", conversation.id),
+            ("a score", conversation.score),
+        ] {
             if let Some(member) = member {
                 self.unmapped_key(what, member);
             }
@@ -254,8 +257,8 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// A reference answer that no turn was made of.
-    fn unmapped_reference(&mut self, talk: &mut Talk<'l>, has_answer: bool) {
-        let Some(member) = talk.reference.take() else { return };
+    fn unmapped_reference(&mut self, conversation: &mut Conversation<'l>, has_answer: bool) {
+        let Some(member) = conversation.reference.take() else { return };
         if has_answer || !self.has_answers() {
             self.unmapped_key("a reference answer", member);
             return;

@@ -7,8 +7,8 @@ use bedload_record::json::Raw;
 use super::Remark;
 use super::clean::without_nulls;
 use super::config::{Extra, Weights};
+use super::conversation::{Candidate, Conversation, Member, Part, Role, Turn, Words};
 use super::obstacle::{Gravity, Obstacle, gravest};
-use super::talk::{Candidate, Member, Part, Role, Talk, Turn, Words};
 
 /// The version that a Converse record is given, and that is left out without a word.
 pub(super) const VERSION: &[u8] = b"\"bedrock-conversation-2024\"";
@@ -32,34 +32,38 @@ pub(super) type Written = Result<(), Obstacle>;
 
 impl<'l> Writer<'_, 'l> {
     /// Writes the record, or says why it cannot be: of several obstacles the gravest, and how many there are.
-    pub(super) fn write(mut self, talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Result<(), Remark> {
-        if let Err(obstacle) = self.record(talk, given_system) {
+    pub(super) fn write(
+        mut self,
+        conversation: Conversation<'l>,
+        given_system: Option<&'l [u8]>,
+    ) -> Result<(), Remark> {
+        if let Err(obstacle) = self.record(conversation, given_system) {
             self.obstacles.push(obstacle);
         }
         gravest(self.obstacles).map_or(Ok(()), Err)
     }
 
-    fn record(&mut self, mut talk: Talk<'l>, given_system: Option<&'l [u8]>) -> Written {
-        self.given_system(&mut talk, given_system);
-        self.asides(&mut talk);
-        self.marks(&mut talk);
-        let has_answer = self.is_answered(&talk);
-        self.extra(&mut talk, has_answer);
+    fn record(&mut self, mut conversation: Conversation<'l>, given_system: Option<&'l [u8]>) -> Written {
+        self.given_system(&mut conversation, given_system);
+        self.asides(&mut conversation);
+        self.marks(&mut conversation);
+        let has_answer = self.is_answered(&conversation);
+        self.extra(&mut conversation, has_answer);
         self.put(b"{");
         match (self.to.name, self.to.dialect()) {
-            ("text" | "input", _) => self.document(&mut talk)?,
-            ("image-caption", _) => self.caption(&mut talk)?,
-            ("prompt", _) => self.prompt(&mut talk)?,
-            ("prompt-completion", _) => self.pair(&mut talk)?,
-            ("evaluation", _) => self.evaluation(&mut talk)?,
-            ("preference", _) => self.preference(&mut talk)?,
-            (_, Some(Dialect::Claude)) => self.claude(&mut talk)?,
-            (_, Some(Dialect::Converse)) => self.converse(&mut talk)?,
-            (_, Some(Dialect::Preference)) => self.candidates(&mut talk)?,
-            (_, Some(Dialect::Chat)) => self.chat(&mut talk)?,
+            ("text" | "input", _) => self.document(&mut conversation)?,
+            ("image-caption", _) => self.caption(&mut conversation)?,
+            ("prompt", _) => self.prompt(&mut conversation)?,
+            ("prompt-completion", _) => self.pair(&mut conversation)?,
+            ("evaluation", _) => self.evaluation(&mut conversation)?,
+            ("preference", _) => self.preference(&mut conversation)?,
+            (_, Some(Dialect::Claude)) => self.claude(&mut conversation)?,
+            (_, Some(Dialect::Converse)) => self.converse(&mut conversation)?,
+            (_, Some(Dialect::Preference)) => self.candidates(&mut conversation)?,
+            (_, Some(Dialect::Chat)) => self.chat(&mut conversation)?,
             _ => return Err(self.cannot(self.whole(), "records of another kind")),
         }
-        self.unmapped_rest(talk, has_answer);
+        self.unmapped_rest(conversation, has_answer);
         for member in std::mem::take(&mut self.kept) {
             let key = member.key.text().unwrap_or_default();
             if self.to.fields.iter().any(|field| field.key == key) {
@@ -76,16 +80,16 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn document(&mut self, talk: &mut Talk<'l>) -> Written {
-        let Some(document) = talk.document.take() else {
+    fn document(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        let Some(document) = conversation.document.take() else {
             return Err(self.cannot(self.whole(), "a record that is no document"));
         };
         self.key(self.to.name, &document);
         Ok(())
     }
 
-    fn caption(&mut self, talk: &mut Talk<'l>) -> Written {
-        let (Some(image), Some(caption)) = (talk.image.take(), talk.caption.take()) else {
+    fn caption(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        let (Some(image), Some(caption)) = (conversation.image.take(), conversation.caption.take()) else {
             return Err(self.cannot(self.whole(), "a record that is no image with a caption"));
         };
         self.put(b"\"image-ref\":");
@@ -95,39 +99,39 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn prompt(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        self.one_exchange(talk)?;
-        if talk.turns.len() > 1 {
-            let answer = talk.turns.remove(1);
+    fn prompt(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        self.one_exchange(conversation)?;
+        if conversation.turns.len() > 1 {
+            let answer = conversation.turns.remove(1);
             self.unmapped("the answer", answer.at, None);
         }
-        let prompt = self.only_text_of(talk.turns.remove(0))?;
+        let prompt = self.only_text_of(conversation.turns.remove(0))?;
         self.key("prompt", &prompt);
         Ok(())
     }
 
-    fn pair(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        talk.answer_by_reference();
-        self.one_exchange(talk)?;
-        if talk.turns.len() < 2 {
+    fn pair(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        conversation.answer_by_reference();
+        self.one_exchange(conversation)?;
+        if conversation.turns.len() < 2 {
             return Err(self.cannot(self.whole(), "a record without an answer"));
         }
-        let completion = self.only_text_of(talk.turns.remove(1))?;
-        let prompt = self.only_text_of(talk.turns.remove(0))?;
+        let completion = self.only_text_of(conversation.turns.remove(1))?;
+        let prompt = self.only_text_of(conversation.turns.remove(0))?;
         self.key("prompt", &prompt);
         self.put(b",");
         self.key("completion", &completion);
         Ok(())
     }
 
-    fn evaluation(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        talk.answer_by_reference();
-        self.one_exchange(talk)?;
-        let answer = (talk.turns.len() > 1).then(|| talk.turns.remove(1));
-        let prompt = self.only_text_of(talk.turns.remove(0))?;
+    fn evaluation(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        conversation.answer_by_reference();
+        self.one_exchange(conversation)?;
+        let answer = (conversation.turns.len() > 1).then(|| conversation.turns.remove(1));
+        let prompt = self.only_text_of(conversation.turns.remove(0))?;
         self.key("prompt", &prompt);
         if let Some(answer) = answer {
             let response = self.only_text_of(answer)?;
@@ -137,14 +141,14 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn preference(&mut self, talk: &mut Talk<'l>) -> Written {
-        let candidates = std::mem::take(&mut talk.candidates);
+    fn preference(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        let candidates = std::mem::take(&mut conversation.candidates);
         let is_pair = candidates.len() == 2 && candidates[0].is_preferred != candidates[1].is_preferred;
-        if !is_pair || talk.turns.len() != 1 {
+        if !is_pair || conversation.turns.len() != 1 {
             let what = "anything but one prompt, one preferred and one other answer";
             return Err(self.cannot(self.whole(), what));
         }
-        let prompt = self.only_text_of(talk.turns.remove(0))?;
+        let prompt = self.only_text_of(conversation.turns.remove(0))?;
         self.key("prompt", &prompt);
         for is_preferred in [true, false] {
             let candidate = candidates.iter().find(|candidate| candidate.is_preferred == is_preferred);
@@ -153,41 +157,45 @@ impl<'l> Writer<'_, 'l> {
             self.put(b",");
             self.key(if is_preferred { "chosen" } else { "rejected" }, &words);
         }
-        if let Some(score) = talk.score.take() {
+        if let Some(score) = conversation.score.take() {
             self.put(b",\"score\":");
             self.put(score.value.bytes());
         }
         Ok(())
     }
 
-    fn claude(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        talk.answer_by_reference();
-        if let Some(words) = self.one_system(talk)? {
+    fn claude(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        conversation.answer_by_reference();
+        if let Some(words) = self.one_system(conversation)? {
             self.key("system", &words);
             self.put(b",");
         }
         self.put(b"\"messages\":[");
-        self.string_turns(talk, false)?;
+        self.string_turns(conversation, false)?;
         self.put(b"]");
         Ok(())
     }
 
-    fn chat(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        let ends_with_answer = talk.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
-        let answer = if talk.reference.is_none() && ends_with_answer { talk.turns.pop() } else { None };
+    fn chat(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        let ends_with_answer = conversation.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
+        let answer = if conversation.reference.is_none() && ends_with_answer {
+            conversation.turns.pop()
+        } else {
+            None
+        };
         let answer = answer.map(|turn| self.only_text_of(turn)).transpose()?;
         self.put(b"\"messages\":[");
-        let system = self.one_system(talk)?;
+        let system = self.one_system(conversation)?;
         if let Some(words) = &system {
             self.put(b"{\"role\":\"system\",");
             self.key("content", words);
             self.put(b"}");
         }
-        self.string_turns(talk, system.is_some())?;
+        self.string_turns(conversation, system.is_some())?;
         self.put(b"]");
-        match (talk.reference.take(), answer) {
+        match (conversation.reference.take(), answer) {
             (Some(reference), _) => {
                 self.put(b",\"reference_answer\":");
                 self.put(reference.value.bytes());
@@ -198,7 +206,7 @@ impl<'l> Writer<'_, 'l> {
             }
             (None, None) => {}
         }
-        for (name, member) in [("tools", talk.tools.take()), ("id", talk.id.take())] {
+        for (name, member) in [("tools", conversation.tools.take()), ("id", conversation.id.take())] {
             if let Some(member) = member {
                 self.put(format!(",\"{name}\":").as_bytes());
                 self.put(member.value.bytes());
@@ -207,23 +215,23 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn converse(&mut self, talk: &mut Talk<'l>) -> Written {
-        self.one_preferred(talk)?;
-        talk.answer_by_reference();
-        self.envelope(talk);
-        self.block_turns(talk)?;
+    fn converse(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        self.one_preferred(conversation)?;
+        conversation.answer_by_reference();
+        self.envelope(conversation);
+        self.block_turns(conversation)?;
         self.put(b"]");
-        self.tool_config(talk);
+        self.tool_config(conversation);
         Ok(())
     }
 
-    fn candidates(&mut self, talk: &mut Talk<'l>) -> Written {
-        let candidates = std::mem::take(&mut talk.candidates);
+    fn candidates(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        let candidates = std::mem::take(&mut conversation.candidates);
         if candidates.is_empty() {
             return Err(self.cannot(self.whole(), "a record without candidates"));
         }
-        self.envelope(talk);
-        self.block_turns(talk)?;
+        self.envelope(conversation);
+        self.block_turns(conversation)?;
         if !self.out.ends_with(b"[") {
             self.put(b",");
         }
@@ -235,16 +243,16 @@ impl<'l> Writer<'_, 'l> {
             self.put(format!(",\"preferenceLabel\":\"{label}\"}}").as_bytes());
         }
         self.put(b"]}]");
-        self.tool_config(talk);
+        self.tool_config(conversation);
         Ok(())
     }
 
     /// What comes before the messages of a Converse record, and their opening.
-    fn envelope(&mut self, talk: &mut Talk<'l>) {
+    fn envelope(&mut self, conversation: &mut Conversation<'l>) {
         self.put(b"\"schemaVersion\":");
-        self.put(talk.version.take().map_or(VERSION, |member| member.value.bytes()));
-        talk.system_member = None;
-        let system = std::mem::take(&mut talk.system);
+        self.put(conversation.version.take().map_or(VERSION, |member| member.value.bytes()));
+        conversation.system_member = None;
+        let system = std::mem::take(&mut conversation.system);
         for (n, words) in system.iter().enumerate() {
             self.put(if n == 0 { b",\"system\":[{" } else { b",{" });
             self.key("text", words);
@@ -253,15 +261,15 @@ impl<'l> Writer<'_, 'l> {
         self.put(if system.is_empty() { b",\"messages\":[" } else { b"],\"messages\":[" });
     }
 
-    fn tool_config(&mut self, talk: &mut Talk<'l>) {
-        if let Some(member) = talk.tool_config.take() {
+    fn tool_config(&mut self, conversation: &mut Conversation<'l>) {
+        if let Some(member) = conversation.tool_config.take() {
             self.put(b",\"toolConfig\":");
             self.put(&without_nulls(member.value));
         }
     }
 
-    fn block_turns(&mut self, talk: &mut Talk<'l>) -> Written {
-        for (n, turn) in std::mem::take(&mut talk.turns).into_iter().enumerate() {
+    fn block_turns(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        for (n, turn) in std::mem::take(&mut conversation.turns).into_iter().enumerate() {
             self.put(if n > 0 { b",{\"role\":\"" } else { b"{\"role\":\"" });
             self.put(turn.role.name().as_bytes());
             self.put(b"\",\"content\":");
@@ -271,8 +279,8 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn string_turns(&mut self, talk: &mut Talk<'l>, mut follows: bool) -> Written {
-        for turn in std::mem::take(&mut talk.turns) {
+    fn string_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) -> Written {
+        for turn in std::mem::take(&mut conversation.turns) {
             let role = turn.role.name();
             let words = self.only_text_of(turn)?;
             self.put(if follows { b",{\"role\":\"" } else { b"{\"role\":\"" });
@@ -330,9 +338,9 @@ impl<'l> Writer<'_, 'l> {
         Ok(text.expect("there is one"))
     }
 
-    fn one_system(&mut self, talk: &mut Talk<'l>) -> Result<Option<Words<'l>>, Obstacle> {
-        talk.system_member = None;
-        let mut system = std::mem::take(&mut talk.system).into_iter();
+    fn one_system(&mut self, conversation: &mut Conversation<'l>) -> Result<Option<Words<'l>>, Obstacle> {
+        conversation.system_member = None;
+        let mut system = std::mem::take(&mut conversation.system).into_iter();
         match (system.next(), system.next()) {
             (_, Some(second)) => Err(self.cannot(second.at, "several system prompts")),
             (first, None) => Ok(first),
@@ -340,8 +348,8 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Where candidates have no place, the preferred one is the answer, and the others are left.
-    fn one_preferred(&mut self, talk: &mut Talk<'l>) -> Written {
-        let candidates = std::mem::take(&mut talk.candidates);
+    fn one_preferred(&mut self, conversation: &mut Conversation<'l>) -> Written {
+        let candidates = std::mem::take(&mut conversation.candidates);
         if let Some(first) = candidates.first()
             && !candidates.iter().any(|candidate| candidate.is_preferred)
         {
@@ -356,12 +364,12 @@ impl<'l> Writer<'_, 'l> {
                 self.unmapped("an answer that is not the preferred one", at, None);
             }
         }
-        talk.turns.extend(answer);
+        conversation.turns.extend(answer);
         Ok(())
     }
 
-    fn one_exchange(&self, talk: &Talk<'l>) -> Written {
-        match &talk.turns[..] {
+    fn one_exchange(&self, conversation: &Conversation<'l>) -> Written {
+        match &conversation.turns[..] {
             [Turn { role: Role::User, .. }]
             | [Turn { role: Role::User, .. }, Turn { role: Role::Assistant, .. }] => Ok(()),
             _ => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),

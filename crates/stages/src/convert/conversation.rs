@@ -93,7 +93,7 @@ pub(super) struct Member<'l> {
 
 /// What a record says. A member is in one place of it only.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Talk<'l> {
+pub(super) struct Conversation<'l> {
     pub(super) version: Option<Member<'l>>,
     pub(super) system: Vec<Words<'l>>,
     /// The member that the system prompt is, where it is one.
@@ -117,7 +117,7 @@ pub(super) struct Talk<'l> {
     pub(super) asides: Vec<Aside<'l>>,
 }
 
-impl Talk<'_> {
+impl Conversation<'_> {
     /// A conversation that waits for an answer gets the reference, where that is text.
     pub(super) fn answer_by_reference(&mut self) {
         let waits = self.turns.last().is_some_and(|turn| turn.role == Role::User);
