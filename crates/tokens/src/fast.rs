@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::cache::{Cache, SHORT_MAX, Short, TINY_MAX, Tiny};
+use crate::cache_miss::CacheMisses;
 use crate::classes::Classes;
 use crate::long::Windows;
 use crate::merge::Lanes;
-use crate::settle::Settle;
 use crate::split::simd::Simd;
 use crate::split::{Family, ascii, plain};
 use crate::vocabulary::Vocabulary;
@@ -95,7 +95,7 @@ impl Fast<'_> {
             }
             at = end;
         }
-        if self.tools.put_off.len > 0 { tokens + self.settle(simd, bytes) } else { tokens }
+        if self.tools.put_off.len > 0 { tokens + self.count_misses(simd, bytes) } else { tokens }
     }
 
     /// The number of tokens of the pretokens of a text, which are given by their ranges.
@@ -111,7 +111,7 @@ impl Fast<'_> {
         for pretoken in pretokens {
             tokens += self.put_off(simd, bytes, Place { begin: pretoken.start, len: pretoken.len() });
         }
-        tokens + self.settle(simd, bytes)
+        tokens + self.count_misses(simd, bytes)
     }
 
     /// Adds the tokens of the pretokens that a window of ASCII shows whole, and gives the end of the last one; or the
@@ -166,14 +166,14 @@ impl Fast<'_> {
         let PutOff { places, len } = &mut self.tools.put_off;
         places[*len % PutOff::MAX] = place;
         *len += 1;
-        if *len == PutOff::MAX { self.settle(simd, text) } else { 0 }
+        if *len == PutOff::MAX { self.count_misses(simd, text) } else { 0 }
     }
 
     /// The count of what was put off.
-    fn settle(&mut self, simd: impl Simd, text: &[u8]) -> u64 {
+    fn count_misses(&mut self, simd: impl Simd, text: &[u8]) -> u64 {
         let Tools { cache, lanes, windows, put_off } = &mut *self.tools;
         let PutOff { places, len } = put_off;
         let put_off = &mut places[..std::mem::take(len)];
-        simd.run(Settle { vocabulary: self.vocabulary, text, put_off, cache, lanes, windows })
+        simd.run(CacheMisses { vocabulary: self.vocabulary, text, put_off, cache, lanes, windows })
     }
 }

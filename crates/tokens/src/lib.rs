@@ -20,6 +20,7 @@
 
 mod backtrack;
 mod cache;
+mod cache_miss;
 mod chars;
 mod classes;
 mod counter;
@@ -28,7 +29,6 @@ mod fast;
 mod long;
 mod merge;
 mod pairs;
-mod settle;
 mod split;
 mod splits;
 mod tiktoken;

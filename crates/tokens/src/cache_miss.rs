@@ -8,7 +8,7 @@ use crate::split::simd::{Job, Simd};
 use crate::vocabulary::Vocabulary;
 
 /// The counting of what was put off, for any instructions.
-pub(crate) struct Settle<'c> {
+pub(crate) struct CacheMisses<'c> {
     pub(crate) vocabulary: &'c Vocabulary,
     pub(crate) text: &'c [u8],
     pub(crate) put_off: &'c mut [Place],
@@ -17,7 +17,7 @@ pub(crate) struct Settle<'c> {
     pub(crate) windows: &'c mut Windows,
 }
 
-impl Job for Settle<'_> {
+impl Job for CacheMisses<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> u64 {
         let Self { vocabulary, text, put_off, cache, lanes, windows } = self;
