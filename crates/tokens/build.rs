@@ -6,17 +6,17 @@ use std::{env, fs};
 
 use tiktoken_rs::CoreBPE;
 
-#[path = "src/splits.rs"]
-mod splits;
+#[path = "src/merge_table.rs"]
+mod merge_table;
 
-use splits::Origin;
+use merge_table::Origin;
 
 /// One past the largest rank of an ordinary token in any encoding: `o200k_base` has 199,998 of them.
 const RANKS_END: u32 = 200_000;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/splits.rs");
+    println!("cargo::rerun-if-changed=src/merge_table.rs");
     let dir = env::var_os("OUT_DIR").expect("cargo sets it");
     let encodings = [
         ("o200k", tiktoken_rs::o200k_base()),
@@ -50,7 +50,7 @@ fn tokens(tokenizer: &CoreBPE) -> Vec<Vec<u8>> {
 fn table(tokens: &[Vec<u8>]) -> Vec<u8> {
     let mut out = (tokens.len() as u32).to_le_bytes().to_vec();
     let mut whole: Vec<&[u8]> = Vec::new();
-    for (token, origin) in tokens.iter().zip(splits::origins(tokens)) {
+    for (token, origin) in tokens.iter().zip(merge_table::origins(tokens)) {
         let (left, right) = match origin {
             Origin::Merge(left, right) => (left, right),
             Origin::Byte(byte) => (u32::from(byte), u32::MAX),

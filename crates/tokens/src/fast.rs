@@ -1,4 +1,4 @@
-//! The fast counter: split, look up, put off what was not seen lately, and settle that together.
+//! The fast counter: split, look up, put off what was not seen lately, and count that together.
 
 use std::ops::Range;
 
@@ -49,7 +49,7 @@ pub(crate) struct Place {
 }
 
 impl PutOff {
-    /// As many as are settled together.
+    /// As many as are counted together.
     const MAX: usize = 64;
 }
 

@@ -3,7 +3,7 @@
 //! A count equals the length of what tiktoken-rs' `encode_ordinary` returns, on every text for which that returns,
 //! and special tokens such as `<|endoftext|>` are ordinary text. Counting alone needs no ids: a text is split without
 //! a regex engine (`split/`), a pretoken that was seen before is looked up (`cache.rs`), and others are merged
-//! (`merge.rs`) by a table that the build script made from the ranks of tiktoken-rs (`splits.rs`, `vocabulary.rs`).
+//! (`merge.rs`) by a table that the build script made from the ranks of tiktoken-rs (`merge_table.rs`, `vocabulary.rs`).
 //! This crate is the only user of tiktoken-rs.
 //!
 //! ```
@@ -28,9 +28,9 @@ mod encoding;
 mod fast;
 mod long;
 mod merge;
+mod merge_table;
 mod pairs;
 mod split;
-mod splits;
 mod tiktoken;
 mod tokenizer;
 mod trie;

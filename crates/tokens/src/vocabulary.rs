@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::chars::Chars;
+use crate::merge_table::Origin;
 use crate::pairs::Pairs;
-use crate::splits::Origin;
 use crate::trie::Trie;
 
 /// What tokens are made of. Tokens are known by their ranks.

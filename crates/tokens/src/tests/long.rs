@@ -7,7 +7,7 @@ use super::merging::{by_definition, in_windows, vocabularies};
 use super::{Encoding, oracle_count};
 use crate::backtrack::Backtrack;
 use crate::counter::Counter;
-use crate::splits::origins;
+use crate::merge_table::origins;
 use crate::vocabulary::Vocabulary;
 
 /// What pretokens are made of: each can be one pretoken under some encoding, whatever its order.

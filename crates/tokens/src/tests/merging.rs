@@ -7,9 +7,9 @@ use super::Encoding;
 use crate::backtrack::Backtrack;
 use crate::long::Windows;
 use crate::merge::{Lanes, PARTS_MAX, Words};
+use crate::merge_table::Origin;
 use crate::pairs::Pairs;
 use crate::split::simd::{Job, Level, Portable, Simd};
-use crate::splits::Origin;
 use crate::vocabulary::Vocabulary;
 
 /// The pair of the lowest rank first, the leftmost of equals, until there is none.

@@ -9,8 +9,8 @@ use tiktoken_rs::CoreBPE;
 
 use super::property::text;
 use super::vocabularies::PATTERNS;
+use crate::merge_table::{Origin, origins};
 use crate::split::Pattern;
-use crate::splits::{Origin, origins};
 use crate::{Encoding, Tokenizer, TokenizerError};
 
 /// Tokens in the files below.

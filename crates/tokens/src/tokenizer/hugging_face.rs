@@ -14,9 +14,9 @@ use serde_json::Value;
 use super::characters_file::characters;
 use super::steps::{Kept, Step, Steps};
 use super::{Added, Kind, Plan, Splitting, TokenizerError};
+use crate::merge_table::{Origin, origin};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
-use crate::splits::{Origin, origin};
 use crate::vocabulary::Vocabulary;
 
 pub(super) fn read(file: &[u8]) -> Result<Kind, TokenizerError> {

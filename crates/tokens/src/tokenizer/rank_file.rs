@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use tiktoken_rs::CoreBPE;
 
 use super::{Kind, Plan, Splitting, Tokenizer, TokenizerError};
+use crate::merge_table::origins;
 use crate::pairs::Pairs;
 use crate::split::Pattern;
-use crate::splits::origins;
 use crate::vocabulary::Vocabulary;
 
 pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
