@@ -10,7 +10,6 @@ use bedload_scan::{Fetch, Input, Inputs};
 use bedload_stages::schema::{self, Tally};
 
 use crate::check::about_files;
-use crate::draft::{Variant, draft, templates};
 use crate::error::{EngineError, io_error};
 use crate::manifest::{
     Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
@@ -24,6 +23,7 @@ use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::sums::{Sum, hash_inputs, sum_file};
+use crate::variants::{Variant, make_variants, templates};
 use crate::write::make_private;
 use crate::{scan, space, tables, write};
 
@@ -34,7 +34,7 @@ pub struct Phases {
     pub spool: Duration,
     /// Reading, checking, counting: pass one.
     pub scan: Duration,
-    /// Deciding, and drafting variants.
+    /// Deciding, and making variants.
     pub plan: Duration,
     /// Writing shards: pass two.
     pub write: Duration,
@@ -111,7 +111,7 @@ pub fn build(
     progress.enter(Phase::Plan);
     let mut plan = plan(&facts, settings);
     let fetch = Fetch::new(inputs, &settings.scan);
-    let variants = draft(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
+    let variants = make_variants(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
     progress.ledger.hold_plan(plan.duplicates.len(), variants.len());
     let by_spelling = spelling_counts(&facts, &plan, &variants);
     let by_side = by_spelling.each_ref().map(|side| sums(side));

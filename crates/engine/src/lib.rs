@@ -28,7 +28,7 @@ mod scan;
 
 mod plan;
 
-mod draft;
+mod variants;
 
 mod pack;
 

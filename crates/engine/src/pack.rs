@@ -2,9 +2,9 @@
 
 use bedload_record::{FactTable, Ordinal, Side, Verdict};
 
-use crate::draft::Variant;
 use crate::plan::Plan;
 use crate::settings::ShardLimits;
+use crate::variants::Variant;
 
 /// About how many bytes of output are copied by one worker at a time.
 const UNIT_BYTES: u64 = 1 << 20;

@@ -19,7 +19,7 @@ pub enum Phase {
     Spool,
     /// Reading, checking, counting: pass one.
     Scan,
-    /// Deciding, and drafting variants.
+    /// Deciding, and making variants.
     Plan,
     /// Writing shards: pass two.
     Write,

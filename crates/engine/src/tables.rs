@@ -11,12 +11,12 @@ use bedload_scan::{Fetch, Watch};
 use bedload_stages::balance::Class;
 use rayon::prelude::*;
 
-use crate::draft::Variant;
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
 use crate::pack::{Packed, Piece, file_from, variants_of};
 use crate::plan::Plan;
 use crate::rules::Rules;
+use crate::variants::Variant;
 
 /// Lines whose rows are made at a time: one row group.
 const WINDOW: u64 = 122_880;

@@ -12,12 +12,12 @@ use bedload_stages::augment::Template;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::draft::Variant;
 use crate::error::{EngineError, io_error};
 use crate::pack::{Packed, Piece, Place, Unit, file_from, variants_of};
 use crate::plan::Plan;
 use crate::rules::Rules;
 use crate::sums::hex;
+use crate::variants::Variant;
 
 /// Units in flight per thread: copied and written together, then hashed while the next ones are copied.
 const UNITS_PER_THREAD: usize = 4;

@@ -1,4 +1,4 @@
-//! Variants of training records: drafted from bytes, in parallel, before outputs are packed; so that packing knows
+//! Variants of training records: made from bytes, in parallel, before outputs are packed; so that packing knows
 //! every length and writing takes no decision.
 
 use std::collections::HashSet;
@@ -63,8 +63,8 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
     config.templates.iter().enumerate().map(template).collect()
 }
 
-/// Drafts all variants, in the order of their parents.
-pub(crate) fn draft(
+/// Makes all variants, in the order of their parents.
+pub(crate) fn make_variants(
     facts: &FactTable,
     plan: &mut Plan,
     settings: &Settings,
@@ -85,7 +85,7 @@ pub(crate) fn draft(
     let held_out = of_verdict(&plan.verdicts, |verdict| verdict == Verdict::Kept(Side::Validation));
     let mut held_out: Vec<u64> = held_out.into_iter().map(|line| facts.group(line)).collect();
     held_out.par_sort_unstable();
-    let drafted: Vec<Vec<Variant>> = train
+    let made: Vec<Vec<Variant>> = train
         .par_iter()
         .zip(&shares)
         .map_init(
@@ -128,7 +128,7 @@ pub(crate) fn draft(
     // Variants of two records can be equal; the earlier record keeps its own.
     let mut seen = HashSet::new();
     let variants: Vec<Variant> =
-        drafted.into_iter().flatten().filter(|variant| seen.insert(variant.digest)).collect();
+        made.into_iter().flatten().filter(|variant| seen.insert(variant.digest)).collect();
     let wanted: u64 = shares.iter().map(|&share| u64::from(share)).sum();
     if (variants.len() as u64) < wanted {
         let message = format!("{} variants instead of {wanted}", variants.len());
