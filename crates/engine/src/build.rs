@@ -10,6 +10,7 @@ use bedload_scan::{Fetch, Input, Inputs};
 use bedload_stages::schema::{self, Tally};
 
 use crate::check::about_files;
+use crate::checksums::{Checksum, checksum_file, hash_inputs};
 use crate::error::{EngineError, io_error};
 use crate::manifest::{
     Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
@@ -22,7 +23,6 @@ use crate::quota::{self, Held};
 use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::sums::{Sum, hash_inputs, sum_file};
 use crate::variants::{Variant, make_variants, templates};
 use crate::write::make_private;
 use crate::{scan, space, tables, write};
@@ -139,7 +139,7 @@ pub fn build(
     };
     progress.enter(Phase::Write);
     space::check([(dir, space::of_build(&packed, facts.len()))])?;
-    let sums = write::write(dir, &packed, &source, write::Sums::Sha256, watch)?;
+    let checksums = write::write(dir, &packed, &source, write::Checksums::Sha256, watch)?;
     inputs.check_unchanged()?;
     lap(&mut phases.write);
 
@@ -158,7 +158,7 @@ pub fn build(
         watch,
         max_record_bytes: settings.scan.max_record_bytes,
     };
-    let mut files = shard_entries(&packed, sums);
+    let mut files = shard_entries(&packed, checksums);
     let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
     let by_code = report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut files, &mut tell)?;
     let input_entries = hash_inputs(inputs, &facts, watch)?;
@@ -297,7 +297,7 @@ fn held(plan: &Plan, packed: &Packed) -> [Held; 2] {
     ]
 }
 
-fn shard_entries(packed: &Packed, sums: Vec<String>) -> Vec<FileEntry> {
+fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
     let entry = |(shard, sha256): (&crate::pack::Shard, String)| FileEntry {
         path: shard.path.clone(),
         bytes: shard.bytes,
@@ -305,7 +305,7 @@ fn shard_entries(packed: &Packed, sums: Vec<String>) -> Vec<FileEntry> {
         records: shard.records,
         tokens: shard.side.map(|_| shard.tokens),
     };
-    packed.shards.iter().zip(sums).map(entry).collect()
+    packed.shards.iter().zip(checksums).map(entry).collect()
 }
 
 /// Writes all tables and returns how many findings there are of each code.
@@ -340,7 +340,7 @@ fn report(
     for table in written {
         let path = dir.join(&table.path);
         let mut file = fs::File::open(&path).map_err(io_error(&path, "opened"))?;
-        let Sum { bytes, sha256, .. } = sum_file(&mut file, &path)?;
+        let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path)?;
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
     Ok(by_code)

@@ -19,7 +19,7 @@ use crate::rules::Rules;
 use crate::settings::{Settings, ShardLimits};
 use crate::single::SingleFile;
 use crate::tables::findings_in_order;
-use crate::write::Sums;
+use crate::write::Checksums;
 use crate::{quota, scan, space, write};
 
 /// Where to write.
@@ -116,9 +116,9 @@ pub fn convert(
     let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
     let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
     space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;
-    write::write(single.dir(), &packed, &source, Sums::Without, watch)?;
+    write::write(single.dir(), &packed, &source, Checksums::Without, watch)?;
     if let Some(trace) = &trace {
-        write::write(trace.dir(), &packed_rejected, &source, Sums::Without, watch)?;
+        write::write(trace.dir(), &packed_rejected, &source, Checksums::Without, watch)?;
     }
     inputs.check_unchanged()?;
 

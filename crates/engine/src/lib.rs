@@ -41,7 +41,7 @@ mod tree;
 mod canonical;
 mod manifest;
 
-mod sums;
+mod checksums;
 
 mod earlier;
 mod partial;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::canonical::canonical;
+use crate::checksums::hex;
 use crate::numbers::Quantiles;
-use crate::sums::hex;
 
 pub(crate) use read::{MANIFEST_BYTES_MAX, Outline, Read, Unsound, is_inside, read_manifest, read_outline};
 

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::checksums::checksum_file;
 use crate::error::{EngineError, io_error};
 use crate::manifest::{Counts, FileEntry, MANIFEST, Manifest, Read, Unsound, is_inside, read_manifest};
-use crate::sums::sum_file;
 use crate::tree::{self, Found};
 
 /// What a verification found.
@@ -39,7 +39,7 @@ impl Verified {
     }
 }
 
-/// Checks sizes, sums, line and row counts, tables, and that no file is missing or besides.
+/// Checks sizes, checksums, line and row counts, tables, and that no file is missing or besides.
 ///
 /// # Errors
 /// Where the directory or a file in it cannot be read at all, or a newer version of bedload wrote it.
@@ -112,14 +112,15 @@ fn check_file(opened: BorrowedFd<'_>, dir: &Path, entry: &FileEntry) -> Result<V
         Found::NotRegular => return Ok(vec![format!("{name}: not a regular file")]),
         Found::Missing => return Ok(vec![format!("{name}: missing")]),
     };
-    let sum = sum_file(&mut file, &path)?;
-    if sum.sha256 != *sha256 {
-        return Ok(vec![format!("{name}: sha256 is {}; the manifest says {sha256}", sum.sha256)]);
+    let checksum = checksum_file(&mut file, &path)?;
+    if checksum.sha256 != *sha256 {
+        return Ok(vec![format!("{name}: sha256 is {}; the manifest says {sha256}", checksum.sha256)]);
     }
     let is_table = Path::new(name).extension().is_some_and(|end| end == "parquet");
     if !is_table {
-        let differs = sum.lines != *records;
-        let problem = differs.then(|| format!("{name}: lines: {}; the manifest says {records}", sum.lines));
+        let differs = checksum.lines != *records;
+        let problem =
+            differs.then(|| format!("{name}: lines: {}; the manifest says {records}", checksum.lines));
         return Ok(problem.into_iter().collect());
     }
     file.rewind().map_err(io_error(&path, "read"))?;

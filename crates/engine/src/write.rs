@@ -12,11 +12,11 @@ use bedload_stages::augment::Template;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::checksums::hex;
 use crate::error::{EngineError, io_error};
 use crate::pack::{Packed, Piece, Place, Unit, file_from, variants_of};
 use crate::plan::Plan;
 use crate::rules::Rules;
-use crate::sums::hex;
 use crate::variants::Variant;
 
 /// Units in flight per thread: copied and written together, then hashed while the next ones are copied.
@@ -34,7 +34,7 @@ pub(crate) struct Source<'a> {
 
 /// Whether files are hashed on the way. A file is hashed by one thread at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sums {
+pub(crate) enum Checksums {
     Sha256,
     Without,
 }
@@ -44,7 +44,7 @@ pub(crate) fn write(
     dir: &Path,
     packed: &Packed,
     source: &Source<'_>,
-    wanted: Sums,
+    wanted: Checksums,
     watch: &Watch,
 ) -> Result<Vec<String>, EngineError> {
     let mut sums: Vec<Sha256> = packed.shards.iter().map(|_| Sha256::new()).collect();
@@ -66,7 +66,7 @@ pub(crate) fn write(
         }
         let (hashed, copied) = rayon::join(
             || {
-                if wanted == Sums::Sha256 {
+                if wanted == Checksums::Sha256 {
                     hash(&mut sums, &written);
                 }
             },

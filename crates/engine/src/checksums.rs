@@ -1,4 +1,4 @@
-//! Sums of files: sha256 of what was written, BLAKE3 of what was read.
+//! Checksums of files: sha256 of what was written, BLAKE3 of what was read.
 
 use std::fs::File;
 use std::io::Read;
@@ -23,7 +23,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// What was read of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Sum {
+pub(crate) struct Checksum {
     pub(crate) bytes: u64,
     /// In hexadecimal.
     pub(crate) sha256: String,
@@ -32,7 +32,7 @@ pub(crate) struct Sum {
 }
 
 /// Reads a file from where it stands to its end; the path is for messages only.
-pub(crate) fn sum_file(file: &mut File, path: &Path) -> Result<Sum, EngineError> {
+pub(crate) fn checksum_file(file: &mut File, path: &Path) -> Result<Checksum, EngineError> {
     let mut sha256 = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
@@ -49,7 +49,7 @@ pub(crate) fn sum_file(file: &mut File, path: &Path) -> Result<Sum, EngineError>
         sha256.update(piece);
     }
     lines += u64::from(last != b'\n');
-    Ok(Sum { bytes, sha256: hex(&sha256.finalize()), lines })
+    Ok(Checksum { bytes, sha256: hex(&sha256.finalize()), lines })
 }
 
 /// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
