@@ -15,7 +15,6 @@ use crate::error::{EngineError, io_error};
 use crate::manifest::{
     Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
-use crate::numbers::{CountedTokens, numbers};
 use crate::pack::{Packed, pack};
 use crate::plan::{Plan, kept, plan};
 use crate::progress::{Phase, Progress};
@@ -23,6 +22,7 @@ use crate::quota::{self, Held};
 use crate::rules::{Rules, any_at_least, unknown_format};
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::summary::{CountedTokens, summary_rows};
 use crate::variants::{Variant, make_variants, templates};
 use crate::write::make_private;
 use crate::{scan, space, tables, write};
@@ -331,7 +331,7 @@ fn report(
         })?,
         tables::duplicates(dir, source)?,
         tables::labels(dir, source, by_spelling)?,
-        tables::summary(dir, &numbers(source.plan.counts, counted, &by_code))?,
+        tables::summary(dir, &summary_rows(source.plan.counts, counted, &by_code))?,
     ];
     if !source.variants.is_empty() {
         let templates = &settings.stages.augment.templates;

@@ -14,11 +14,11 @@ use crate::examine::{Examiner, Physical, Summary, Wanted, place};
 use crate::held_out::{HeldOut, Leaks, Met};
 use crate::memory::Ledger;
 use crate::names;
-use crate::numbers::{Histogram, Quantiles};
 use crate::progress::{Phase, Progress};
 use crate::quota::{self, Held};
 use crate::rules::{Rules, unknown_format};
 use crate::settings::Settings;
+use crate::summary::{Histogram, Quantiles};
 
 /// What a check found, in numbers.
 #[derive(Clone, Debug, Default)]

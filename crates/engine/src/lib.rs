@@ -63,7 +63,7 @@ mod explain;
 
 mod calibrate;
 
-mod numbers;
+mod summary;
 
 pub use bedload_report::{Cell, FoundRow};
 pub use build::{Built, Phases, build, resolve};
@@ -76,8 +76,8 @@ pub use error::{EngineError, STDOUT};
 pub use explain::{BuiltRecord, Explained, explain, explain_built};
 pub use manifest::{Counts, Manifest};
 pub use memory::{Held, Ledger};
-pub use numbers::Quantiles;
 pub use progress::{Phase, Progress};
 pub use rules::public_encoding;
 pub use settings::{MaxRejected, Settings, ShardLimits};
+pub use summary::Quantiles;
 pub use verify::{Verified, verify};

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::canonical::canonical;
 use crate::checksums::hex;
-use crate::numbers::Quantiles;
+use crate::summary::Quantiles;
 
 pub(crate) use read::{MANIFEST_BYTES_MAX, Outline, Read, Unsound, is_inside, read_manifest, read_outline};
 

@@ -107,7 +107,7 @@ impl CountedTokens {
 }
 
 /// The rows of the summary: metric, scope, value.
-pub(crate) fn numbers(
+pub(crate) fn summary_rows(
     counts: Counts,
     tokens: &CountedTokens,
     by_code: &BTreeMap<Code, u64>,
