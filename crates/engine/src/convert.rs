@@ -8,6 +8,7 @@ use bedload_record::{Code, FactTable, Finding, Side, Verdict};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::balance::Classes;
 
+use crate::atomic_file::AtomicFile;
 use crate::build::{refuse_output_inside_input, refuse_unknown_format, resolve};
 use crate::check::about_files;
 use crate::error::EngineError;
@@ -17,7 +18,6 @@ use crate::plan::Plan;
 use crate::progress::{Phase, Progress};
 use crate::rules::Rules;
 use crate::settings::{Settings, ShardLimits};
-use crate::single::SingleFile;
 use crate::tables::findings_in_order;
 use crate::write::Checksums;
 use crate::{quota, scan, space, write};
@@ -84,9 +84,9 @@ pub fn convert(
             return Err(EngineError::Usage(format!("--rejected {shown}: it is the file of --out")));
         }
     }
-    let single = SingleFile::create("--out", out, overwrite, progress)?;
+    let single = AtomicFile::create("--out", out, overwrite, progress)?;
     let trace =
-        rejected.map(|file| SingleFile::create("--rejected", file, overwrite, progress)).transpose()?;
+        rejected.map(|file| AtomicFile::create("--rejected", file, overwrite, progress)).transpose()?;
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
     inputs.refuse_foreign()?;

@@ -51,7 +51,7 @@ mod store;
 
 mod build;
 
-mod single;
+mod atomic_file;
 
 mod convert;
 

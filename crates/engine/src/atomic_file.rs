@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::store::{in_place, sync};
 
 /// A file under way, in a private directory of its own beside its place. Dropping it removes what was written.
-pub(crate) struct SingleFile<'p> {
+pub(crate) struct AtomicFile<'p> {
     target: PathBuf,
     partial: Partial,
     path: PathBuf,
@@ -21,7 +21,7 @@ pub(crate) struct SingleFile<'p> {
     progress: &'p Progress,
 }
 
-impl<'p> SingleFile<'p> {
+impl<'p> AtomicFile<'p> {
     /// Begins to write `target`, which the user named with `flag`.
     ///
     /// # Errors
@@ -93,8 +93,8 @@ impl<'p> SingleFile<'p> {
 mod tests {
     use super::*;
 
-    fn written<'p>(target: &Path, overwrite: bool, progress: &'p Progress) -> SingleFile<'p> {
-        let single = SingleFile::create("--out", target, overwrite, progress).expect("begun");
+    fn written<'p>(target: &Path, overwrite: bool, progress: &'p Progress) -> AtomicFile<'p> {
+        let single = AtomicFile::create("--out", target, overwrite, progress).expect("begun");
         fs::write(single.dir().join("x"), "new").expect("written");
         single
     }
