@@ -168,8 +168,8 @@ pub struct CodeInfo {
     pub title: &'static str,
     /// Why it matters, and whose rule it is.
     pub why: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
+    /// How to fix it.
+    pub help: &'static str,
     /// Where the rule is from.
     pub source: &'static str,
 }
@@ -251,7 +251,7 @@ mod tests {
             assert!(
                 info.title.starts_with(|c: char| c.is_lowercase() || c == '`') && !info.title.ends_with('.')
             );
-            for page in [info.why, info.mend] {
+            for page in [info.why, info.help] {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }

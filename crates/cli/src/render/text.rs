@@ -1,4 +1,4 @@
-//! A finding as a person reads it: what, where, why, how to mend it.
+//! A finding as a person reads it: what, where, why, how to fix it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use crate::escape::escape;
 /// Characters of a JSON Pointer that are shown.
 const POINTER_SHOWN: usize = 60;
 
-/// Renders findings one after the other; why and how to mend are said once per code.
+/// Renders findings one after the other; why and help are shown once per code.
 pub(crate) struct TextFindings {
     paint: Paint,
     explained: BTreeSet<Code>,
@@ -53,7 +53,7 @@ impl TextFindings {
         if self.explained.insert(finding.code) {
             let info = finding.code.info();
             let _ = writeln!(out, "   = why: {}", info.why);
-            let _ = writeln!(out, "   = help: {}", info.mend);
+            let _ = writeln!(out, "   = help: {}", info.help);
             let _ = writeln!(out, "   = rule: {}", escape(&finding.source));
         }
         out.push('\n');

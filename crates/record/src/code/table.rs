@@ -25,7 +25,7 @@ const RFC8259: &str = "RFC 8259";
 const I_JSON: &str = "RFC 7493 (I-JSON)";
 
 macro_rules! row {
-    ($code:ident, $name:literal, $severity:ident, $scope:ident, $source:expr, $title:literal, $why:literal, $mend:literal) => {
+    ($code:ident, $name:literal, $severity:ident, $scope:ident, $source:expr, $title:literal, $why:literal, $help:literal) => {
         CodeInfo {
             code: Code::$code,
             name: $name,
@@ -33,7 +33,7 @@ macro_rules! row {
             scope: Scope::$scope,
             title: $title,
             why: $why,
-            mend: $mend,
+            help: $help,
             source: $source,
         }
     };

@@ -19,7 +19,7 @@ pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Fai
                 info.severity.name(),
                 info.title,
                 info.why,
-                info.mend,
+                info.help,
                 info.source
             );
             out.write(page.as_bytes())?;
@@ -63,7 +63,7 @@ fn object(info: &CodeInfo) -> Value {
         "severity": info.severity.name(),
         "title": info.title,
         "why": info.why,
-        "help": info.mend,
+        "help": info.help,
         "source": info.source,
     })
 }
