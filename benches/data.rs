@@ -1,6 +1,6 @@
 //! Data for benchmarks, made from a seed: lines of English-like prompt/completion records, and fact tables.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, Terminator, Tokens, Traits};
 
 const WORDS: &[&str] = &[
     "the",
@@ -79,7 +79,7 @@ pub fn facts(n: u64) -> FactTable {
         let label = rows.labels.id(["a", "b", "c", "d", "e"][(digest % 5) as usize]);
         rows.push(&FactRow {
             start: line * 1000,
-            end: LineEnd::Lf,
+            terminator: Terminator::Lf,
             accepted: true,
             digest: u128::from(Random(digest).next_number()) << 64,
             tokens: Tokens { prompt: 100, completion: 20, characters: 600, ..Tokens::default() },

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bedload_record::{Code, Finding, LineEnd, Severity, Side, Tokens};
+use bedload_record::{Code, Finding, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
 
@@ -284,8 +284,8 @@ fn check_chunk(
         let line = physical(chunk.at.input, &line);
         ledger.begin_line(line.len);
         out.lines += 1;
-        out.crlf += u64::from(line.end == LineEnd::CrLf);
-        out.bytes += line.len + line.end.len_bytes();
+        out.crlf += u64::from(line.terminator == Terminator::CrLf);
+        out.bytes += line.len + line.terminator.len_bytes();
         let (codes, summary) = examiner.codes(&line, wanted);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
@@ -321,5 +321,11 @@ fn check_chunk(
 
 /// A scanned line of an input as the examiner takes it.
 pub(crate) fn physical<'l>(input: usize, line: &Line<'l>) -> Physical<'l> {
-    Physical { input: Some(input), start: line.start, len: line.len, end: line.end, bytes: line.bytes }
+    Physical {
+        input: Some(input),
+        start: line.start,
+        len: line.len,
+        terminator: line.terminator,
+        bytes: line.bytes,
+    }
 }

@@ -3,8 +3,8 @@
 
 use bedload_record::json::diagnose;
 use bedload_record::{
-    Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, LineEnd, Parser, Record, RecordFinding,
-    Severity, Traits,
+    Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding, Severity,
+    Terminator, Traits,
 };
 use bedload_stages::{balance, dedupe, schema, split, tokens};
 
@@ -29,7 +29,7 @@ pub(crate) struct Physical<'l> {
     pub(crate) start: u64,
     /// Length in bytes, without the line end.
     pub(crate) len: u64,
-    pub(crate) end: LineEnd,
+    pub(crate) terminator: Terminator,
     /// Its bytes, unless it is longer than the limit.
     pub(crate) bytes: Option<&'l [u8]>,
 }
@@ -88,7 +88,7 @@ impl<'r> Examiner<'r> {
         let identity = content.identity;
         FactRow {
             start: line.start,
-            end: line.end,
+            terminator: line.terminator,
             accepted: !codes.rejects(self.rules.strict),
             digest: identity.digest,
             tokens: content.tokens,

@@ -62,16 +62,21 @@ pub fn explain(
         |(), chunk| {
             let lines: Vec<_> = chunk
                 .lines()
-                .map(|line| (line.start, line.len, line.end, line.bytes.map(<[u8]>::to_vec)))
+                .map(|line| (line.start, line.len, line.terminator, line.bytes.map(<[u8]>::to_vec)))
                 .collect();
             lines
         },
         |_, lines| {
             let count = lines.len() as u64;
             if (before + 1..=before + count).contains(&number) {
-                let (start, len, end, bytes) = &lines[(number - before - 1) as usize];
-                let line =
-                    Physical { input: Some(0), start: *start, len: *len, end: *end, bytes: bytes.as_deref() };
+                let (start, len, terminator, bytes) = &lines[(number - before - 1) as usize];
+                let line = Physical {
+                    input: Some(0),
+                    start: *start,
+                    len: *len,
+                    terminator: *terminator,
+                    bytes: bytes.as_deref(),
+                };
                 explained = Some(one(&rules, inputs.get(0).name(), number, &line));
             }
             before += count;

@@ -179,7 +179,7 @@ impl Packer {
             file = file_from(facts, file, line);
             let span = facts.span(line, file);
             // Byte for byte, with its line end; only the last line of an input may have to be given one.
-            let bytes = span.len + facts.end(line).len_bytes().max(1);
+            let bytes = span.len + facts.terminator(line).len_bytes().max(1);
             if bytes <= self.held_max.max(UNIT_BYTES) {
                 self.add(Place { line, copy: 0 }, bytes, facts.tokens(line).total());
                 continue;
@@ -195,7 +195,7 @@ impl Packer {
                 start += len;
             }
             // The line end, as a line of its own that has no other bytes: copy 1 of a rejected line.
-            self.add(Place { line, copy: 1 }, facts.end(line).len_bytes().max(1), 0);
+            self.add(Place { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pass one of `build`: every line of every input becomes a row of facts.
 
-use bedload_record::{FactTable, LineEnd};
+use bedload_record::{FactTable, Terminator};
 use bedload_scan::{Inputs, visit};
 use bedload_stages::balance::LABELS_MAX;
 
@@ -36,7 +36,7 @@ pub(crate) fn scan(
             for line in chunk.lines() {
                 let line = physical(chunk.at.input, &line);
                 progress.ledger.begin_line(line.len);
-                crlf += u64::from(line.end == LineEnd::CrLf);
+                crlf += u64::from(line.terminator == Terminator::CrLf);
                 let row = examiner.facts(&line, &mut rows.labels);
                 rejected += u64::from(!row.accepted);
                 rows.push(&row);

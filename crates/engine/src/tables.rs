@@ -208,7 +208,7 @@ pub(crate) fn findings_in_order(
                         input: Some(index),
                         start: span.start,
                         len: span.len,
-                        end: facts.end(line),
+                        terminator: facts.terminator(line),
                         bytes,
                     };
                     let found = examiner.findings(&physical);

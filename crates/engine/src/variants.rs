@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use bedload_record::{Code, FactTable, Finding, Interner, LineEnd, Ordinal, Side, Verdict};
+use bedload_record::{Code, FactTable, Finding, Interner, Ordinal, Side, Terminator, Verdict};
 use bedload_scan::Fetch;
 use bedload_stages::Rewrite;
 use bedload_stages::augment::{AugmentConfig, Template, TemplateError, order, shares};
@@ -108,8 +108,13 @@ pub(crate) fn make_variants(
                         continue;
                     }
                     let bytes = text.len() as u64;
-                    let physical =
-                        Physical { input: None, start: 0, len: bytes, end: LineEnd::Lf, bytes: Some(text) };
+                    let physical = Physical {
+                        input: None,
+                        start: 0,
+                        len: bytes,
+                        terminator: Terminator::Lf,
+                        bytes: Some(text),
+                    };
                     let row = examiner.facts(&physical, &mut Interner::new(0));
                     let is_new = known.binary_search(&row.digest).is_err()
                         && variants.iter().all(|variant| variant.digest != row.digest);

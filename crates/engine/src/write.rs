@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
-use bedload_record::{FactTable, LineEnd, Verdict};
+use bedload_record::{FactTable, Terminator, Verdict};
 use bedload_scan::{Fetch, Watch};
 use bedload_stages::Rewrite;
 use bedload_stages::augment::Template;
@@ -165,7 +165,7 @@ fn render_lines(
             if first == 0 {
                 out.extend_from_slice(fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?);
             }
-            out.extend_from_slice(if facts.end(line) == LineEnd::CrLf { b"\r\n" } else { b"\n" });
+            out.extend_from_slice(if facts.terminator(line) == Terminator::CrLf { b"\r\n" } else { b"\n" });
             continue;
         }
         let bytes = fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?;

@@ -12,7 +12,7 @@ use crate::{Ordinal, Span, Tokens};
 /// How a physical line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum LineEnd {
+pub enum Terminator {
     /// `\n`
     Lf,
     /// `\r\n`
@@ -21,7 +21,7 @@ pub enum LineEnd {
     None,
 }
 
-impl LineEnd {
+impl Terminator {
     /// Its length: 0, 1 or 2 bytes.
     pub fn len_bytes(self) -> u64 {
         match self {
@@ -38,7 +38,7 @@ pub struct FactRow {
     /// Byte offset of the line in its input.
     pub start: u64,
     /// How the line ended.
-    pub end: LineEnd,
+    pub terminator: Terminator,
     /// Whether no finding rejects the record.
     pub accepted: bool,
     /// Identity of the record's content; meaningful for accepted records only.
@@ -196,7 +196,7 @@ impl FactTable {
         self.kind.push(self.kinds.id(&(row.codes, row.traits)).expect("an unbounded interner has room"));
         self.group.push(row.group);
         let accepted = if row.accepted { ACCEPTED } else { 0 };
-        self.flags.push(row.end as u8 | accepted | if row.grouped { GROUPED } else { 0 });
+        self.flags.push(row.terminator as u8 | accepted | if row.grouped { GROUPED } else { 0 });
         if row.written.is_some() || !self.written.is_empty() {
             self.written.resize(self.flags.len() - 1, AS_IT_IS);
             self.written.push(row.written.unwrap_or(AS_IT_IS));
@@ -266,7 +266,7 @@ impl FactTable {
         let FileFacts { first, lines, bytes, .. } = self.files[file];
         let start = self.start[line.index()];
         let next = if line.0 + 1 == first.0 + lines { bytes } else { self.start[line.index() + 1] };
-        Span { start, len: next - start - self.end(line).len_bytes() }
+        Span { start, len: next - start - self.terminator(line).len_bytes() }
     }
 
     /// Length in bytes of the record as it is to be written, given the index of its input.
@@ -278,11 +278,11 @@ impl FactTable {
     }
 
     /// How a line ended.
-    pub fn end(&self, line: Ordinal) -> LineEnd {
+    pub fn terminator(&self, line: Ordinal) -> Terminator {
         match self.flags[line.index()] & 3 {
-            0 => LineEnd::Lf,
-            1 => LineEnd::CrLf,
-            _ => LineEnd::None,
+            0 => Terminator::Lf,
+            1 => Terminator::CrLf,
+            _ => Terminator::None,
         }
     }
 

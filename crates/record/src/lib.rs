@@ -14,7 +14,7 @@ pub mod traits;
 pub mod verdict;
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
-pub use facts::{FACT_BYTES, FactRow, FactTable, FileFacts, Interner, LineEnd};
+pub use facts::{FACT_BYTES, FactRow, FactTable, FileFacts, Interner, Terminator};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use path::At;

@@ -125,7 +125,7 @@ mod tests {
         let mut out = String::new();
         for line in chunk.lines() {
             let bytes = line.bytes.map(|bytes| bytes.escape_ascii().to_string());
-            writeln!(out, "{}+{} {:?} {bytes:?}", line.start, line.len, line.end).unwrap();
+            writeln!(out, "{}+{} {:?} {bytes:?}", line.start, line.len, line.terminator).unwrap();
         }
         expected.assert_eq(&out);
     }

@@ -88,7 +88,7 @@ mod visit;
 
 mod fetch;
 
-pub use bedload_record::LineEnd;
+pub use bedload_record::Terminator;
 pub use chunk::{Chunk, ChunkAt, KeptChunk};
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};

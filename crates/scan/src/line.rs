@@ -1,7 +1,7 @@
 //! Lines: what they are, where they lie, and the ones too long to be held. Where chunks begin and end is not
 //! decided here.
 
-use bedload_record::LineEnd;
+use bedload_record::Terminator;
 use memchr::memchr;
 
 /// One physical line. Only LF separates lines; a CR elsewhere than before LF is a byte of the line.
@@ -12,7 +12,7 @@ pub struct Line<'a> {
     /// Bytes without the line end.
     pub len: u64,
     /// What ends the line.
-    pub end: LineEnd,
+    pub terminator: Terminator,
     /// The bytes without the line end; `None` when there are more than `max_record_bytes`.
     pub bytes: Option<&'a [u8]>,
 }
@@ -20,18 +20,18 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// Makes the line whose bytes up to LF, or up to the end of the input, are `raw`.
     pub(crate) fn held(start: u64, raw: &'a [u8], ended_by_lf: bool, max_record_bytes: u64) -> Line<'a> {
-        let (bytes, end) = match raw {
-            [line @ .., b'\r'] if ended_by_lf => (line, LineEnd::CrLf),
-            _ if ended_by_lf => (raw, LineEnd::Lf),
-            _ => (raw, LineEnd::None),
+        let (bytes, terminator) = match raw {
+            [line @ .., b'\r'] if ended_by_lf => (line, Terminator::CrLf),
+            _ if ended_by_lf => (raw, Terminator::Lf),
+            _ => (raw, Terminator::None),
         };
         let len = bytes.len() as u64;
-        Line { start, len, end, bytes: (len <= max_record_bytes).then_some(bytes) }
+        Line { start, len, terminator, bytes: (len <= max_record_bytes).then_some(bytes) }
     }
 
     /// The offset after the line end, which is the start of the next line.
     pub fn next_start(&self) -> u64 {
-        self.start + self.len + self.end.len_bytes()
+        self.start + self.len + self.terminator.len_bytes()
     }
 }
 
@@ -65,13 +65,16 @@ impl LongLine {
 
     /// The whole line, when [`LongLine::eat`] found its LF.
     pub(crate) fn ended_by_lf(self) -> Line<'static> {
-        let (len, end) =
-            if self.last == Some(b'\r') { (self.len - 1, LineEnd::CrLf) } else { (self.len, LineEnd::Lf) };
-        Line { start: self.start, len, end, bytes: None }
+        let (len, terminator) = if self.last == Some(b'\r') {
+            (self.len - 1, Terminator::CrLf)
+        } else {
+            (self.len, Terminator::Lf)
+        };
+        Line { start: self.start, len, terminator, bytes: None }
     }
 
     /// The whole line, when the input ended before an LF.
     pub(crate) fn ended_by_input(self) -> Line<'static> {
-        Line { start: self.start, len: self.len, end: LineEnd::None, bytes: None }
+        Line { start: self.start, len: self.len, terminator: Terminator::None, bytes: None }
     }
 }

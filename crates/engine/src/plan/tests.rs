@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
-use bedload_record::{CodeSet, FactRow, LineEnd, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Terminator, Tokens, Traits};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn table(rows: &[Row]) -> FactTable {
         }
         chunk.push(&FactRow {
             start: n as u64 * 10,
-            end: LineEnd::Lf,
+            terminator: Terminator::Lf,
             accepted: row.is_some(),
             digest: u128::from(content),
             tokens: Tokens { prompt: 1, completion: 1, ..Tokens::default() },

@@ -11,12 +11,18 @@ fn counts(start: u64) -> Tokens {
     Tokens { prompt: start, completion: beyond, system: start / 2, assistant: 7, characters: start * 3 }
 }
 
-fn row(start: u64, end: LineEnd, accepted: bool, label: Option<u32>, code: Option<Code>) -> FactRow {
+fn row(
+    start: u64,
+    terminator: Terminator,
+    accepted: bool,
+    label: Option<u32>,
+    code: Option<Code>,
+) -> FactRow {
     let mut codes = CodeSet::default();
     code.into_iter().for_each(|code| codes.insert(code));
     FactRow {
         start,
-        end,
+        terminator,
         accepted,
         digest: u128::from(start) << 70,
         tokens: counts(start),
@@ -48,12 +54,12 @@ proptest! {
         for chunk in lines.chunks(cut) {
             let mut rows = FactTable::new(3);
             let begin = at;
-            for (len, end, accepted, label, coded) in chunk {
+            for (len, terminator, accepted, label, coded) in chunk {
                 let label = label.and_then(|label| rows.labels.id(label.to_string().as_str()));
-                let end = if *end == 0 { LineEnd::Lf } else { LineEnd::CrLf };
-                rows.push(&row(at, end, *accepted, label, coded.then_some(Code::JsonEscapedNul)));
+                let terminator = if *terminator == 0 { Terminator::Lf } else { Terminator::CrLf };
+                rows.push(&row(at, terminator, *accepted, label, coded.then_some(Code::JsonEscapedNul)));
                 starts.push(at);
-                at += len + end.len_bytes();
+                at += len + terminator.len_bytes();
             }
             facts.append(&rows, at - begin);
         }
@@ -61,10 +67,10 @@ proptest! {
         let distinct: std::collections::HashSet<u8> = lines.iter().filter_map(|line| line.3).collect();
         prop_assert_eq!(facts.labels.overflowed(), distinct.len() > 3);
         for ((line, expected), start) in facts.ordinals().zip(&lines).zip(starts) {
-            let (len, end, accepted, label, coded) = expected;
+            let (len, terminator, accepted, label, coded) = expected;
             prop_assert_eq!(facts.file_of(line), 1);
             prop_assert_eq!(facts.span(line, 1), Span { start, len: *len });
-            prop_assert_eq!(facts.end(line) == LineEnd::CrLf, *end == 1);
+            prop_assert_eq!(facts.terminator(line) == Terminator::CrLf, *terminator == 1);
             prop_assert_eq!(facts.accepted(line), *accepted);
             prop_assert_eq!(facts.codes(line).contains(Code::JsonEscapedNul), *coded);
             prop_assert_eq!(facts.tokens(line), Tokens { completion: u64::from(TOKENS_MAX), ..counts(start) });

@@ -1,6 +1,6 @@
 //! Every way of reading sees the lines that a naive splitter sees, whatever the chunk size.
 
-use bedload_scan::{LineEnd, Watch};
+use bedload_scan::{Terminator, Watch};
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 
@@ -10,7 +10,7 @@ use crate::support::{Dir, Seen, find, gzip, lines, options, pipe, zstd};
 fn naive(input: usize, bytes: &[u8], max_record_bytes: u64) -> Vec<Seen> {
     let mut seen = Vec::new();
     let (mut start, mut line) = (0_u64, Vec::new());
-    let mut push = |start: u64, line: Vec<u8>, end: LineEnd| {
+    let mut push = |start: u64, line: Vec<u8>, end: Terminator| {
         let len = line.len() as u64;
         seen.push((input, start, len, end, if len > max_record_bytes { None } else { Some(line) }));
     };
@@ -19,15 +19,15 @@ fn naive(input: usize, bytes: &[u8], max_record_bytes: u64) -> Vec<Seen> {
             line.push(byte);
             continue;
         }
-        let end = if line.last() == Some(&b'\r') { LineEnd::CrLf } else { LineEnd::Lf };
-        if end == LineEnd::CrLf {
+        let end = if line.last() == Some(&b'\r') { Terminator::CrLf } else { Terminator::Lf };
+        if end == Terminator::CrLf {
             line.pop();
         }
         push(start, std::mem::take(&mut line), end);
         start = pos as u64 + 1;
     }
     if !line.is_empty() {
-        push(start, line, LineEnd::None);
+        push(start, line, Terminator::None);
     }
     seen
 }

@@ -6,13 +6,13 @@ use std::io::{PipeReader, Write};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-use bedload_scan::{DiscoverOptions, Inputs, LineEnd, ScanError, ScanOptions, Watch, discover, visit};
+use bedload_scan::{DiscoverOptions, Inputs, ScanError, ScanOptions, Terminator, Watch, discover, visit};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 /// A line as a test sees it: input, start, length, end, bytes.
-pub(crate) type Seen = (usize, u64, u64, LineEnd, Option<Vec<u8>>);
+pub(crate) type Seen = (usize, u64, u64, Terminator, Option<Vec<u8>>);
 
 pub(crate) struct Dir(TempDir);
 
@@ -78,7 +78,7 @@ pub(crate) fn lines(inputs: &Inputs, options: &ScanOptions) -> Result<Vec<Seen>,
         || (),
         |(), chunk| {
             let line = |line: bedload_scan::Line<'_>| {
-                (chunk.at.input, line.start, line.len, line.end, line.bytes.map(<[u8]>::to_vec))
+                (chunk.at.input, line.start, line.len, line.terminator, line.bytes.map(<[u8]>::to_vec))
             };
             let lines: Vec<Seen> = chunk.lines().map(line).collect();
             let next = lines.last().map(|&(_, start, len, end, _)| start + len + end.len_bytes());

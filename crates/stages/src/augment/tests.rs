@@ -1,6 +1,6 @@
 //! Tests of templates and of how variants are dealt out.
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Parser, Terminator, Tokens, Traits};
 use expect_test::{Expect, expect};
 
 use bedload_bedrock::Format;
@@ -72,7 +72,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
             let label = chunk.labels.id(label);
             chunk.push(&FactRow {
                 start: 0,
-                end: LineEnd::Lf,
+                terminator: Terminator::Lf,
                 accepted: true,
                 digest: u128::from(n) << 8 | u128::from(label.unwrap_or(9)),
                 tokens: Tokens::default(),

@@ -1,6 +1,6 @@
 //! Tests of class detection and of what is said about classes.
 
-use bedload_record::{CodeSet, FactRow, FactTable, LineEnd, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, Terminator, Tokens, Traits};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -12,7 +12,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
             let label = if *label == "-" { None } else { chunk.labels.id(*label) };
             chunk.push(&FactRow {
                 start: 0,
-                end: LineEnd::Lf,
+                terminator: Terminator::Lf,
                 accepted: true,
                 digest: 0,
                 tokens: Tokens::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bedload_record::{CodeSet, FactRow, LineEnd, Parser, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Parser, Terminator, Tokens, Traits};
 use proptest::prelude::*;
 
 use super::*;
@@ -121,7 +121,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
     for digest in digests {
         chunk.push(&FactRow {
             start: 0,
-            end: LineEnd::Lf,
+            terminator: Terminator::Lf,
             accepted: digest.is_some(),
             digest: u128::from(digest.unwrap_or(0)),
             tokens: Tokens::default(),
