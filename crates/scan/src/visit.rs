@@ -132,7 +132,7 @@ where
     E: From<ScanError> + Send,
 {
     let options = ScanOptions { chunk_bytes: options.chunk_bytes.clamp(1, CHUNK_BYTES_MAX), ..*options };
-    let crew = Crew::new(options, watch, worker, map);
+    let visitors = Visitors::new(options, watch, worker, map);
     let mut feed = Feed::new(inputs, which, options, watch);
     let mut visited = Vec::new();
     let mut wave = feed.next_wave()?;
@@ -146,7 +146,12 @@ where
         };
         let (folded, (now_visited, next)) = rayon::join(
             || fold_all(visited),
-            || rayon::join(|| crew.visit(wave), || if is_last { Ok(Vec::new()) } else { feed.next_wave() }),
+            || {
+                rayon::join(
+                    || visitors.visit(wave),
+                    || if is_last { Ok(Vec::new()) } else { feed.next_wave() },
+                )
+            },
         );
         folded?;
         visited = now_visited;
@@ -173,32 +178,32 @@ struct Visited<T> {
 }
 
 /// The threads that visit, with what each keeps from one chunk to the next.
-struct Crew<'a, W, Worker, Map> {
+struct Visitors<'a, W, Worker, Map> {
     options: ScanOptions,
     watch: &'a Watch,
     worker: Worker,
     map: Map,
     /// One per thread, so nobody ever waits; taken out while in use, because a thread that waits for others
     /// inside `map` may be given another chunk meanwhile.
-    desks: Vec<Mutex<Option<Desk<W>>>>,
+    idle: Vec<Mutex<Option<Visitor<W>>>>,
 }
 
-struct Desk<W> {
+struct Visitor<W> {
     worker: W,
     /// Where chunks are read to.
     buffer: Vec<u8>,
 }
 
-impl<W, T, Worker, Map> Crew<'_, W, Worker, Map>
+impl<W, T, Worker, Map> Visitors<'_, W, Worker, Map>
 where
     W: Send,
     T: Send,
     Worker: Fn() -> W + Sync,
     Map: Fn(&mut W, &Chunk<'_>) -> T + Sync,
 {
-    fn new(options: ScanOptions, watch: &Watch, worker: Worker, map: Map) -> Crew<'_, W, Worker, Map> {
-        let desks = iter::repeat_with(|| Mutex::new(None)).take(rayon::current_num_threads()).collect();
-        Crew { options, watch, worker, map, desks }
+    fn new(options: ScanOptions, watch: &Watch, worker: Worker, map: Map) -> Visitors<'_, W, Worker, Map> {
+        let idle = iter::repeat_with(|| Mutex::new(None)).take(rayon::current_num_threads()).collect();
+        Visitors { options, watch, worker, map, idle }
     }
 
     /// Visits the chunks of a wave; the results are in the order of the tasks. Ranges in which no line starts
@@ -210,39 +215,42 @@ where
     }
 
     fn run(&self, task: Task<'_>) -> Option<Visited<T>> {
-        let index = rayon::current_thread_index().unwrap_or(0) % self.desks.len();
-        let mut taken = self.desks[index].lock().unwrap_or_else(PoisonError::into_inner).take();
-        let desk = taken.get_or_insert_with(|| Desk { worker: (self.worker)(), buffer: Vec::new() });
+        let index = rayon::current_thread_index().unwrap_or(0) % self.idle.len();
+        let mut taken = self.idle[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let visitor = taken.get_or_insert_with(|| Visitor { worker: (self.worker)(), buffer: Vec::new() });
         let (outcome, spare) = match (self.watch.check(), task) {
             (Err(error), _) => (Err(error), None),
-            (Ok(()), Task::Range(plain, range)) => (self.visit_range(desk, &plain, &range), None),
+            (Ok(()), Task::Range(plain, range)) => (self.visit_range(visitor, &plain, &range), None),
             (Ok(()), Task::Block(input, block)) => {
                 let at = ChunkAt { input, start: block.start };
-                (Ok(Some(self.visit_chunk(&mut desk.worker, at, &block.held, block.long))), Some(block.held))
+                (
+                    Ok(Some(self.visit_chunk(&mut visitor.worker, at, &block.held, block.long))),
+                    Some(block.held),
+                )
             }
         };
-        *self.desks[index].lock().unwrap_or_else(PoisonError::into_inner) = taken;
+        *self.idle[index].lock().unwrap_or_else(PoisonError::into_inner) = taken;
         outcome.transpose().map(|result| Visited { result, spare })
     }
 
-    fn visit_range(&self, desk: &mut Desk<W>, plain: &Plain<'_>, range: &Range<u64>) -> Outcome<T> {
+    fn visit_range(&self, visitor: &mut Visitor<W>, plain: &Plain<'_>, range: &Range<u64>) -> Outcome<T> {
         self.watch.add(range.end - range.start);
         let max_record_bytes = self.options.max_record_bytes;
         if let Some(map) = plain.map() {
             let visited = lines_in_map(map.bytes(), range).map(|lines| {
                 let at = ChunkAt { input: plain.input, start: lines.start as u64 };
-                self.visit_chunk(&mut desk.worker, at, &map.bytes()[lines], None)
+                self.visit_chunk(&mut visitor.worker, at, &map.bytes()[lines], None)
             });
             map.check(plain.source)?;
             return Ok(visited);
         }
         let data = plain.source.open_data()?;
-        let lines = read_lines(&data, range, max_record_bytes, &mut desk.buffer)?;
+        let lines = read_lines(&data, range, max_record_bytes, &mut visitor.buffer)?;
         // `map` may take its time, and files that are open are few.
         drop(data);
         Ok(lines.map(|lines| {
             let at = ChunkAt { input: plain.input, start: lines.start };
-            self.visit_chunk(&mut desk.worker, at, &desk.buffer[lines.skip..], lines.long)
+            self.visit_chunk(&mut visitor.worker, at, &visitor.buffer[lines.skip..], lines.long)
         }))
     }
 
