@@ -147,7 +147,7 @@ pub fn check(
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
-                let is_folded = |most: u64| *n > most || rules.says_it_once(at.input, finding.code);
+                let is_folded = |most: u64| *n > most || rules.is_folded(at.input, finding.code);
                 if per_code.is_some_and(is_folded) {
                     return Ok(());
                 }

@@ -90,7 +90,7 @@ impl Rules {
 
     /// Returns true if people need not be shown a finding about a field: the whole input is in another format, and one
     /// finding says that.
-    pub(crate) fn says_it_once(&self, input: usize, code: Code) -> bool {
+    pub(crate) fn is_folded(&self, input: usize, code: Code) -> bool {
         self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
     }
 }
