@@ -3,7 +3,7 @@
 use crate::cache::{Cache, Key};
 use crate::fast::Place;
 use crate::long::{Long, Windows};
-use crate::merge::{Lanes, PARTS_MAX, Words};
+use crate::merge::{LaneInput, Lanes, PARTS_MAX};
 use crate::split::simd::{Job, Simd};
 use crate::vocabulary::Vocabulary;
 
@@ -53,7 +53,7 @@ struct New<'c, S> {
     tokens: u64,
 }
 
-impl<S: Simd> Words for New<'_, S> {
+impl<S: Simd> LaneInput for New<'_, S> {
     #[inline(always)]
     fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)> {
         loop {

@@ -49,7 +49,7 @@ struct Lane {
 }
 
 /// Where pretokens to merge come from, and where their counts go.
-pub(crate) trait Words {
+pub(crate) trait LaneInput {
     /// Splits the next pretoken into its first parts, and says how many they are and which pretoken it is.
     fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)>;
 
@@ -87,7 +87,7 @@ impl Default for Lane {
 impl Lanes {
     /// Counts the tokens of pretokens, in any order.
     #[inline(always)]
-    pub(crate) fn run(&mut self, simd: impl Simd, vocabulary: &Vocabulary, words: &mut impl Words) {
+    pub(crate) fn run(&mut self, simd: impl Simd, vocabulary: &Vocabulary, words: &mut impl LaneInput) {
         let lanes = &mut self.0;
         let mut order: [usize; LANES] = std::array::from_fn(|lane| lane);
         let mut busy = 0;

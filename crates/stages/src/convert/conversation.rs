@@ -8,7 +8,7 @@ use super::marks::Training;
 
 /// A text as it stands between the quotes of its string, escapes and all.
 #[derive(Clone, Debug)]
-pub(super) struct Words<'l> {
+pub(super) struct RawText<'l> {
     pub(super) raw: Cow<'l, [u8]>,
     /// The value that it is from.
     pub(super) at: Raw<'l>,
@@ -33,7 +33,7 @@ impl Role {
 /// A part of a turn.
 #[derive(Clone, Debug)]
 pub(super) enum Part<'l> {
-    Text(Words<'l>),
+    Text(RawText<'l>),
     /// A content block of Converse that is no text.
     Block(Raw<'l>),
     /// Calls of tools in the manner of a chat.
@@ -71,7 +71,7 @@ pub(super) struct Turn<'l> {
 
 impl<'l> Turn<'l> {
     /// A turn that is one text.
-    pub(super) fn of(role: Role, words: Words<'l>) -> Self {
+    pub(super) fn of(role: Role, words: RawText<'l>) -> Self {
         Self { role, at: words.at, parts: vec![Part::Text(words)], marks: Vec::new() }
     }
 }
@@ -95,13 +95,13 @@ pub(super) struct Member<'l> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Conversation<'l> {
     pub(super) version: Option<Member<'l>>,
-    pub(super) system: Vec<Words<'l>>,
+    pub(super) system: Vec<RawText<'l>>,
     /// The member that the system prompt is, where it is one.
     pub(super) system_member: Option<Member<'l>>,
     pub(super) turns: Vec<Turn<'l>>,
     pub(super) candidates: Vec<Candidate<'l>>,
     /// A document of continued pre-training.
-    pub(super) document: Option<Words<'l>>,
+    pub(super) document: Option<RawText<'l>>,
     pub(super) image: Option<Raw<'l>>,
     pub(super) caption: Option<Raw<'l>>,
     /// `toolConfig` of Converse.
@@ -124,7 +124,7 @@ impl Conversation<'_> {
         if let Some(Member { value, .. }) = self.reference
             && let Some(raw) = value.string().filter(|_| waits)
         {
-            let words = Words { raw: Cow::Borrowed(raw), at: value };
+            let words = RawText { raw: Cow::Borrowed(raw), at: value };
             self.turns.push(Turn::of(Role::Assistant, words));
             self.reference = None;
         }

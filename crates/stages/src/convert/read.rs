@@ -6,7 +6,7 @@ use bedload_bedrock::{Dialect, Format, Kind};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, Role, Turn, Words};
+use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, RawText, Role, Turn};
 use super::flat::{Slot, flat};
 use super::marks;
 use super::{Remark, Source};
@@ -51,9 +51,9 @@ impl<'l> Reader<'l> {
         Remark { code: Code::ConvertContent, offset: at.offset_in(self.line), message: message.to_owned() }
     }
 
-    pub(super) fn words(&self, value: Raw<'l>, name: &str) -> Result<Words<'l>, Remark> {
+    pub(super) fn words(&self, value: Raw<'l>, name: &str) -> Result<RawText<'l>, Remark> {
         match value.string() {
-            Some(raw) => Ok(Words { raw: Cow::Borrowed(raw), at: value }),
+            Some(raw) => Ok(RawText { raw: Cow::Borrowed(raw), at: value }),
             None => Err(self.source(value, format!("`{name}` must be a string"))),
         }
     }

@@ -7,7 +7,7 @@ use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
 use super::config::{Extra, Weights};
-use super::conversation::{Aside, Conversation, Mark, Member, Part, Role, Words};
+use super::conversation::{Aside, Conversation, Mark, Member, Part, RawText, Role};
 use super::marks::{self, Training};
 use super::obstacle::{Gravity, Obstacle};
 use super::write::{VERSION, Writer};
@@ -16,7 +16,7 @@ impl<'l> Writer<'_, 'l> {
     /// The system prompt that every record is to have takes the place of none, or of an equal one.
     pub(super) fn given_system(&mut self, conversation: &mut Conversation<'l>, given: Option<&'l [u8]>) {
         let Some(given) = given else { return };
-        let is_equal = |words: &Words<'_>| string_content(&words.raw) == string_content(given);
+        let is_equal = |words: &RawText<'_>| string_content(&words.raw) == string_content(given);
         if conversation.system.len() == 1 && is_equal(&conversation.system[0]) {
             return;
         }
@@ -30,7 +30,7 @@ impl<'l> Writer<'_, 'l> {
                 self.obstacles.push(obstacle);
             }
         }
-        conversation.system = vec![Words { raw: Cow::Borrowed(given), at: self.whole() }];
+        conversation.system = vec![RawText { raw: Cow::Borrowed(given), at: self.whole() }];
         conversation.system_member = None;
     }
 

@@ -7,7 +7,7 @@ use bedload_record::json::Raw;
 use super::Remark;
 use super::clean::without_nulls;
 use super::config::{Extra, Weights};
-use super::conversation::{Candidate, Conversation, Member, Part, Role, Turn, Words};
+use super::conversation::{Candidate, Conversation, Member, Part, RawText, Role, Turn};
 use super::obstacle::{Gravity, Obstacle, gravest};
 
 /// The version that a Converse record is given, and that is left out without a word.
@@ -318,12 +318,12 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn only_text_of(&mut self, turn: Turn<'l>) -> Result<Words<'l>, Obstacle> {
+    fn only_text_of(&mut self, turn: Turn<'l>) -> Result<RawText<'l>, Obstacle> {
         self.only_text(turn.parts, turn.at)
     }
 
     /// The text of a message whose content must be one string. Two texts are not glued together.
-    fn only_text(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Result<Words<'l>, Obstacle> {
+    fn only_text(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Result<RawText<'l>, Obstacle> {
         if !parts.iter().any(|part| matches!(part, Part::Text(_))) {
             return Err(self.nothing_left(&parts, at));
         }
@@ -338,7 +338,7 @@ impl<'l> Writer<'_, 'l> {
         Ok(text.expect("there is one"))
     }
 
-    fn one_system(&mut self, conversation: &mut Conversation<'l>) -> Result<Option<Words<'l>>, Obstacle> {
+    fn one_system(&mut self, conversation: &mut Conversation<'l>) -> Result<Option<RawText<'l>>, Obstacle> {
         conversation.system_member = None;
         let mut system = std::mem::take(&mut conversation.system).into_iter();
         match (system.next(), system.next()) {
@@ -393,7 +393,7 @@ impl<'l> Writer<'_, 'l> {
         Raw::of_line(self.line)
     }
 
-    fn key(&mut self, name: &str, words: &Words<'_>) {
+    fn key(&mut self, name: &str, words: &RawText<'_>) {
         self.put(b"\"");
         self.put(name.as_bytes());
         self.put(b"\":\"");

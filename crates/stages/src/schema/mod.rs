@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Check;
 use visit::Visit;
-use words::Words;
+use words::WordFinder;
 
 pub use dataset::{Tally, judge, traits};
 
@@ -56,13 +56,13 @@ impl Default for SchemaConfig {
 pub struct Schema {
     format: &'static Format,
     profile: Option<Arc<Profile>>,
-    words: Option<Words>,
+    words: Option<WordFinder>,
 }
 
 impl Schema {
     /// The check of `format`; without a profile, of what all targets agree on.
     pub fn new(format: &'static Format, profile: Option<Arc<Profile>>) -> Self {
-        let words = profile.as_deref().and_then(Words::new);
+        let words = profile.as_deref().and_then(WordFinder::new);
         Self { format, profile, words }
     }
 }

@@ -3,13 +3,13 @@
 use bedload_bedrock::{Bound, Level, Limit, Point, Profile};
 use bedload_record::{At, Code, Findings, Record};
 
-use super::words::{Speaker, Words};
+use super::words::{Speaker, WordFinder};
 
 /// A record under way, with the rules that apply to it.
 pub(super) struct Visit<'v, 'r> {
     pub(super) record: &'v Record<'r>,
     pub(super) profile: Option<&'v Profile>,
-    words: Option<&'v Words>,
+    words: Option<&'v WordFinder>,
     findings: &'v mut Findings,
 }
 
@@ -17,7 +17,7 @@ impl<'v, 'r> Visit<'v, 'r> {
     pub(super) fn new(
         record: &'v Record<'r>,
         profile: Option<&'v Profile>,
-        words: Option<&'v Words>,
+        words: Option<&'v WordFinder>,
         findings: &'v mut Findings,
     ) -> Self {
         Self { record, profile, words, findings }

@@ -13,7 +13,7 @@ pub(super) enum Speaker {
 }
 
 /// The reserved words of a target, as one automaton that ignores the case of ASCII letters.
-pub(super) struct Words {
+pub(super) struct WordFinder {
     reserved: Vec<Word>,
     automaton: AhoCorasick,
     minds_other_case: bool,
@@ -48,7 +48,7 @@ impl Found<'_> {
     }
 }
 
-impl Words {
+impl WordFinder {
     /// The words of a profile; none where it reserves none.
     pub(super) fn new(profile: &Profile) -> Option<Self> {
         let of_group = |group: &ReservedWords| {

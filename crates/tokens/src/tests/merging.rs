@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::Encoding;
 use crate::backtrack::Backtrack;
 use crate::long::Windows;
-use crate::merge::{Lanes, PARTS_MAX, Words};
+use crate::merge::{LaneInput, Lanes, PARTS_MAX};
 use crate::merge_table::Origin;
 use crate::pairs::Pairs;
 use crate::split::simd::{Job, Level, Portable, Simd};
@@ -69,7 +69,7 @@ struct InLanes<'t> {
     counts: Vec<u64>,
 }
 
-impl Words for InLanes<'_> {
+impl LaneInput for InLanes<'_> {
     fn next(&mut self, parts: &mut [u32; PARTS_MAX]) -> Option<(usize, usize)> {
         let text = self.texts.get(self.next)?;
         self.next += 1;
