@@ -129,7 +129,7 @@ pub fn build(
     let about_plan = std::mem::take(&mut plan.findings);
     lap(&mut phases.plan);
 
-    let source = write::Source {
+    let source = write::WriteInput {
         facts: &facts,
         plan: &plan,
         variants: &variants,
@@ -148,7 +148,7 @@ pub fn build(
         facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(about_plan);
-    let source = tables::Source {
+    let source = tables::TableInput {
         facts: &facts,
         plan: &plan,
         variants: &variants,
@@ -312,7 +312,7 @@ fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
 #[expect(clippy::too_many_arguments, reason = "named nowhere else")]
 fn report(
     dir: &Path,
-    source: &tables::Source<'_>,
+    source: &tables::TableInput<'_>,
     settings: &Settings,
     about_data: &[Finding],
     by_spelling: &[Vec<Vec<u64>>; 2],

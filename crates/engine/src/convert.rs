@@ -105,7 +105,7 @@ pub fn convert(
     let packed_rejected = packed.take(None);
     let packed = packed.take(Some(Side::Train));
     let fetch = Fetch::new(inputs, &settings.scan);
-    let source = write::Source {
+    let source = write::WriteInput {
         facts: &facts,
         plan: &plan,
         variants: &[],

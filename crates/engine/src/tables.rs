@@ -22,7 +22,7 @@ use crate::variants::Variant;
 const WINDOW: u64 = 122_880;
 
 /// Everything that rows are made from.
-pub(crate) struct Source<'a> {
+pub(crate) struct TableInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
     pub(crate) variants: &'a [Variant],
@@ -53,8 +53,8 @@ fn table<R: Row>(
 }
 
 /// `records.parquet`: one row per input line.
-pub(crate) fn records(dir: &Path, source: &Source<'_>) -> Result<Written, EngineError> {
-    let Source { facts, plan, packed, rules, .. } = source;
+pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
+    let TableInput { facts, plan, packed, rules, .. } = source;
     table(dir, "records", |writer| {
         let mut places = Places::new(source);
         let mut duplicates = &plan.duplicates[..];
@@ -129,20 +129,20 @@ fn windows(facts: &FactTable) -> impl Iterator<Item = std::ops::Range<u64>> {
 
 /// Walks the lines in order and tells the shard of each, and its line there, from 0.
 struct Places<'p, 'a> {
-    source: &'p Source<'a>,
+    source: &'p TableInput<'a>,
     /// Of each side, and of the rejected lines: the current shard and how many lines of it are past.
     at: [(usize, u64); 3],
 }
 
 impl<'p, 'a> Places<'p, 'a> {
-    fn new(source: &'p Source<'a>) -> Self {
+    fn new(source: &'p TableInput<'a>) -> Self {
         let first = |side| source.packed.shards.iter().position(|s| s.side == side).unwrap_or(usize::MAX);
         let at = [Some(Side::Train), Some(Side::Validation), None].map(|side| (first(side), 0));
         Self { source, at }
     }
 
     fn next(&mut self, line: Ordinal) -> Option<(usize, u64)> {
-        let Source { plan, packed, variants, .. } = self.source;
+        let TableInput { plan, packed, variants, .. } = self.source;
         let (slot, lines) = match plan.verdicts[line.index()] {
             Verdict::Kept(Side::Train) => (0, 1 + variants_of(variants, line).len() as u64),
             Verdict::Kept(Side::Validation) => (1, 1),
@@ -163,11 +163,11 @@ impl<'p, 'a> Places<'p, 'a> {
 /// `findings.parquet`: one row per finding, those about records first, which are told as they are found.
 pub(crate) fn findings(
     dir: &Path,
-    source: &Source<'_>,
+    source: &TableInput<'_>,
     about_data: &[Finding],
     mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Written, EngineError> {
-    let Source { facts, rules, fetch, watch, max_record_bytes, .. } = source;
+    let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
         findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
             found.iter().try_for_each(&mut tell)?;
@@ -239,8 +239,8 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
 }
 
 /// `duplicates.parquet`: every dropped record with its survivor.
-pub(crate) fn duplicates(dir: &Path, source: &Source<'_>) -> Result<Written, EngineError> {
-    let Source { facts, plan, .. } = source;
+pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
+    let TableInput { facts, plan, .. } = source;
     table(dir, "duplicates", |writer| {
         let row = |duplicate: &bedload_stages::dedupe::Duplicate| {
             let (file, line, byte_offset) = where_is(facts, duplicate.dropped);
@@ -269,7 +269,7 @@ pub(crate) fn duplicates(dir: &Path, source: &Source<'_>) -> Result<Written, Eng
 /// records spell their class in several ways, it counts each of them.
 pub(crate) fn labels(
     dir: &Path,
-    source: &Source<'_>,
+    source: &TableInput<'_>,
     by_spelling: &[Vec<Vec<u64>>; 2],
 ) -> Result<Written, EngineError> {
     let classes = source.plan.classes.list();
@@ -321,11 +321,11 @@ pub(crate) fn summary(dir: &Path, numbers: &[(String, String, f64)]) -> Result<W
 /// `variants.parquet`: every augmented line with its parent.
 pub(crate) fn variants(
     dir: &Path,
-    source: &Source<'_>,
+    source: &TableInput<'_>,
     templates: &[String],
     seed: u64,
 ) -> Result<Written, EngineError> {
-    let Source { facts, plan, packed, variants, .. } = source;
+    let TableInput { facts, plan, packed, variants, .. } = source;
     table(dir, "variants", |writer| {
         let lines = packed.units.iter().filter_map(|unit| match unit.what {
             Piece::Lines { from, to, first } if packed.shards[unit.shard].side == Some(Side::Train) => {

@@ -23,7 +23,7 @@ use crate::variants::Variant;
 const UNITS_PER_THREAD: usize = 4;
 
 /// Everything that writing looks at.
-pub(crate) struct Source<'a> {
+pub(crate) struct WriteInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
     pub(crate) variants: &'a [Variant],
@@ -43,7 +43,7 @@ pub(crate) enum Checksums {
 pub(crate) fn write(
     dir: &Path,
     packed: &Packed,
-    source: &Source<'_>,
+    source: &WriteInput<'_>,
     wanted: Checksums,
     watch: &Watch,
 ) -> Result<Vec<String>, EngineError> {
@@ -130,7 +130,7 @@ struct Scratch {
 }
 
 /// The bytes of a unit.
-fn render(unit: &Unit, source: &Source<'_>, scratch: &mut Scratch) -> Result<Vec<u8>, EngineError> {
+fn render(unit: &Unit, source: &WriteInput<'_>, scratch: &mut Scratch) -> Result<Vec<u8>, EngineError> {
     let mut out = Vec::with_capacity(unit.bytes as usize);
     match unit.what {
         Piece::Raw { file, start } => {
@@ -146,11 +146,11 @@ fn render(unit: &Unit, source: &Source<'_>, scratch: &mut Scratch) -> Result<Vec
 fn render_lines(
     from: Place,
     to: Place,
-    source: &Source<'_>,
+    source: &WriteInput<'_>,
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), EngineError> {
-    let Source { facts, plan, variants, templates, rules, fetch } = source;
+    let WriteInput { facts, plan, variants, templates, rules, fetch } = source;
     let verdict = plan.verdicts[from.line.index()];
     let mut file = facts.file_of(from.line);
     for line in (from.line.0..=to.line.0).map(bedload_record::Ordinal) {
