@@ -297,6 +297,19 @@ impl<'l> Writer<'_, 'l> {
         }
     }
 
+    pub(super) fn cannot(&self, at: Raw<'_>, what: &str) -> Obstacle {
+        self.content(at, &format!("{} cannot hold {what}", self.to.name))
+    }
+
+    pub(super) fn content(&self, at: Raw<'_>, message: &str) -> Obstacle {
+        let remark = self.remark(Code::ConvertContent, at, message.to_owned());
+        Obstacle { gravity: Gravity::Content, remark }
+    }
+
+    pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
+        Remark { code, offset: at.offset_in(self.line), message }
+    }
+
     fn drop(&mut self, what: &str, at: Raw<'_>) {
         let remark = self.remark(Code::ConvertDropped, at, format!("{what} is removed"));
         self.remarks.push(remark);

@@ -376,19 +376,6 @@ impl<'l> Writer<'_, 'l> {
         }
     }
 
-    fn cannot(&self, at: Raw<'_>, what: &str) -> Obstacle {
-        self.content(at, &format!("{} cannot hold {what}", self.to.name))
-    }
-
-    pub(super) fn content(&self, at: Raw<'_>, message: &str) -> Obstacle {
-        let remark = self.remark(Code::ConvertContent, at, message.to_owned());
-        Obstacle { gravity: Gravity::Content, remark }
-    }
-
-    pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
-        Remark { code, offset: at.offset_in(self.line), message }
-    }
-
     pub(super) fn whole(&self) -> Raw<'l> {
         Raw::of_line(self.line)
     }
