@@ -6,6 +6,7 @@ use bedload_bedrock::Holds;
 use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
+use super::Remark;
 use super::config::{Extra, Weights};
 use super::conversation::{Aside, Conversation, Mark, Member, Part, RawText, Role};
 use super::marks::{self, Training};
