@@ -1,12 +1,10 @@
 //! Format detection: which format most of the first records have, and what they carry beside it.
 
-use std::collections::BTreeMap;
-
-use bedload_record::{Json, Parser, Value};
+use bedload_record::{Json, Parser};
 
 use crate::format::{FOREIGN, FORMATS, Format};
-use crate::keys::Holds;
 use crate::shape::Shape;
+use crate::unmapped::Unmapped;
 
 /// What the head of the data looks like.
 #[derive(Clone, Debug, Default)]
@@ -20,74 +18,7 @@ pub struct Detection {
     /// How many records were looked at: valid JSON objects among the first lines.
     pub records: usize,
     /// The members that those records have and the format does not; of all records where no format is known.
-    pub beside: Beside,
-}
-
-/// Members that a format cannot hold.
-#[derive(Clone, Debug, Default)]
-pub struct Beside {
-    /// Well-known keys, as they are spelled, in the records that have no answer in a place of the format; those of
-    /// preference data in all records.
-    pub known: BTreeMap<String, Seen>,
-    /// How many of these records have another key with a text.
-    pub others: usize,
-    /// Keys of system prompts, in records of formats that have none.
-    pub system: BTreeMap<String, Seen>,
-}
-
-/// How often a key was seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// In how many records.
-    pub records: usize,
-    /// In how many of them with a string.
-    pub texts: usize,
-}
-
-impl Beside {
-    /// Adds what was seen elsewhere.
-    pub fn absorb(&mut self, other: &Self) {
-        for (own, more) in [(&mut self.known, &other.known), (&mut self.system, &other.system)] {
-            for (key, seen) in more {
-                let own = own.entry(key.clone()).or_default();
-                own.records += seen.records;
-                own.texts += seen.texts;
-            }
-        }
-        self.others += other.others;
-    }
-
-    /// Looks at a record: of a format, or of none that is known.
-    fn add(&mut self, format: Option<&Format>, record: Json<'_>) {
-        let is_answered = format.is_some_and(|format| format.is_answered(record));
-        let has_system = format.is_none_or(|format| !format.is_flat_prompt());
-        let mut has_other = false;
-        for (key, value) in record.members() {
-            let is_text = match value.value() {
-                Value::Null => continue,
-                Value::String(text) => !text.trim().is_empty(),
-                _ => false,
-            };
-            if format.is_some_and(|format| format.fields.iter().any(|field| field.key == key)) {
-                continue;
-            }
-            let list = match Holds::from_key(key) {
-                Some(Holds::System) if !has_system && is_text => &mut self.system,
-                // A worse answer beside the answer makes the record one of preference data.
-                Some(Holds::Chosen | Holds::Rejected) => &mut self.known,
-                _ if is_answered => continue,
-                Some(_) => &mut self.known,
-                None => {
-                    has_other |= is_text;
-                    continue;
-                }
-            };
-            let seen = list.entry(key.to_owned()).or_default();
-            seen.records += 1;
-            seen.texts += usize::from(is_text);
-        }
-        self.others += usize::from(has_other);
-    }
+    pub unmapped: Unmapped,
 }
 
 impl Detection {
@@ -132,7 +63,7 @@ pub fn detect<'l>(
     let (best, fitting) = best.map_or((0, 0), |(n, &count)| (n, count));
     let format = all().nth(best).filter(|_| fitting > 0);
     let shape = best.checked_sub(n_formats).and_then(|n| shapes.get(n)).filter(|_| fitting > 0);
-    let mut beside = Beside::default();
+    let mut unmapped = Unmapped::default();
     for line in lines.take(lines_max) {
         parser.parse(line, |parsed| {
             let Ok((record, _)) = parsed else { return };
@@ -141,11 +72,11 @@ pub fn detect<'l>(
                 own = Some(chat);
             }
             if fitting == 0 || own == Some(best) && format.is_some() {
-                beside.add(format, record);
+                unmapped.add(format, record, 0);
             }
         });
     }
-    Detection { format, shape, fitting, records, beside }
+    Detection { format, shape, fitting, records, unmapped }
 }
 
 fn all() -> impl Iterator<Item = &'static Format> {
@@ -179,30 +110,6 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     match Shape::of(record) {
         Some(shape) => Some(all().count() + shape.number()),
         None => best.map(|(n, _)| n),
-    }
-}
-
-impl Format {
-    /// Returns true for flat records with a prompt: they have no place for a system prompt.
-    fn is_flat_prompt(&self) -> bool {
-        matches!(self.name, "prompt" | "prompt-completion" | "preference")
-    }
-
-    /// Returns true if a record has an answer where its format has one, or needs none.
-    fn is_answered(&self, record: Json<'_>) -> bool {
-        if matches!(self.name, "prompt" | "text" | "input") {
-            return false;
-        }
-        if self.dialect().is_none() || self.name == "chat-rft" {
-            return true;
-        }
-        let messages = self.values(record).into_iter().zip(self.fields);
-        let messages = messages.filter(|(_, field)| matches!(field.kind, crate::format::Kind::Messages(_)));
-        let last = messages.filter_map(|(value, _)| value?.elements().last()).next_back();
-        last.is_some_and(|last| {
-            let role = last.get("role").or(last.get("from")).map(Json::value);
-            !matches!(role, Some(Value::String("user" | "human" | "system" | "developer")))
-        })
     }
 }
 
@@ -311,33 +218,5 @@ mod tests {
             let found = detect(std::iter::once(line.as_bytes()), 9, &[]);
             assert_eq!(found.name(), Some(format), "{line}");
         }
-    }
-
-    #[test]
-    fn what_stands_beside_a_format_is_counted_where_the_answer_is_missing() {
-        let check = |line: &str, known: &[&str], others: usize, system: &[&str]| {
-            let beside = detect(std::iter::once(line.as_bytes()), 9, &[]).beside;
-            let keys = |list: &BTreeMap<String, Seen>| list.keys().cloned().collect::<Vec<_>>();
-            assert_eq!(
-                (keys(&beside.known), beside.others),
-                (known.iter().map(ToString::to_string).collect(), others)
-            );
-            assert_eq!(keys(&beside.system), system, "{line}");
-        };
-        check(r#"{"input":"q","output":"a"}"#, &["output"], 0, &[]);
-        check(r#"{"prompt":"q","Response":"a","id":7}"#, &["Response", "id"], 0, &[]);
-        check(r#"{"prompt":"q","antwort":"a","x":1}"#, &[], 1, &[]);
-        check(r#"{"text":"q","label":1}"#, &["label"], 0, &[]);
-        check(r#"{"prompt":"q","completion":"a","answer":"b","id":7,"zz":"y"}"#, &[], 0, &[]);
-        check(r#"{"prompt":"q","completion":"a","system":"s"}"#, &[], 0, &["system"]);
-        check(r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &["answer"], 0, &[]);
-        check(
-            r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"answer":"a"}"#,
-            &[],
-            0,
-            &[],
-        );
-        check(r#"{"question":"q","answer":"a"}"#, &["answer", "question"], 0, &[]);
-        check(r#"{"prompt":"q","response":null}"#, &[], 0, &[]);
     }
 }

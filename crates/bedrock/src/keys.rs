@@ -1,5 +1,12 @@
-//! Keys by which data of other tools is known, and what they hold. They may be named in findings; a key that stands
-//! neither here nor in a format is the user's own, and is only counted.
+//! Well-known keys of other tools' data, and what they hold. They may be named in findings; a key that is neither here
+//! nor in a format is the user's own: findings count it, and at most name the well-known word in it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+mod table;
+
+use table::{KEYS, METADATA_BEGINNINGS, METADATA_ENDS};
 
 /// What a well-known key holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +19,10 @@ pub enum Holds {
     System,
     /// What the model is to say.
     Answer,
+    /// Thoughts that come before an answer.
+    Reasoning,
+    /// A call of a tool, or a refusal, in place of a text.
+    Call,
     /// A class, a summary: what the model is to say, or a description of the text beside it.
     Label,
     /// The better of two answers.
@@ -22,205 +33,111 @@ pub enum Holds {
     Metadata,
 }
 
-const KEYS: &[(Holds, &[&str])] = &[
-    (
-        Holds::Prompt,
-        &[
-            "prompt",
-            "question",
-            "query",
-            "instruction",
-            "instructions",
-            "input",
-            "inputs",
-            "problem",
-            "task",
-            "user",
-            "user_prompt",
-            "user_message",
-            "user_input",
-            "human",
-            "request",
-            "source_text",
-            "input_text",
-            "utterance",
-            "sentence",
-            "dialogue",
-            "article",
-            "text",
-        ],
-    ),
-    (Holds::Context, &["context", "passage", "document", "history", "hypothesis", "premise", "sentence2"]),
-    (Holds::System, &["system", "system_prompt", "system_message"]),
-    (
-        Holds::Answer,
-        &[
-            "completion",
-            "completions",
-            "response",
-            "responses",
-            "output",
-            "outputs",
-            "answer",
-            "answers",
-            "reply",
-            "target",
-            "targets",
-            "target_text",
-            "output_text",
-            "answer_text",
-            "assistant",
-            "assistant_response",
-            "assistant_message",
-            "model_response",
-            "model_output",
-            "generation",
-            "generations",
-            "generated_text",
-            "solution",
-            "final_answer",
-            "correct_answer",
-            "best_answer",
-            "gold",
-            "gold_answer",
-            "ground_truth",
-            "expected",
-            "expected_answer",
-            "expected_output",
-            "expected_response",
-            "ideal",
-            "ideal_response",
-            "reference_answer",
-            "reference_response",
-            "referenceResponse",
-            "gpt",
-            "bot",
-        ],
-    ),
-    (
-        Holds::Label,
-        &[
-            "label",
-            "labels",
-            "class",
-            "sentiment",
-            "intent",
-            "summary",
-            "highlights",
-            "translation",
-            "kto_tag",
-        ],
-    ),
-    (
-        Holds::Chosen,
-        &[
-            "chosen",
-            "chosen_response",
-            "preferred",
-            "preferred_output",
-            "preferred_response",
-            "response_chosen",
-            "accepted",
-            "winner",
-        ],
-    ),
-    (
-        Holds::Rejected,
-        &[
-            "rejected",
-            "rejected_response",
-            "rejected_responses",
-            "rejected_messages",
-            "rejected_output",
-            "response_rejected",
-            "non_preferred_output",
-            "dispreferred",
-            "dispreferred_response",
-            "loser",
-        ],
-    ),
-    (
-        Holds::Metadata,
-        &[
-            "id",
-            "_id",
-            "uid",
-            "uuid",
-            "idx",
-            "index",
-            "source",
-            "src",
-            "dataset",
-            "data_source",
-            "origin",
-            "lang",
-            "language",
-            "url",
-            "uri",
-            "date",
-            "time",
-            "timestamp",
-            "created",
-            "created_at",
-            "updated_at",
-            "category",
-            "topic",
-            "domain",
-            "subject",
-            "tag",
-            "tags",
-            "split",
-            "meta",
-            "metadata",
-            "author",
-            "user_id",
-            "license",
-            "title",
-            "score",
-            "rating",
-            "quality",
-            "tokens",
-            "token_count",
-            "num_tokens",
-            "length",
-            "model",
-            "difficulty",
-            "level",
-            "type",
-            "kind",
-            "version",
-            "schemaVersion",
-            "hash",
-            "sha256",
-            "name",
-            "file",
-            "filename",
-            "path",
-            "subset",
-            "tenant",
-            "functions",
-            "tool_choice",
-            "parallel_tool_calls",
-        ],
-    ),
+static BY_KEY: LazyLock<HashMap<String, Vec<(&'static str, Holds)>>> = LazyLock::new(|| {
+    let mut by_key: HashMap<String, Vec<_>> = HashMap::new();
+    for (holds, keys) in KEYS {
+        for key in *keys {
+            by_key.entry(key.to_ascii_lowercase()).or_default().push((*key, *holds));
+        }
+    }
+    by_key
+});
+
+/// What a key of several well-known words holds: the first of these.
+const ORDER: [Holds; 8] = [
+    Holds::Rejected,
+    Holds::Chosen,
+    Holds::Answer,
+    Holds::Reasoning,
+    Holds::Label,
+    Holds::System,
+    Holds::Context,
+    Holds::Prompt,
 ];
+
+/// What a key holds, and how far its name is the user's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What it holds.
+    pub holds: Holds,
+    /// The well-known word in it; none where the whole key is well known, and so may be named.
+    pub word: Option<&'static str>,
+}
 
 impl Holds {
     /// What a key holds, if it is well known: in small letters, with a capital, or in capitals.
     pub fn from_key(key: &str) -> Option<Self> {
-        let matches = |known: &&str| {
-            known.eq_ignore_ascii_case(key)
-                && (*known == key
-                    || key.bytes().all(|byte| !byte.is_ascii_lowercase())
-                    || key[1..] == known[1..])
+        if key.len() > KEY_MAX {
+            return None;
+        }
+        let is_spelling = |known: &str| {
+            known == key
+                || key.bytes().all(|byte| !byte.is_ascii_lowercase())
+                || known.get(1..) == key.get(1..) && key.is_char_boundary(1)
         };
-        KEYS.iter().find(|(_, keys)| keys.iter().any(matches)).map(|(holds, _)| *holds)
+        let known = BY_KEY.get(&key.to_ascii_lowercase())?;
+        known.iter().find(|(known, _)| is_spelling(known)).map(|(_, holds)| *holds)
+    }
+
+    /// What a key holds by the words that it consists of, such as `answer_2`, `rejectedText` or `prompt-id`; where it
+    /// is not well known as a whole.
+    pub fn from_words(key: &str) -> Option<Named> {
+        if let Some(holds) = Self::from_key(key) {
+            return Some(Named { holds, word: None });
+        }
+        if key.len() > KEY_MAX {
+            return None;
+        }
+        let words = words(key);
+        let [first, .., last] = &words[..] else {
+            let word = words.first()?;
+            return Self::of_word(word).map(|(word, holds)| Named { holds, word: Some(word) });
+        };
+        let is_about = METADATA_BEGINNINGS.contains(&first.as_str())
+            || METADATA_ENDS.contains(&last.as_str())
+            || Self::of_word(last).is_some_and(|(_, holds)| holds == Self::Metadata);
+        if is_about {
+            return Some(Named { holds: Self::Metadata, word: Some("") });
+        }
+        let found: Vec<_> = words.iter().filter_map(|word| Self::of_word(word)).collect();
+        let (word, holds) =
+            ORDER.iter().find_map(|wanted| found.iter().find(|(_, holds)| holds == wanted))?;
+        Some(Named { holds: *holds, word: Some(word) })
+    }
+
+    fn of_word(word: &str) -> Option<(&'static str, Self)> {
+        BY_KEY.get(word).and_then(|known| known.first()).copied()
+    }
+
+    /// Returns true for what somebody says, beside a text, in a message.
+    pub(crate) fn is_said(self) -> bool {
+        self.is_answer() || matches!(self, Self::Reasoning | Self::Call)
     }
 
     /// Returns true for what a model learns to say, or not to say.
     pub fn is_answer(self) -> bool {
         matches!(self, Self::Answer | Self::Label | Self::Chosen | Self::Rejected)
     }
+}
+
+/// Longer keys are nobody's well-known ones.
+const KEY_MAX: usize = 64;
+
+/// The words of a key, in small letters: parted by punctuation or capitals, and without numbers at their ends.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for char in key.chars() {
+        if matches!(char, '_' | '-' | '.' | ' ' | '/' | ':') || char.is_uppercase() && was_small {
+            words.push(String::new());
+        }
+        was_small = char.is_lowercase();
+        if char.is_alphabetic() {
+            words.last_mut().expect("never empty").extend(char.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[cfg(test)]
@@ -243,6 +160,29 @@ mod tests {
             ("url", Some(Holds::Metadata)),
         ] {
             assert_eq!(Holds::from_key(key), holds, "{key}");
+        }
+    }
+
+    #[test]
+    fn other_keys_are_known_by_the_words_in_them() {
+        for (key, holds) in [
+            ("answer", Some((Holds::Answer, None))),
+            ("answer_2", Some((Holds::Answer, Some("answer")))),
+            ("rejected_2", Some((Holds::Rejected, Some("rejected")))),
+            ("rejectedText", Some((Holds::Rejected, Some("rejected")))),
+            ("label_text", Some((Holds::Label, Some("label")))),
+            ("german-answer", Some((Holds::Answer, Some("answer")))),
+            ("prompt_id", Some((Holds::Metadata, Some("")))),
+            ("conversation_id", Some((Holds::Metadata, Some("")))),
+            ("has_answer", Some((Holds::Metadata, Some("")))),
+            ("answer_start", Some((Holds::Metadata, Some("")))),
+            ("antwort", None),
+            ("x_y", None),
+            ("__", None),
+            ("", None),
+            ("É", None),
+        ] {
+            assert_eq!(Holds::from_words(key), holds.map(|(holds, word)| Named { holds, word }), "{key}");
         }
     }
 }

@@ -10,14 +10,16 @@ mod profile;
 mod rule;
 mod shape;
 mod text;
+mod unmapped;
 
 pub use catalogue::{Catalogue, ProfileError};
-pub use detect::{Beside, Detection, Seen, detect};
+pub use detect::{Detection, detect};
 pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
-pub use keys::Holds;
+pub use keys::{Holds, Named};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,
 };
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
 pub use shape::Shape;
 pub use text::{Speaker, Text};
+pub use unmapped::{Seen, Unmapped};

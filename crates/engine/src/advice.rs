@@ -1,6 +1,6 @@
 //! What helps where records are in another format than is wanted: a command that was tried on the first of them.
 
-use bedload_bedrock::{Beside, Detection, Format, Holds, Seen};
+use bedload_bedrock::{Detection, Format, Holds, Seen};
 use bedload_record::{Findings, Parser};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{ConvertConfig, Converter, Extra, Fit, Map, Source, fit};
@@ -32,6 +32,11 @@ impl Sample {
             records.extend(lines.filter(|line| is_sound(line)).take(left).map(<[u8]>::to_vec));
         }
         Ok(Self(records))
+    }
+
+    /// As [`Sample::read`], once the data was read; empty where one of the inputs cannot be read again.
+    pub(crate) fn read_again(inputs: &Inputs) -> Self {
+        Self::read(inputs).unwrap_or(Self(Vec::new()))
     }
 
     /// How many records a conversion takes, and why the first of the others is refused.
@@ -86,7 +91,7 @@ impl Sample {
             let is_mapped = pairs.iter().any(|(_, own)| own == *key);
             is_usual(**seen, look) && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
         };
-        let asked = look.beside.known.iter().filter(is_asked).map(|(key, _)| key.clone());
+        let asked = look.unmapped.keys.iter().filter(is_asked).map(|(key, _)| key.clone());
         let lost: Vec<String> = lost.into_iter().map(|(_, key)| key).chain(asked).collect();
         let pairs: Vec<String> = pairs.into_iter().map(|(field, key)| format!("{field}={key}")).collect();
         let pairs = pairs.join(",");
@@ -111,38 +116,14 @@ impl Sample {
 
 /// Returns true if most of the records have a key.
 fn is_usual(seen: Seen, look: &Detection) -> bool {
-    seen.records * 2 > of(look)
-}
-
-/// How many records were looked at for what stands beside the format.
-fn of(look: &Detection) -> usize {
-    if look.format.is_some() { look.fitting } else { look.records }
-}
-
-/// The keys that most records have their answer under, and that the format cannot hold; of answers that are under one
-/// key here and another there, all keys.
-pub(crate) fn ignored(look: &Detection) -> Vec<(&str, usize)> {
-    let Beside { known, system, .. } = &look.beside;
-    let answers: Vec<_> =
-        known.iter().filter(|(key, _)| Holds::from_key(key).is_some_and(Holds::is_answer)).collect();
-    let in_all: usize = answers.iter().map(|(_, seen)| seen.records).sum();
-    let are_scattered = in_all * 2 > of(look) && !answers.iter().any(|(_, seen)| is_usual(**seen, look));
-    let answers = answers.into_iter().filter(|(_, seen)| are_scattered || is_usual(**seen, look));
-    let found = answers.chain(system.iter().filter(|(_, seen)| is_usual(**seen, look)));
-    found.map(|(key, seen)| (key.as_str(), seen.records)).collect()
-}
-
-/// How many records have text under keys that nobody knows, where that is most of them and the format has prompts
-/// alone, so that the answer may be there.
-pub(crate) fn ignored_unnamed(look: &Detection) -> Option<usize> {
-    let is_prompt = look.format.is_some_and(|format| matches!(format.name, "prompt" | "input"));
-    Some(look.beside.others).filter(|&others| is_prompt && others * 2 > look.fitting)
+    let of = if look.format.is_some() { look.fitting } else { look.records };
+    seen.records * 2 > of as u64
 }
 
 /// Which field is under which key, as far as the keys tell.
 fn pairs(look: &Detection, wanted: Option<&'static Format>) -> Option<Vec<(&'static str, String)>> {
     let usual = |holds: Holds| {
-        let keys = look.beside.known.iter().filter(move |(key, seen)| {
+        let keys = look.unmapped.keys.iter().filter(move |(key, seen)| {
             Holds::from_key(key) == Some(holds) && is_usual(**seen, look) && seen.texts == seen.records
         });
         keys.max_by_key(|(_, seen)| seen.records).map(|(key, _)| key.clone())
@@ -160,9 +141,7 @@ fn pairs(look: &Detection, wanted: Option<&'static Format>) -> Option<Vec<(&'sta
         _ if wanted.is_some_and(|format| format.name == "prompt") => {}
         _ => pairs.push(("completion", answer?)),
     }
-    let system =
-        look.beside.system.iter().find(|(_, seen)| is_usual(**seen, look)).map(|(key, _)| key.clone());
-    pairs.extend(system.or_else(|| usual(Holds::System)).map(|key| ("system", key)));
+    pairs.extend(usual(Holds::System).map(|key| ("system", key)));
     Some(pairs)
 }
 

@@ -9,7 +9,7 @@ use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens, Verdict};
 use bedload_scan::{Fetch, Input, Inputs};
 use bedload_stages::schema::{self, Tally};
 
-use crate::check::about_files;
+use crate::check::{about_files, place_in_all};
 use crate::checksums::{Checksum, checksum_file, hash_inputs};
 use crate::error::{EngineError, io_error};
 use crate::manifest::{
@@ -25,7 +25,7 @@ use crate::store::Store;
 use crate::summary::{CountedTokens, summary_rows};
 use crate::variants::{Variant, make_variants, templates};
 use crate::write::make_private;
-use crate::{scan, space, tables, write};
+use crate::{scan, space, tables, unmapped, write};
 
 /// How long each phase took.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,7 +101,7 @@ pub fn build(
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&about_data)?;
     let templates = templates(settings, &rules)?;
-    let (facts, crlf) = scan::scan(inputs, settings, &rules, progress)?;
+    let scan::Scanned { facts, crlf, unmapped } = scan::scan(inputs, settings, &rules, progress)?;
     inputs.check_unchanged()?;
     if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
         refuse_unknown_format(&[unknown_format(settings.strict)])?;
@@ -126,6 +126,11 @@ pub fn build(
         &settings.stages.balance,
         settings.strict,
     ));
+    let per_file: Vec<(u64, u64)> =
+        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
+    let valid = facts.ordinals().filter(|&line| facts.accepted(line)).count() as u64;
+    let place = |line| place_in_all(inputs, &per_file, line);
+    plan.findings.extend(unmapped::judge(&unmapped, valid, &rules, settings, inputs, place));
     let about_plan = std::mem::take(&mut plan.findings);
     lap(&mut phases.plan);
 
@@ -144,8 +149,6 @@ pub fn build(
     lap(&mut phases.write);
 
     progress.enter(Phase::Report);
-    let per_file: Vec<(u64, u64)> =
-        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(about_plan);
     let source = tables::TableInput {

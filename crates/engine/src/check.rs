@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bedload_bedrock::Unmapped;
 use bedload_record::{Code, Finding, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
@@ -19,6 +20,7 @@ use crate::quota::{self, Held};
 use crate::rules::{Rules, unknown_format};
 use crate::settings::Settings;
 use crate::summary::{Histogram, Quantiles};
+use crate::unmapped;
 
 /// What a check found, in numbers.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,7 @@ struct ChunkChecked {
     tokens: Vec<u64>,
     texts: Tokens,
     tally: Tally,
+    unmapped: Unmapped,
     by_code: BTreeMap<Code, u64>,
     /// The leading bytes of the digests of the valid records.
     keys: Vec<u64>,
@@ -111,6 +114,7 @@ pub fn check(
     };
     let mut tokens = Histogram::default();
     let mut tally = Tally::default();
+    let mut unmapped = Unmapped::default();
     let mut held = Side::ALL.map(|_| Held::default());
     let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
     let mut leaks = held_out.as_ref().map(Leaks::among);
@@ -186,6 +190,7 @@ pub fn check(
             total.bytes += chunk.bytes;
             total.texts += chunk.texts;
             tally.absorb(&chunk.tally);
+            unmapped.absorb(&chunk.unmapped, lines_in_all);
             chunk.tokens.iter().for_each(|&n| tokens.add(n));
             chunk.by_code.iter().for_each(|(&code, n)| *total.by_code.entry(code).or_default() += n);
             Ok::<(), EngineError>(())
@@ -208,6 +213,8 @@ pub fn check(
         about_data.extend(names::judge(inputs, settings.profile.as_deref(), settings.strict));
         about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
         about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
+        let place = |line| place_in_all(inputs, &per_file, line);
+        about_data.extend(unmapped::judge(&unmapped, total.valid, &rules, settings, inputs, place));
         if let Some(distinct) = seen.map(|seen| seen.counts()) {
             total.distinct = Some(distinct);
             let profile = settings.profile.as_deref();
@@ -215,7 +222,6 @@ pub fn check(
         }
         if let Some(leaks) = leaks {
             total.leaked = Some(leaks.counts());
-            let place = |line| place_in_all(inputs, &per_file, line);
             about_data.extend(leaks.findings(held[Side::Validation as usize].records, &rules, place));
         }
     }
@@ -234,7 +240,7 @@ pub fn check(
 }
 
 /// The file and line of a line that is counted from 0 over all inputs.
-fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u64) -> String {
+pub(crate) fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u64) -> String {
     for (input, &(lines, _)) in inputs.iter().zip(per_file) {
         if line < lines {
             return format!("{}:{}", input.name(), line + 1);
@@ -316,6 +322,7 @@ fn check_chunk(
             out.again = Some(chunk.keep());
         }
     }
+    out.unmapped = examiner.take_unmapped();
     out
 }
 

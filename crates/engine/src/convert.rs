@@ -96,7 +96,7 @@ pub fn convert(
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&about_data)?;
     let conversion = rules.conversion.as_ref().expect("there is a target");
-    let (facts, crlf) = scan::scan(inputs, settings, &rules, progress)?;
+    let scan::Scanned { facts, crlf, .. } = scan::scan(inputs, settings, &rules, progress)?;
     inputs.check_unchanged()?;
 
     progress.enter(Phase::Write);

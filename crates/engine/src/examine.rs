@@ -1,6 +1,9 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
+use std::mem;
+
+use bedload_bedrock::Unmapped;
 use bedload_record::json::diagnose;
 use bedload_record::{
     Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding, Severity,
@@ -18,6 +21,9 @@ pub(crate) struct Examiner<'r> {
     scratch: Vec<u8>,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
+    unmapped: Unmapped,
+    /// Lines visited since that was taken.
+    lines: u64,
 }
 
 /// A line as the examiner takes it.
@@ -74,7 +80,22 @@ struct Content {
 impl<'r> Examiner<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
         let counter = rules.tokenizer.as_ref().map(tokens::Tokenizer::counter);
-        Self { rules, parser: Parser::default(), counter, scratch: Vec::new(), converted: Vec::new() }
+        Self {
+            rules,
+            parser: Parser::default(),
+            counter,
+            scratch: Vec::new(),
+            converted: Vec::new(),
+            unmapped: Unmapped::default(),
+            lines: 0,
+        }
+    }
+
+    /// The content without a field of the format in all accepted records since the last call, which are numbered by
+    /// lines.
+    pub(crate) fn take_unmapped(&mut self) -> Unmapped {
+        self.lines = 0;
+        mem::take(&mut self.unmapped)
     }
 
     /// The facts of a line. Its label gets an id of `labels`.
@@ -132,7 +153,10 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, converted } = self;
+        let Self { rules, parser, counter, scratch, converted, unmapped, lines } = self;
+        let nth = *lines;
+        // Findings in full are of a line that was visited before.
+        *lines += u64::from(!findings.is_full());
         let Some(bytes) = line.bytes else {
             findings.add(Code::LimitRecordBytes, || {
                 let message = format!("the line has {} bytes, more than --max-record-bytes", line.len);
@@ -142,7 +166,15 @@ impl<'r> Examiner<'r> {
         };
         let conversion = rules.conversion.as_ref().zip(line.input);
         let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
-            look(rules, counter, (wanted, scratch), Record { raw, json, tokens: None }, findings, tell_label)
+            let record = Record { raw, json, tokens: None };
+            if rules.unmapped.is_some() && !findings.is_full() {
+                let content = look(rules, counter, (wanted, scratch), record, findings, tell_label);
+                if !findings.codes().rejects(rules.strict) {
+                    unmapped.add(rules.format, json, nth);
+                }
+                return content;
+            }
+            look(rules, counter, (wanted, scratch), record, findings, tell_label)
         };
         let Some((conversion, input)) = conversion else {
             return parser.parse(bytes, |parsed| {

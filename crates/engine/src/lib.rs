@@ -28,6 +28,7 @@ mod scan;
 
 mod plan;
 
+mod unmapped;
 mod variants;
 
 mod pack;

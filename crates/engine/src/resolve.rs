@@ -6,7 +6,7 @@ use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
 use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
 
-use crate::advice::{self, Sample};
+use crate::advice::Sample;
 use crate::conversion::Conversion;
 use crate::error::EngineError;
 use crate::settings::Settings;
@@ -30,7 +30,12 @@ pub(crate) struct Resolved {
     pub(crate) conversion: Option<Conversion>,
     /// The inputs whose records are in another format.
     pub(crate) other: Vec<bool>,
+    /// Set where content that the format has no field for is counted: where the format was detected.
+    pub(crate) unmapped: Option<Examples>,
 }
+
+/// The first records, kept where some of them have content that the format has no field for.
+pub(crate) struct Examples(pub(crate) Option<Sample>);
 
 /// Decides the format of the records, and says what is wrong with the data as a whole.
 pub(crate) fn resolve(
@@ -55,11 +60,13 @@ pub(crate) fn resolve(
     if let Some(conversion) = Conversion::new(settings, inputs)? {
         let format = conversion.converter.to();
         let other = vec![false; inputs.len()];
-        return Ok(Resolved { format: Some(format), conversion: Some(conversion), other });
+        let conversion = Some(conversion);
+        return Ok(Resolved { format: Some(format), conversion, other, unmapped: None });
     }
     if let Some(format) = settings.format {
         refuse_what_is_not_taken("--format", format)?;
-        return Ok(Resolved { format: Some(format), conversion: None, other: vec![false; inputs.len()] });
+        let other = vec![false; inputs.len()];
+        return Ok(Resolved { format: Some(format), conversion: None, other, unmapped: None });
     }
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
     let looks = look_at_all(inputs, &wanted)?;
@@ -89,10 +96,12 @@ pub(crate) fn resolve(
             None
         }
     };
-    if let Some(format) = format.filter(|format| is_same(found.format, Some(format))) {
-        let label = settings.stages.balance.label_field.as_deref().and_then(|field| field.strip_prefix('/'));
-        findings.extend(advisor.ignored(format, &found, label)?);
-    }
+    let is_found = format.is_some() && is_same(found.format, format);
+    let unmapped = match found.unmapped.losing_or_labelled {
+        _ if !is_found => None,
+        0 => Some(Examples(None)),
+        _ => Some(Examples(Some(Sample::read(inputs)?))),
+    };
     let is_other = |look: &Detection| {
         let is_clear = look.fitting * 2 > look.records || look.name().is_none() && found.name().is_none();
         look.records > FEW && is_clear && !is_same(look.format, format)
@@ -104,7 +113,8 @@ pub(crate) fn resolve(
             findings.push(other(input.name(), look, format, settings.strict));
         }
     }
-    Ok(Resolved { format, conversion: None, other: looks.iter().map(is_other).collect() })
+    let other = looks.iter().map(is_other).collect();
+    Ok(Resolved { format, conversion: None, other, unmapped })
 }
 
 fn is_same(a: Option<&Format>, b: Option<&Format>) -> bool {
@@ -161,7 +171,7 @@ fn most(looks: &[Detection]) -> Detection {
     }
     let name = found.name();
     for look in looks.iter().filter(|look| look.name() == name) {
-        found.beside.absorb(&look.beside);
+        found.unmapped.absorb(&look.unmapped, 0);
     }
     found
 }
@@ -218,7 +228,8 @@ impl Advisor<'_> {
         };
         let wanted = self.wanted().or_else(|| Format::from_name("converse")).expect("a known format");
         let sample = Sample::read(self.inputs)?;
-        let map = if advice::ignored(found).is_empty() { None } else { sample.map(found, self.wanted()) };
+        let loses = found.unmapped.losing * 2 > found.fitting as u64;
+        let map = if loses { sample.map(found, self.wanted()) } else { None };
         let help = map.or_else(|| sample.conversion(format, wanted));
         let message = format!(
             "{} of the first {} records are {} ({}), but {whose}",
@@ -234,55 +245,6 @@ impl Advisor<'_> {
             found.fitting, found.records, shape.title
         );
         self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
-    }
-
-    /// A warning where most records have their answer, or their system prompt, where the format cannot hold it.
-    fn ignored(
-        &self,
-        format: &'static Format,
-        found: &Detection,
-        label: Option<&str>,
-    ) -> Result<Option<Finding>, EngineError> {
-        let keys: Vec<_> =
-            advice::ignored(found).into_iter().filter(|(key, _)| Some(*key) != label).collect();
-        let name = format.name;
-        if keys.is_empty() {
-            let unnamed = advice::ignored_unnamed(found).map(|others| {
-                let message = format!(
-                    "{others} of the first {} records have text under keys that the format {name} cannot hold, \
-                     so it is neither checked nor counted",
-                    found.fitting
-                );
-                let help = format!(
-                    "if it is the answer, `bedload convert INPUT --to prompt-completion --map \
-                     prompt={name},completion=KEY --out FILE` converts it"
-                );
-                self.finding(Code::DatasetIgnoredKeys, message, Some(help))
-            });
-            return Ok(unnamed);
-        }
-        let keys: Vec<String> = keys.iter().map(|(key, records)| format!("`{key}` in {records}")).collect();
-        let message = format!(
-            "most records have text that the format {name} cannot hold, so it is neither checked nor counted: {} \
-             of the first {} records",
-            keys.join(" and "),
-            found.fitting
-        );
-        let sample = Sample::read(self.inputs)?;
-        let help = sample.map(found, self.wanted());
-        let help = help.or_else(|| {
-            let wanted = self.wanted().filter(|wanted| wanted.name == "prompt");
-            wanted.and_then(|wanted| sample.conversion(format, wanted))
-        });
-        let help = help.unwrap_or_else(|| match format.dialect() {
-            Some(_) => "an answer belongs in the messages, as the last turn of the assistant".to_owned(),
-            None => {
-                "`bedload convert INPUT --to FORMAT --map FIELD=KEY,… --out FILE` converts flat objects of \
-                     strings"
-                    .to_owned()
-            }
-        });
-        Ok(Some(self.finding(Code::DatasetIgnoredKeys, message, Some(help))))
     }
 }
 

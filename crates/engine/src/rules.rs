@@ -13,7 +13,7 @@ use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::conversion::Conversion;
 use crate::error::EngineError;
-use crate::resolve::{Resolved, resolve};
+use crate::resolve::{Examples, Resolved, resolve};
 use crate::settings::Settings;
 
 /// Everything that the visit of a record needs to know.
@@ -26,6 +26,8 @@ pub(crate) struct Rules {
     pub(crate) conversion: Option<Conversion>,
     /// The inputs whose records are in another format: one finding says it for all of their records.
     pub(crate) other: Vec<bool>,
+    /// Set where content that the format has no field for is counted.
+    pub(crate) unmapped: Option<Examples>,
     /// The counting of tokens, where it is switched on.
     pub(crate) tokenizer: Option<Tokenizer>,
     /// Tokens that each message of a conversation takes beside its text.
@@ -46,7 +48,7 @@ impl Rules {
     /// Resolves the rules for these inputs, and says what is wrong with the data set as a whole.
     pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Result<(Self, Vec<Finding>), EngineError> {
         let mut findings = Vec::new();
-        let Resolved { format, conversion, other } = resolve(settings, inputs, &mut findings)?;
+        let Resolved { format, conversion, other, unmapped } = resolve(settings, inputs, &mut findings)?;
         let stages = &settings.stages;
         let tokenizer = resolve_tokenizer(settings)?;
         let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
@@ -61,6 +63,7 @@ impl Rules {
             other,
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
             conversion,
+            unmapped,
             tokenizer,
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,

@@ -1,5 +1,6 @@
 //! Pass one of `build`: every line of every input becomes a row of facts.
 
+use bedload_bedrock::Unmapped;
 use bedload_record::{FactTable, Terminator};
 use bedload_scan::{Inputs, visit};
 use bedload_stages::balance::LABELS_MAX;
@@ -11,15 +12,26 @@ use crate::progress::Progress;
 use crate::rules::Rules;
 use crate::settings::Settings;
 
-/// The facts of all lines, and for each input how many of its lines end with CRLF.
+/// What pass one leaves.
+pub(crate) struct Scanned {
+    /// The facts of all lines.
+    pub(crate) facts: FactTable,
+    /// For each input, how many of its lines end with CRLF.
+    pub(crate) crlf: Vec<u64>,
+    /// The content of the accepted records that their format has no field for.
+    pub(crate) unmapped: Unmapped,
+}
+
+/// Reads all inputs.
 pub(crate) fn scan(
     inputs: &Inputs,
     settings: &Settings,
     rules: &Rules,
     progress: &Progress,
-) -> Result<(FactTable, Vec<u64>), EngineError> {
+) -> Result<Scanned, EngineError> {
     let mut facts = FactTable::new(LABELS_MAX);
     let mut crlf = vec![0u64; inputs.len()];
+    let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {
         while facts.files().len() <= until {
             facts.begin_file(inputs.get(facts.files().len()).name());
@@ -43,10 +55,11 @@ pub(crate) fn scan(
             }
             progress.add(rows.len(), rejected);
             progress.ledger.add_facts(rows.len());
-            (rows, crlf, chunk.end() - chunk.at.start)
+            (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
         },
-        |at, (rows, n, bytes)| {
+        |at, (rows, n, bytes, more)| {
             begin(&mut facts, at.input);
+            unmapped.absorb(&more, facts.len());
             facts.append(&rows, bytes);
             crlf[at.input] += n;
             progress.ledger.hold_labels(facts.labels.keys().len());
@@ -56,5 +69,5 @@ pub(crate) fn scan(
     if !inputs.is_empty() {
         begin(&mut facts, inputs.len() - 1);
     }
-    Ok((facts, crlf))
+    Ok(Scanned { facts, crlf, unmapped })
 }

@@ -47,25 +47,52 @@ fn a_key_that_carries_the_answer_is_not_ignored_in_silence() {
     });
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
     let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
-    assert!(run.stdout.contains("`answer` in 14 and `output` in 13 and `response` in 13"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("`answer` in 14, `output` in 13, `response` in 13; first at a.jsonl:1"),
+        "{}",
+        run.stdout
+    );
     scratch.run("build a.jsonl --out o --skip tokens");
     assert_eq!(scratch.lines("o/train.jsonl").len(), 40, "records with different answers are no duplicates");
     // Keys that no list knows are counted, not named.
-    let scratch = Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #", "antwort": "a b"}"#, 5));
+    let scratch = Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #", "antwort": "a b c"}"#, 5));
     let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
-    assert!(run.stdout.contains("5 of the first 5 records have text under keys"), "{}", run.stdout);
+    assert!(run.stdout.contains("5 of 5 valid records have text under keys"), "{}", run.stdout);
     assert!(!run.stdout.contains("antwort"), "{}", run.stdout);
     // An answer beside a conversation.
     let line = r#"{"messages": [{"role": "user", "content": "q #"}], "response": "a"}"#;
     let scratch = Scratch::with("a.jsonl", repeated(line, 5));
     let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
-    assert!(run.stdout.contains("`response` in 5 of the first 5 records"), "{}", run.stdout);
+    assert!(run.stdout.contains("5 of 5 valid records have content that the format claude-messages has no field for (`response` in 5;"), "{}", run.stdout);
     // With a profile.
     let scratch = Scratch::with("a.jsonl", repeated(r#"{"input": "q #", "output": "a"}"#, 5));
     let run = scratch.run("check a.jsonl --skip tokens --profile generic-cpt");
     assert!(run.stdout.contains("warning[dataset/ignored-keys]"), "{}", run.stdout);
     let run = scratch.run("check a.jsonl --skip tokens --profile generic-sft").exits(1);
     assert!(run.stdout.contains("--map prompt=input,completion=output"), "{}", run.stdout);
+    // In a few records, further on than the format is looked for, in any file, and with a few keys alike.
+    let scratch = Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #"}"#, 3000));
+    let tail = [
+        repeated(r#"{"prompt": "p #"}"#, 1500),
+        repeated(r#"{"prompt": "r #", "answer_1": "a", "Reply": "b"}"#, 2),
+    ];
+    scratch.write("b.jsonl", tail.concat());
+    let expected = "2 of 4,502 valid records have content that the format prompt has no field for (`Reply` in 2, keys \
+                    with \"answer\" in 2; first at b.jsonl:1501)";
+    for command in
+        ["check a.jsonl b.jsonl", "check a.jsonl --validation-file b.jsonl", "build a.jsonl b.jsonl --out o"]
+    {
+        let run = scratch.run(&format!("{command} --skip tokens"));
+        assert!(run.stdout.contains(expected), "{command}: {}", run.stdout);
+    }
+    // What the fields have is not lost, wherever it is repeated; and the user's word counts.
+    let scratch =
+        Scratch::with("a.jsonl", repeated(r#"{"prompt": "q #", "completion": "a", "context": "c"}"#, 5));
+    scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
+    scratch.run("check a.jsonl --skip tokens --fail-on warning --format prompt-completion").exits(0);
+    let repeated_context = repeated(r#"{"prompt": "c: q #", "completion": "a", "context": "c"}"#, 5);
+    scratch.write("a.jsonl", repeated_context);
+    scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(0);
     // A label that the user named is no surprise.
     let scratch = Scratch::with("a.jsonl", repeated(r##"{"text": "t #", "label": "l"}"##, 5));
     let run = scratch.run("build a.jsonl --out o --skip tokens --label-field /label --output-format jsonl");

@@ -957,8 +957,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "most records have a key that looks like their answer, and that the format cannot hold",
-        "What is under such a key is not checked, its tokens are not counted, and the target does not learn it. The data is probably in another format than was detected.",
+        "records have content that the format has no field for",
+        "Content under such a key is not checked, its tokens are not counted, and the target does not train on it. If most records have the key, the data is probably in another format than was detected; if a few have it, they are probably in another format than the rest.",
         "Convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
     ),
     row!(

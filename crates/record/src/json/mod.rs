@@ -185,3 +185,15 @@ impl<'t> Iterator for Members<'t> {
         Some((key, value))
     }
 }
+
+impl Members<'_> {
+    /// How many are left.
+    pub fn len(&self) -> usize {
+        self.left
+    }
+
+    /// Returns true if none is left.
+    pub fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+}

@@ -126,12 +126,8 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
 /// Returns true if a key that is not of the format still tells records apart: an answer, a passage or a system prompt
 /// under a well-known name. Records that differ in one are different data in the wrong format, not copies.
 fn carries_content(key: &str) -> bool {
-    match Holds::from_key(key) {
-        None | Some(Holds::Label | Holds::Metadata) => false,
-        Some(
-            Holds::Prompt | Holds::Context | Holds::System | Holds::Answer | Holds::Chosen | Holds::Rejected,
-        ) => true,
-    }
+    let holds = Holds::from_words(key).map(|named| named.holds);
+    !matches!(holds, None | Some(Holds::Label | Holds::Metadata))
 }
 
 fn write_text(kind: u8, text: &str, out: &mut Vec<u8>) {

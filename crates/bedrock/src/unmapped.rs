@@ -1,0 +1,347 @@
+//! Content that a format has no field for: which keys hold it, and in how many records.
+
+use std::collections::BTreeMap;
+
+use bedload_record::{Json, Value};
+
+use crate::format::{Dialect, Format, Kind};
+use crate::keys::{Holds, Named};
+
+/// Members with content that a format has no field for, over some records. Keys are kept only where they are well
+/// known, so memory is bounded by the vocabulary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unmapped {
+    /// Well-known keys, as they are spelled.
+    pub keys: BTreeMap<String, Seen>,
+    /// Keys with a well-known word in their names, by that word.
+    pub alike: BTreeMap<&'static str, Seen>,
+    /// Records that lose content, labels aside.
+    pub losing: u64,
+    /// Records that lose content or a label.
+    pub losing_or_labelled: u64,
+    /// Records with a text of several words under a key that nobody knows.
+    pub unnamed: u64,
+}
+
+/// How often a key was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// In how many records.
+    pub records: u64,
+    /// In how many of them with a string.
+    pub texts: u64,
+    /// In how many of them with content that the format loses.
+    pub lost: u64,
+    /// The first of those, as the caller numbers them.
+    pub first_lost: u64,
+}
+
+impl Seen {
+    fn add(&mut self, is_text: bool, is_lost: bool, nth: u64) {
+        self.records += 1;
+        self.texts += u64::from(is_text);
+        if is_lost && self.lost == 0 {
+            self.first_lost = nth;
+        }
+        self.lost += u64::from(is_lost);
+    }
+
+    fn absorb(&mut self, later: &Self, before: u64) {
+        if self.lost == 0 {
+            self.first_lost = later.first_lost + before;
+        }
+        self.records += later.records;
+        self.texts += later.texts;
+        self.lost += later.lost;
+    }
+}
+
+impl Unmapped {
+    /// Adds what later records have, whose numbers count from `before`.
+    pub fn absorb(&mut self, later: &Self, before: u64) {
+        for (key, seen) in &later.keys {
+            self.keys.entry(key.clone()).or_default().absorb(seen, before);
+        }
+        for (word, seen) in &later.alike {
+            self.alike.entry(word).or_default().absorb(seen, before);
+        }
+        self.losing += later.losing;
+        self.losing_or_labelled += later.losing_or_labelled;
+        self.unnamed += later.unnamed;
+    }
+
+    /// Adds a record: of a format, or of none that is known. Cheap where the format names all of its keys.
+    pub fn add(&mut self, format: Option<&Format>, record: Json<'_>, nth: u64) {
+        // A grader is handed all keys of its record.
+        if format.is_some_and(Format::hands_over_all_keys) {
+            return;
+        }
+        let is_field = |key: &str| format.is_some_and(|f| f.fields.iter().any(|field| field.key == key));
+        let has_more = record.members().any(|(key, _)| !is_field(key));
+        let messages = format.and_then(|format| larger_messages(format, record));
+        if !has_more && messages.is_none() {
+            return;
+        }
+        let own = format.map(|format| Own::new(format, record));
+        let (mut loses, mut is_labelled, mut is_unnamed) = (false, false, false);
+        for (key, value) in record.members().filter(|(key, value)| !is_field(key) && !is_void(*value)) {
+            let is_text = matches!(value.value(), Value::String(_));
+            let Some(named) = Holds::from_words(key) else {
+                is_unnamed |= matches!(value.value(), Value::String(text) if is_prose(text));
+                continue;
+            };
+            if named.holds == Holds::Metadata {
+                continue;
+            }
+            let is_lost = own.as_ref().is_some_and(|own| own.loses(key, named.holds, value));
+            self.count(key, named, nth, (is_text, is_lost));
+            is_labelled |= is_lost;
+            loses |= is_lost && named.holds != Holds::Label;
+        }
+        for message in messages.into_iter().flat_map(Json::elements) {
+            for (key, value) in message.members() {
+                let named = Holds::from_words(key).filter(|named| named.holds.is_said());
+                let Some(named) = named.filter(|_| !is_void(value)) else { continue };
+                if own.as_ref().is_some_and(|own| own.loses_in_message(named.holds, value)) {
+                    self.count(key, named, nth, (false, true));
+                    loses = true;
+                }
+            }
+        }
+        self.losing += u64::from(loses);
+        self.losing_or_labelled += u64::from(loses || is_labelled);
+        self.unnamed += u64::from(is_unnamed);
+    }
+
+    fn count(&mut self, key: &str, named: Named, nth: u64, (is_text, is_lost): (bool, bool)) {
+        let seen = match named.word {
+            Some(word) => self.alike.entry(word).or_default(),
+            None => match self.keys.get_mut(key) {
+                Some(seen) => seen,
+                None => self.keys.entry(key.to_owned()).or_default(),
+            },
+        };
+        seen.add(is_text, is_lost, nth);
+    }
+}
+
+/// The messages of a record, if one of them has more members than its format names.
+fn larger_messages<'t>(format: &Format, record: Json<'t>) -> Option<Json<'t>> {
+    let dialect = format.dialect()?;
+    if matches!(dialect, Dialect::Chat | Dialect::ShareGpt) {
+        return None;
+    }
+    let messages = record.get("messages")?;
+    messages.elements().any(|message| message.members().len() > 2).then_some(messages)
+}
+
+/// Null, or nothing in a string, an array or an object: exporters write those into every record.
+fn is_void(value: Json<'_>) -> bool {
+    match value.value() {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(mut list) => list.all(is_void),
+        Value::Object(mut members) => members.all(|(_, value)| is_void(value)),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Returns true for text of at least three words, or of as much in a script that is written without spaces: names,
+/// codes and identifiers are shorter.
+fn is_prose(text: &str) -> bool {
+    const IDEOGRAPHS_FROM: char = '\u{2E80}';
+    text.split_whitespace().nth(2).is_some()
+        || text.chars().filter(|&char| char >= IDEOGRAPHS_FROM).nth(5).is_some()
+}
+
+/// Keys that as often hold a name or a number as a text.
+const AMBIGUOUS: &[&str] =
+    &["task", "user", "human", "request", "document", "documents", "article", "problem"];
+
+/// What a record holds in the fields of its format.
+struct Own<'t> {
+    format: &'t Format,
+    is_answered: bool,
+    texts: Vec<&'t str>,
+}
+
+impl<'t> Own<'t> {
+    fn new(format: &'t Format, record: Json<'t>) -> Self {
+        let mut texts = Vec::new();
+        format.texts(record, &mut |text| texts.push(text.text.trim()));
+        texts.retain(|text| !text.is_empty());
+        Self { format, is_answered: format.is_answered(record), texts }
+    }
+
+    /// Returns true if what is under a key is nowhere in the fields of the format.
+    fn loses(&self, key: &str, holds: Holds, value: Json<'_>) -> bool {
+        let is_document = matches!(self.format.name, "text" | "input");
+        match holds {
+            Holds::Metadata => false,
+            Holds::Chosen | Holds::Rejected | Holds::Call => true,
+            Holds::Answer | Holds::Reasoning if !self.is_answered => true,
+            Holds::Label => !self.is_answered,
+            Holds::System => !is_document && self.misses(value, |_| true),
+            Holds::Answer => self.misses(value, is_prose),
+            Holds::Prompt | Holds::Context
+                if AMBIGUOUS.iter().any(|known| known.eq_ignore_ascii_case(key)) =>
+            {
+                self.misses(value, is_prose)
+            }
+            Holds::Prompt | Holds::Context | Holds::Reasoning => self.misses(value, |_| true),
+        }
+    }
+
+    fn loses_in_message(&self, holds: Holds, value: Json<'_>) -> bool {
+        holds == Holds::Call || self.misses(value, |_| true)
+    }
+
+    /// Returns true if a text in a value counts, and is neither a part of one of the record's own texts nor made of
+    /// all of them.
+    fn misses(&self, value: Json<'_>, counts: fn(&str) -> bool) -> bool {
+        match value.value() {
+            Value::String(text) => {
+                let text = text.trim();
+                let is_part = || self.texts.iter().any(|own| own.contains(text));
+                let is_whole = || self.texts.len() > 1 && self.texts.iter().all(|own| text.contains(own));
+                counts(text) && !text.is_empty() && !is_part() && !is_whole()
+            }
+            Value::Array(mut list) => list.any(|value| self.misses(value, counts)),
+            Value::Object(mut members) => members.any(|(_, value)| self.misses(value, counts)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+}
+
+impl Format {
+    /// Returns true if a record has an answer where its format has one, or needs none.
+    fn is_answered(&self, record: Json<'_>) -> bool {
+        if matches!(self.name, "prompt" | "text" | "input") {
+            return false;
+        }
+        if self.dialect().is_none() {
+            return true;
+        }
+        let messages = self.values(record).into_iter().zip(self.fields);
+        let messages = messages.filter(|(_, field)| matches!(field.kind, Kind::Messages(_)));
+        let last = messages.filter_map(|(value, _)| value?.elements().last()).next_back();
+        last.is_some_and(|last| {
+            let role = last.get("role").or(last.get("from")).map(Json::value);
+            !matches!(role, Some(Value::String("user" | "human" | "system" | "developer")))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bedload_record::Parser;
+
+    use super::*;
+
+    fn unmapped(format: &str, lines: &[&str]) -> Unmapped {
+        let format = Format::from_any_name(format);
+        let mut unmapped = Unmapped::default();
+        for (nth, line) in (0..).zip(lines) {
+            Parser::default().parse(line.as_bytes(), |parsed| {
+                let (record, _) = parsed.unwrap_or_else(|_| panic!("valid JSON: {line}"));
+                unmapped.add(format, record, nth);
+            });
+        }
+        unmapped
+    }
+
+    /// The keys under which a record loses content.
+    fn check(format: &str, line: &str, lost: &[&str]) {
+        let unmapped = unmapped(format, &[line]);
+        let keys = unmapped.keys.iter().filter(|(_, seen)| seen.lost > 0).map(|(key, _)| key.as_str());
+        let alike = unmapped.alike.iter().filter(|(_, seen)| seen.lost > 0).map(|(word, _)| *word);
+        assert_eq!(keys.chain(alike).collect::<Vec<_>>(), lost, "{line}");
+    }
+
+    #[test]
+    fn content_without_a_field_is_lost() {
+        check("input", r#"{"input":"q","output":"a"}"#, &["output"]);
+        check("input", r#"{"input":"q","instruction":"i"}"#, &["instruction"]);
+        check("prompt", r#"{"prompt":"q","Response":"a","id":7}"#, &["Response"]);
+        check("prompt", r#"{"prompt":"q","answer_1":"a","answer_2":"b"}"#, &["answer"]);
+        check("prompt", r#"{"prompt":"q","answer":42}"#, &["answer"]);
+        check("prompt", r#"{"prompt":"q","text":"t"}"#, &["text"]);
+        check("text", r#"{"text":"q","label":1}"#, &["label"]);
+        check("text", r#"{"text":"q","label_text":"good"}"#, &["label"]);
+        for key in ["context", "history", "reasoning", "instruction", "input", "question"] {
+            check("prompt-completion", &format!(r#"{{"prompt":"q","completion":"a","{key}":"c"}}"#), &[key]);
+        }
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","history":[["u","v"]]}"#, &["history"]);
+        check(
+            "prompt-completion",
+            r#"{"prompt":"QQ","completion":"a","answer":"quite another answer"}"#,
+            &["answer"],
+        );
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","system":"s"}"#, &["system"]);
+        check("preference", r#"{"prompt":"q","chosen":"a","rejected":"b","rejected_2":"c"}"#, &["rejected"]);
+        check("claude-messages", r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &["answer"]);
+        let turns = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a",MORE}]}"#;
+        for (more, lost) in [
+            (r#""reasoning_content":"r""#, vec!["reasoning_content"]),
+            (r#""function_call":{"name":"f"}"#, vec!["function_call"]),
+            (r#""refusal":"no""#, vec!["refusal"]),
+            (r#""refusal":null"#, vec![]),
+            (r#""name":"Ann""#, vec![]),
+        ] {
+            check("claude-messages", &turns.replace("MORE", more), &lost);
+        }
+    }
+
+    #[test]
+    fn metadata_and_repeated_content_are_not() {
+        check(
+            "prompt-completion",
+            r#"{"prompt":"c: C q: Q","completion":"a","context":"C","question":"Q"}"#,
+            &[],
+        );
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","text":"q a"}"#, &[]);
+        check(
+            "prompt-completion",
+            r#"{"prompt":"q","completion":"so a","answer":"a","model_output":"x"}"#,
+            &[],
+        );
+        check(
+            "prompt-completion",
+            r#"{"prompt":"q","completion":"a","task":"question answering","user":"Ann B"}"#,
+            &[],
+        );
+        check(
+            "prompt-completion",
+            r#"{"prompt":"q","completion":"a","label":"x","context":"","history":[]}"#,
+            &[],
+        );
+        check(
+            "prompt",
+            r#"{"prompt":"q","prompt_id":"7","conversation_id":"8","region":"eu","annotator":"A B"}"#,
+            &[],
+        );
+        check("prompt", r#"{"prompt":"q","has_answer":true,"response":null,"answer_length":3}"#, &[]);
+        check("chat-rft", r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &[]);
+    }
+
+    #[test]
+    fn keys_that_nobody_knows_are_counted_where_they_hold_prose() {
+        let found = unmapped(
+            "prompt",
+            &[r#"{"prompt":"q","antwort":"a b c"}"#, r#"{"prompt":"q","region":"eu west"}"#],
+        );
+        assert_eq!((found.unnamed, found.losing, found.keys.len()), (1, 0, 0));
+    }
+
+    #[test]
+    fn the_first_loss_is_known_whatever_the_chunks() {
+        let lines = [r#"{"prompt":"q"}"#, r#"{"prompt":"q","answer":"a"}"#, r#"{"prompt":"q","answer":"b"}"#];
+        let whole = unmapped("prompt", &lines);
+        assert_eq!((whole.losing, whole.keys["answer"].first_lost), (2, 1));
+        for cut in 0..=lines.len() {
+            let mut parts = unmapped("prompt", &lines[..cut]);
+            parts.absorb(&unmapped("prompt", &lines[cut..]), cut as u64);
+            assert_eq!(parts, whole);
+        }
+    }
+}
