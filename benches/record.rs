@@ -7,6 +7,7 @@ use bedload_benches::lines;
 use bedload_record::json::diagnose;
 use bedload_record::{Findings, Parser, Record};
 use bedload_stages::Check;
+use bedload_stages::convert::Weights;
 use bedload_stages::dedupe::{self, Normalize};
 use bedload_stages::schema::Schema;
 use bedload_tokens::{Counter, Encoding};
@@ -45,7 +46,7 @@ fn strict_rules(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn parse_and_schema(bencher: Bencher<'_, '_>) {
     let lines = lines(1000);
-    let (mut parser, schema) = (Parser::default(), Schema::new(format(), None));
+    let (mut parser, schema) = (Parser::default(), Schema::new(format(), None, Weights::Error));
     bencher.counter(size(&lines)).bench_local(|| {
         let valid = |line: &&Vec<u8>| {
             parser.parse(line, |parsed| {

@@ -74,6 +74,10 @@ pub(crate) struct DataArgs {
     /// Skip a stage: convert, schema, tokens, dedupe, balance, split or augment. Repeatable.
     #[arg(long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
+    /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
+    /// drop accepts it, so that the answer is trained on; a conversion removes the mark [default: error].
+    #[arg(long, value_name = "HOW")]
+    pub(crate) weights: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Treat warnings as errors.
@@ -236,10 +240,6 @@ pub(crate) struct ConversionArgs {
     /// keep retains extra keys [default: error].
     #[arg(long, value_name = "HOW")]
     pub(crate) extra: Option<String>,
-    /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
-    /// drop removes the mark, so that the answer is trained on [default: error].
-    #[arg(long, value_name = "HOW")]
-    pub(crate) weights: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

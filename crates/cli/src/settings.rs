@@ -74,14 +74,10 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
     if let Some(extra) = &args.extra {
         convert.extra = named("--extra", extra)?;
     }
-    if let Some(weights) = &args.weights {
-        convert.weights = named("--weights", weights)?;
-    }
     let needs_target = [
         (args.map.is_some(), "--map"),
         (args.system.is_some(), "--system"),
         (args.extra.is_some(), "--extra"),
-        (args.weights.is_some(), "--weights"),
     ];
     if let Some((_, flag)) = needs_target.iter().find(|(given, _)| *given && convert.to.is_none()) {
         return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));
@@ -195,6 +191,9 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     let catalogue = config.catalogue(data.profile_file.as_deref());
     let mut stages = config.stages;
+    if let Some(weights) = &data.weights {
+        stages.convert.weights = named("--weights", weights)?;
+    }
     for name in &data.skip {
         if !stages.skip(name) {
             let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();

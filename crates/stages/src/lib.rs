@@ -10,6 +10,7 @@ pub mod schema;
 pub mod tokens;
 
 pub mod dedupe;
+mod marks;
 
 pub mod balance;
 pub mod split;

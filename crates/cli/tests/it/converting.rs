@@ -194,7 +194,6 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ),
         ("convert a.jsonl --to converse --map prompt=question --out .", "the input a.jsonl is inside it"),
         ("build a.jsonl --out o --extra drop", "--extra needs --to FORMAT"),
-        ("build a.jsonl --out o --weights drop", "--weights needs --to FORMAT"),
         ("convert a.jsonl --to converse --weights keep --out c.jsonl", "--weights: unknown variant"),
         (
             "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected ./c.jsonl",

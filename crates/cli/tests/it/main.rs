@@ -79,4 +79,6 @@ mod validation_file;
 mod verifying;
 mod vocabularies;
 #[cfg(test)]
+mod weights;
+#[cfg(test)]
 mod whole_files;

@@ -1101,4 +1101,14 @@ pub static CODES: &[CodeInfo] = &[
         "One source sets a lower maximum than another, or says that there is no validation file while another takes one.",
         "To be safe, use fewer records; where the message is about a validation file, leave it out."
     ),
+    row!(
+        SchemaWeight,
+        "schema/weight",
+        Error,
+        Record,
+        BASELINE,
+        "a mark that excludes an answer from training, or weighs it",
+        "Other tools exclude an answer from training with a weight of 0, a mask or a label. Bedrock's formats have no such mark: with it ignored, the answer is trained on like any other.",
+        "Remove the record, or end the conversation before the answer; `--weights drop` trains on the answer."
+    ),
 ];

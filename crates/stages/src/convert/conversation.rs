@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bedload_record::json::Raw;
 
-use super::marks::Training;
+use crate::marks::Training;
 
 /// A text as it stands between the quotes of its string, escapes and all.
 #[derive(Clone, Debug)]

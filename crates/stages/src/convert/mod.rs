@@ -20,7 +20,6 @@ mod clean;
 mod config;
 mod conversation;
 mod flat;
-mod marks;
 mod obstacle;
 mod read;
 mod unmapped;

@@ -8,8 +8,8 @@ use bedload_record::json::Raw;
 
 use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, RawText, Role, Turn};
 use super::flat::{Slot, flat};
-use super::marks;
 use super::{Remark, Source};
+use crate::marks;
 
 /// The keys that may be shown in pointers.
 pub(super) fn known_keys(from: Source) -> Vec<&'static str> {

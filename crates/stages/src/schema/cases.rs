@@ -64,7 +64,7 @@ fn expand(mut line: String) -> String {
 
 fn codes(profile: &Arc<Profile>, line: &str) -> Vec<&'static str> {
     let format = profile.formats().next().expect("a format");
-    let schema = Schema::new(format, Some(Arc::clone(profile)));
+    let schema = Schema::new(format, Some(Arc::clone(profile)), Weights::Error);
     Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.unwrap_or_else(|_| panic!("valid JSON: {line}"));
         let record = Record { raw: line.as_bytes(), json, tokens: None };

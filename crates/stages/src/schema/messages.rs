@@ -8,7 +8,7 @@ use super::flat::written;
 use super::tools::Calls;
 use super::visit::Visit;
 use super::words::Speaker;
-use super::{chat, wrong_type};
+use super::{chat, weight, wrong_type};
 
 /// Who a message is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,12 @@ pub(super) fn check(
         let is_known = |key: &str| {
             matches!(key, "role" | "content") || (key == "candidates" && dialect == Dialect::Preference)
         };
+        let has_more = members.len() > 2;
         visit.extra_keys(members.map(|(key, _)| key), is_known, &at);
         let role = role(visit, message, &at);
+        if has_more && visit.refuses_weights && role == Some(Role::Assistant) {
+            weight::turn(visit, message, index, &at);
+        }
         if let Some(role) = role {
             order(visit, role, index, before, &at);
             if is_last && role == Role::User {

@@ -24,15 +24,17 @@ mod media;
 mod messages;
 mod tools;
 mod visit;
+mod weight;
 mod words;
 
 use std::sync::Arc;
 
-use bedload_bedrock::{Format, Kind, Point, Profile};
+use bedload_bedrock::{Format, Kind, Profile};
 use bedload_record::{At, Code, Findings, Record, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
+use crate::convert::Weights;
 use visit::Visit;
 use words::WordFinder;
 
@@ -57,19 +59,22 @@ pub struct Schema {
     format: &'static Format,
     profile: Option<Arc<Profile>>,
     words: Option<WordFinder>,
+    weights: Weights,
 }
 
 impl Schema {
-    /// The check of `format`; without a profile, of what all targets agree on.
-    pub fn new(format: &'static Format, profile: Option<Arc<Profile>>) -> Self {
+    /// The check of `format`; without a profile, of what all targets agree on. Marks that exclude an answer from
+    /// training are errors unless `weights` says that they are dropped.
+    pub fn new(format: &'static Format, profile: Option<Arc<Profile>>, weights: Weights) -> Self {
         let words = profile.as_deref().and_then(WordFinder::new);
-        Self { format, profile, words }
+        Self { format, profile, words, weights }
     }
 }
 
 impl Check for Schema {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
         let mut visit = Visit::new(record, self.profile.as_deref(), self.words.as_ref(), findings);
+        visit.refuses_weights = self.weights == Weights::Error;
         let root = At::RECORD;
         let mut known = 0;
         for (field, value) in self.format.fields.iter().zip(self.format.values(record.json)) {
@@ -95,10 +100,11 @@ impl Check for Schema {
                 (_, None) | (Kind::Any, _) => {}
             }
         }
-        if let Value::Object(members) = record.json.value()
-            && visit.minds(Point::ExtraKey)
-            && members.clone().count() > known
-        {
+        let members = record.json.members();
+        if members.len() > known {
+            if visit.refuses_weights {
+                weight::record(&mut visit, self.format, record.json);
+            }
             let is_known = |key: &str| self.format.fields.iter().any(|field| field.key == key);
             visit.extra_keys(members.map(|(key, _)| key), is_known, &root);
         }

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use super::*;
 
 fn check(format: &str, line: &str, expect: Expect) {
-    let schema = Schema::new(Format::from_name(format).expect("a format"), None);
+    let schema = Schema::new(Format::from_name(format).expect("a format"), None, Weights::Error);
     let found = Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.expect("valid JSON");
         let record = Record { raw: line.as_bytes(), json, tokens: None };

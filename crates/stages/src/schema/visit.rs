@@ -10,6 +10,8 @@ pub(super) struct Visit<'v, 'r> {
     pub(super) record: &'v Record<'r>,
     pub(super) profile: Option<&'v Profile>,
     words: Option<&'v WordFinder>,
+    /// Whether marks that exclude an answer from training are errors.
+    pub(super) refuses_weights: bool,
     findings: &'v mut Findings,
 }
 
@@ -20,7 +22,7 @@ impl<'v, 'r> Visit<'v, 'r> {
         words: Option<&'v WordFinder>,
         findings: &'v mut Findings,
     ) -> Self {
-        Self { record, profile, words, findings }
+        Self { record, profile, words, refuses_weights: false, findings }
     }
 
     /// Adds a finding that follows from the shape of the format.

@@ -5,7 +5,7 @@ use bedload_record::json::Raw;
 
 /// What a mark says of the answer, or the record, that it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Training {
+pub(crate) enum Training {
     /// Train on it, as on any other.
     Full,
     /// Train on it, but more or less than on others.
@@ -36,8 +36,18 @@ const SPANS: &[&str] = &["train_detail", "training_detail"];
 /// Keys whose `false` calls the answer a bad one.
 const APPROVALS: &[&str] = &["label", "kto_tag"];
 
+/// Returns true for a key that may say what is trained on.
+pub(crate) fn is_mark(key: &str) -> bool {
+    [OFF_WHEN_FALSE, OFF_WHEN_TRUE, SPANS].iter().any(|keys| keys.contains(&key))
+}
+
+/// Returns true for a key that may call the answer of a record a bad one.
+pub(crate) fn is_approval(key: &str) -> bool {
+    APPROVALS.contains(&key)
+}
+
 /// What a member of a message says of its training; none where it is no mark.
-pub(super) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
+pub(crate) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
     if OFF_WHEN_FALSE.contains(&key) {
         return Some(worst(value, |value| match truth(value) {
             Some(false) => Training::None,
@@ -60,7 +70,7 @@ pub(super) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
 }
 
 /// What a member of a record says of its training. A number that is no plain yes or no may well be data here.
-pub(super) fn of_record(key: &str, value: Raw<'_>) -> Option<Training> {
+pub(crate) fn of_record(key: &str, value: Raw<'_>) -> Option<Training> {
     if APPROVALS.contains(&key) {
         return matches!(value.bytes(), b"false").then_some(Training::None);
     }
