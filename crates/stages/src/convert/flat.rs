@@ -14,6 +14,8 @@ pub(super) enum Slot {
     Prompt,
     /// Text that follows the prompt.
     Input,
+    /// Earlier turns, as pairs of question and answer.
+    History,
     Completion,
     System,
     Chosen,
@@ -54,7 +56,16 @@ impl Slot {
     }
 
     fn is_optional(self) -> bool {
-        matches!(self, Self::Input | Self::System | Self::Score | Self::Reference | Self::Response | Self::Id)
+        matches!(
+            self,
+            Self::Input
+                | Self::History
+                | Self::System
+                | Self::Score
+                | Self::Reference
+                | Self::Response
+                | Self::Id
+        )
     }
 }
 
@@ -87,6 +98,7 @@ pub(super) fn flat<'l, K: AsRef<str>>(
         match slot {
             Slot::Prompt => prompt = Some(reader.words(value, name)?),
             Slot::Input => input = Some(reader.words(value, name)?),
+            Slot::History => conversation.turns = history(&reader, value, name)?,
             Slot::Completion | Slot::Response => completion = Some(reader.words(value, name)?),
             Slot::System => {
                 conversation.system.push(reader.words(value, name)?);
@@ -123,4 +135,21 @@ pub(super) fn flat<'l, K: AsRef<str>>(
         conversation.turns.push(Turn::of(Role::Assistant, words));
     }
     Ok(conversation)
+}
+
+/// The turns of a history.
+fn history<'l>(reader: &Reader<'l>, value: Raw<'l>, name: &str) -> Result<Vec<Turn<'l>>, Remark> {
+    let wrong =
+        |at| reader.source(at, format!("`{name}` must be a list of pairs of a question and its answer"));
+    if !value.is_array() {
+        return Err(wrong(value));
+    }
+    let mut turns = Vec::new();
+    for pair in value.elements() {
+        let texts: Vec<Raw<'l>> = pair.elements().collect();
+        let &[question, answer] = &texts[..] else { return Err(wrong(pair)) };
+        turns.push(Turn::of(Role::User, reader.words(question, "question")?));
+        turns.push(Turn::of(Role::Assistant, reader.words(answer, "answer")?));
+    }
+    Ok(turns)
 }

@@ -33,8 +33,11 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Conversation
         ("evaluation", "category") => None,
         (_, key) => Some(Slot::from_name(key).expect("a test reads every flat format")),
     };
-    let slots: Vec<_> =
+    let mut slots: Vec<_> =
         format.fields.iter().filter_map(|field| Some((field.key, slot(field.key)?))).collect();
+    if format.name == "alpaca" {
+        slots.push(("history", Slot::History));
+    }
     flat(line, &slots)
 }
 
