@@ -2,8 +2,9 @@
 //!
 //! A row costs [`FACT_BYTES`] bytes. Every byte added here is paid once per record of every user.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use hashbrown::HashTable;
 
 use crate::code::CodeSet;
 use crate::traits::Traits;
@@ -74,8 +75,10 @@ const GROUPED: u8 = 8;
 /// Numbers for things that recur, in order of first appearance.
 #[derive(Clone, Debug)]
 pub struct Interner<K> {
+    /// Each key once, by id.
     keys: Vec<K>,
-    ids: HashMap<K, u32>,
+    ids: HashTable<u32>,
+    hasher: RandomState,
     /// Beyond this many keys nothing more is kept, and [`Interner::overflowed`] is true.
     keys_max: usize,
     overflowed: bool,
@@ -84,7 +87,8 @@ pub struct Interner<K> {
 impl<K: Clone + Eq + Hash> Interner<K> {
     /// An empty interner of at most `keys_max` keys.
     pub fn new(keys_max: usize) -> Self {
-        Self { keys: Vec::new(), ids: HashMap::new(), keys_max, overflowed: false }
+        let (keys, ids, hasher) = (Vec::new(), HashTable::new(), RandomState::new());
+        Self { keys, ids, hasher, keys_max, overflowed: false }
     }
 
     /// The id of a key, given now if it is new; none where there is no room.
@@ -93,16 +97,18 @@ impl<K: Clone + Eq + Hash> Interner<K> {
         Q: ?Sized + Eq + Hash + ToOwned<Owned = K>,
         K: std::borrow::Borrow<Q>,
     {
-        if let Some(&id) = self.ids.get(key) {
+        let Self { keys, ids, hasher, keys_max, overflowed } = self;
+        let hash = hasher.hash_one(key);
+        if let Some(&id) = ids.find(hash, |&id| keys[id as usize].borrow() == key) {
             return Some(id);
         }
-        if self.keys.len() == self.keys_max {
-            self.overflowed = true;
+        if keys.len() == *keys_max {
+            *overflowed = true;
             return None;
         }
-        let id = u32::try_from(self.keys.len()).ok()?;
-        self.keys.push(key.to_owned());
-        self.ids.insert(key.to_owned(), id);
+        let id = u32::try_from(keys.len()).ok()?;
+        keys.push(key.to_owned());
+        ids.insert_unique(hash, id, |&id| hasher.hash_one(keys[id as usize].borrow()));
         Some(id)
     }
 
