@@ -1,5 +1,6 @@
 //! Strings, numbers and words of the strict reader: the smallest things that can be wrong.
 
+use super::framing::{Framing, HELD_LF};
 use super::strict::{Flaw, Reader};
 use crate::code::Code;
 
@@ -16,13 +17,14 @@ impl<'l> Reader<'l> {
                     return Ok(&self.line[start..at]);
                 }
                 Some(b'\\') => self.escape(is_value)?,
-                Some(byte @ 0..=0x1F) => {
-                    let message = format!("control character {byte:#04x} in a string must be escaped");
-                    return Err(Flaw::new(Code::JsonSyntax, at, message));
-                }
+                Some(byte @ 0..=0x1F) => return Err(control_character(byte, at)),
                 Some(_) => self.at += 1,
                 None => {
-                    return Err(Flaw::new(Code::JsonSyntax, start - 1, "the string has no end on this line"));
+                    let message = match self.framing {
+                        Framing::Line => "the string has no end on this line",
+                        Framing::Element => "the string has no end in this element",
+                    };
+                    return Err(Flaw::new(Code::JsonSyntax, start - 1, message));
                 }
             }
         }
@@ -36,6 +38,9 @@ impl<'l> Reader<'l> {
                 return Ok(());
             }
             Some(b'u') => {}
+            Some(&HELD_LF) if self.framing == Framing::Element => {
+                return Err(control_character(b'\n', start));
+            }
             Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "no such escape in JSON")),
             None => return Err(self.ended()),
         }
@@ -125,4 +130,8 @@ impl<'l> Reader<'l> {
         }
         Ok(())
     }
+}
+
+fn control_character(byte: u8, at: usize) -> Flaw {
+    Flaw::new(Code::JsonSyntax, at, format!("control character {byte:#04x} in a string must be escaped"))
 }

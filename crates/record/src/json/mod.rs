@@ -5,22 +5,25 @@
 //! simd-json reads the line; the few lines it refuses, or that hold something doubtful, are read again by
 //! `strict.rs`, which knows the place and the reason. Only this folder names `simd_json`.
 
+mod framing;
 mod lexemes;
 mod locate;
 mod number;
 mod parse;
 mod raw;
+mod seen;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use framing::{Framing, HELD_ESCAPED_LF, HELD_LF, STRAY_COMMA};
 pub(crate) use locate::locate_step;
 pub use locate::{Location, Step, locate};
 pub use number::Number;
 pub use parse::Parser;
 pub use raw::{Raw, pointer_to};
-pub use strict::{DEPTH_MAX, Flaw, diagnose};
+pub use strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
 pub use text::{escape_into, string_content};
 
 use std::borrow::Cow;

@@ -3,12 +3,14 @@
 use memchr::memmem;
 use simd_json::{Buffers, Node, StaticNode, Tape};
 
+use super::framing::Framing;
 use super::number::{Decimals, Place};
-use super::strict::{DEPTH_MAX, Flaw, diagnose};
+use super::seen::Seen;
+use super::strict::{DEPTH_MAX, Flaw, diagnose_in, is_blank};
 use super::{Json, width};
 use crate::code::{CodeSet, Severity};
 
-/// Objects with at most this many keys are searched for duplicates pairwise, larger ones by sorting.
+/// Objects with at most this many keys are searched for duplicates pairwise, on the stack.
 const PAIRWISE_KEYS: usize = 16;
 /// Buffers that grew beyond this for one large record are given back after it.
 const KEEP_BYTES: usize = 4 << 20;
@@ -37,14 +39,41 @@ impl Default for Parser {
 
 impl Parser {
     /// Parses one line (without its line end) and calls `visit` with the object and the warnings about its JSON,
-    /// or with the flaws that reject it. Flaws are complete only for a caller that asks [`diagnose`] for them.
+    /// or with the flaws that reject it.
     ///
-    /// Linear in the line, but for objects of n > 16 keys, which take n log n.
+    /// Linear in the line, as [`Parser::read`] is.
     pub fn parse<R>(
         &mut self,
         line: &[u8],
         visit: impl FnOnce(Result<(Json<'_>, CodeSet), Vec<Flaw>>) -> R,
     ) -> R {
+        self.read(line, Framing::Line, &[], |json, flaws| match json {
+            None => visit(Err(flaws)),
+            Some(json) => {
+                let mut warnings = CodeSet::default();
+                flaws.iter().for_each(|flaw| warnings.insert(flaw.code));
+                visit(Ok((json, warnings)))
+            }
+        })
+    }
+
+    /// Parses one line (without its line end) and calls `visit` with the object, unless something rejects the line,
+    /// and with everything that is wrong or doubtful, as [`diagnose`] finds it: a line is never read again for that.
+    ///
+    /// Linear in the line.
+    ///
+    /// [`diagnose`]: super::diagnose
+    pub fn read<R>(
+        &mut self,
+        line: &[u8],
+        framing: Framing,
+        known: &[&str],
+        visit: impl FnOnce(Option<Json<'_>>, Vec<Flaw>) -> R,
+    ) -> R {
+        // simd-json would find nothing else, and there can be as many of them as there are bytes.
+        if is_blank(line) {
+            return visit(None, diagnose_in(framing, line, known));
+        }
         let Self { scratch, buffers, tape, places, nul } = self;
         scratch.clear();
         scratch.extend_from_slice(line);
@@ -59,21 +88,15 @@ impl Parser {
         };
         let json = Json { nodes: &nodes.0, decimals: &decimals };
         let result = if sound && kind != Kind::Doubtful && nul.find(line).is_none() {
-            visit(Ok((json, CodeSet::default())))
+            visit(Some(json), Vec::new())
         } else {
-            let flaws = diagnose(line, &[]);
-            if flaws.iter().any(|flaw| flaw.code.info().severity == Severity::Error) {
-                visit(Err(flaws))
-            } else if sound {
-                let mut warnings = CodeSet::default();
-                for flaw in &flaws {
-                    warnings.insert(flaw.code);
-                }
-                visit(Ok((json, warnings)))
-            } else {
+            let mut flaws = diagnose_in(framing, line, known);
+            let is_rejected = flaws.iter().any(|flaw| flaw.code.info().severity == Severity::Error);
+            if !sound && !is_rejected {
                 // The strict rules decide, but without a tape there is nothing to look at.
-                visit(Err(vec![Flaw::unreadable()]))
+                flaws.push(Flaw::unreadable());
             }
+            visit(Some(json).filter(|_| sound && !is_rejected), flaws)
         };
         *tape = nodes.reset();
         if line.len() > KEEP_BYTES {
@@ -110,9 +133,8 @@ fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
         }
         return true;
     }
-    let mut keys: Vec<&str> = (0..len).map(|_| next_key()).collect();
-    keys.sort_unstable();
-    keys.windows(2).all(|pair| pair[0] != pair[1])
+    let mut seen = Seen::default();
+    (0..len).all(|_| seen.insert(next_key()))
 }
 
 /// What has to be known of the text of a number.

@@ -2,8 +2,9 @@
 //! doubtful lines come by. Iterative, so that no nesting can exhaust the stack.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
+use super::framing::{Framing, STRAY_COMMA};
+use super::seen::Seen;
 use super::text::{identity, string_content};
 use crate::code::Code;
 
@@ -39,14 +40,24 @@ impl Flaw {
 ///
 /// Keys in `known` are written in pointers; others could be anybody's data and appear as `?` and their position.
 pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
-    if line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
-        return vec![Flaw::new(Code::JsonBlankLine, 0, "the line is blank")];
+    diagnose_in(Framing::Line, line, known)
+}
+
+/// As [`diagnose`], of a line that may be an element of an array.
+pub fn diagnose_in(framing: Framing, line: &[u8], known: &[&str]) -> Vec<Flaw> {
+    let noun = framing.noun();
+    if is_blank(line) {
+        return vec![Flaw::new(Code::JsonBlankLine, 0, format!("the {noun} is blank"))];
     }
-    if let Some(flaw) = encoding(line) {
+    if framing == Framing::Element && line == STRAY_COMMA {
+        return vec![Flaw::new(Code::JsonSyntax, 0, "a stray comma: an element is missing here")];
+    }
+    if let Some(flaw) = encoding(line, noun) {
         return vec![flaw];
     }
     if line.starts_with(b"\xEF\xBB\xBF") {
-        return vec![Flaw::new(Code::JsonBom, 0, "the line begins with a byte order mark (EF BB BF)")];
+        let message = format!("the {noun} begins with a byte order mark (EF BB BF)");
+        return vec![Flaw::new(Code::JsonBom, 0, message)];
     }
     if let Err(error) = std::str::from_utf8(line) {
         let at = error.valid_up_to();
@@ -55,7 +66,7 @@ pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
         let message = format!("byte {:#04x} is not valid UTF-8{hint}", line[at]);
         return vec![Flaw::new(Code::JsonInvalidUtf8, at, message)];
     }
-    let mut reader = Reader { line, at: 0, path: Vec::new(), known, flaws: Vec::new() };
+    let mut reader = Reader { framing, line, at: 0, path: Vec::new(), known, flaws: Vec::new() };
     if let Err(mut flaw) = reader.document() {
         flaw.pointer = pointer(&reader.path, known);
         reader.flaws.insert(0, flaw);
@@ -63,11 +74,16 @@ pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
     reader.flaws
 }
 
+/// Returns true if a line holds white space only.
+pub fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r'))
+}
+
 /// So many NUL bytes at one end of a line are no characters of a wide encoding.
 const NUL_RUN_MIN: usize = 8;
 
 /// What is wrong with a line that holds NUL bytes or begins with the mark of another encoding, as a whole.
-fn encoding(line: &[u8]) -> Option<Flaw> {
+fn encoding(line: &[u8], noun: &str) -> Option<Flaw> {
     let is_marked = line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]);
     let nuls = memchr::memchr_iter(0, line).count();
     // Interrupted writes and lost blocks leave long runs of NUL bytes, which no encoding of text has.
@@ -81,7 +97,7 @@ fn encoding(line: &[u8]) -> Option<Flaw> {
             (false, false) => "within",
         };
         let message =
-            format!("{nuls} NUL bytes {place} the line; a write was cut off here, so copy the file again");
+            format!("{nuls} NUL bytes {place} the {noun}; a write was cut off here, so copy the file again");
         return Some(Flaw::new(Code::JsonSyntax, at, message));
     }
     let is_utf32 = line.starts_with(&[0xFF, 0xFE, 0, 0]) || line.starts_with(&[0, 0, 0xFE, 0xFF]);
@@ -91,7 +107,7 @@ fn encoding(line: &[u8]) -> Option<Flaw> {
         _ => return None,
     };
     let message =
-        format!("the line looks like {name}, not UTF-8; `iconv -f {name} -t UTF-8 FILE` converts the file");
+        format!("the {noun} looks like {name}, not UTF-8; `iconv -f {name} -t UTF-8 FILE` converts the file");
     Some(Flaw::new(Code::JsonEncoding, 0, message))
 }
 
@@ -101,37 +117,8 @@ pub(super) struct Step<'l> {
     pub(super) key: Option<&'l [u8]>,
     /// Position among the members or elements, from 0.
     pub(super) position: usize,
-    seen: Seen<'l>,
+    seen: Seen<Cow<'l, [u8]>>,
     is_object: bool,
-}
-
-/// The keys of an object so far.
-#[derive(Default)]
-struct Seen<'l> {
-    /// Most objects have few keys, and comparing those is cheaper than a table.
-    few: Vec<Cow<'l, [u8]>>,
-    /// All keys, once there are more.
-    many: HashSet<Cow<'l, [u8]>>,
-}
-
-/// The most keys that are compared one by one.
-const FEW_KEYS: usize = 16;
-
-impl<'l> Seen<'l> {
-    /// Adds a key; returns false where it is there already.
-    fn insert(&mut self, key: Cow<'l, [u8]>) -> bool {
-        if self.many.is_empty() {
-            if self.few.contains(&key) {
-                return false;
-            }
-            if self.few.len() < FEW_KEYS {
-                self.few.push(key);
-                return true;
-            }
-            self.many.extend(self.few.drain(..));
-        }
-        self.many.insert(key)
-    }
 }
 
 /// The JSON Pointer of a path.
@@ -161,6 +148,7 @@ pub(super) fn pointer(path: &[Step<'_>], known: &[&str]) -> String {
 
 /// Reads one line from its first byte on; strings, numbers and words are in `lexemes.rs`.
 pub(super) struct Reader<'l> {
+    pub(super) framing: Framing,
     pub(super) line: &'l [u8],
     pub(super) at: usize,
     path: Vec<Step<'l>>,
@@ -184,6 +172,9 @@ impl Reader<'_> {
         }
         if self.at < self.line.len() {
             let message = match self.line[self.at] {
+                _ if self.framing == Framing::Element => {
+                    "another value begins after the first; a comma is missing between elements"
+                }
                 b',' if self.line[self.at + 1..].trim_ascii().is_empty() => {
                     "a comma after the object; lines are not separated by commas"
                 }
@@ -202,10 +193,13 @@ impl Reader<'_> {
             };
             let holds = self.line.get(top + 1..).unwrap_or_default().trim_ascii_start();
             let hint = match (self.line[top], holds.first()) {
+                (b'[', Some(b'{')) if self.framing == Framing::Element => {
+                    "; `jq -c '.[][]' FILE` writes each element of the inner arrays on a line"
+                }
                 (b'[', Some(b'{')) => "; `jq -c '.[]' FILE` writes each element of an array on a line",
                 _ => "",
             };
-            let message = format!("the line holds {kind}, not an object{hint}");
+            let message = format!("the {} holds {kind}, not an object{hint}", self.framing.noun());
             self.flaws.push(Flaw::new(Code::JsonNotAnObject, top, message));
         }
         Ok(())
@@ -368,6 +362,7 @@ impl Reader<'_> {
 
     pub(super) fn ended(&self) -> Flaw {
         let message = match self.line.trim_ascii() {
+            _ if self.framing == Framing::Element => "the element ends before its value does",
             b"{" => "the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)",
             b"[" => "the line ends here; is the file an array? (`jq -c '.[]' FILE` makes it JSONL)",
             _ => "the line ends before its value does",

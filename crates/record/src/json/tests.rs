@@ -1,6 +1,7 @@
 //! Tests of the JSON rules: a picture of each rule, the published parsing cases, and the two parsers against each
 //! other and against `serde_json` on mutated lines.
 
+mod framed;
 mod mistaken;
 
 use expect_test::{Expect, expect};
