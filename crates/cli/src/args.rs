@@ -302,6 +302,9 @@ pub(crate) struct CalibrateArgs {
     /// Lines of {"text", "tokens"} or {"prompt", "completion", "tokens"}; files, directories, globs, or `-`.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<OsString>,
+    /// Read inputs that are JSON arrays as one pair per element.
+    #[arg(long)]
+    pub(crate) array: bool,
     /// Encoding used to count tokens [default: the profile's].
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     pub(crate) encoding: Option<String>,

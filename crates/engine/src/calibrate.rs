@@ -1,11 +1,13 @@
 //! `calibrate`: texts whose true counts are known, counted by an encoding.
 
+use bedload_record::json::Framing;
 use bedload_record::{Json, Parser, Value};
 use bedload_scan::{Inputs, Line, ScanOptions, visit};
 use bedload_stages::tokens::{Calibration, Counter, Pair, Tokenizer};
 
 use crate::error::EngineError;
 use crate::progress::{Phase, Progress};
+use crate::rules::framing;
 
 /// Beyond this a double no longer holds every whole number.
 const WHOLE_MAX: u64 = 1 << 53;
@@ -32,7 +34,7 @@ pub fn calibrate(
         |(parser, counter), chunk| {
             let mut read = Vec::new();
             for (nth, line) in chunk.lines().enumerate() {
-                match pair(parser, counter, &line) {
+                match pair(parser, counter, &line, framing(inputs, chunk.at.input)) {
                     Ok(pair) => read.push(pair),
                     Err(problem) => return Err((nth as u64 + 1, problem)),
                 }
@@ -43,8 +45,11 @@ pub fn calibrate(
             let before = &mut lines_before[at.input];
             let read = read.map_err(|(nth, problem)| {
                 let (name, line) = (inputs.get(at.input).name(), *before + nth);
-                let hint = "a line is {\"text\": \"…\", \"tokens\": N} or \
-                            {\"prompt\": \"…\", \"completion\": \"…\", \"tokens\": N}";
+                let noun = framing(inputs, at.input).noun();
+                let hint = format!(
+                    "each {noun} must be {{\"text\": \"…\", \"tokens\": N}} or \
+                     {{\"prompt\": \"…\", \"completion\": \"…\", \"tokens\": N}}"
+                );
                 EngineError::Usage(format!("{name}:{line}: {problem}\nhint: {hint}"))
             })?;
             *before += read.len() as u64;
@@ -58,10 +63,16 @@ pub fn calibrate(
 }
 
 /// The pair of a line; on failure what is wrong with it, without its text.
-fn pair(parser: &mut Parser, counter: &mut Counter, line: &Line<'_>) -> Result<Pair, String> {
-    let bytes = line.bytes.ok_or_else(|| format!("the line has {} bytes, which is too long", line.len))?;
-    parser.parse(bytes, |parsed| {
-        let (json, _) = parsed.map_err(|flaws| {
+fn pair(
+    parser: &mut Parser,
+    counter: &mut Counter,
+    line: &Line<'_>,
+    framing: Framing,
+) -> Result<Pair, String> {
+    let noun = framing.noun();
+    let bytes = line.bytes.ok_or_else(|| format!("the {noun} has {} bytes, which is too long", line.len))?;
+    parser.read(bytes, framing, &[], |json, flaws| {
+        let json = json.ok_or_else(|| {
             flaws
                 .into_iter()
                 .next()

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
+use bedload_record::json::is_blank;
 use bedload_record::{Code, Finding, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
 
 use crate::distinct::{DISTINCT_MAX, Distinct, Seen};
 use crate::error::EngineError;
-use crate::examine::{Examiner, Physical, Summary, Wanted, place};
+use crate::examine::{Examiner, Found, Physical, Summary, Wanted, place};
 use crate::held_out::{HeldOut, Leaks, Met};
 use crate::memory::Ledger;
 use crate::names;
@@ -82,6 +83,17 @@ struct ChunkChecked {
     findings: Vec<Finding>,
     /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
     again: Option<KeptChunk>,
+}
+
+impl ChunkChecked {
+    /// Keeps findings, or the chunk in place of too many.
+    fn hold(&mut self, findings: Vec<Finding>, chunk: &Chunk<'_>) {
+        self.findings.extend(findings);
+        if self.findings.len() > HELD_MAX {
+            self.findings = Vec::new();
+            self.again = Some(chunk.keep());
+        }
+    }
 }
 
 /// The most findings that a chunk holds until its turn comes. A finding takes far more memory than the bytes it is
@@ -261,12 +273,9 @@ pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool
     }
     for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
         if lines == 0 && !input.is_set_aside() {
-            findings.push(Finding::file(
-                input.name(),
-                Code::FileEmpty,
-                strict,
-                "the file is empty".to_owned(),
-            ));
+            let noun = if input.is_array() { "array" } else { "file" };
+            let message = format!("the {noun} is empty");
+            findings.push(Finding::file(input.name(), Code::FileEmpty, strict, message));
         }
         if crlf > 0 {
             let message = format!("{crlf} of {lines} lines end with CRLF; they are accepted");
@@ -286,13 +295,28 @@ fn check_chunk(
     ledger: &Ledger,
 ) -> ChunkChecked {
     let mut out = ChunkChecked::default();
+    // Lines of no bytes are many where there are any, so nothing is made of them but what is handed over.
+    let mut n_blank = 0u64;
     for line in chunk.lines() {
+        if line.bytes.is_some_and(is_blank) {
+            examiner.pass_over();
+            out.lines += 1;
+            out.crlf += u64::from(line.terminator == Terminator::CrLf);
+            out.bytes += line.len + line.terminator.len_bytes();
+            n_blank += 1;
+            if out.again.is_some() || per_code.is_some_and(|most| n_blank > most) {
+                continue;
+            }
+            let line = physical(chunk.at.input, &line);
+            out.hold(place(examiner.findings(&line), rules, name, out.lines, &line), chunk);
+            continue;
+        }
         let line = physical(chunk.at.input, &line);
         ledger.begin_line(line.len);
         out.lines += 1;
         out.crlf += u64::from(line.terminator == Terminator::CrLf);
         out.bytes += line.len + line.terminator.len_bytes();
-        let (codes, summary) = examiner.codes(&line, wanted);
+        let (Found { codes, full: mut found }, summary) = examiner.examine(&line, wanted);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
             if let Some(Summary { tokens, traits, identity }) = summary {
@@ -308,19 +332,17 @@ fn check_chunk(
         if codes.is_empty() {
             continue;
         }
-        let mut found = examiner.findings(&line);
         found.retain(|finding| {
             let n = out.by_code.entry(finding.code).or_default();
             *n += 1;
             per_code.is_none_or(|most| *n <= most)
         });
         if out.again.is_none() {
-            out.findings.extend(place(found, rules, name, out.lines, &line));
+            out.hold(place(found, rules, name, out.lines, &line), chunk);
         }
-        if out.findings.len() > HELD_MAX {
-            out.findings = Vec::new();
-            out.again = Some(chunk.keep());
-        }
+    }
+    if n_blank > 0 {
+        *out.by_code.entry(Code::JsonBlankLine).or_default() += n_blank;
     }
     out.unmapped = examiner.take_unmapped();
     out

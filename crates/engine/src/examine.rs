@@ -4,7 +4,7 @@
 use std::mem;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::json::diagnose;
+use bedload_record::json::Framing;
 use bedload_record::{
     Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding, Severity,
     Terminator, Traits,
@@ -46,6 +46,8 @@ const UNLABELLED: Option<fn(Option<&str>)> = None;
 /// How much of a record's identity somebody wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wanted {
+    /// Nothing, and the line was visited before: nothing of it is counted again.
+    Again,
     Nothing,
     Digest,
     /// Its digest, and its group.
@@ -65,6 +67,18 @@ pub(crate) struct Summary {
     pub(crate) tokens: tokens::Tokens,
     pub(crate) traits: Traits,
     pub(crate) identity: Identity,
+}
+
+impl Summary {
+    fn of(Content { tokens, traits, identity, .. }: Content) -> Self {
+        Self { tokens, traits, identity }
+    }
+}
+
+/// What was found in a record, in the order of its bytes.
+pub(crate) struct Found {
+    pub(crate) codes: CodeSet,
+    pub(crate) full: Vec<RecordFinding>,
 }
 
 /// What else a record is, once it is accepted or not.
@@ -98,6 +112,11 @@ impl<'r> Examiner<'r> {
         mem::take(&mut self.unmapped)
     }
 
+    /// Counts a line of which is known what is found in it.
+    pub(crate) fn pass_over(&mut self) {
+        self.lines += 1;
+    }
+
     /// The facts of a line. Its label gets an id of `labels`.
     pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow {
         let mut findings = Findings::codes_only();
@@ -126,8 +145,7 @@ impl<'r> Examiner<'r> {
     pub(crate) fn codes(&mut self, line: &Physical<'_>, wanted: Wanted) -> (CodeSet, Option<Summary>) {
         let mut findings = Findings::codes_only();
         let content = self.visit(line, &mut findings, wanted, UNLABELLED);
-        let summary = |Content { tokens, traits, identity, .. }| Summary { tokens, traits, identity };
-        (findings.codes(), content.map(summary))
+        (findings.codes(), content.map(Summary::of))
     }
 
     /// Which record a line is; none where it is rejected.
@@ -138,11 +156,17 @@ impl<'r> Examiner<'r> {
 
     /// Everything found in a line, in the order of the line's bytes.
     pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
+        self.examine(line, Wanted::Again).0.full
+    }
+
+    /// Everything found in a line, and what it is where it can be looked at: one visit for a run that keeps both.
+    pub(crate) fn examine(&mut self, line: &Physical<'_>, wanted: Wanted) -> (Found, Option<Summary>) {
         let mut findings = Findings::in_full();
-        self.visit(line, &mut findings, Wanted::Nothing, UNLABELLED);
+        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
+        let codes = findings.codes();
         let mut full = findings.into_full();
         full.sort_by_key(|finding| finding.offset);
-        full
+        (Found { codes, full }, content.map(Summary::of))
     }
 
     /// Parses, converts and checks. A record is identified, and its label told, where somebody wants to know.
@@ -154,12 +178,14 @@ impl<'r> Examiner<'r> {
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
         let Self { rules, parser, counter, scratch, converted, unmapped, lines } = self;
+        let framing = rules.framing(line.input);
+        let is_first = wanted > Wanted::Again;
         let nth = *lines;
-        // Findings in full are of a line that was visited before.
-        *lines += u64::from(!findings.is_full());
+        *lines += u64::from(is_first);
         let Some(bytes) = line.bytes else {
             findings.add(Code::LimitRecordBytes, || {
-                let message = format!("the line has {} bytes, more than --max-record-bytes", line.len);
+                let message =
+                    format!("the {} has {} bytes, more than --max-record-bytes", framing.noun(), line.len);
                 (String::new(), 0, message)
             });
             return None;
@@ -167,7 +193,7 @@ impl<'r> Examiner<'r> {
         let conversion = rules.conversion.as_ref().zip(line.input);
         let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
             let record = Record { raw, json, tokens: None };
-            if rules.unmapped.is_some() && !findings.is_full() {
+            if rules.unmapped.is_some() && is_first {
                 let content = look(rules, counter, (wanted, scratch), record, findings, tell_label);
                 if !findings.codes().rejects(rules.strict) {
                     unmapped.add(rules.format, json, nth);
@@ -177,13 +203,16 @@ impl<'r> Examiner<'r> {
             look(rules, counter, (wanted, scratch), record, findings, tell_label)
         };
         let Some((conversion, input)) = conversion else {
-            return parser.parse(bytes, |parsed| {
-                let json = accept(parsed, bytes, rules, findings)?;
-                look(json, bytes, findings)
+            return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+                add_flaws(flaws, findings);
+                look(json?, bytes, findings)
             });
         };
         converted.clear();
-        let is_sound = parser.parse(bytes, |parsed| accept(parsed, bytes, rules, findings).is_some());
+        let is_sound = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+            add_flaws(flaws, findings);
+            json.is_some()
+        });
         if !is_sound || !conversion.convert(input, bytes, converted, findings) {
             return None;
         }
@@ -198,9 +227,9 @@ impl<'r> Examiner<'r> {
             return None;
         }
         let mut about_converted = findings.alike();
-        let content = parser.parse(converted, |parsed| {
-            let json = accept(parsed, converted, rules, &mut about_converted)?;
-            look(json, converted, &mut about_converted)
+        let content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
+            add_flaws(flaws, &mut about_converted);
+            look(json?, converted, &mut about_converted)
         });
         // What is found in the new form has a path there, and no place in the line.
         findings.absorb(about_converted, |finding| {
@@ -212,36 +241,10 @@ impl<'r> Examiner<'r> {
     }
 }
 
-/// The object of a parsed line; what is wrong or doubtful with its JSON is added.
-fn accept<'t>(
-    parsed: Result<(Json<'t>, CodeSet), Vec<Flaw>>,
-    bytes: &[u8],
-    rules: &Rules,
-    findings: &mut Findings,
-) -> Option<Json<'t>> {
-    let is_doubtful = match &parsed {
-        Ok((_, warnings)) => !warnings.is_empty(),
-        Err(_) => true,
-    };
-    // Reading the line again tells where its flaws are, by pointers that may name keys; which they are is known.
-    if is_doubtful && findings.is_full() {
-        for flaw in diagnose(bytes, &rules.known_keys) {
-            findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
-        }
-    }
-    match parsed {
-        Ok((json, warnings)) => {
-            findings.add_codes(warnings);
-            Some(json)
-        }
-        Err(flaws) => {
-            // In full they are there already, unless the two parsers disagree; such a line is not let through.
-            let is_known = findings.is_full() && findings.codes().rejects(false);
-            for flaw in flaws.into_iter().filter(|_| !is_known) {
-                findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
-            }
-            None
-        }
+/// Adds what is wrong or doubtful with a line as JSON.
+fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
+    for flaw in flaws {
+        findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
     }
 }
 
@@ -311,7 +314,7 @@ pub(crate) fn place(
         content: line
             .bytes
             .filter(|_| rules.show_content)
-            .map(|bytes| excerpt(bytes, finding.offset as usize)),
+            .map(|bytes| excerpt(bytes, finding.offset as usize, rules.framing(line.input))),
     };
     findings.into_iter().map(&mut place).collect()
 }
@@ -321,9 +324,11 @@ fn severity(code: Code, rules: &Rules) -> Severity {
 }
 
 /// A few characters on each side of a place.
-fn excerpt(bytes: &[u8], offset: usize) -> String {
+fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> String {
     const SIDE: usize = 32;
     let from = offset.saturating_sub(SIDE);
     let to = (offset + SIDE).min(bytes.len());
-    String::from_utf8_lossy(&bytes[from.min(to)..to]).into_owned()
+    let mut around = bytes[from.min(to)..to].to_vec();
+    framing.release(&mut around);
+    String::from_utf8_lossy(&around).into_owned()
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use bedload_record::{Finding, Interner, Parser, Severity};
 use bedload_report::{FoundRow, find_rows};
-use bedload_scan::{Inputs, Watch, visit};
+use bedload_scan::{Inputs, KeptChunk, Watch, visit};
 use bedload_stages::balance;
 
+use crate::check::physical;
 use crate::error::EngineError;
 use crate::examine::{Examiner, Physical, place};
 use crate::manifest::MANIFEST;
@@ -59,24 +60,12 @@ pub fn explain(
         &settings.scan,
         watch,
         || (),
-        |(), chunk| {
-            let lines: Vec<_> = chunk
-                .lines()
-                .map(|line| (line.start, line.len, line.terminator, line.bytes.map(<[u8]>::to_vec)))
-                .collect();
-            lines
-        },
-        |_, lines| {
-            let count = lines.len() as u64;
-            if (before + 1..=before + count).contains(&number) {
-                let (start, len, terminator, bytes) = &lines[(number - before - 1) as usize];
-                let line = Physical {
-                    input: Some(0),
-                    start: *start,
-                    len: *len,
-                    terminator: *terminator,
-                    bytes: bytes.as_deref(),
-                };
+        |(), chunk| (chunk.lines().count() as u64, chunk.keep()),
+        |_, (count, kept): (u64, KeptChunk)| {
+            if (before + 1..=before + count).contains(&number)
+                && let Some(line) = kept.chunk().lines().nth((number - before - 1) as usize)
+            {
+                let line = physical(0, &line);
                 explained = Some(one(&rules, inputs.get(0).name(), number, &line));
             }
             before += count;

@@ -1,6 +1,7 @@
 //! The rules of one run: settings, profile and what the data looks like, resolved once before the scan.
 
 use bedload_bedrock::{Bound, Citation, Format, Limit};
+use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, Severity};
 use bedload_scan::Inputs;
@@ -28,6 +29,8 @@ pub(crate) struct Rules {
     pub(crate) other: Vec<bool>,
     /// Set where content that the format has no field for is counted.
     pub(crate) unmapped: Option<Examples>,
+    /// What the records of each input are in it.
+    framings: Vec<Framing>,
     /// The counting of tokens, where it is switched on.
     pub(crate) tokenizer: Option<Tokenizer>,
     /// Tokens that each message of a conversation takes beside its text.
@@ -61,6 +64,7 @@ impl Rules {
         let rules = Self {
             format,
             other,
+            framings: (0..inputs.len()).map(|input| framing(inputs, input)).collect(),
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
             conversion,
             unmapped,
@@ -76,6 +80,11 @@ impl Rules {
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         Ok((rules, findings))
+    }
+
+    /// What a record of an input is in it; a record that was made here is a line.
+    pub(crate) fn framing(&self, input: Option<usize>) -> Framing {
+        input.map_or(Framing::Line, |input| self.framings[input])
     }
 
     /// Returns true if somebody speaks in the records.
@@ -96,6 +105,11 @@ impl Rules {
     pub(crate) fn is_folded(&self, input: usize, code: Code) -> bool {
         self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
     }
+}
+
+/// What the records of an input are in it.
+pub(crate) fn framing(inputs: &Inputs, input: usize) -> Framing {
+    if inputs.get(input).is_array() { Framing::Element } else { Framing::Line }
 }
 
 /// What the target says on something, where there is a target and it says so.

@@ -134,7 +134,12 @@ fn render(unit: &Unit, source: &WriteInput<'_>, scratch: &mut Scratch) -> Result
     let mut out = Vec::with_capacity(unit.bytes as usize);
     match unit.what {
         Piece::Raw { file, start } => {
-            out.extend_from_slice(source.fetch.bytes(file, start, unit.bytes, &mut scratch.fetched)?);
+            // What comes before tells what the first byte stands for.
+            let before = start.min(1);
+            let len = unit.bytes + before;
+            out.extend_from_slice(source.fetch.bytes(file, start - before, len, &mut scratch.fetched)?);
+            source.rules.framing(Some(file)).release(&mut out);
+            out.drain(..before as usize);
         }
         Piece::Lines { from, to, .. } => render_lines(from, to, source, scratch, &mut out)?,
     }
@@ -163,7 +168,9 @@ fn render_lines(
         let span = facts.span(line, file);
         if verdict == Verdict::Rejected {
             if first == 0 {
+                let begin = out.len();
                 out.extend_from_slice(fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?);
+                rules.framing(Some(file)).release(&mut out[begin..]);
             }
             out.extend_from_slice(if facts.terminator(line) == Terminator::CrLf { b"\r\n" } else { b"\n" });
             continue;

@@ -146,11 +146,6 @@ impl Findings {
         self.codes.absorb(codes);
     }
 
-    /// Returns true where details are kept.
-    pub fn is_full(&self) -> bool {
-        self.full.is_some()
-    }
-
     /// None as yet, kept like these.
     #[must_use]
     pub fn alike(&self) -> Self {

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use bedload_record::json::{HELD_ESCAPED_LF, HELD_LF, STRAY_COMMA};
 use memchr::memchr3;
 
 /// Bytes of the array per read.
@@ -34,7 +35,9 @@ enum InString {
 ///
 /// An element keeps its bytes, but for line breaks, which would end the line: outside of strings a break and the
 /// indentation after it become one space, or nothing beside a bracket, a comma or a colon; inside a string, where
-/// JSON forbids them, LF becomes CR, which JSON forbids as well. White space around an element is dropped.
+/// JSON forbids it, LF is held as an escape that JSON does not have and no other bytes are held as, so that who reads
+/// the line still knows it. White space around an element is dropped. A comma with no element before it, or none
+/// after it, is a line of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
     /// Open brackets: the array's own is the first.
@@ -46,14 +49,17 @@ pub(crate) struct Splitter {
     is_space_due: bool,
     /// The last byte that was not white space.
     last: u8,
+    /// The last byte at the top was a comma that had no element before it.
+    is_stray: bool,
     /// Which element is under way, from 1; 0 before the array.
     element: u64,
     at: u64,
 }
 
 impl Splitter {
-    /// The problem of bytes behind the array.
-    pub(crate) const MORE: &str = "something follows the end of the array";
+    /// The problems of bytes behind the array.
+    pub(crate) const MORE: [&str; 2] =
+        ["text follows the end of the array", "another array begins after the end of the first"];
 
     /// Appends lines to `out`, each ended by LF once its element is at its end.
     pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BrokenArray> {
@@ -61,7 +67,8 @@ impl Splitter {
         let mut pos = 0;
         while pos < piece.len() {
             if self.string != InString::No {
-                pos += self.string(&piece[pos..], out);
+                self.at = base + pos as u64;
+                pos += self.string(&piece[pos..], out)?;
                 continue;
             }
             self.at = base + pos as u64;
@@ -82,25 +89,37 @@ impl Splitter {
     }
 
     /// Copies what is inside a string; returns how many bytes were taken.
-    fn string(&mut self, piece: &[u8], out: &mut Vec<u8>) -> usize {
-        let in_one_line = |byte: u8| if byte == b'\n' { b'\r' } else { byte };
+    fn string(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, BrokenArray> {
+        self.refuse_held(piece[0])?;
         if self.string == InString::AfterBackslash {
             self.string = InString::Inside;
-            out.push(in_one_line(piece[0]));
-            return 1;
+            self.last = piece[0];
+            out.push(if piece[0] == b'\n' { HELD_ESCAPED_LF } else { piece[0] });
+            return Ok(1);
         }
         let Some(at) = memchr3(b'"', b'\\', b'\n', piece) else {
+            self.last = piece[piece.len() - 1];
             out.extend_from_slice(piece);
-            return piece.len();
+            return Ok(piece.len());
         };
+        self.last = piece[at];
         out.extend_from_slice(&piece[..at]);
-        out.push(in_one_line(piece[at]));
         match piece[at] {
-            b'"' => self.string = InString::No,
-            b'\\' => self.string = InString::AfterBackslash,
-            _ => {}
+            b'\n' => out.extend_from_slice(&[b'\\', HELD_LF]),
+            byte => {
+                out.push(byte);
+                self.string = if byte == b'"' { InString::No } else { InString::AfterBackslash };
+            }
         }
-        at + 1
+        Ok(at + 1)
+    }
+
+    /// Refuses what a line feed is held as: nobody could tell the two apart.
+    fn refuse_held(&self, byte: u8) -> Result<(), BrokenArray> {
+        if self.last == b'\\' && matches!(byte, HELD_LF | HELD_ESCAPED_LF) {
+            return Err(self.broken("control character 0x1e or 0x1f after a backslash"));
+        }
+        Ok(())
     }
 
     /// Takes one byte outside of strings.
@@ -115,7 +134,9 @@ impl Splitter {
             return Ok(());
         }
         match (self.open.len(), byte) {
-            _ if self.has_ended() => return Err(self.broken(Self::MORE)),
+            _ if self.has_ended() => {
+                return Err(self.broken(Self::MORE[usize::from(byte == b'[')]));
+            }
             (0, b'[') => {
                 self.open.push(b'[');
                 self.element = 1;
@@ -123,14 +144,22 @@ impl Splitter {
             }
             (0, _) => return Err(self.broken("the input is not an array")),
             (1, b',') => {
+                self.is_stray = !self.has_begun;
+                if self.is_stray {
+                    out.extend_from_slice(STRAY_COMMA);
+                }
                 self.end_element(out);
                 self.element += 1;
                 self.last = b',';
                 return Ok(());
             }
             (1, b']') => {
-                // Nothing between a comma and the end is an element that is missing; an array may be empty.
-                if self.has_begun || self.last == b',' {
+                // Each comma is said to be stray once.
+                let is_comma_last = !self.has_begun && self.last == b',' && !self.is_stray;
+                if is_comma_last {
+                    out.extend_from_slice(STRAY_COMMA);
+                }
+                if self.has_begun || is_comma_last {
                     self.end_element(out);
                 }
                 self.open.clear();
@@ -138,6 +167,7 @@ impl Splitter {
             }
             _ => {}
         }
+        self.refuse_held(byte)?;
         self.has_begun = true;
         if std::mem::take(&mut self.is_space_due)
             && !matches!(self.last, b'{' | b'[' | b',' | b':')
@@ -164,7 +194,8 @@ impl Splitter {
         Ok(())
     }
 
-    fn has_ended(&self) -> bool {
+    /// Whether the array was closed.
+    pub(crate) fn has_ended(&self) -> bool {
         self.element > 0 && self.open.is_empty()
     }
 

@@ -38,6 +38,8 @@ pub struct Input {
     reading: Reading,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
+    /// Whether its lines are elements of an array; not set before it was opened as a stream.
+    array: OnceLock<bool>,
     /// What it is, if it is not JSONL; not set before somebody looked.
     pub(crate) foreign: OnceLock<Option<Kind>>,
 }
@@ -131,7 +133,7 @@ impl Inputs {
             let data = input.of_spool(spool);
             let mut head = vec![0; data.len.min(n_bytes as u64) as usize];
             data.read_at(&mut head, 0)?;
-            return Ok((head, spool.is_array));
+            return Ok((head, input.is_array()));
         }
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*live, Live::Unopened) {
@@ -184,6 +186,7 @@ impl Input {
             reading,
             origin,
             spool: OnceLock::new(),
+            array: OnceLock::new(),
             foreign: OnceLock::new(),
         }
     }
@@ -246,9 +249,10 @@ impl Input {
         }
     }
 
-    /// Whether its lines are the elements of an array; known once it is spooled.
+    /// Whether its lines are the elements of an array; known once somebody looked into it, for one with
+    /// [`Inputs::set_aside_foreign`].
     pub fn is_array(&self) -> bool {
-        self.spool.get().is_some_and(|spool| spool.is_array)
+        self.array.get().is_some_and(|&is_array| is_array)
     }
 
     /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file of lines, or anything spooled.
@@ -308,10 +312,12 @@ impl Input {
     }
 
     fn decoder(&self, file: File) -> Result<Decoder, ScanError> {
-        Decoder::new(file, self.reading).map_err(|(codec, source)| {
+        let decoder = Decoder::new(file, self.reading).map_err(|(codec, source)| {
             let found = codec.map(|codec| (codec, 0));
             ScanError::reading(&self.name, found, source)
-        })
+        })?;
+        self.array.get_or_init(|| decoder.is_array);
+        Ok(decoder)
     }
 
     /// Why the bytes from `at` on were lost under a map: the file was cut or written to, or it cannot be read there.

@@ -78,20 +78,24 @@ fn lines(text: &[u8], is_whole: bool) -> impl Iterator<Item = &[u8]> {
     text[..end].split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
+/// What begins with `[`: one array, or lines that are arrays each, which are bad records.
 fn array(text: &[u8], is_whole: bool) -> Look {
     let (mut splitter, mut elements) = (Splitter::default(), Vec::new());
     let end = splitter.push(text, &mut elements);
-    // Lines that are arrays each are bad records, and not one array.
-    if end.is_err_and(|broken| broken.problem == Splitter::MORE) {
-        return Look::Lines;
-    }
     let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let is_spread =
         first_line.trim_ascii() == b"[" && lines(text, is_whole).take(LINES_MIN).count() == LINES_MIN;
     let has_objects = text[1..].trim_ascii_start().starts_with(b"{");
-    match (has_objects || is_spread, elements.contains(&b'\n')) {
-        (true, true) => Look::Other(Kind::Array),
-        (true, false) if !is_whole => Look::Unclear(Kind::Array),
+    let is_list = has_objects || is_spread;
+    match end {
+        Err(broken) if Splitter::MORE.contains(&broken.problem) => {
+            // What ends on its first line may be a line like others.
+            let array = text[..broken.at as usize].trim_ascii_end();
+            if is_list && memchr(b'\n', array).is_some() { Look::Other(Kind::Array) } else { Look::Lines }
+        }
+        Ok(()) if is_whole && splitter.has_ended() => Look::Other(Kind::Array),
+        _ if is_list && elements.contains(&b'\n') && !splitter.has_ended() => Look::Other(Kind::Array),
+        Ok(()) if !is_whole => Look::Unclear(Kind::Array),
         _ => Look::Lines,
     }
 }

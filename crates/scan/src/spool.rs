@@ -22,8 +22,6 @@ pub(crate) struct Spool {
     pub(crate) file: Arc<File>,
     pub(crate) base: u64,
     pub(crate) len: u64,
-    /// Whether its lines are elements of an array.
-    pub(crate) is_array: bool,
 }
 
 /// A temporary file without a name, readable by its owner only. Streams lie in it one after the other, so
@@ -48,9 +46,9 @@ impl Inputs {
             return Ok(());
         }
         let mut into = self.idle_spool(dir).map_err(|source| ScanError::spool(input.name(), dir, source))?;
-        let (len, is_array) = copy(input, &into, watch)?;
+        let len = copy(input, &into, watch)?;
         // A second copy of the same input would lose this race and do no harm.
-        let _ = input.spool.set(Spool { file: Arc::clone(&into.file), base: into.len, len, is_array });
+        let _ = input.spool.set(Spool { file: Arc::clone(&into.file), base: into.len, len });
         into.len += len;
         self.idle_spools.lock().unwrap_or_else(PoisonError::into_inner).push(into);
         Ok(())
@@ -89,8 +87,8 @@ impl Inputs {
     }
 }
 
-/// Appends the stream and returns how many bytes it had, and whether it was an array.
-fn copy(input: &Input, into: &SpoolFile, watch: &Watch) -> Result<(u64, bool), ScanError> {
+/// Appends the stream and returns how many bytes it had.
+fn copy(input: &Input, into: &SpoolFile, watch: &Watch) -> Result<u64, ScanError> {
     let mut decoder = input.open_stream()?;
     let mut piece = Vec::new();
     let mut len = 0;
@@ -100,7 +98,7 @@ fn copy(input: &Input, into: &SpoolFile, watch: &Watch) -> Result<(u64, bool), S
         let filled = decoder.fill(&mut piece, PIECE_BYTES);
         let n = filled.map_err(|source| decoder.error(input.name(), source))?;
         if n == 0 {
-            return Ok((len, decoder.is_array));
+            return Ok(len);
         }
         let written = into.file.write_all_at(&piece, into.len + len);
         written.map_err(|source| ScanError::spool(input.name(), &into.dir, source))?;

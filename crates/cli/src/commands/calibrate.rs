@@ -17,13 +17,19 @@ use crate::render::{Out, print_line};
 use crate::settings;
 
 pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
+    let config = Config::load(&args.config)?;
     let tokenizer = match settings::tokenizer(&args.vocabulary)? {
         Some(tokenizer) => tokenizer,
-        None => encoding(args)?,
+        None => encoding(args, &config)?,
     };
     let progress = new_progress()?;
     let workers = start_workers(None)?;
-    let inputs = workers.install(|| discover(&args.inputs, &DiscoverOptions::default()))?;
+    let discovery = DiscoverOptions {
+        array: args.array || config.array,
+        max_decompressed: config.max_decompressed,
+        ..DiscoverOptions::default()
+    };
+    let inputs = workers.install(|| discover(&args.inputs, &discovery))?;
     let calibration = {
         let _display = Display::start(&progress, inputs.size_bytes(), &args.output);
         let progress = Arc::clone(&progress);
@@ -40,11 +46,10 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
 }
 
 /// The encoding that is named here, or that of the profile that is named here, or what is configured.
-fn encoding(args: &CalibrateArgs) -> Result<Tokenizer, Failure> {
-    let config = Config::load(&args.config)?;
+fn encoding(args: &CalibrateArgs, config: &Config) -> Result<Tokenizer, Failure> {
     let catalogue = config.catalogue(args.profile_file.as_deref())?;
     let engine = args.vocabulary.token_engine.as_ref().unwrap_or(&config.stages.tokens.engine);
-    let configured = config.stages.tokens.encoding.filter(|_| args.profile.is_none());
+    let configured = config.stages.tokens.encoding.clone().filter(|_| args.profile.is_none());
     let name = match (args.encoding.clone().or(configured), args.profile.as_ref().or(config.profile.as_ref()))
     {
         (Some(encoding), _) => encoding,

@@ -84,8 +84,10 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
         return Err(Failure::Usage(format!("{}: {} files; name one", file.to_string_lossy(), inputs.len())));
     }
     let explained = workers.install(|| explain(&inputs, &run.settings, line, &progress.watch))?;
-    let explained = explained
-        .ok_or_else(|| Failure::Usage(format!("{}:{line}: there is no such line", file.to_string_lossy())))?;
+    let explained = explained.ok_or_else(|| {
+        let noun = if inputs.get(0).is_array() { "element" } else { "line" };
+        Failure::Usage(format!("{}:{line}: there is no such {noun}", file.to_string_lossy()))
+    })?;
     let mut out = Out::new();
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     match args.data.output.output_format {

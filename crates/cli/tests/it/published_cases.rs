@@ -77,12 +77,23 @@ fn found(scratch: &Scratch, args: &str) -> Found {
     found
 }
 
+/// A file that is one array is said to be that, so one more line follows those that may be.
+fn is_array(case: &Case) -> bool {
+    let text = case.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&case.bytes);
+    text.trim_ascii_start().starts_with(b"[") && !matches!(text, [_, 0, _, 0, ..])
+}
+
 #[test]
 fn each_case_as_a_file_has_the_lines_that_the_table_says() {
     let scratch = Scratch::new();
     let cases = cases();
     for (n, case) in cases.iter().enumerate() {
-        scratch.write(format!("d/{n:03}.jsonl"), &case.bytes);
+        let more: &[u8] = match (is_array(case), case.bytes.ends_with(b"\n")) {
+            (true, true) => b"0\n",
+            (true, false) => b"\n0\n",
+            (false, _) => b"",
+        };
+        scratch.write(format!("d/{n:03}.jsonl"), [&case.bytes, more].concat());
     }
     let args = "d --format prompt-completion --chunk-bytes 64";
     let found = found(&scratch, args);
@@ -105,8 +116,10 @@ fn each_case_as_a_file_has_the_lines_that_the_table_says() {
             object += u64::from(is_object);
             json += u64::from(is_object || codes == ["json/not-an-object"].into());
         }
-        if [lines, json, object] != case.lines {
-            wrong.push(format!("{}: {:?}, got {:?}", case.name, case.lines, [lines, json, object]));
+        let more = u64::from(is_array(case));
+        let found = [lines - more, json - more, object];
+        if found != case.lines {
+            wrong.push(format!("{}: {:?}, got {found:?}", case.name, case.lines));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

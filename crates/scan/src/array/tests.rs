@@ -71,7 +71,7 @@ fn what_is_wrong_inside_an_element_stays_wrong_in_its_line() {
     check(
         "[{\"a\":\"x\ny\\\nz\"}]",
         &expect![[r#"
-        {\"a\":\"x\ry\\\rz\"}\n
+        {\"a\":\"x\\\x1fy\\\x1ez\"}\n
     "#]],
     );
     check(
@@ -82,21 +82,28 @@ fn what_is_wrong_inside_an_element_stays_wrong_in_its_line() {
             {\"a\" \'b\'}\n
         "#]],
     );
-    // An element that is missing is a blank line, not none.
+    // A comma too many is a line, not nothing, and one only.
     check(
         "[1,,2,]",
         &expect![[r#"
         1\n
-        \n
+        ,\n
         2\n
-        \n
+        ,\n
     "#]],
     );
     check(
-        "[,]",
+        "[ , ]",
         &expect![[r#"
-        \n
-        \n
+        ,\n
+    "#]],
+    );
+    check(
+        "[,{}, , ]",
+        &expect![[r#"
+        ,\n
+        {}\n
+        ,\n
     "#]],
     );
 }
@@ -144,9 +151,30 @@ fn an_array_that_is_not_whole_is_an_error_after_what_came_before() {
         "[1]\n[2]",
         &expect![[r#"
         1\n
-        element 1, byte 4: something follows the end of the array
+        element 1, byte 4: another array begins after the end of the first
     "#]],
     );
+    check(
+        "[1] x",
+        &expect![[r#"
+        1\n
+        element 1, byte 4: text follows the end of the array
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_line_feed_is_held_as_is_taken_for_nothing_else() {
+    check(
+        "[\"\u{1f}\u{1e}\\\\\n\u{1f}\"]",
+        &expect![[r#"
+            \"\x1f\x1e\\\\\\\x1f\x1f\"\n
+        "#]],
+    );
+    for (array, at) in [("[\"\\\u{1f}\"]", 3), ("[\"\\\\\u{1e}\"]", 4), ("[{\\\u{1f}}]", 3)] {
+        let broken = split(array.as_bytes(), 1).1.unwrap_err();
+        assert_eq!((broken.at, broken.problem), (at, "control character 0x1e or 0x1f after a backslash"));
+    }
 }
 
 #[test]

@@ -68,6 +68,14 @@ fn json_that_is_not_one_object_a_line() {
             "[{\"a\":1}]\n[{\"a\":1}]\n",
             "[1,2]\n{\"a\":1}\n",
             "[1\n]",
+            " []",
+            "[[{\"a\":1}]]",
+            "\u{feff}[1,2]",
+            "[,{\"a\":1}]\n",
+            "[]\n[]",
+            "[1,2] text",
+            "[\n1\n]\ntext",
+            "[\n{\"a\":1}\n]\ntext",
             "[{",
             "{\"a\":1},\n{\"a\":1},\n",
             "{\"a\":1} ,\r\n\r\n{\"a\":1},\n{\"a\":1}",
@@ -86,7 +94,15 @@ fn json_that_is_not_one_object_a_line() {
             Other(Array) "[\n  \"text\",\n  \"text\"\n]\n"
             Lines "[{\"a\":1}]\n[{\"a\":1}]\n"
             Lines "[1,2]\n{\"a\":1}\n"
-            Lines "[1\n]"
+            Other(Array) "[1\n]"
+            Other(Array) " []"
+            Other(Array) "[[{\"a\":1}]]"
+            Other(Array) "\u{feff}[1,2]"
+            Other(Array) "[,{\"a\":1}]\n"
+            Lines "[]\n[]"
+            Lines "[1,2] text"
+            Other(Array) "[\n1\n]\ntext"
+            Other(Array) "[\n{\"a\":1}\n]\ntext"
             Lines "[{"
             Other(Commas) "{\"a\":1},\n{\"a\":1},\n"
             Other(Commas) "{\"a\":1} ,\r\n\r\n{\"a\":1},\n{\"a\":1}"
