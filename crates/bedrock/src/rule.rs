@@ -127,13 +127,13 @@ points! {
     Tools = "tools", "tools", Some(SchemaUnsupportedContent), Some(DisputedContent);
     /// Tools that are not specified, called or answered as the format has it: no list, no name, one name twice, an
     /// unknown name or id. Where a target says nothing, the format's own rule holds.
-    ToolSpec = "tool-spec", "tools that are not specified as the format has it", Some(SchemaToolSpec), Some(DisputedToolSpec);
+    ToolSpec = "tool-spec", "tools that do not match the format", Some(SchemaToolSpec), Some(DisputedToolSpec);
     /// A tool without a description, or whose parameters are not of the type object.
     ToolDetails = "tool-details", "tools without a description or the type of their parameters", Some(SchemaToolSpec), Some(DisputedToolSpec);
     /// The parameters of a tool without `properties`.
     ToolProperties = "tool-properties", "tools whose parameters have no properties", Some(SchemaToolSpec), Some(DisputedToolSpec);
     /// Reasoning in a record that has media.
-    ReasoningWithMedia = "reasoning-with-media", "reasoning beside media", Some(SchemaUnsupportedContent), Some(DisputedReasoningWithMedia);
+    ReasoningWithMedia = "reasoning-with-media", "reasoning together with media", Some(SchemaUnsupportedContent), Some(DisputedReasoningWithMedia);
     /// No `bucketOwner` beside an S3 URI.
     BucketOwnerMissing = "bucket-owner-missing", "no bucketOwner", Some(SchemaBucketOwner), Some(DisputedBucketOwner);
     /// Characters beyond letters, digits and `_ - / .` in the key of a media file.
@@ -221,9 +221,9 @@ bounds! {
     /// The most valid training records.
     TrainingRecordsMax = "training-records-max", "training records, max";
     /// The fewest validation records, where there are any.
-    ValidationRecordsMin = "validation-records-min", "validation records, min where there are any";
+    ValidationRecordsMin = "validation-records-min", "validation records, min if there are any";
     /// The fewest validation records that are recommended, where there are any.
-    ValidationRecordsRecommended = "validation-records-recommended", "validation records, recommended where there are any";
+    ValidationRecordsRecommended = "validation-records-recommended", "validation records, recommended if there are any";
     /// The most validation records; 0 where the target accepts no validation file.
     ValidationRecordsMax = "validation-records-max", "validation records, max";
     /// The most bytes in a training file.
@@ -238,9 +238,9 @@ bounds! {
     CompletionTokensMax = "completion-tokens-max", "tokens per completion, max";
     /// How far an estimate of tokens may be over a limit before that is an error, in per cent of the limit. An exact
     /// count has none.
-    TokensMargin = "tokens-margin", "margin of the token count, per cent";
+    TokensMargin = "tokens-margin", "margin of the token count, percent";
     /// The tokens that each message takes beside its text.
-    TurnTokens = "turn-tokens", "tokens per message beside its text";
+    TurnTokens = "turn-tokens", "tokens per message besides its text";
     /// The fewest tokens that an image counts for beside the texts.
     ImageTokensMin = "image-tokens-min", "tokens per image, at least";
     /// The most characters (Unicode scalar values) in a record, all its texts together.

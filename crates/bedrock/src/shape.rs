@@ -20,9 +20,9 @@ pub struct Shape {
 static SHAPES: &[Shape] = &[
     Shape {
         name: "invocation-log",
-        title: "invocation logs of Bedrock (`modelId`, `input`, `output`)",
-        advice: "leave them in S3 and name their prefix as the invocation logs of a distillation or reinforcement \
-                 job; Bedrock makes the records itself",
+        title: "Bedrock invocation logs (`modelId`, `input`, `output`)",
+        advice: "leave them in S3 and give their prefix to a distillation or reinforcement fine-tuning \
+                 job as its invocation logs; Bedrock makes the records itself",
         is_of: |record| {
             has(record, "modelId")
                 && (has(record, "input") || has(record, "output"))
@@ -45,7 +45,7 @@ static SHAPES: &[Shape] = &[
     },
     Shape {
         name: "trl-preference",
-        title: "preference data of TRL (`chosen` and `rejected` as lists of messages)",
+        title: "TRL preference data (`chosen` and `rejected` as lists of messages)",
         advice: CANDIDATES,
         is_of: |record| {
             let is_list = |key| matches!(kind(record, key), Some(Is::Array | Is::Object));
@@ -56,8 +56,8 @@ static SHAPES: &[Shape] = &[
     },
     Shape {
         name: "messages-preference",
-        title: "preference data of ms-swift (`messages` with a rejected answer beside them)",
-        advice: "put the last of `messages` and the rejected answer into `candidates` of a last message (format \
+        title: "ms-swift preference data (`messages` and a rejected answer)",
+        advice: "move the last of `messages` and the rejected answer to the `candidates` of a last message (format \
                  converse-preference); for fine-tuning, remove the rejected answer: \
                  `jq -c 'del(.rejected, .rejected_response, .rejected_messages)' FILE`",
         is_of: |record| has(record, "messages") && is_compared(record),
@@ -75,7 +75,7 @@ static SHAPES: &[Shape] = &[
     Shape {
         name: "implicit-preference",
         title: "preference data without a prompt (`chosen` and `rejected` as whole conversations)",
-        advice: "split the part that both answers begin with off as `prompt` (format preference); if the prompt has a \
+        advice: "move the part that both answers begin with to `prompt` (format preference); if the prompt has a \
                  key of its own, `bedload convert INPUT --to preference \
                  --map prompt=KEY,chosen=chosen,rejected=rejected --out FILE` does it",
         is_of: |record| {
@@ -86,8 +86,8 @@ static SHAPES: &[Shape] = &[
     Shape {
         name: "kto",
         title: "KTO data (answers with a `label` of true or false)",
-        advice: "keep the records whose label is true, without the label, for fine-tuning; an answer whose label is \
-                 false would be learned like any other",
+        advice: "for fine-tuning, keep only the records whose label is true, and remove the label; an answer whose \
+                 label is false would be learned like any other",
         is_of: |record| {
             const ANSWERED: &[&str] =
                 &["completion", "response", "output", "messages", "conversations", "answer"];
@@ -112,8 +112,8 @@ static SHAPES: &[Shape] = &[
     },
     Shape {
         name: "openai-batch",
-        title: "requests of OpenAI's Batch API (`custom_id`, `body`)",
-        advice: "take the messages out: `jq -c .body FILE`",
+        title: "OpenAI Batch API requests (`custom_id`, `body`)",
+        advice: "extract the messages with `jq -c .body FILE`",
         is_of: |record| has(record, "custom_id") && kind(record, "body") == Some(Is::Object),
     },
     Shape {
@@ -131,7 +131,7 @@ static SHAPES: &[Shape] = &[
 
 const CANDIDATES: &str = "write the turns as `messages` and the two answers as `candidates` of a last message \
                           (format converse-preference), or single-turn records as `prompt`, `chosen` and `rejected` \
-                          (format preference); for fine-tuning, append the better answer to the turns";
+                          (format preference); for fine-tuning, append the preferred answer to the turns";
 
 impl Shape {
     /// The shape that a record is of.

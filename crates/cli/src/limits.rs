@@ -19,14 +19,14 @@ pub(crate) fn detect() -> Option<Limit> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let mut limits = of_cgroups(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"), Path::new("/"));
     for (resource, name) in [
-        (Resource::As, "the limit of address space (`ulimit -v`)"),
-        (Resource::Data, "the limit of data (`ulimit -d`)"),
+        (Resource::As, "the address space limit, `ulimit -v`"),
+        (Resource::Data, "the data size limit, `ulimit -d`"),
     ] {
         let bytes = getrlimit(resource).current;
         limits.extend(bytes.map(|bytes| Limit { bytes, name: name.to_owned() }));
     }
     let bytes = of_machine(&read("/proc/meminfo"));
-    limits.extend(bytes.map(|bytes| Limit { bytes, name: "the memory of this machine".to_owned() }));
+    limits.extend(bytes.map(|bytes| Limit { bytes, name: "the memory of the machine".to_owned() }));
     limits.into_iter().min_by_key(|limit| limit.bytes)
 }
 
@@ -64,10 +64,7 @@ fn of_cgroups(cgroup: &str, mountinfo: &str, root: &Path) -> Vec<Limit> {
             // `max`, or a number that no machine has, is no limit.
             let bytes = fs::read_to_string(inside).ok().and_then(|text| text.trim().parse::<u64>().ok());
             if let Some(bytes) = bytes.filter(|&bytes| bytes < 1 << 60) {
-                limits.push(Limit {
-                    bytes,
-                    name: format!("the limit of the control group ({})", path.display()),
-                });
+                limits.push(Limit { bytes, name: format!("the control group limit, {}", path.display()) });
             }
         }
     }
@@ -118,10 +115,7 @@ mod tests {
                 ("sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "9223372036854771712\n"),
                 ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "104857600\n"),
             ],
-            &[(
-                104_857_600,
-                "the limit of the control group (/sys/fs/cgroup/memory/a/memory.limit_in_bytes)",
-            )],
+            &[(104_857_600, "the control group limit, /sys/fs/cgroup/memory/a/memory.limit_in_bytes")],
         );
         check(
             "0::/user.slice/run\n",
@@ -132,8 +126,8 @@ mod tests {
                 ("sys/fs/cgroup/memory.max", "max\n"),
             ],
             &[
-                (2_000_000, "the limit of the control group (/sys/fs/cgroup/user.slice/run/memory.max)"),
-                (1_000_000, "the limit of the control group (/sys/fs/cgroup/user.slice/memory.max)"),
+                (2_000_000, "the control group limit, /sys/fs/cgroup/user.slice/run/memory.max"),
+                (1_000_000, "the control group limit, /sys/fs/cgroup/user.slice/memory.max"),
             ],
         );
     }
@@ -144,13 +138,13 @@ mod tests {
             "4:memory:/docker/0123\n",
             "36 25 0:31 /docker/0123 /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n",
             &[("sys/fs/cgroup/memory/memory.limit_in_bytes", "1073741824\n")],
-            &[(1 << 30, "the limit of the control group (/sys/fs/cgroup/memory/memory.limit_in_bytes)")],
+            &[(1 << 30, "the control group limit, /sys/fs/cgroup/memory/memory.limit_in_bytes")],
         );
         check(
             "0::/../elsewhere\n",
             "30 23 0:26 /docker/0123 /sys/fs/cgroup ro - cgroup2 cgroup rw\n",
             &[("sys/fs/cgroup/memory.max", "5000\n")],
-            &[(5000, "the limit of the control group (/sys/fs/cgroup/memory.max)")],
+            &[(5000, "the control group limit, /sys/fs/cgroup/memory.max")],
         );
     }
 

@@ -57,7 +57,7 @@ fn hide_panic_payloads() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         exit::complain(&format!(
-            "internal error{place}\nhint: this is a defect of bedload; nothing was published. Please report it"
+            "internal error{place}\nhint: this is a bug in bedload; no output was published. Please report it"
         ));
     }));
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use std::{process, thread};
 
 use bedload_engine::{Held, Progress};
+use bedload_record::plural::plural;
 
 use crate::alloc;
 use crate::exit::{Exit, complain_unlocked};
@@ -69,12 +70,12 @@ pub(crate) fn threads_max() -> NonZeroUsize {
 
 /// Called by the allocator, inside any function whatever, once more bytes are live than the bound allows.
 pub(crate) fn exceeded(asked_bytes: u64) {
-    end("the limit is reached", asked_bytes);
+    end("the memory limit was reached", asked_bytes);
 }
 
 /// Called by the allocator where the system refuses memory.
 pub(crate) fn refused(asked_bytes: u64) {
-    end("the system refuses more memory", asked_bytes);
+    end("the system refused an allocation", asked_bytes);
 }
 
 /// Compares what the process really holds with the limit, from time to time.
@@ -96,7 +97,7 @@ impl Look {
         let Some(held) = self.anonymous_bytes() else { return };
         let limit = LIMIT.lock().ok().and_then(|limit| limit.as_ref().map(|limit| limit.bytes));
         if limit.is_some_and(|limit| held > limit - (limit / 20).max(2 << 20).min(limit / 4)) {
-            end("the limit is reached", 0);
+            end("the memory limit was reached", 0);
         }
     }
 
@@ -135,7 +136,7 @@ fn end(why: &str, asked_bytes: u64) {
     let held = RUN.get().map(|run| run.ledger.held()).unwrap_or_default();
     let _ = write!(message, "\nin use: {}", mebibytes(held_bytes));
     if asked_bytes >= 1 << 20 {
-        let _ = write!(message, ", and {} more were asked for", mebibytes(asked_bytes));
+        let _ = write!(message, ", and {} more were requested", mebibytes(asked_bytes));
     }
     message += &describe(&held);
     if RUN.get().is_some_and(|run| run.abandon()) {
@@ -149,11 +150,19 @@ fn end(why: &str, asked_bytes: u64) {
 fn describe(held: &Held) -> String {
     let mut parts = Vec::new();
     if held.lines > 0 {
-        parts.push(format!("the facts of {} lines ({})", held.lines, mebibytes(held.facts_bytes)));
+        parts.push(format!(
+            "the facts of {} ({})",
+            plural(held.lines, "line", "lines"),
+            mebibytes(held.facts_bytes)
+        ));
     }
-    for (n, what) in [(held.labels, "labels"), (held.duplicates, "duplicates"), (held.variants, "variants")] {
+    for (n, [one, many]) in [
+        (held.labels, ["label", "labels"]),
+        (held.duplicates, ["duplicate", "duplicates"]),
+        (held.variants, ["variant", "variants"]),
+    ] {
         if n > 0 {
-            parts.push(format!("{n} {what}"));
+            parts.push(plural(n, one, many));
         }
     }
     if held.longest_line > 0 {

@@ -7,7 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bedload_engine::{Phase, Progress};
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use bedload_record::plural::{count, plural};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::OutputArgs;
 use crate::render::say;
@@ -126,9 +127,10 @@ impl Moment {
     fn plain(&self) -> String {
         let rejected = match self.rejected {
             0 => String::new(),
-            n => format!(", {} rejected", HumanCount(n)),
+            n => format!(", {} rejected", count(n)),
         };
-        format!("{}{}, {} records{rejected}", self.phase.name(), self.numbers(), HumanCount(self.records))
+        let records = plural(self.records, "record", "records");
+        format!("{}{}, {records}{rejected}", self.phase.name(), self.numbers())
     }
 
     fn numbers(&self) -> String {

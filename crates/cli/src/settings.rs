@@ -136,7 +136,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     ];
     for (given, flag, stage) in contradictions {
         if given && args.data.skip.iter().any(|skipped| skipped == stage) {
-            return Err(Failure::Usage(format!("{flag} contradicts --skip {stage}")));
+            return Err(Failure::Usage(format!("{flag} cannot be used with --skip {stage}")));
         }
     }
     let mut run = resolve(&args.data, config)?;
@@ -208,7 +208,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         (data.token_margin.is_some(), "--token-margin"),
     ] {
         if given && !stages.tokens.enabled {
-            return Err(Failure::Usage(format!("{flag} contradicts --skip tokens")));
+            return Err(Failure::Usage(format!("{flag} cannot be used with --skip tokens")));
         }
     }
     if data.encoding.is_some() {
@@ -219,9 +219,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     stages.tokens.margin = data.token_margin.or(stages.tokens.margin);
     if stages.tokens.margin.is_some_and(|margin| margin > MARGIN_MAX) {
-        return Err(Failure::Usage(format!(
-            "[stages.tokens] margin must be from 0 to {MARGIN_MAX}, in per cent"
-        )));
+        return Err(Failure::Usage(format!("[stages.tokens] margin must be from 0 to {MARGIN_MAX} percent")));
     }
     if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
         return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));
@@ -254,7 +252,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if stages.tokens.enabled
         && (tokenizer.as_ref().is_some_and(Tokenizer::is_slow) || stages.tokens.engine == "tiktoken")
     {
-        say("note: this token counter is slow\n");
+        say("note: token counting is slow with this tokenizer or engine\n");
     }
     let defaults = ScanOptions::default();
     let settings = Settings {

@@ -34,17 +34,17 @@ impl<'p> AtomicFile<'p> {
     ) -> Result<Self, EngineError> {
         let shown = target.display();
         let usage = |message: &str| EngineError::Usage(format!("{flag} {shown}: {message}"));
-        let name = target.file_name().ok_or_else(|| usage("not the name of a file to be made"))?;
+        let name = target.file_name().ok_or_else(|| usage("not a file name"))?;
         if target.as_os_str() == "-" {
             return Err(usage(
-                "a file is written beside its place and renamed, which standard output is not",
+                "the output cannot be standard output; it is written to a temporary file and renamed",
             ));
         }
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io_error(target, "looked at")(error)),
+            Err(error) => return Err(io_error(target, "examined")(error)),
             Ok(metadata) if !metadata.is_file() => {
-                return Err(usage("a directory or link is in the way"));
+                return Err(usage("a directory or link already has this name"));
             }
             Ok(_) if !overwrite => {
                 return Err(usage("the file exists\nhint: --overwrite replaces it"));
@@ -80,7 +80,7 @@ impl<'p> AtomicFile<'p> {
         if placed == Placed::InSteps {
             let target = self.target.display();
             notes.push(format!(
-                "{target}: this file system has no rename that spares other files, so it was empty for a moment"
+                "{target}: this file system cannot rename without replacing, so the file was empty for a moment"
             ));
         }
         in_place(&self.target, sync(parent_of(&self.target)))?;

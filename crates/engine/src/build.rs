@@ -261,7 +261,7 @@ fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), Engi
     match &settings.profile {
         Some(profile) if sharded && profile.training_files == bedload_bedrock::Training::One => {
             Err(EngineError::Usage(format!(
-                "--shard-records and --shard-bytes contradict --profile {}, which accepts only one training file",
+                "--shard-records and --shard-bytes cannot be used with --profile {}, which accepts only one training file",
                 profile.name
             )))
         }

@@ -59,7 +59,7 @@ pub fn calibrate(
         },
     )?;
     inputs.check_unchanged()?;
-    Calibration::of(&pairs).ok_or_else(|| EngineError::Usage("there is no pair in the input".to_owned()))
+    Calibration::of(&pairs).ok_or_else(|| EngineError::Usage("the input contains no pairs".to_owned()))
 }
 
 /// The pair of a line; on failure what is wrong with it, without its text.
@@ -76,7 +76,7 @@ fn pair(
             flaws
                 .into_iter()
                 .next()
-                .map_or("no JSON".to_owned(), |flaw| format!("{}: {}", flaw.code, flaw.message))
+                .map_or("not JSON".to_owned(), |flaw| format!("{}: {}", flaw.code, flaw.message))
         })?;
         let whole = |value: Json<'_>| match value.value() {
             Value::Number(number) => number.whole().filter(|n| (1..=WHOLE_MAX).contains(n)),

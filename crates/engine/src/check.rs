@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
 use bedload_record::json::is_blank;
+use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Code, Finding, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
@@ -267,8 +268,12 @@ pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool
     let mut findings = Vec::new();
     let skipped = inputs.skipped();
     if skipped.n_files > 0 {
-        let message =
-            format!("{} files in the input directories were not read: {}", skipped.n_files, skipped.named());
+        let files = plural(
+            skipped.n_files as u64,
+            "file in the input directories was not read",
+            "files in the input directories were not read",
+        );
+        let message = format!("{files}: {}", skipped.named());
         findings.push(Finding::dataset(Code::DatasetSkippedFiles, strict, message));
     }
     for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
@@ -278,7 +283,8 @@ pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool
             findings.push(Finding::file(input.name(), Code::FileEmpty, strict, message));
         }
         if crlf > 0 {
-            let message = format!("{crlf} of {lines} lines end with CRLF; they are accepted");
+            let part = part_of(crlf, lines, "line", "lines");
+            let message = format!("{part} {} with CRLF, which is accepted", agree(crlf, "ends", "end"));
             findings.push(Finding::file(input.name(), Code::FileCrlf, strict, message));
         }
     }

@@ -35,11 +35,11 @@ pub fn clean(dir: &Path) -> Result<Cleaned, EngineError> {
     let mut found: Vec<PathBuf> = Vec::new();
     let is_dir = match fs::symlink_metadata(dir) {
         Ok(metadata) if metadata.is_symlink() => {
-            return Err(EngineError::Usage(format!("{shown}: a link; name what it leads to")));
+            return Err(EngineError::Usage(format!("{shown}: a link; name its target")));
         }
         Ok(metadata) => metadata.is_dir(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-        Err(error) => return Err(io_error(dir, "looked at")(error)),
+        Err(error) => return Err(io_error(dir, "examined")(error)),
     };
     let mut find = |parent: &Path, target: Option<&OsStr>| -> Result<(), EngineError> {
         let names = match tree::open_dir(parent).and_then(tree::list) {
@@ -79,7 +79,7 @@ fn remove(path: &Path) -> io::Result<Option<String>> {
     }
     let _lock = match partial::owner(path)? {
         Owner::Gone(lock) => lock,
-        Owner::Running => return Ok(Some("its run still goes on".to_owned())),
+        Owner::Running => return Ok(Some("its run is still in progress".to_owned())),
         Owner::Unknown(why) => return Ok(Some(why.to_owned())),
     };
     let old = path.join(OLD);
@@ -87,7 +87,7 @@ fn remove(path: &Path) -> io::Result<Option<String>> {
         if is_only_copy(path) {
             let old = old.display();
             return Ok(Some(format!(
-                "{old} is what the output was before, and nothing has its name now; move it back"
+                "{old} is the earlier output, and nothing has its name now; move it back"
             )));
         }
         if let Err(error) = crate::earlier::remove(&old) {

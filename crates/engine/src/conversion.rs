@@ -3,6 +3,7 @@
 use bedload_bedrock::{Detection, FORMATS, Format};
 use bedload_record::Findings;
 use bedload_record::names::did_you_mean;
+use bedload_record::plural::first;
 use bedload_scan::Inputs;
 use bedload_stages::convert::{Converter, Fit, Source, fit};
 
@@ -37,7 +38,7 @@ impl Conversion {
             sources(settings.format, to, inputs)?
         } else if let Some(format) = settings.format {
             return Err(usage(format!(
-                "--map contradicts --format {}: it tells the fields itself",
+                "--map cannot be used with --format {}, which defines its own fields",
                 format.name
             )));
         } else {
@@ -90,7 +91,7 @@ fn sources(
     let refusal = |name: &str, problem: String, hint: &str| {
         EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
     };
-    let table = "the README's table of conversions says what each format can hold";
+    let table = "see the table of conversions in the README";
     let cannot = |from: &Format| format!("{} records cannot be converted to {}", from.name, to.name);
     if let Some(from) = named {
         return match fit(from, to) {
@@ -106,7 +107,7 @@ fn sources(
             Err(refusal(input.name(), cannot(from), map.as_deref().unwrap_or(table)))
         }
         (None, Some(shape)) => {
-            let problem = format!("the records are {}, which is recognized but not converted", shape.title);
+            let problem = format!("the records are {}, which bedload cannot convert", shape.title);
             Err(refusal(input.name(), problem, shape.advice))
         }
         // Without a record there is nothing to convert; what is wrong with the lines is said line by line.
@@ -114,7 +115,7 @@ fn sources(
         (None, None) => {
             let map = Sample::read(inputs)?.map(look, Some(to));
             let general = "name the keys of flat objects, e.g. --map prompt=question,completion=answer";
-            let problem = format!("no known format fits the first {} records", look.records);
+            let problem = format!("no known format fits {}", first(look.records as u64, "record", "records"));
             Err(refusal(input.name(), problem, map.as_deref().unwrap_or(general)))
         }
     };

@@ -73,7 +73,7 @@ pub fn convert(
     mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
     if settings.stages.convert.target().is_none() {
-        return Err(EngineError::Usage("nothing to convert to\nhint: name a format with --to".to_owned()));
+        return Err(EngineError::Usage("no target format was given\nhint: name one with --to".to_owned()));
     }
     let Outputs { out, rejected, overwrite } = outputs;
     refuse_output_inside_input("--out", inputs, out)?;
@@ -81,7 +81,7 @@ pub fn convert(
         refuse_output_inside_input("--rejected", inputs, rejected)?;
         if resolve(rejected) == resolve(out) {
             let shown = rejected.display();
-            return Err(EngineError::Usage(format!("--rejected {shown}: it is the file of --out")));
+            return Err(EngineError::Usage(format!("--rejected {shown}: the same file as --out")));
         }
     }
     let single = AtomicFile::create("--out", out, overwrite, progress)?;

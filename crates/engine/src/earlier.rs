@@ -157,12 +157,12 @@ mod tests {
         let outside = r#"{"tool": "bedload", "files": [{"path": "../x"}]}"#;
         let both = r#"{"tool": "bedload", "files": [{"path": "x"}, {"path": "x/y"}]}"#;
         for (text, expected) in [
-            ("{}", "is not one that bedload wrote"),
-            ("[", "is not one that bedload wrote"),
-            (r#"{"tool": "other", "files": []}"#, "is not one that bedload wrote"),
-            (outside, "is not one that bedload wrote"),
-            (both, "is not one that bedload wrote"),
-            (newer, "has format version 7, and this bedload reads versions up to 1"),
+            ("{}", "was not written by bedload"),
+            ("[", "was not written by bedload"),
+            (r#"{"tool": "other", "files": []}"#, "was not written by bedload"),
+            (outside, "was not written by bedload"),
+            (both, "was not written by bedload"),
+            (newer, "has format version 7; this version of bedload reads versions up to 1"),
         ] {
             fs::write(dir.path().join(MANIFEST), text).expect("written");
             assert!(

@@ -30,7 +30,7 @@ pub enum EngineError {
         source: io::Error,
     },
     /// Something has appeared where the output goes, or in the earlier output that was to be replaced.
-    #[error("{path}: {what} while this ran; it is left alone, and nothing was published")]
+    #[error("{path}: {what} during the run; it was left alone, and no output was published")]
     InTheWay {
         /// The output.
         path: String,
@@ -55,7 +55,7 @@ pub enum EngineError {
     },
     /// The file system has less room than will be written.
     #[error(
-        "{path}: about {} ({needed} bytes) will be written, and {} ({available} bytes) are free\nhint: free some space, or name an output on another file system",
+        "{path}: the output needs about {} ({needed} bytes), but only {} ({available} bytes) are free\nhint: free some space, or write to another file system",
         crate::space::shown(*needed),
         crate::space::shown(*available)
     )]

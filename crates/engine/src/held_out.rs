@@ -2,6 +2,7 @@
 //! first, on its own, and leaves keys; then every training record is looked up among them as it is visited. So memory
 //! is bounded by the validation data, however much training data there is.
 
+use bedload_record::plural::{agree, count, part_of};
 use bedload_record::{Code, Finding, Side};
 use bedload_scan::{Inputs, visit_some};
 use bedload_stages::split::GroupBy;
@@ -11,7 +12,6 @@ use crate::check::physical;
 use crate::error::EngineError;
 use crate::examine::{Examiner, Identity};
 use crate::progress::Progress;
-use crate::quota::count;
 use crate::rules::Rules;
 use crate::settings::Settings;
 
@@ -107,19 +107,19 @@ impl Keys {
         keys.shrink_to_fit();
         let parts = keys.len() / PART_KEYS + 1;
         let starts =
-            (0..=parts).map(|part| keys.partition_point(|&key| part_of(key, parts) < part)).collect();
+            (0..=parts).map(|part| keys.partition_point(|&key| bucket_of(key, parts) < part)).collect();
         Self { sorted: keys, starts }
     }
 
     fn find(&self, key: u128) -> Option<usize> {
-        let part = part_of(key, self.starts.len() - 1);
+        let part = bucket_of(key, self.starts.len() - 1);
         let start = self.starts[part];
         let found = self.sorted[start..self.starts[part + 1]].binary_search(&key);
         found.ok().map(|nth| start + nth)
     }
 }
 
-fn part_of(key: u128, parts: usize) -> usize {
+fn bucket_of(key: u128, parts: usize) -> usize {
     (((key >> 64) * parts as u128) >> 64) as usize
 }
 
@@ -188,12 +188,19 @@ impl Leaks {
         name: impl Fn(u64) -> String,
     ) -> Vec<Finding> {
         let shared = match rules.group_by {
-            GroupBy::Field(_) => "have a group in common with a training record",
-            _ => "have the prompt of a training record, and another answer",
+            GroupBy::Field(_) => {
+                ["shares its group with a training record", "share their group with training records"]
+            }
+            _ => [
+                "has the same prompt as a training record, but another answer",
+                "have the same prompt as training records, but other answers",
+            ],
         };
-        let kinds =
-            [(Code::SplitLeakedRecord, "are also in the training data"), (Code::SplitLeakedPrompt, shared)];
-        let say = |((code, what), found): ((Code, &str), &Found)| {
+        let kinds = [
+            (Code::SplitLeakedRecord, ["is also in the training data", "are also in the training data"]),
+            (Code::SplitLeakedPrompt, shared),
+        ];
+        let say = |((code, [one, many]), found): ((Code, [&str; 2]), &Found)| {
             let mut places: Vec<String> = found
                 .places
                 .iter()
@@ -203,8 +210,9 @@ impl Leaks {
                 0 => {}
                 more => places.push(format!("{} more", count(more))),
             }
-            let (n, all) = (count(found.records), count(validation));
-            let message = format!("{n} of {all} validation records {what}: {}", places.join(", "));
+            let part = part_of(found.records, validation, "validation record", "validation records");
+            let what = agree(found.records, one, many);
+            let message = format!("{part} {what}: {}", places.join(", "));
             Finding::dataset(code, rules.strict, message)
         };
         kinds.into_iter().zip(&self.found).filter(|(_, found)| found.records > 0).map(say).collect()

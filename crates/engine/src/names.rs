@@ -31,7 +31,7 @@ fn judge_name(input: &Input, profile: &Profile, strict: bool) -> Option<Finding>
     let wrong = others(key, |b| b.is_ascii_alphanumeric() || b"-!_*'().".contains(&b));
     if !wrong.is_empty() {
         let message = format!(
-            "the S3 key of a data file may have letters, digits and -!_*'(). only, and this path has {}; rename the file",
+            "the S3 key of a data file may contain only letters, digits and `-!_*'().`, but this path contains {}; rename the file",
             wrong.join(", ")
         );
         return finding(message, api.cite());
@@ -40,7 +40,7 @@ fn judge_name(input: &Input, profile: &Profile, strict: bool) -> Option<Finding>
         let wrong = others(key, |b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if !wrong.is_empty() {
             let message = format!(
-                "{} accepts data files whose names have letters, digits, `_`, `-` and `.` only, and this path has {}; \
+                "{} accepts only letters, digits, `_`, `-` and `.` in the names of data files, but this path contains {}; \
                  rename the file",
                 profile.name,
                 wrong.join(", ")
@@ -76,7 +76,7 @@ fn others(key: &Path, is_taken: impl Fn(u8) -> bool) -> Vec<String> {
                     ' ' => add("a space".to_owned()),
                     c if c.is_ascii_graphic() => add(format!("`{c}`")),
                     c if c.is_ascii() => add("a control character".to_owned()),
-                    _ => add("a character that is not ASCII".to_owned()),
+                    _ => add("a non-ASCII character".to_owned()),
                 }
             }
             if !piece.invalid().is_empty() {
@@ -85,7 +85,7 @@ fn others(key: &Path, is_taken: impl Fn(u8) -> bool) -> Vec<String> {
         }
     }
     if more {
-        found.push("and others".to_owned());
+        found.push("other characters".to_owned());
     }
     found
 }
@@ -115,7 +115,7 @@ fn judge_number(inputs: &Inputs, profile: &Profile, strict: bool) -> Option<Find
         return None;
     }
     let message = format!(
-        "a job takes one uncompressed file, and {}; `bedload build INPUT... --profile {} --out DIR` makes it",
+        "a job takes one uncompressed file, but {}; `bedload build INPUT... --profile {} --out DIR` writes one",
         wrong.join(" and "),
         profile.name
     );

@@ -166,12 +166,14 @@ pub(crate) fn owner(partial: &Path) -> io::Result<Owner> {
     let lock = match tree::open_file(&dir, LOCK)? {
         tree::Found::File(lock, _) => lock,
         tree::Found::NotRegular => return Ok(Owner::Unknown("its lock is not a regular file")),
-        tree::Found::Missing => return Ok(Owner::Unknown("it has no lock, so its run may still go on")),
+        tree::Found::Missing => {
+            return Ok(Owner::Unknown("it has no lock, so its run may still be in progress"));
+        }
     };
     match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Owner::Gone(lock)),
         Err(Errno::WOULDBLOCK) => Ok(Owner::Running),
-        Err(_) => Ok(Owner::Unknown("this file system knows no locks, so its run may still go on")),
+        Err(_) => Ok(Owner::Unknown("this file system has no locks, so its run may still be in progress")),
     }
 }
 
@@ -219,13 +221,14 @@ pub(crate) fn parent_of(target: &Path) -> &Path {
 pub(crate) fn open_to_others(partial: &Path, built: &Path) -> Result<(), EngineError> {
     let probe = partial.join("mode");
     fs::create_dir(&probe).map_err(io_error(&probe, "created"))?;
-    let mode = fs::metadata(&probe).map_err(io_error(&probe, "looked at"))?.permissions().mode() & 0o7777;
+    let mode = fs::metadata(&probe).map_err(io_error(&probe, "examined"))?.permissions().mode() & 0o7777;
     fs::remove_dir(&probe).map_err(io_error(&probe, "removed"))?;
     let set = |path: &Path, is_dir: bool| {
         let mode = if is_dir { mode } else { mode & 0o666 };
-        fs::set_permissions(path, Permissions::from_mode(mode)).map_err(io_error(path, "opened to others"))
+        fs::set_permissions(path, Permissions::from_mode(mode))
+            .map_err(io_error(path, "given its permissions"))
     };
-    let is_dir = fs::symlink_metadata(built).map_err(io_error(built, "looked at"))?.is_dir();
+    let is_dir = fs::symlink_metadata(built).map_err(io_error(built, "examined"))?.is_dir();
     if is_dir {
         let below = tree::open_dir(built).and_then(tree::walk).map_err(io_error(built, "listed"))?;
         for entry in below {
@@ -258,7 +261,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let target = dir.path().join("out");
         let partial = Partial::create(&target, OsStr::new("out")).expect("made");
-        let mode = fs::metadata(partial.path()).expect("looked at").permissions().mode();
+        let mode = fs::metadata(partial.path()).expect("examined").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         assert!(matches!(owner(partial.path()), Ok(Owner::Running)));
         assert_eq!(beside(&target, OsStr::new("out")).expect("listed").len(), 1);

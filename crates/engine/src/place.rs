@@ -176,7 +176,7 @@ fn is_refusal(error: Errno) -> bool {
 fn not_ours(target: &Path, why: NotOurs) -> EngineError {
     match why {
         NotOurs::Because(why) => in_the_way(target, &format!("something was put there ({why})")),
-        NotOurs::Io(error) => io_error(target, "looked at once more, so it was not replaced")(error),
+        NotOurs::Io(error) => io_error(target, "examined again, so it was not replaced")(error),
     }
 }
 

@@ -2,13 +2,13 @@
 //! accept → exact duplicates → select → split by group, stratified → judge what is left.
 
 use bedload_bedrock::{Bound, Limit};
+use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
 use bedload_stages::split::{Choice, GroupBy, Size, choose};
 
 use crate::manifest::Counts;
-use crate::quota::count;
 use crate::settings::Settings;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -62,16 +62,18 @@ pub(crate) fn plan(facts: &FactTable, settings: &Settings) -> Plan {
         }
         if (choice.chosen.len() as u64) < choice.wanted {
             let message = format!(
-                "{} validation records instead of {}: groups are not divided",
-                choice.chosen.len(),
-                choice.wanted
+                "{} instead of {}, because groups are not divided",
+                plural(choice.chosen.len() as u64, "validation record", "validation records"),
+                count(choice.wanted)
             );
             findings.push(Finding::dataset(Code::SplitInexact, settings.strict, message));
         }
         let in_validation = classes.count(facts, choice.chosen.iter().copied());
         let missing = in_validation.iter().filter(|&&n| n == 0).count();
         if missing > 0 {
-            let message = format!("{missing} of {} classes have no validation record", in_validation.len());
+            let missing = missing as u64;
+            let part = part_of(missing, in_validation.len() as u64, "class", "classes");
+            let message = format!("{part} {} no validation record", agree(missing, "has", "have"));
             findings.push(Finding::dataset(Code::SplitMissingClass, settings.strict, message));
         }
     }
@@ -80,8 +82,9 @@ pub(crate) fn plan(facts: &FactTable, settings: &Settings) -> Plan {
     if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(counts.rejected, counts.read))
     {
         let message = format!(
-            "{} of {} records were rejected; --max-rejected is {limit}",
-            counts.rejected, counts.read
+            "{} {} rejected; --max-rejected is {limit}",
+            part_of(counts.rejected, counts.read, "record", "records"),
+            agree(counts.rejected, "was", "were")
         );
         findings.push(Finding::dataset(Code::DatasetTooManyRejected, settings.strict, message));
     }
@@ -128,13 +131,13 @@ fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) ->
     let alone = kept.iter().filter(|&&line| !facts.grouped(line)).count();
     let (code, message) = match alone {
         0 => return None,
-        n if n == kept.len() => {
-            (Code::SplitNoGroups, format!("none of {n} records has a value at the group field"))
+        n if n == kept.len() => (Code::SplitNoGroups, "no record has a value at the group field".to_owned()),
+        n => {
+            let (n, kept) = (n as u64, kept.len() as u64);
+            let part = part_of(n, kept, "record", "records");
+            let verb = agree(n, "has", "have");
+            (Code::SplitMissingGroup, format!("{part} {verb} no value at the group field"))
         }
-        n => (
-            Code::SplitMissingGroup,
-            format!("{n} of {} records have no value at the group field", kept.len()),
-        ),
     };
     Some(Finding::dataset(code, settings.strict, message))
 }
@@ -152,7 +155,7 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         findings.push(finding.sourced(source));
         most
     };
-    let asked = format!("{} validation records were asked for", count(wanted));
+    let asked = plural(wanted, "validation record was requested", "validation records were requested");
     let profile = settings.profile.as_ref();
     let limit =
         profile.and_then(|profile| Some((&profile.name, profile.limit(Bound::ValidationRecordsMax)?)));
@@ -172,8 +175,10 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         ),
         Some((_, most)) => most.value,
         None if is_count && wanted > kept / 2 => {
-            let message =
-                format!("{asked}; at most half of the {} records kept can go to validation", count(kept));
+            let message = format!(
+                "{asked}; at most half of {} can be validation records",
+                plural(kept, "kept record", "kept records")
+            );
             too_many(kept / 2, message, "bedload baseline (2026-11)")
         }
         None => wanted,

@@ -2,6 +2,7 @@
 //! serve `check` and `build`.
 
 use bedload_bedrock::{Bound, Life, Limit, Profile};
+use bedload_record::plural::{agree, count, plural};
 use bedload_record::{Code, Finding, Side};
 
 use crate::distinct::Distinct;
@@ -56,7 +57,7 @@ pub(crate) fn judge_distinct(
         let missed = judge.short(distinct, min).filter(|min| have >= min.value);
         let Some(min) = missed.filter(|_| have > 0) else { continue };
         let (valid, name) = (records(have, kind), &profile.name);
-        let are = if distinct == 1 { "is" } else { "are" };
+        let are = agree(distinct, "is", "are");
         let message = format!(
             "{valid} valid, but only {} {are} distinct; {name} requires at least {}",
             count(distinct),
@@ -85,7 +86,7 @@ pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding
         findings.push(Finding::dataset(code, strict, message).sourced(&since.source.to_string()));
     }
     if let Some(source) = &profile.elsewhere {
-        let message = format!("{name}: documented for another service than Bedrock");
+        let message = format!("{name}: documented for a service other than Bedrock");
         findings.push(Finding::dataset(Code::ProfileElsewhere, strict, message).sourced(&source.to_string()));
     }
     findings
@@ -122,7 +123,7 @@ impl Judge<'_> {
             let message = format!("{have} valid; {name} requires {}", between(&min, "at least", "fewer"));
             self.add(Code::DisputedRecordsMin, &min, message);
         } else if let Some(wish) = self.short(n, wish) {
-            let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
+            let message = format!("{have} valid; at least {} are recommended for {name}", count(wish.value));
             self.add(Code::DatasetFewRecords, &wish, message);
         }
     }
@@ -164,7 +165,7 @@ impl Judge<'_> {
             let message = format!("{have} valid; {name} accepts none, or at least {}", count(min.value));
             self.add(Code::DatasetTooFewValidation, &min, message);
         } else if let Some(wish) = self.short(n, Bound::ValidationRecordsRecommended).filter(|_| n > 0) {
-            let message = format!("{have} valid; for {name} {} or more are recommended", count(wish.value));
+            let message = format!("{have} valid; at least {} are recommended for {name}", count(wish.value));
             self.add(Code::DatasetFewRecords, &wish, message);
         }
         let Some(max) = self.beyond(n, Bound::ValidationRecordsMax) else { return };
@@ -196,8 +197,8 @@ impl Judge<'_> {
     fn bytes(&mut self, side: Side, n: u64, max: Bound) {
         let Some(max) = self.beyond(n, max) else { return };
         let kind = if side == Side::Train { "training" } else { "validation" };
-        let (n, name, most) = (count(n), &self.profile.name, count(max.value));
-        self.add(Code::FileSize, &max, format!("{n} bytes of {kind} data; {name} accepts at most {most}"));
+        let (n, name, most) = (plural(n, "byte", "bytes"), &self.profile.name, count(max.value));
+        self.add(Code::FileSize, &max, format!("{n} of {kind} data; {name} accepts at most {most}"));
     }
 }
 
@@ -212,20 +213,7 @@ fn between(limit: &Limit, bound: &str, otherwise: &str) -> String {
 }
 
 fn records(n: u64, kind: &str) -> String {
-    if n == 1 { format!("1 {kind}record is") } else { format!("{} {kind}records are", count(n)) }
-}
-
-/// A count with a comma every three digits.
-pub(crate) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    format!("{} {kind}{}", count(n), agree(n, "record is", "records are"))
 }
 
 #[cfg(test)]

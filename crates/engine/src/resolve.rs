@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
+use bedload_record::plural::{first, of_first_records};
 use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
 
@@ -47,7 +48,7 @@ pub(crate) fn resolve(
     let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|f| f.name == format.name));
     let refuse_what_is_not_taken = |flag: &str, format: &Format| match profile {
         Some(profile) if !takes(format) => Err(EngineError::Usage(format!(
-            "{flag} {} contradicts --profile {}, which accepts {}",
+            "{flag} {} cannot be used with --profile {}, which accepts {}",
             format.name,
             profile.name,
             profile.formats.join(" or ")
@@ -194,9 +195,9 @@ impl Advisor<'_> {
     }
 
     fn unknown(&self, found: &Detection) -> Result<Finding, EngineError> {
-        let records = found.records;
+        let records = first(found.records as u64, "record", "records");
         let help = Sample::read(self.inputs)?.map(found, None);
-        let message = format!("no known format fits the first {records} records");
+        let message = format!("no known format fits {records}");
         let help = help.unwrap_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             format!("known formats are {}", names.join(", "))
@@ -213,8 +214,8 @@ impl Advisor<'_> {
             )
         });
         let message = format!(
-            "no known format fits the first {} records, and {} accepts {}",
-            found.records,
+            "no known format fits {}, and {} accepts {}",
+            first(found.records as u64, "record", "records"),
             profile.name,
             profile.formats.join(" or ")
         );
@@ -224,7 +225,7 @@ impl Advisor<'_> {
     fn wrong_format(&self, format: &'static Format, found: &Detection) -> Result<Finding, EngineError> {
         let whose = match self.profile {
             Some(profile) => format!("{} accepts {}", profile.name, profile.formats.join(" or ")),
-            None => "no target accepts that".to_owned(),
+            None => "no target accepts this format".to_owned(),
         };
         let wanted = self.wanted().or_else(|| Format::from_name("converse")).expect("a known format");
         let sample = Sample::read(self.inputs)?;
@@ -232,17 +233,19 @@ impl Advisor<'_> {
         let map = if loses { sample.map(found, self.wanted()) } else { None };
         let help = map.or_else(|| sample.conversion(format, wanted));
         let message = format!(
-            "{} of the first {} records are {} ({}), but {whose}",
-            found.fitting, found.records, format.name, format.title
+            "{} {} ({}), but {whose}",
+            of_first_records(found.fitting as u64, found.records as u64),
+            format.name,
+            format.title
         );
         Ok(self.finding(Code::DatasetWrongFormat, message, help))
     }
 
     fn no_target(&self, shape: &Shape, found: &Detection) -> Finding {
         let message = format!(
-            "{} of the first {} records are {}, which no target accepts as is and `bedload convert` does not \
-             convert",
-            found.fitting, found.records, shape.title
+            "{} {}, which no target accepts and `bedload convert` cannot convert",
+            of_first_records(found.fitting as u64, found.records as u64),
+            shape.title
         );
         self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
     }
@@ -269,8 +272,9 @@ fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
 fn other(file: &str, look: &Detection, format: &Format, strict: bool) -> Finding {
     let name = look.name().unwrap_or("in no known format");
     let message = format!(
-        "{} of the first {} records are {name}, but the data is checked as {}",
-        look.fitting, look.records, format.name
+        "{} {name}, but the data is checked as {}",
+        of_first_records(look.fitting as u64, look.records as u64),
+        format.name
     );
     Finding::file(file, Code::FileOtherFormat, strict, message)
 }

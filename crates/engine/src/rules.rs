@@ -171,7 +171,9 @@ pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineErro
 
 /// What is said where records were read, but none that could tell their format.
 pub(crate) fn unknown_format(strict: bool) -> Finding {
-    let message = "the beginning of the data holds no record that tells the format".to_owned();
+    let message =
+        "no valid record was found at the beginning of the data, so the format could not be detected"
+            .to_owned();
     Finding::dataset(Code::DatasetUnknownFormat, strict, message)
 }
 

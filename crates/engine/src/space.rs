@@ -29,11 +29,11 @@ pub(crate) fn of_build(packed: &Packed, lines: u64) -> Vec<u64> {
 pub(crate) fn check<'d>(files: impl IntoIterator<Item = (&'d Path, Vec<u64>)>) -> Result<(), EngineError> {
     let mut by_device: BTreeMap<u64, (&Path, Vec<u64>)> = BTreeMap::new();
     for (dir, file_bytes) in files {
-        let device = std::fs::metadata(dir).map_err(io_error(dir, "looked at"))?.dev();
+        let device = std::fs::metadata(dir).map_err(io_error(dir, "examined"))?.dev();
         by_device.entry(device).or_insert_with(|| (dir, Vec::new())).1.extend(file_bytes);
     }
     for (dir, file_bytes) in by_device.into_values() {
-        let stat = statvfs(dir).map_err(std::io::Error::from).map_err(io_error(dir, "looked at"))?;
+        let stat = statvfs(dir).map_err(std::io::Error::from).map_err(io_error(dir, "examined"))?;
         let block = stat.f_frsize.max(1);
         let available = stat.f_bavail.saturating_mul(block);
         let needed = needed(&file_bytes, block);

@@ -40,14 +40,16 @@ impl<'p> Store<'p> {
         progress: &'p Progress,
     ) -> Result<Self, EngineError> {
         let shown = target.display();
-        let name = target.file_name().ok_or_else(|| {
-            EngineError::Usage(format!("--out {shown}: not the name of a directory to be made"))
-        })?;
+        let name = target
+            .file_name()
+            .ok_or_else(|| EngineError::Usage(format!("--out {shown}: not a directory name")))?;
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io_error(target, "looked at")(error)),
+            Err(error) => return Err(io_error(target, "examined")(error)),
             Ok(metadata) if !metadata.is_dir() => {
-                return Err(EngineError::Usage(format!("--out {shown}: a file or link is in the way")));
+                return Err(EngineError::Usage(format!(
+                    "--out {shown}: a file or link already has this name"
+                )));
             }
             Ok(_) => refuse_what_is_no_output(target, overwrite)?,
         }
@@ -130,7 +132,7 @@ fn refuse_what_is_no_output(target: &Path, overwrite: bool) -> Result<(), Engine
         Err(NotOurs::Because(why)) => {
             Err(EngineError::Usage(format!("--out {shown}: {why}, so the directory is left alone")))
         }
-        Err(NotOurs::Io(error)) => Err(io_error(target, "looked through")(error)),
+        Err(NotOurs::Io(error)) => Err(io_error(target, "listed")(error)),
     }
 }
 

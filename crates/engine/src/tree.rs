@@ -198,7 +198,7 @@ mod tests {
         let shown: Vec<(String, bool)> = found.iter().map(|entry| (entry.shown(), entry.is_dir)).collect();
         let expected = [("a", true), ("a/b", true), ("a/b/file", false), ("a/link", false), ("z", false)];
         assert_eq!(shown, expected.map(|(path, is_dir)| (path.to_owned(), is_dir)));
-        let open = |path| open_file(open_dir(&tree).expect("opened"), path).expect("looked at");
+        let open = |path| open_file(open_dir(&tree).expect("opened"), path).expect("examined");
         assert!(matches!(open("a/b/file"), Found::File(_, 2)));
         assert!(matches!(open("a/b"), Found::NotRegular));
         assert!(matches!(open("z"), Found::NotRegular));

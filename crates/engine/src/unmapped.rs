@@ -1,11 +1,12 @@
 //! What is said of content that the format has no field for, once all records were read.
 
 use bedload_bedrock::{Detection, Format, Holds, Profile, Seen, Unmapped};
+use bedload_record::plural::{agree, count, part_of};
 use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
 
 use crate::advice::Sample;
-use crate::quota::count;
+
 use crate::resolve::Examples;
 use crate::rules::Rules;
 use crate::settings::Settings;
@@ -48,11 +49,10 @@ pub(crate) fn judge(
         more => shown.push(format!("{more} more keys")),
     }
     let message = format!(
-        "{} of {} valid records {} content that the format {} has no field for ({}; first at {}); it is not checked, \
+        "{} {} content that the format {} has no field for ({}; first at {}); it is not checked, \
          counted or trained on",
-        count(losing),
-        count(valid),
-        if losing == 1 { "has" } else { "have" },
+        part_of(losing, valid, "valid record", "valid records"),
+        agree(losing, "has", "have"),
         format.name,
         shown.join(", "),
         place(first)
@@ -123,11 +123,11 @@ fn unnamed(unmapped: &Unmapped, valid: u64, format: &Format) -> Option<String> {
     let name = format.name;
     (matches!(name, "prompt" | "input") && unmapped.unnamed * 2 > valid).then(|| {
         format!(
-            "{} of {} valid records have text under keys that the format {name} has no field for; it is not checked, \
+            "{} {} text under keys that the format {name} has no field for; it is not checked, \
              counted or trained on; if it is the answer, `bedload convert INPUT --to prompt-completion --map \
              prompt={name},completion=KEY --out FILE` converts it",
-            count(unmapped.unnamed),
-            count(valid)
+            part_of(unmapped.unnamed, valid, "valid record", "valid records"),
+            agree(unmapped.unnamed, "has", "have")
         )
     })
 }

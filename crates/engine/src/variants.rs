@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use bedload_record::plural::{count, plural};
 use bedload_record::{Code, FactTable, Finding, Interner, Ordinal, Side, Terminator, Verdict};
 use bedload_scan::Fetch;
 use bedload_stages::Rewrite;
@@ -41,13 +42,13 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
     let usage = |message: String| EngineError::Usage(message);
     let format = rules.format.filter(|format| format.has_prompt());
     let format = format.ok_or_else(|| {
-        usage("--augment puts prompts into templates, and records of this format have no prompt".to_owned())
+        usage("--augment needs records with a prompt, which this format does not have".to_owned())
     })?;
     if (config.copies as usize - 1) > config.templates.len() {
         return Err(usage(format!(
-            "--augment {} needs {} templates; [stages.augment] has {}",
+            "--augment {} needs {}; [stages.augment] has {}",
             config.copies,
-            config.copies - 1,
+            plural(u64::from(config.copies) - 1, "template", "templates"),
             config.templates.len()
         )));
     }
@@ -55,7 +56,7 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
         Template::new(text, format).map_err(|error| {
             let what = match error {
                 TemplateError::NoHole => "has no {prompt}",
-                TemplateError::Nothing => "is nothing but {prompt}",
+                TemplateError::Nothing => "has no text besides {prompt}",
             };
             usage(format!("template {} of [stages.augment] {what}", n + 1))
         })
@@ -136,7 +137,8 @@ pub(crate) fn make_variants(
         made.into_iter().flatten().filter(|variant| seen.insert(variant.digest)).collect();
     let wanted: u64 = shares.iter().map(|&share| u64::from(share)).sum();
     if (variants.len() as u64) < wanted {
-        let message = format!("{} variants instead of {wanted}", variants.len());
+        let message =
+            format!("{} instead of {}", plural(variants.len() as u64, "variant", "variants"), count(wanted));
         plan.findings.push(Finding::dataset(Code::AugmentFewVariants, settings.strict, message));
     }
     plan.counts.variants = variants.len() as u64;

@@ -71,7 +71,7 @@ pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
     for entry in &manifest.files {
         let name = &entry.path;
         if !is_inside(name) {
-            problems.push(format!("{name}: names a place outside the directory"));
+            problems.push(format!("{name}: the path leads outside the directory"));
         } else if name == MANIFEST {
             problems.push(format!("{MANIFEST}: lists itself"));
         } else if listed.insert(name.as_bytes(), entry).is_some() {
@@ -142,7 +142,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
     let mut problems = Vec::new();
     let counts = &manifest.counts;
     if !counts.add_up() {
-        problems.push(format!("{MANIFEST}: the counts of records do not add up"));
+        problems.push(format!("{MANIFEST}: the record counts do not add up"));
     }
     let lines = |prefix: &str| -> u128 {
         let of = |entry: &&FileEntry| {

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod json;
 pub mod names;
 pub mod path;
+pub mod plural;
 pub mod tokens;
 pub mod traits;
 pub mod verdict;

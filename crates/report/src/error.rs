@@ -75,7 +75,7 @@ fn io_hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound => "\nhint: check the path; its directory must exist",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "\nhint: choose a directory that this user may write to"
+            "\nhint: choose a writable directory"
         }
         io::ErrorKind::AlreadyExists => "\nhint: a table is never overwritten; choose an empty directory",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

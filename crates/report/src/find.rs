@@ -41,13 +41,13 @@ pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, Re
     let mut opened = File::open(path).map_err(io)?;
     // The decoder is not to see what somebody else wrote: a forged page can claim any size.
     if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
-        return Err(corrupt("its bytes are not those that were written".to_owned()));
+        return Err(corrupt("its bytes were changed after it was written".to_owned()));
     }
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| read_error(path, error))?;
     for (name, kind) in [("file", DataType::Utf8), ("line", DataType::Int64)] {
         if builder.schema().field_with_name(name).ok().map(Field::data_type) != Some(&kind) {
-            return Err(corrupt(format!("it has no column `{name}` of the kind that bedload writes")));
+            return Err(corrupt(format!("it has no column `{name}` as bedload writes it")));
         }
     }
     let wanted = file.to_owned();

@@ -58,8 +58,8 @@ pub fn inspect_file(mut file: File, path: &Path) -> Result<TableInfo, ReportErro
     let corrupt = |message: &str| ReportError::Corrupt { path: path.to_owned(), message: message.to_owned() };
     match seal::check(&mut file).map_err(io)? {
         Seal::Whole => {}
-        Seal::Broken => return Err(corrupt("its bytes are not those that were written")),
-        Seal::Absent => return Err(corrupt("it has no seal at its end")),
+        Seal::Broken => return Err(corrupt("its bytes were changed after it was written")),
+        Seal::Absent => return Err(corrupt("it has no seal")),
     }
     let bytes = file.metadata().map_err(io)?.len();
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);

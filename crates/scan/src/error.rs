@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bedload_record::plural::plural;
+
 use crate::array::BrokenArray;
 use crate::cap::TooLong;
 use crate::decode::Codec;
@@ -33,7 +35,7 @@ pub enum ScanError {
     /// A glob pattern could not be understood.
     #[error(
         "{pattern}: not a valid pattern: {message}\n\
-         hint: `*`, `?`, `[a-z]`, `{{a,b}}` and `**` between slashes are known"
+         hint: patterns may contain `*`, `?`, `[a-z]`, `{{a,b}}`, and `**` between slashes"
     )]
     BadPattern {
         /// The pattern as given.
@@ -61,7 +63,7 @@ pub enum ScanError {
         url: Url,
     },
     /// Two inputs are one file (same device and inode).
-    #[error("{first} and {second} are the same file\nhint: give it once, or its records would count twice")]
+    #[error("{first} and {second} are the same file\nhint: give it only once; its records would count twice")]
     SameFileTwice {
         /// The input that came first.
         first: String,
@@ -69,7 +71,7 @@ pub enum ScanError {
         second: String,
     },
     /// `-` was given more than once.
-    #[error("`-` is given twice\nhint: standard input can be read once only")]
+    #[error("`-` is given twice\nhint: standard input can be read only once")]
     StdinTwice,
     /// The operating system refused something.
     #[error("{name}: could not be {action}: {source}{}", io_hint(source))]
@@ -108,8 +110,8 @@ pub enum ScanError {
     },
     /// A compressed input became longer than it may.
     #[error(
-        "{name}: more than {limit} bytes come from {compressed} bytes of {codec} data\n\
-         hint: where the input is meant to be that large, allow it with --max-decompressed SIZE"
+        "{name}: {compressed} bytes of {codec} data decompress to more than {limit} bytes\n\
+         hint: if the input is meant to be that large, raise the limit with --max-decompressed SIZE"
     )]
     TooLong {
         /// The input.
@@ -122,7 +124,7 @@ pub enum ScanError {
         compressed: u64,
     },
     /// An input that is read as an array is not a whole one.
-    #[error("{name}: not a whole JSON array: {problem}\nhint: `jq empty FILE` tests it")]
+    #[error("{name}: not a complete JSON array: {problem}\nhint: test it with `jq empty FILE`")]
     Array {
         /// The input.
         name: String,
@@ -133,7 +135,7 @@ pub enum ScanError {
     #[error("{0}")]
     Foreign(Foreign),
     /// An input is not what it was when the run began.
-    #[error("{name}: changed while it was read: {change}\nhint: run again when nothing writes to it")]
+    #[error("{name}: changed while it was read: {change}\nhint: run again when nothing is writing to it")]
     InputChanged {
         /// The input.
         name: String,
@@ -141,7 +143,7 @@ pub enum ScanError {
         change: Change,
     },
     /// An input ended before the size that it had when the run began.
-    #[error("{name}: shrank at byte {at} while it was read\nhint: run again when nothing writes to it")]
+    #[error("{name}: shrank at byte {at} while it was read\nhint: run again when nothing is writing to it")]
     InputShrank {
         /// The input.
         name: String,
@@ -149,7 +151,7 @@ pub enum ScanError {
         at: u64,
     },
     /// Standard input, a pipe or a device was asked for a second time.
-    #[error("{name}: a stream can be read once only\nhint: spool it first, or write it to a file")]
+    #[error("{name}: a stream can be read only once\nhint: spool it first, or write it to a file")]
     StreamConsumed {
         /// The input.
         name: String,
@@ -256,7 +258,8 @@ impl fmt::Display for Foreign {
             write!(out, "{line_break}{name}: {kind}")?;
         }
         if self.n_more > 0 {
-            write!(out, "\n{} more inputs are not JSONL", self.n_more)?;
+            let inputs = plural(self.n_more as u64, "more input is", "more inputs are");
+            write!(out, "\n{inputs} not JSONL")?;
         }
         Ok(())
     }
@@ -265,8 +268,8 @@ impl fmt::Display for Foreign {
 impl fmt::Display for Change {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Change::Replaced => "the path names another file now",
-            Change::Grew => "it has more bytes",
+            Change::Replaced => "the path now names another file",
+            Change::Grew => "it grew",
             Change::Rewritten => "it was written to",
         })
     }
@@ -283,9 +286,9 @@ fn others(skipped: &Skipped) -> String {
 fn io_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::NotFound => "\nhint: check the path",
-        io::ErrorKind::PermissionDenied => "\nhint: check who may read it",
+        io::ErrorKind::PermissionDenied => "\nhint: check its permissions",
         _ if source.raw_os_error() == Some(libc::EIO) => {
-            "\nhint: the disk, or the network file system, fails; copy the file elsewhere first"
+            "\nhint: the disk or the network file system is failing; copy the file elsewhere first"
         }
         _ if matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
             "\nhint: raise the limit of open files with `ulimit -n`"
@@ -296,20 +299,21 @@ fn io_hint(source: &io::Error) -> &'static str {
 
 fn damage_hint(codec: Codec, source: &io::Error) -> String {
     if codec == Codec::Zstd && source.to_string().contains("too much memory") {
-        return "windows above 128 MiB are refused; compress it again without `--long` above 27".to_owned();
+        return "windows above 128 MiB are not supported; compress it again with `--long=27` or less"
+            .to_owned();
     }
     if source.get_ref().and_then(|inner| inner.downcast_ref::<TrailingBytes>()).is_some() {
         return "what follows is neither another member nor zero padding; remove it, or compress the data again"
             .to_owned();
     }
-    format!("it may be cut short or damaged; test it with `{codec} -t`, or make it again")
+    format!("it may be truncated or damaged; test it with `{codec} -t`, or create it again")
 }
 
 fn space_hint(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "\nhint: free space there, or name another directory with --temp-dir"
+            "\nhint: free some space there, or name another directory with --temp-dir"
         }
-        _ => "\nhint: check that the directory exists and may be written to; --temp-dir names another",
+        _ => "\nhint: check that the directory exists and is writable, or name another one with --temp-dir",
     }
 }

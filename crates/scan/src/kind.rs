@@ -149,12 +149,12 @@ impl Kind {
             Kind::Csv => "CSV",
             Kind::Tsv => "TSV",
             Kind::Markup => "an XML or HTML page, such as a server's error message",
-            Kind::LfsPointer => "a Git LFS pointer, which stands for the data",
-            Kind::AnnexPointer => "a git-annex pointer, which stands for the data",
-            Kind::DvcPointer => "a DVC pointer, which stands for the data",
+            Kind::LfsPointer => "a Git LFS pointer instead of the data",
+            Kind::AnnexPointer => "a git-annex pointer instead of the data",
+            Kind::DvcPointer => "a DVC pointer instead of the data",
             Kind::Utf16 | Kind::Utf16Le | Kind::Utf16Be => "UTF-16 text",
             Kind::Utf32 | Kind::Utf32Le | Kind::Utf32Be => "UTF-32 text",
-            Kind::Nul => "a run of NUL bytes, as an interrupted copy or a full disk leaves it",
+            Kind::Nul => "only NUL bytes, as left by an interrupted copy or a full disk",
             Kind::Parquet => "a Parquet file",
             Kind::Arrow => "an Arrow file",
             Kind::Orc => "an ORC file",
@@ -194,12 +194,10 @@ impl Kind {
             Kind::EventStream => "keep the data with `sed -n 's/^data: *//p' FILE | grep '^{'`",
             Kind::Csv => "convert it with `mlr --icsv --ojsonl cat FILE`",
             Kind::Tsv => "convert it with `mlr --itsv --ojsonl cat FILE`",
-            Kind::Markup => {
-                "look at it, and download the data again; `curl -f` fails where a server reports an error"
-            }
+            Kind::Markup => "inspect it and download the data again; `curl -f` fails on server errors",
             Kind::LfsPointer => "fetch the data with `git lfs pull`",
             Kind::AnnexPointer => "fetch the data with `git annex get FILE`",
-            Kind::DvcPointer => "fetch the data with `dvc pull FILE`, and name the file that it stands for",
+            Kind::DvcPointer => "fetch the data with `dvc pull FILE`, and name the data file",
             // A named byte order would keep the mark, as a character of the first line.
             Kind::Utf16 => "convert it with `iconv -f UTF-16 -t UTF-8 FILE`",
             Kind::Utf16Le => "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`",
@@ -212,23 +210,21 @@ impl Kind {
                 "convert it with `duckdb -c \"COPY (FROM read_parquet('FILE')) TO 'data.jsonl' (FORMAT json)\"`"
             }
             Kind::Arrow | Kind::Orc | Kind::Avro | Kind::Hdf5 | Kind::Npy | Kind::Pickle => {
-                "write it as JSON lines with the library that wrote it, e.g. `to_json('data.jsonl', orient='records', \
+                "write it as JSONL with the library that wrote it, e.g. `to_json('data.jsonl', orient='records', \
                  lines=True)` in pandas"
             }
-            Kind::Sqlite => {
-                "write the table as lines of JSON with `sqlite3 FILE`: `SELECT json_object(…) FROM …`"
-            }
+            Kind::Sqlite => "write the table as JSONL with `sqlite3 FILE`: `SELECT json_object(…) FROM …`",
             Kind::Zip => "extract it with `unzip -p FILE >data.jsonl`",
             Kind::Tar => "extract it with `tar -xOf FILE >data.jsonl`",
             Kind::SevenZip => "extract it with `7z x -so FILE >data.jsonl`",
             Kind::Rar => "extract it with `unrar p -inul FILE >data.jsonl`",
-            Kind::Gzip | Kind::Zstd => "it was compressed twice: decompress it once before",
+            Kind::Gzip | Kind::Zstd => "it was compressed twice; decompress it once first",
             Kind::Bzip2 => "decompress it with `bzip2 -dc FILE`",
             Kind::Xz => "decompress it with `xz -dc FILE`",
             Kind::Lz4 => "decompress it with `lz4 -dc FILE`",
             Kind::Snappy => "decompress it with `snzip -dc FILE`",
             Kind::Compress => "decompress it with `uncompress -c FILE`",
-            Kind::Pdf | Kind::Binary => "name a file of JSON lines, plain or compressed with gzip or zstd",
+            Kind::Pdf | Kind::Binary => "name a JSONL file, plain or compressed with gzip or zstd",
         }
     }
 }

@@ -100,7 +100,7 @@ impl Walk<'_> {
                 Ok(metadata) if metadata.is_dir() => {
                     let id = (metadata.dev(), metadata.ino());
                     if self.above.contains(&id) {
-                        let source = io::Error::other("a link leads back to a directory above it");
+                        let source = io::Error::other("a link leads to a directory above it");
                         return Err(ScanError::io(&shown(&path), "listed", source));
                     }
                     self.above.push(id);

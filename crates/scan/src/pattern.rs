@@ -37,9 +37,7 @@ pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
                 parts.push(Part::AnyDepth);
             }
         } else if name.contains("**") {
-            return Err(bad(
-                "`**` stands for whole directories, so it must be alone between slashes".to_owned()
-            ));
+            return Err(bad("`**` must be alone between slashes".to_owned()));
         } else if name.contains(SPECIAL) || name.contains('\\') {
             let glob = GlobBuilder::new(name).literal_separator(true).backslash_escape(true).build();
             let name_matcher = glob.map_err(|error| bad(error.kind().to_string()))?.compile_matcher();

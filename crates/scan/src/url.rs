@@ -68,7 +68,7 @@ impl Url {
             }
             ("hdfs", _) => format!("fetch it with `hdfs dfs -get {url}`"),
             ("file", _) => self.path(),
-            _ => "fetch it first, and give the path of the file".to_owned(),
+            _ => "fetch it first, and give the path of the local file".to_owned(),
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
         check(
             "ssh+x://host/a",
             &expect![[r#"
-            fetch it first, and give the path of the file
+            fetch it first, and give the path of the local file
             write to a local path, and send it from there"#]],
         );
     }

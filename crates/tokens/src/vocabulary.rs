@@ -62,7 +62,7 @@ impl Vocabulary {
             }
         }
         if let Some(byte) = bytes.iter().position(|token| *token == Pairs::NONE) {
-            return Err(format!("the byte {byte:#04x} is no token"));
+            return Err(format!("there is no token for the byte {byte:#04x}"));
         }
         if lens.iter().sum::<usize>() > TOKEN_BYTES_MAX {
             return Err(format!("its tokens have more than {TOKEN_BYTES_MAX} bytes"));

@@ -208,11 +208,11 @@ impl Reader<'_> {
             self.entry(&key, Some(written), &mut limit, |reader, at, number| {
                 if let Some(most) = bound.value_max().filter(|&most| number.value > most) {
                     let hint = format!("write a number from 0 to {most}");
-                    return Err(at.wrong(format!("{} is too much", number.value), hint));
+                    return Err(at.wrong(format!("{} is too large", number.value), hint));
                 }
                 if bound == Bound::TokensMargin && profile.tokens == TokenCount::Exact {
                     let hint = "write `tokens = \"estimate\"`, or leave the margin out";
-                    return Err(at.wrong("an exact count has no margin".to_owned(), hint));
+                    return Err(at.wrong("an exact count cannot have a margin".to_owned(), hint));
                 }
                 Ok(Limit {
                     value: number.value,
@@ -234,11 +234,11 @@ impl Reader<'_> {
                     let other = if ruling.level == Level::Refuse { "disputed" } else { "refuse" };
                     let level = if ruling.level == Level::Refuse { "refuse" } else { "disputed" };
                     let hint = format!("write `allow` or `{other}`");
-                    return Err(at.wrong(format!("this point has no level `{level}`"), hint));
+                    return Err(at.wrong(format!("this rule has no level `{level}`"), hint));
                 }
                 if ruling.level == Level::Disputed && ruling.against.is_none() {
                     let hint = "write `against = …`: the source that says otherwise";
-                    return Err(at.wrong("`disputed` takes two sources".to_owned(), hint));
+                    return Err(at.wrong("`disputed` needs two sources".to_owned(), hint));
                 }
                 Ok(Rule {
                     level: ruling.level,
@@ -275,7 +275,7 @@ impl Reader<'_> {
             Word::Table(table) => Some(read(self, &at, table)?),
             Word::Word(word) if word == NONE => None,
             Word::Word(word) => {
-                let hint = "write a table, or \"none\" where it is not to be inherited";
+                let hint = "write a table, or \"none\" to inherit nothing";
                 return Err(at.wrong(format!("`{word}` is not known here"), hint));
             }
         };
@@ -304,7 +304,7 @@ impl Reader<'_> {
         match formats.iter().find(|name| Format::from_name(name).is_none()) {
             Some(unknown) => Err(at.wrong(format!("unknown format `{unknown}`"), hint)),
             None if formats.is_empty() => {
-                Err(at.wrong("a profile takes one format at least".to_owned(), hint))
+                Err(at.wrong("a profile needs at least one format".to_owned(), hint))
             }
             None => Ok(formats),
         }
@@ -315,9 +315,10 @@ impl Reader<'_> {
             (Some(date), None) => (date, false),
             (None, Some(seen)) => (seen, true),
             _ => {
-                return Err(
-                    at.wrong("one of `date` and `seen` is wanted".to_owned(), "write date = \"YYYY-MM-DD\"")
-                );
+                return Err(at.wrong(
+                    "one of `date` and `seen` is required".to_owned(),
+                    "write date = \"YYYY-MM-DD\"",
+                ));
             }
         };
         Ok(Since { date: at.day(date)?, is_seen, source: self.cite(at, day.source)? })
@@ -349,7 +350,7 @@ impl Reader<'_> {
 
     fn words(&self, at: &At<'_>, group: Reserved) -> Result<ReservedWords, ProfileError> {
         if group.words.iter().any(String::is_empty) {
-            return Err(at.wrong("an empty word occurs everywhere".to_owned(), "leave it out"));
+            return Err(at.wrong("an empty word matches every text".to_owned(), "leave it out"));
         }
         Ok(ReservedWords {
             words: group.words,

@@ -211,26 +211,26 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "limits.turn-tokens = { value = 1001, source = \"PREP\" }",
         expect![[r#"
-            line 4: profile `x`: limits.turn-tokens: 1001 is too much
+            line 4: profile `x`: limits.turn-tokens: 1001 is too large
             hint: write a number from 0 to 1000"#]],
     );
     check(
         "limits.tokens-margin = { value = 5, source = \"PREP\" }",
         expect![[r#"
-            line 4: profile `x`: limits.tokens-margin: an exact count has no margin
+            line 4: profile `x`: limits.tokens-margin: an exact count cannot have a margin
             hint: write `tokens = "estimate"`, or leave the margin out"#]],
     );
     check(
         "tokens = \"estimate\"\nlimits.tokens-margin = { value = 101, source = \"PREP\" }",
         expect![[r#"
-            line 5: profile `x`: limits.tokens-margin: 101 is too much
+            line 5: profile `x`: limits.tokens-margin: 101 is too large
             hint: write a number from 0 to 100"#]],
     );
     check(
         "limits.records-min = \"no\"",
         expect![[r#"
-        line 4: profile `x`: limits.records-min: `no` is not known here
-        hint: write a table, or "none" where it is not to be inherited"#]],
+            line 4: profile `x`: limits.records-min: `no` is not known here
+            hint: write a table, or "none" to inherit nothing"#]],
     );
     check(
         "limits.records-min = 3",
@@ -262,13 +262,13 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "rules.several-blocks = { level = \"disputed\", source = \"PREP\", against = \"LIFE\" }",
         expect![[r#"
-            line 4: profile `x`: rules.several-blocks: this point has no level `disputed`
+            line 4: profile `x`: rules.several-blocks: this rule has no level `disputed`
             hint: write `allow` or `refuse`"#]],
     );
     check(
         "rules.extra-key = { level = \"disputed\", source = \"PREP\" }",
         expect![[r#"
-        line 4: profile `x`: rules.extra-key: `disputed` takes two sources
+        line 4: profile `x`: rules.extra-key: `disputed` needs two sources
         hint: write `against = …`: the source that says otherwise"#]],
     );
     check(
@@ -292,13 +292,13 @@ fn what_is_wrong_is_named_with_its_line() {
     check(
         "formats = []",
         expect![[r#"
-            line 4: profile `x`: formats: a profile takes one format at least
+            line 4: profile `x`: formats: a profile needs at least one format
             hint: the formats are prompt-completion, text, input, preference, prompt, claude-messages, converse, converse-preference, chat-rft, image-caption, evaluation"#]],
     );
     check(
         "reserved-words = [{ words = [\"\"], source = \"PREP\" }]",
         expect![[r#"
-        line 4: profile `x`: reserved-words: an empty word occurs everywhere
+        line 4: profile `x`: reserved-words: an empty word matches every text
         hint: leave it out"#]],
     );
     check(

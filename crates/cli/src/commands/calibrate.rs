@@ -86,17 +86,21 @@ fn page(calibration: &Calibration, encoding: &str) -> String {
             "spread",
             format!("p5 {p5:.4}, p50 {p50:.4}, p95 {p95:.4}, min {min:.4}, max {max:.4}, by pair{left_out}"),
         );
-        say("margin", format!("{margin} %: 99 % of these pairs are within it, in both directions"));
+        say("margin", format!("{margin} %: 99 % of these pairs are within it, in either direction"));
     } else {
         say("spread", format!("none: every pair has fewer than {SHORT} tokens"));
-        say("margin", format!("{margin} %: 99 % of the pairs are within it; longer texts would tell more"));
+        say(
+            "margin",
+            format!("{margin} %: 99 % of the pairs are within it; longer texts would give a better estimate"),
+        );
     }
     match lines(calibration) {
         Some(lines) => {
             let _ = writeln!(out, "\nfor bedload.toml:\n\n{lines}");
         }
         None => {
-            let _ = writeln!(out, "\nno margin is that wide: another encoding may be nearer (--encoding)");
+            let _ =
+                writeln!(out, "\nthe margin is too large to be useful; try another encoding (--encoding)");
         }
     }
     out

@@ -81,12 +81,16 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &[file.to_owned()], &[], &run)?;
     if inputs.len() != 1 {
-        return Err(Failure::Usage(format!("{}: {} files; name one", file.to_string_lossy(), inputs.len())));
+        return Err(Failure::Usage(format!(
+            "{}: {} files match; name one",
+            file.to_string_lossy(),
+            inputs.len()
+        )));
     }
     let explained = workers.install(|| explain(&inputs, &run.settings, line, &progress.watch))?;
     let explained = explained.ok_or_else(|| {
         let noun = if inputs.get(0).is_array() { "element" } else { "line" };
-        Failure::Usage(format!("{}:{line}: there is no such {noun}", file.to_string_lossy()))
+        Failure::Usage(format!("{}:{line}: no such {noun}", file.to_string_lossy()))
     })?;
     let mut out = Out::new();
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());

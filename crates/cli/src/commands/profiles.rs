@@ -187,8 +187,8 @@ fn counted(profile: &Profile) -> String {
         None => "no margin".to_owned(),
     };
     let overhead = match profile.limit(Bound::TurnTokens) {
-        Some(tokens) => format!("{} more per message", tokens.value),
-        None => "nothing more per message".to_owned(),
+        Some(tokens) => format!("{} tokens of overhead per message", tokens.value),
+        None => "no overhead per message".to_owned(),
     };
     format!("{}; {margin}; {overhead}", texts.join(" or "))
 }

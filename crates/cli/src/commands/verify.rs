@@ -1,6 +1,7 @@
 //! `bedload verify`
 
 use bedload_engine::verify;
+use bedload_record::plural::plural;
 use serde_json::json;
 
 use super::{refuse_remote, start_workers};
@@ -44,12 +45,11 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         let ready = if verified.ready { "ready" } else { "not ready" };
         say(&match verified.problems.len() {
             0 => format!(
-                "{}: verified {} files against manifest.json ({ready})\n",
+                "{}: verified {} against manifest.json ({ready})\n",
                 escape(&dir),
-                verified.files
+                plural(verified.files, "file", "files")
             ),
-            1 => format!("{}: 1 problem\n", escape(&dir)),
-            n => format!("{}: {n} problems\n", escape(&dir)),
+            n => format!("{}: {}\n", escape(&dir), plural(n as u64, "problem", "problems")),
         });
         if is_refused {
             say(&format!("{}: not ready (`--require-ready`)\n", escape(&dir)));

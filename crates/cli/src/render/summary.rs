@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bedload_engine::{Built, Checked, Converted, Distinct, Quantiles};
+use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Severity, Tokens};
 
 use super::Paint;
@@ -16,14 +17,6 @@ use crate::escape::escape;
 const LABELS_SHOWN: usize = 12;
 /// Characters of a label that are shown.
 const LABEL_CHARS_SHOWN: usize = 32;
-
-fn count(n: u64) -> String {
-    indicatif::HumanCount(n).to_string()
-}
-
-fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
-}
 
 fn rate(bytes: u64, records: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(1e-6);
@@ -256,7 +249,7 @@ fn leftovers(out: &mut String, names: &[String], output: &Path) {
     if !names.is_empty() {
         let output = output.display().to_string();
         let command = format!("`bedload clean {}`", escape(&output));
-        let _ = writeln!(out, "              {command} removes leftovers of runs that are gone");
+        let _ = writeln!(out, "              {command} removes leftovers of runs that have ended");
     }
 }
 
@@ -296,7 +289,7 @@ fn labels(out: &mut String, built: &Built, names: ClassNames) {
         let _ = writeln!(out, "    and {} more: report/labels.parquet", by_size.len() - LABELS_SHOWN);
     }
     if names == ClassNames::Hidden {
-        let hint = "label names are text of records: --label-field or --show-content shows them";
+        let hint = "label names are record text; --label-field or --show-content shows them";
         let _ = writeln!(out, "    {hint}");
     }
 }

@@ -90,7 +90,7 @@ fn an_array_that_is_not_whole_is_never_taken_for_a_shorter_one() {
         ] {
             let outcome = scratch.run(&format!("{args} --array --skip tokens")).exits(3);
             assert!(
-                outcome.stderr.contains("not a whole JSON array: element "),
+                outcome.stderr.contains("not a complete JSON array: element "),
                 "{name}: {}",
                 outcome.stderr
             );

@@ -25,7 +25,7 @@ fn pairs_give_a_ratio_a_spread_and_a_margin() {
         pairs     6
         ratio     1.0223 true / ours (366 / 358 tokens)
         spread    p5 0.9600, p50 1.0000, p95 1.0800, min 0.9600, max 1.0800, by pair; without 2 of fewer than 20 tokens
-        margin    8 %: 99 % of these pairs are within it, in both directions
+        margin    8 %: 99 % of these pairs are within it, in either direction
 
         for bedload.toml:
 
@@ -64,7 +64,10 @@ fn every_way_of_reading_gives_the_same() {
 fn an_encoding_that_is_far_off_has_no_margin() {
     let scratch = Scratch::with("pairs.jsonl", jsonl([pair(10, 201)]));
     let page = scratch.run("calibrate pairs.jsonl").exits(0).stdout;
-    assert!(page.contains("no margin is that wide") && !page.contains("[stages.tokens]"), "{page}");
+    assert!(
+        page.contains("the margin is too large to be useful") && !page.contains("[stages.tokens]"),
+        "{page}"
+    );
     let short = scratch.feed("calibrate -", &jsonl([pair(3, 4)])).exits(0).stdout;
     assert!(
         short.contains("every pair has fewer than 20 tokens") && short.contains("margin = 34"),
@@ -102,7 +105,7 @@ fn a_line_that_is_no_pair_is_named_without_its_text() {
         expect!["bedload: p.jsonl:2: json/syntax: the line ends before its value does"],
     );
     let scratch = Scratch::with("empty.jsonl", "");
-    assert!(scratch.run("calibrate empty.jsonl").refuses(2).contains("there is no pair"));
+    assert!(scratch.run("calibrate empty.jsonl").refuses(2).contains("the input contains no pairs"));
     let unknown = Scratch::with("p.jsonl", pairs()).run("calibrate p.jsonl --encoding o300k").refuses(2);
     assert!(unknown.contains("o300k"), "{unknown}");
 }

@@ -77,12 +77,12 @@ fn build_shows_the_way_of_the_records() {
     shows(
         &scratch.run(args).exits(0),
         expect![[r#"
-            warning[dataset/few-records]: 52 records are valid; for generic-sft 1,000 or more are recommended
+            warning[dataset/few-records]: 52 records are valid; at least 1,000 are recommended for generic-sft
                = why: The target accepts the data, but results with so few records are usually poor.
                = help: Add more data if you can.
                = rule: bedload baseline (2026-11)
 
-            warning[balance/label-variants]: 3 of 5 labels are written in several ways; report/labels.parquet lists them
+            warning[balance/label-variants]: 3 of 5 labels have several spellings; report/labels.parquet lists them
                = why: Spellings that differ only in case or white space are learned as different answers.
                = help: Use one spelling per label; report/labels.parquet lists the variants.
                = rule: bedload baseline (2026-11)

@@ -164,7 +164,7 @@ fn what_cannot_be_is_said_before_anything_is_read() {
     scratch.write("text.jsonl", fixture("text.jsonl"));
     scratch.write("there.jsonl", "precious");
     for (args, problem) in [
-        ("convert a.jsonl --out c.jsonl", "nothing to convert to\n  hint: name a format with --to"),
+        ("convert a.jsonl --out c.jsonl", "no target format was given\n  hint: name one with --to"),
         ("convert a.jsonl --to csv --out c.jsonl", "--to csv: unknown format"),
         ("convert a.jsonl --to alpaca --out c.jsonl", "--to alpaca: unknown format"),
         (
@@ -176,7 +176,7 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ("convert a.jsonl --to converse --map prompt --out c.jsonl", "`prompt` is not FIELD=KEY"),
         (
             "convert a.jsonl --to converse --map prompt=question --format alpaca --out c.jsonl",
-            "--map contradicts",
+            "--map cannot be used with",
         ),
         (
             "convert a.jsonl --to prompt-completion --system Hi --map prompt=question --out c.jsonl",
@@ -184,7 +184,7 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ),
         (
             "convert a.jsonl --to converse --profile llama-3.1-8b-sft --out c.jsonl",
-            "--to converse contradicts",
+            "--to converse cannot be used with",
         ),
         ("convert a.jsonl --to converse --extra lose --out c.jsonl", "--extra: unknown variant"),
         ("convert a.jsonl --to converse --map prompt=question --out there.jsonl", "--overwrite replaces it"),
@@ -197,7 +197,7 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ("convert a.jsonl --to converse --weights keep --out c.jsonl", "--weights: unknown variant"),
         (
             "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected ./c.jsonl",
-            "--rejected ./c.jsonl: it is the file of --out",
+            "--rejected ./c.jsonl: the same file as --out",
         ),
         (
             "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected a.jsonl --overwrite",
@@ -207,7 +207,7 @@ fn what_cannot_be_is_said_before_anything_is_read() {
             "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected there.jsonl",
             "--rejected there.jsonl: the file exists",
         ),
-        ("build a.jsonl --out o --to converse --skip convert", "--to contradicts --skip convert"),
+        ("build a.jsonl --out o --to converse --skip convert", "--to cannot be used with --skip convert"),
     ] {
         let said = scratch.run(args).refuses(2);
         assert!(said.contains(problem), "{args}: {said}");

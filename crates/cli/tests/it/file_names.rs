@@ -28,7 +28,7 @@ fn names_that_no_s3_uri_can_have_are_said() {
     check(llama, "a b.jsonl", "a b.jsonl", Some("a space"));
     check(llama, "a b+c.jsonl", "a b+c.jsonl", Some("a space, `+`"));
     check(llama, "a%20.jsonl", "a%20.jsonl", Some("`%`"));
-    check(llama, "données.jsonl", "données.jsonl", Some("not ASCII"));
+    check(llama, "données.jsonl", "données.jsonl", Some("a non-ASCII character"));
     check(llama, "a.json", "a.json", Some("must end in `.jsonl`"));
     check(llama, "a.txt", "a.txt", Some("must end in `.jsonl`"));
     check(llama, "a.JSONL", "a.JSONL", Some("must end in `.jsonl`"));
@@ -44,7 +44,7 @@ fn names_that_no_s3_uri_can_have_are_said() {
     check(llama, "d e/x.jsonl", "d e/*.jsonl", None);
     // Nova takes fewer characters.
     check("nova-lite-sft", "a-b_c.1.jsonl", "a-b_c.1.jsonl", None);
-    check("nova-lite-sft", "a(1).jsonl", "a(1).jsonl", Some("letters, digits, `_`, `-` and `.` only"));
+    check("nova-lite-sft", "a(1).jsonl", "a(1).jsonl", Some("only letters, digits, `_`, `-` and `.`"));
     check("nova-2-lite-sft", "d/it's/a.jsonl", "d", Some("`'`"));
     // The baseline is for no service in particular.
     check("generic-sft", "a b+c.json", "a b+c.json", None);

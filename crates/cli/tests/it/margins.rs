@@ -87,12 +87,12 @@ fn profiles_tell_what_counts_and_how_sure_the_count_is() {
     for part in [
         "system, every turn, reasoning, tool calls and results, tool configuration",
         "margin 10 %",
-        "nothing more per message",
+        "no overhead per message",
     ] {
         assert!(nova.contains(part), "{nova}");
     }
     let harmony = tokens("gpt-oss-20b-rft");
-    assert!(harmony.contains("no margin; 4 more per message"), "{harmony}");
+    assert!(harmony.contains("no margin; 4 tokens of overhead per message"), "{harmony}");
     assert!(tokens("generic-cpt").contains("text; not: other keys or input; not: other keys; no margin"));
 }
 

@@ -33,7 +33,7 @@ fn a_compressed_file_of_blank_lines_runs_out_of_memory_in_good_order() {
 fn limits_of_the_shell_are_limits_of_the_run() {
     let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
     for (limit, name) in
-        [("-v", "the limit of address space (`ulimit -v`)"), ("-d", "the limit of data (`ulimit -d`)")]
+        [("-v", "the address space limit, `ulimit -v`"), ("-d", "the data size limit, `ulimit -d`")]
     {
         for command in ["build a.jsonl.zst --out o", "convert a.jsonl.zst --to converse --out o.jsonl"] {
             let script =

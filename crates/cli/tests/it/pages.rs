@@ -71,7 +71,7 @@ fn profiles_lists_targets_and_shows_one() {
             formats         preference
             record          bedload baseline (2026-11)
             encoding        o200k_base (exact)
-            tokens          prompt, chosen, rejected; not: other keys; no margin; nothing more per message
+            tokens          prompt, chosen, rejected; not: other keys; no margin; no overhead per message
             training files  many
 
             limits
@@ -96,7 +96,7 @@ fn profiles_lists_targets_and_shows_one() {
             formats         converse
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
             encoding        cl100k_base (estimate)
-            tokens          system, every turn, reasoning, tool calls and results, tool configuration; not: keys of the format, media; margin 10 %; nothing more per message
+            tokens          system, every turn, reasoning, tool calls and results, tool configuration; not: keys of the format, media; margin 10 %; no overhead per message
             training files  one
 
             limits
@@ -107,7 +107,7 @@ fn profiles_lists_targets_and_shows_one() {
               20000        training records, max                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               0            validation records, max, disputed                 https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not MAOFILHO/Portfolio-Projects:AWS-Bedrock-FineTuning-LangGraph-MCP-Agentic-Platform/docs/INCIDENT-LOG.md (2026-08-10)
               32000        tokens per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              10           margin of the token count, per cent               bedload baseline (2026-11)
+              10           margin of the token count, percent                bedload baseline (2026-11)
               10           images per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               1            videos per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               1            documents per record, max, disputed               aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
@@ -121,9 +121,9 @@ fn profiles_lists_targets_and_shows_one() {
               disputed  null in place of an optional member                          https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
               disputed  documents                                                    https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               disputed  tools                                                        https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   tools that are not specified as the format has it            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              refused   tools that do not match the format                           https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               refused   tools without a description or the type of their parameters  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  reasoning beside media                                       aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              disputed  reasoning together with media                                aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
               disputed  no bucketOwner                                               aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
               disputed  media names beyond letters, digits, _ - / .                  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
               refused   data file names that an S3 URI cannot have                   boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
@@ -166,19 +166,19 @@ fn profiles_lists_targets_and_shows_one() {
             formats         claude-messages
             record          https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
             encoding        cl100k_base (estimate)
-            tokens          system, every turn; not: keys of the format; margin 10 %; nothing more per message
+            tokens          system, every turn; not: keys of the format; margin 10 %; no overhead per message
             training files  one
 
             limits
-              10000        records, training and validation, max        https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              32           training records, min                        https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10000        training records, max                        aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              32           validation records, min where there are any  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              1000         validation records, max                      https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10000000000  training file, max bytes                     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              1000000000   validation file, max bytes                   https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              32000        tokens per record, max                       https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10           margin of the token count, per cent          bedload baseline (2026-11)
+              10000        records, training and validation, max     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              32           training records, min                     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              10000        training records, max                     aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              32           validation records, min if there are any  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              1000         validation records, max                   https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              10000000000  training file, max bytes                  https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              1000000000   validation file, max bytes                https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              32000        tokens per record, max                    https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              10           margin of the token count, percent        bedload baseline (2026-11)
 
             rules
               refused   keys beyond those of the format             https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)

@@ -78,7 +78,7 @@ fn labels_have_names_where_the_user_named_their_field_or_asked_for_content() {
             class 1          6          6           0
             class 2          3          3           0
             class 3          3          3           0
-            label names are text of records: --label-field or --show-content shows them
+            label names are record text; --label-field or --show-content shows them
     "#]];
     hidden.assert_eq(&run(""));
     let named = expect![[r#"

@@ -78,7 +78,7 @@ fn a_file_that_is_put_into_an_output_while_it_is_replaced_is_spared_with_it() {
         }
         let before = scratch.tree("o");
         let said = run.go_on().refuses(3);
-        assert!(said.contains(name) && said.contains("nothing was published"), "{said}");
+        assert!(said.contains(name) && said.contains("no output was published"), "{said}");
         assert!(scratch.tree("o") == before);
         assert_eq!(scratch.names(), ["a.jsonl", "o"]);
     }
@@ -92,7 +92,7 @@ fn of_two_runs_to_one_empty_directory_one_wins_and_the_other_says_so() {
     let second = Waiting::start(&scratch, "q", "build q --out o --skip tokens --seed 2");
     second.go_on().exits(0);
     let said = first.go_on().refuses(3);
-    assert!(said.contains("o: something was put there while this ran"), "{said}");
+    assert!(said.contains("o: something was put there during the run"), "{said}");
     assert_eq!(scratch.manifest("o")["seed"], 2);
     assert_eq!(scratch.names(), ["o"]);
     scratch.run("verify o").exits(0);
@@ -117,7 +117,7 @@ fn convert_spares_what_appears_in_the_place_of_its_file() {
     let run = Waiting::start(&scratch, "q", convert);
     scratch.write("c.jsonl", "years");
     let said = run.go_on().refuses(3);
-    assert!(said.contains("c.jsonl: a file of that name was made while this ran"), "{said}");
+    assert!(said.contains("c.jsonl: a file of that name was made during the run"), "{said}");
     assert_eq!(scratch.read("c.jsonl"), b"years");
     let run = Waiting::start(&scratch, "q", &format!("{convert} --overwrite"));
     fs::remove_file(scratch.path("c.jsonl")).unwrap();
@@ -168,7 +168,7 @@ fn clean_removes_what_killed_runs_left_and_nothing_else() {
         "{}",
         outcome.stdout
     );
-    assert!(outcome.stdout.contains(": its run still goes on\n"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains(": its run is still in progress\n"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains(".o.partial-abcdef: it has no lock"), "{}", outcome.stdout);
     assert_eq!(scratch.names().len(), before.len() - 2);
     // The directory as a whole: the leftover of `convert` too.

@@ -104,15 +104,15 @@ fn flags_go_over_the_file_that_is_named_over_the_one_that_is_found() {
 fn flags_that_contradict_each_other_are_refused() {
     let scratch = scratch();
     for (flags, part) in [
-        ("--validation 0.1 --skip split", "--validation contradicts --skip split"),
-        ("--select 3 --skip split", "--select contradicts --skip split"),
-        ("--normalize nfc --skip dedupe", "--normalize contradicts --skip dedupe"),
-        ("--label-field /l --skip balance", "--label-field contradicts --skip balance"),
-        ("--augment 2 --skip augment", "--augment contradicts --skip augment"),
-        ("--encoding o200k_base --skip tokens", "--encoding contradicts --skip tokens"),
-        ("--format text --profile generic-sft", "--format text contradicts --profile generic-sft"),
+        ("--validation 0.1 --skip split", "--validation cannot be used with --skip split"),
+        ("--select 3 --skip split", "--select cannot be used with --skip split"),
+        ("--normalize nfc --skip dedupe", "--normalize cannot be used with --skip dedupe"),
+        ("--label-field /l --skip balance", "--label-field cannot be used with --skip balance"),
+        ("--augment 2 --skip augment", "--augment cannot be used with --skip augment"),
+        ("--encoding o200k_base --skip tokens", "--encoding cannot be used with --skip tokens"),
+        ("--format text --profile generic-sft", "--format text cannot be used with --profile generic-sft"),
         ("--augment-mode balance", "--augment"),
-        ("--augment 2 --format text", "have no prompt"),
+        ("--augment 2 --format text", "needs records with a prompt"),
         ("--augment 60", "needs 59 templates"),
         ("--skip lunch", "the stages are convert, schema, tokens, dedupe, balance, split, augment"),
         ("--format csv", "the formats are prompt-completion"),
@@ -142,7 +142,7 @@ fn a_choice_about_a_stage_that_is_skipped_is_refused() {
     let scratch = scratch();
     for flags in ["--survivor last --skip dedupe", "--group-by record --skip split"] {
         let said = scratch.run(&format!("build a.jsonl --out o --skip tokens {flags}")).refuses(2);
-        assert!(said.contains("contradicts --skip"), "{flags}: {said}");
+        assert!(said.contains("cannot be used with --skip"), "{flags}: {said}");
     }
 }
 

@@ -38,7 +38,7 @@ fn records_and_prompts_on_both_sides_are_counted_with_their_places() {
     );
     assert_eq!(
         said(&checked, "split/leaked-prompt").unwrap(),
-        "3 of 43 validation records have the prompt of a training record, and another answer: \
+        "3 of 43 validation records have the same prompt as training records, but other answers: \
          v.jsonl:41 and t.jsonl:6, v.jsonl:42 and t.jsonl:7, v.jsonl:43 and t.jsonl:8"
     );
     let summary = checked.summary();
@@ -103,7 +103,7 @@ fn groups_by_a_field_leak_as_prompts_do() {
     let checked = check(&scratch, "").exits(1);
     assert_eq!(
         said(&checked, "split/leaked-prompt").unwrap(),
-        "1 of 2 validation records have a group in common with a training record: v.jsonl:1 and t.jsonl:8"
+        "1 of 2 validation records shares its group with a training record: v.jsonl:1 and t.jsonl:8"
     );
     scratch.write("bedload.toml", "[stages.split]\ngroup-by = \"record\"\n");
     check(&scratch, "").exits(0);

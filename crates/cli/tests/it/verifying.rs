@@ -212,7 +212,7 @@ fn what_is_no_manifest_is_a_finding() {
     {
         scratch.write("o/manifest.json", text);
         let said = scratch.run("verify o").exits(1).stdout;
-        assert!(said.starts_with("manifest.json: is not one that bedload wrote"), "{said}");
+        assert!(said.starts_with("manifest.json: was not written by bedload"), "{said}");
     }
     fs::File::create(scratch.path("o/manifest.json")).unwrap().set_len(200 << 30).unwrap();
     let said = scratch.run("verify o").exits(1).stdout;

@@ -29,7 +29,10 @@ fn engines_agree_and_the_slow_one_is_said() {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(40)));
     let count = |flags: &str| {
         let run = scratch.run(&format!("check a.jsonl --output-format jsonl {flags}")).exits(0);
-        (run.summary()["tokens"].clone(), run.stderr.contains("note: this token counter is slow"))
+        (
+            run.summary()["tokens"].clone(),
+            run.stderr.contains("note: token counting is slow with this tokenizer or engine"),
+        )
     };
     for encoding in ["o200k_base", "cl100k_base", "p50k_base"] {
         let (fast, slow) = (
@@ -57,10 +60,10 @@ fn a_vocabulary_of_ones_own_counts() {
     let limit = "--profile llama-3.1-8b-sft --tokenizer-pattern llama3";
     assert!(check(limit).exits(1).by_code().contains_key("dataset/too-few-records"));
     for (flags, problem) in [
-        ("", "a rank file does not say how texts are split"),
+        ("", "a rank file does not define how text is split"),
         ("--tokenizer-pattern none.txt", "none.txt: No such file"),
         ("--tokenizer-pattern r50k --encoding o200k_base", "cannot be used with"),
-        ("--tokenizer-pattern r50k --skip tokens", "--tokenizer contradicts --skip tokens"),
+        ("--tokenizer-pattern r50k --skip tokens", "--tokenizer cannot be used with --skip tokens"),
     ] {
         let said = check(flags).refuses(2);
         assert!(said.contains(problem), "{flags}: {said}");
@@ -91,7 +94,11 @@ fn a_text_that_a_vocabulary_cannot_count_is_a_finding() {
     let found: Vec<_> =
         findings.iter().map(|finding| (finding["code"].as_str(), finding["line"].as_u64())).collect();
     assert_eq!(found, [(Some("tokens/uncountable"), Some(2))]);
-    assert!(run.stderr.contains("note: this token counter is slow"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("note: token counting is slow with this tokenizer or engine"),
+        "{}",
+        run.stderr
+    );
 }
 
 /// What a file uses that is not supported is named, and what to do instead.

@@ -49,12 +49,12 @@ impl fmt::Display for Unsound {
             Self::NotRegular => write!(f, "is not a regular file"),
             Self::TooLarge => write!(f, "is larger than {} MiB", MANIFEST_BYTES_MAX >> 20),
             Self::Malformed { line, column } => {
-                write!(f, "is not one that bedload wrote (line {line}, column {column})")
+                write!(f, "was not written by bedload (line {line}, column {column})")
             }
-            Self::NotOurs => write!(f, "is not one that bedload wrote"),
+            Self::NotOurs => write!(f, "was not written by bedload"),
             Self::Newer(version) => write!(
                 f,
-                "has format version {version}, and this bedload reads versions up to {FORMAT_VERSION}"
+                "has format version {version}; this version of bedload reads versions up to {FORMAT_VERSION}"
             ),
         }
     }

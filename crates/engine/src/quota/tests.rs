@@ -38,13 +38,13 @@ fn limits_on_all_records_are_the_last_values_that_pass() {
         "generic-sft",
         20,
         12,
-        expect!["dataset/few-records: 32 records are valid; for generic-sft 1,000 or more are recommended"],
+        expect!["dataset/few-records: 32 records are valid; at least 1,000 are recommended for generic-sft"],
     );
     check(
         "generic-sft",
         999,
         0,
-        expect!["dataset/few-records: 999 records are valid; for generic-sft 1,000 or more are recommended"],
+        expect!["dataset/few-records: 999 records are valid; at least 1,000 are recommended for generic-sft"],
     );
     check("generic-sft", 1000, 0, expect![[""]]);
     check("generic-sft", 9000, 1000, expect![[""]]);
@@ -72,7 +72,7 @@ fn limits_on_training_records_do_not_count_validation() {
         8,
         0,
         expect![
-            "dataset/few-records: 8 training records are valid; for nova-lite-sft 100 or more are recommended"
+            "dataset/few-records: 8 training records are valid; at least 100 are recommended for nova-lite-sft"
         ],
     );
     check("nova-lite-sft", 100, 0, expect![[""]]);
@@ -115,7 +115,7 @@ fn limits_on_training_records_do_not_count_validation() {
         999,
         0,
         expect![
-            "dataset/few-records: 999 training records are valid; for nova-lite-dpo 1,000 or more are recommended"
+            "dataset/few-records: 999 training records are valid; at least 1,000 are recommended for nova-lite-dpo"
         ],
     );
     check("nova-lite-dpo", 1000, 0, expect![[""]]);
@@ -305,7 +305,7 @@ fn a_model_that_is_gone_is_said_with_its_date() {
     check(
         "nova-lite-dpo",
         expect![
-            "profile/elsewhere: nova-lite-dpo: documented for another service than Bedrock [https://docs.aws.amazon.com/nova/latest/userguide/nova-fine-tune-1.html (2026-11-23)]"
+            "profile/elsewhere: nova-lite-dpo: documented for a service other than Bedrock [https://docs.aws.amazon.com/nova/latest/userguide/nova-fine-tune-1.html (2026-11-23)]"
         ],
     );
     assert!(judge_life(None, false).is_empty());

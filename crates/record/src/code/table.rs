@@ -747,7 +747,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA,
-        "reasoning beside media, on which the sources disagree",
+        "reasoning together with media, on which the sources disagree",
         "One script rejects reasoning in records with media, others accept it.",
         "Remove one of the two to be safe."
     ),

@@ -21,8 +21,8 @@ impl<'l> Reader<'l> {
                 Some(_) => self.at += 1,
                 None => {
                     let message = match self.framing {
-                        Framing::Line => "the string has no end on this line",
-                        Framing::Element => "the string has no end in this element",
+                        Framing::Line => "the string is not closed on this line",
+                        Framing::Element => "the string is not closed in this element",
                     };
                     return Err(Flaw::new(Code::JsonSyntax, start - 1, message));
                 }
@@ -41,13 +41,13 @@ impl<'l> Reader<'l> {
             Some(&HELD_LF) if self.framing == Framing::Element => {
                 return Err(control_character(b'\n', start));
             }
-            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "no such escape in JSON")),
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "invalid escape sequence")),
             None => return Err(self.ended()),
         }
         let unit = self.unit(start)?;
         self.at += 6;
         match unit {
-            0 if is_value => self.note(Code::JsonEscapedNul, start, "the text holds \\u0000"),
+            0 if is_value => self.note(Code::JsonEscapedNul, start, "the text contains \\u0000"),
             0xD800..=0xDBFF => {
                 let paired = self.line[self.at..].starts_with(b"\\u")
                     && matches!(self.unit(self.at), Ok(0xDC00..=0xDFFF));
@@ -73,12 +73,14 @@ impl<'l> Reader<'l> {
         digits
             .and_then(|d| std::str::from_utf8(d).ok())
             .and_then(|d| u16::from_str_radix(d, 16).ok())
-            .ok_or_else(|| Flaw::new(Code::JsonSyntax, start, "\\u wants four hexadecimal digits"))
+            .ok_or_else(|| {
+                Flaw::new(Code::JsonSyntax, start, "`\\u` must be followed by four hexadecimal digits")
+            })
     }
 
     pub(super) fn word(&mut self, word: &str) -> Result<(), Flaw> {
         if !self.line[self.at..].starts_with(word.as_bytes()) {
-            return Err(Flaw::new(Code::JsonSyntax, self.at, "a value was expected here"));
+            return Err(Flaw::new(Code::JsonSyntax, self.at, "expected a value"));
         }
         self.at += word.len();
         Ok(())
@@ -97,8 +99,8 @@ impl<'l> Reader<'l> {
         self.at += usize::from(self.peek() == Some(b'-'));
         let leading_zero = self.peek() == Some(b'0');
         match digits(self) {
-            0 => return wrong(self.at, "a number wants a digit here"),
-            n if n > 1 && leading_zero => return wrong(start, "a number must not begin with zeros"),
+            0 => return wrong(self.at, "expected a digit after `-`"),
+            n if n > 1 && leading_zero => return wrong(start, "a number must not have leading zeros"),
             _ => {}
         }
         let mut is_integer = true;
@@ -106,7 +108,7 @@ impl<'l> Reader<'l> {
             self.at += 1;
             is_integer = false;
             if digits(self) == 0 {
-                return wrong(self.at, "a number wants a digit after its point");
+                return wrong(self.at, "expected a digit after the decimal point");
             }
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
@@ -114,19 +116,19 @@ impl<'l> Reader<'l> {
             is_integer = false;
             self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
             if digits(self) == 0 {
-                return wrong(self.at, "a number wants a digit in its exponent");
+                return wrong(self.at, "expected a digit in the exponent");
             }
         }
         let text = std::str::from_utf8(&self.line[start..self.at]).expect("digits are ASCII");
         let nearest: f64 = text.parse().expect("the grammar of JSON numbers is within Rust's");
         let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
         if nearest.is_infinite() {
-            return Err(Flaw::new(Code::JsonNumberRange, start, "the number is larger than any double"));
+            return Err(Flaw::new(Code::JsonNumberRange, start, "the number is too large for a double"));
         }
         if is_integer && text.parse::<i64>().is_err() && text.parse::<u64>().is_err() {
             self.note(Code::JsonNumberPrecision, start, "the integer does not fit in 64 bits");
         } else if nearest == 0.0 && mantissa.bytes().any(|b| matches!(b, b'1'..=b'9')) {
-            self.note(Code::JsonNumberUnderflow, start, "the number is smaller than the smallest double");
+            self.note(Code::JsonNumberUnderflow, start, "the number is too small for a double");
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ impl Flaw {
 
     /// What is said where the two parsers disagree; a test searches for such a line.
     pub(super) fn unreadable() -> Self {
-        Self::new(Code::JsonSyntax, 0, "the line cannot be read")
+        Self::new(Code::JsonSyntax, 0, "the line is not valid JSON")
     }
 }
 
@@ -211,7 +211,7 @@ impl Reader<'_> {
         match self.peek() {
             Some(open @ (b'{' | b'[')) => {
                 if self.path.len() == DEPTH_MAX {
-                    let message = format!("values are nested deeper than {DEPTH_MAX}");
+                    let message = format!("values are nested more than {DEPTH_MAX} levels deep");
                     return Err(Flaw::new(Code::JsonDepth, start, message));
                 }
                 self.at += 1;
@@ -228,7 +228,7 @@ impl Reader<'_> {
             }
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b'/' | b'#') => {
-                return Err(Flaw::new(Code::JsonSyntax, start, "a comment; JSON has none"));
+                return Err(Flaw::new(Code::JsonSyntax, start, "JSON does not allow comments (`#` or `//`)"));
             }
             Some(b'T' | b'F' | b'N')
                 if ["True", "False", "None"]
@@ -247,14 +247,16 @@ impl Reader<'_> {
                 return Err(Flaw::new(
                     Code::JsonSyntax,
                     start,
-                    "`<` begins XML or HTML, not JSON; is this an error page?",
+                    "this looks like XML or HTML, not JSON; is it an error page?",
                 ));
             }
             Some(b',' | b']' | b'}') => {
                 return Err(Flaw::new(Code::JsonSyntax, start, "a value is missing (a trailing comma?)"));
             }
-            Some(b'\'') => return Err(Flaw::new(Code::JsonSyntax, start, "a single quote; JSON wants \"")),
-            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "a value was expected here")),
+            Some(b'\'') => {
+                return Err(Flaw::new(Code::JsonSyntax, start, "JSON strings must be in double quotes"));
+            }
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, start, "expected a value")),
             None => return Err(self.ended()),
         }
         Ok(false)
@@ -304,10 +306,10 @@ impl Reader<'_> {
                     self.path.pop();
                 }
                 (Some(_), true) => {
-                    return Err(Flaw::new(Code::JsonSyntax, self.at, "`,` or `}` was expected here"));
+                    return Err(Flaw::new(Code::JsonSyntax, self.at, "expected `,` or `}`"));
                 }
                 (Some(_), false) => {
-                    return Err(Flaw::new(Code::JsonSyntax, self.at, "`,` or `]` was expected here"));
+                    return Err(Flaw::new(Code::JsonSyntax, self.at, "expected `,` or `]`"));
                 }
                 (None, _) => return Err(self.ended()),
             }
@@ -323,7 +325,7 @@ impl Reader<'_> {
                 return Err(Flaw::new(Code::JsonSyntax, start, "a key is missing (a trailing comma?)"));
             }
             Some(_) => {
-                return Err(Flaw::new(Code::JsonSyntax, start, "a key in double quotes was expected here"));
+                return Err(Flaw::new(Code::JsonSyntax, start, "expected a key in double quotes"));
             }
             None => return Err(self.ended()),
         }
@@ -336,7 +338,7 @@ impl Reader<'_> {
         self.space();
         match self.peek() {
             Some(b':') => self.at += 1,
-            Some(_) => return Err(Flaw::new(Code::JsonSyntax, self.at, "`:` was expected here")),
+            Some(_) => return Err(Flaw::new(Code::JsonSyntax, self.at, "expected `:`")),
             None => return Err(self.ended()),
         }
         self.space();

@@ -48,7 +48,7 @@ fn flaws_are_placed() {
         ]],
     );
     check(r#"{"a":NaN}"#, expect![[r#"json/syntax at 5 "/?0": NaN and Infinity are not JSON numbers"#]]);
-    check(r#"{"a":01}"#, expect![[r#"json/syntax at 5 "/?0": a number must not begin with zeros"#]]);
+    check(r#"{"a":01}"#, expect![[r#"json/syntax at 5 "/?0": a number must not have leading zeros"#]]);
     check(
         r#"{"a":1} // no"#,
         expect![[r#"json/syntax at 8 "": another value begins after the first; one line holds one value"#]],
@@ -79,7 +79,7 @@ fn strings_must_be_representable() {
     );
     check(
         r#"{"prompt":"a\u0000b"}"#,
-        expect![[r#"json/escaped-nul at 12 "/prompt": the text holds \u0000"#]],
+        expect![[r#"json/escaped-nul at 12 "/prompt": the text contains \u0000"#]],
     );
     check(r#"{"prompt":"a\\u0000b"}"#, expect![[""]]);
     let latin1 = diagnose(b"{\"prompt\":\"caf\xE9\"}", &[]);
@@ -122,16 +122,16 @@ fn numbers_keep_to_what_every_reader_holds() {
     );
     check(
         r#"{"n":1e-400}"#,
-        expect![[r#"json/number-underflow at 5 "/?0": the number is smaller than the smallest double"#]],
+        expect![[r#"json/number-underflow at 5 "/?0": the number is too small for a double"#]],
     );
     check(r#"{"n":[0.0,-0e5,0e999]}"#, expect![[""]]);
     check(
         r#"{"n":1e309}"#,
-        expect![[r#"json/number-range at 5 "/?0": the number is larger than any double"#]],
+        expect![[r#"json/number-range at 5 "/?0": the number is too large for a double"#]],
     );
     check(
         &format!("{{\"n\":{}}}", "9".repeat(400)),
-        expect![[r#"json/number-range at 5 "/?0": the number is larger than any double"#]],
+        expect![[r#"json/number-range at 5 "/?0": the number is too large for a double"#]],
     );
     for boundary in
         ["1.7976931348623157e308", "1.7976931348623158e308", "1.7976931348623159e308", "5e-324", "2e-324"]

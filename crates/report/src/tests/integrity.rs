@@ -69,11 +69,11 @@ fn messages() {
     let cut = &bytes[..bytes.len() - 1];
     let messages = [message(&changed), message(cut), message(b"PAR1")];
     expect![[r#"
-        PATH: not a valid table: its bytes are not those that were written
+        PATH: not a valid table: its bytes were changed after it was written
         hint: the file was truncated or changed after it was written; run the build again
-        PATH: not a valid table: it has no seal at its end
+        PATH: not a valid table: it has no seal
         hint: the file was truncated or changed after it was written; run the build again
-        PATH: not a valid table: it has no seal at its end
+        PATH: not a valid table: it has no seal
         hint: the file was truncated or changed after it was written; run the build again"#]]
     .assert_eq(&messages.join("\n"));
 }

@@ -105,7 +105,7 @@ fn a_spool_that_cannot_be_written_or_is_stopped_is_an_error() {
         (text.split(": ").take(2).collect::<Vec<_>>().join(": "), text.lines().last().unwrap());
     expect![[r#"
         DIR/a.gz: could not be copied to a temporary file in DIR/nowhere
-        hint: check that the directory exists and may be written to; --temp-dir names another"#]]
+        hint: check that the directory exists and is writable, or name another one with --temp-dir"#]]
     .assert_eq(&format!("{head}\n{tail}"));
     assert!(!inputs.get(0).is_random_access());
 }

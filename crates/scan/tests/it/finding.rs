@@ -108,8 +108,8 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &dir,
         &["d/a***"],
         &expect![[r#"
-            usage=true DIR/d/a***: not a valid pattern: `**` stands for whole directories, so it must be alone between slashes
-            hint: `*`, `?`, `[a-z]`, `{a,b}` and `**` between slashes are known
+            usage=true DIR/d/a***: not a valid pattern: `**` must be alone between slashes
+            hint: patterns may contain `*`, `?`, `[a-z]`, `{a,b}`, and `**` between slashes
         "#]],
     );
     check(
@@ -117,7 +117,7 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &["-", "-"],
         &expect![[r#"
         usage=true `-` is given twice
-        hint: standard input can be read once only
+        hint: standard input can be read only once
     "#]],
     );
     check(
@@ -125,7 +125,7 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &["d/*.jsonl", "d/a.jsonl"],
         &expect![[r#"
         usage=true DIR/d/a.jsonl and DIR/d/a.jsonl are the same file
-        hint: give it once, or its records would count twice
+        hint: give it only once; its records would count twice
     "#]],
     );
     std::fs::hard_link(dir.path("odd.txt"), dir.path("again")).unwrap();
@@ -134,7 +134,7 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &["odd.txt", "again"],
         &expect![[r#"
         usage=true DIR/odd.txt and DIR/again are the same file
-        hint: give it once, or its records would count twice
+        hint: give it only once; its records would count twice
     "#]],
     );
 }
@@ -174,7 +174,7 @@ fn what_is_missing_or_not_to_be_read_is_an_environment_error() {
         &dir,
         &["empty"],
         &expect![[r#"
-            usage=false DIR/empty/loop/empty: could not be listed: a link leads back to a directory above it
+            usage=false DIR/empty/loop/empty: could not be listed: a link leads to a directory above it
         "#]],
     );
 }
@@ -252,13 +252,13 @@ fn a_file_that_differs_at_the_end_is_reported() {
     let replaced = change(&|| std::fs::rename(dir.file("c", "b"), &paths[1]).unwrap());
     let gone = change(&|| std::fs::remove_file(&paths[0]).unwrap());
     expect![[r#"
-        DIR/b: changed while it was read: it has more bytes
-        hint: run again when nothing writes to it
+        DIR/b: changed while it was read: it grew
+        hint: run again when nothing is writing to it
         DIR/b: shrank at byte 1 while it was read
-        hint: run again when nothing writes to it
-        DIR/b: changed while it was read: the path names another file now
-        hint: run again when nothing writes to it
-        DIR/a: changed while it was read: the path names another file now
-        hint: run again when nothing writes to it"#]]
+        hint: run again when nothing is writing to it
+        DIR/b: changed while it was read: the path now names another file
+        hint: run again when nothing is writing to it
+        DIR/a: changed while it was read: the path now names another file
+        hint: run again when nothing is writing to it"#]]
     .assert_eq(&[grew, shrank, replaced, gone].join("\n"));
 }

@@ -141,7 +141,7 @@ fn damaged_streams_are_errors_that_name_the_file() {
         &packed[..packed.len() - 5],
         &expect![[r#"
             DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: unexpected end of file
-            hint: it may be cut short or damaged; test it with `gzip -t`, or make it again"#]],
+            hint: it may be truncated or damaged; test it with `gzip -t`, or create it again"#]],
     );
     let mut flipped = packed.clone();
     flipped[packed.len() - 6] ^= 1;
@@ -149,7 +149,7 @@ fn damaged_streams_are_errors_that_name_the_file() {
         &flipped,
         &expect![[r#"
             DIR/a.jsonl.gz: bad gzip data after 4 decompressed bytes: corrupt gzip stream does not have a matching checksum
-            hint: it may be cut short or damaged; test it with `gzip -t`, or make it again"#]],
+            hint: it may be truncated or damaged; test it with `gzip -t`, or create it again"#]],
     );
     check_damage(
         &[&packed[..], b"x"].concat(),
@@ -167,26 +167,26 @@ fn damaged_streams_are_errors_that_name_the_file() {
         &packed[..3],
         &expect![[r#"
             DIR/a.jsonl.gz: bad gzip data after 0 decompressed bytes: unexpected end of file
-            hint: it may be cut short or damaged; test it with `gzip -t`, or make it again"#]],
+            hint: it may be truncated or damaged; test it with `gzip -t`, or create it again"#]],
     );
     let frame = zstd(b"a\nb\n");
     check_damage(
         &frame[..frame.len() - 1],
         &expect![[r#"
             DIR/a.jsonl.gz: bad zstd data after 3 decompressed bytes: incomplete frame
-            hint: it may be cut short or damaged; test it with `zstd -t`, or make it again"#]],
+            hint: it may be truncated or damaged; test it with `zstd -t`, or create it again"#]],
     );
     check_damage(
         &[&frame[..], b"garbage"].concat(),
         &expect![[r#"
             DIR/a.jsonl.gz: bad zstd data after 4 decompressed bytes: Unknown frame descriptor
-            hint: it may be cut short or damaged; test it with `zstd -t`, or make it again"#]],
+            hint: it may be truncated or damaged; test it with `zstd -t`, or create it again"#]],
     );
     // A frame header that asks for a window of 2 GiB.
     check_damage(
         &[0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x09, 0x00, 0x00, b'x'],
         &expect![[r#"
             DIR/a.jsonl.gz: bad zstd data after 0 decompressed bytes: Frame requires too much memory for decoding
-            hint: windows above 128 MiB are refused; compress it again without `--long` above 27"#]],
+            hint: windows above 128 MiB are not supported; compress it again with `--long=27` or less"#]],
     );
 }

@@ -24,6 +24,7 @@ mod tests;
 use std::borrow::Cow;
 
 use bedload_bedrock::Format;
+use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Json};
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +97,10 @@ pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Optio
 pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if classes.too_many() && config.label_field.is_some() {
-        let message =
-            format!("the label field has more than {LABELS_MAX} different values; they are not used");
+        let message = format!(
+            "the label field has more than {} different values, so it is ignored",
+            count(LABELS_MAX as u64)
+        );
         findings.push(Finding::dataset(Code::BalanceTooManyLabels, strict, message));
     }
     if classes.list().is_empty() && !classes.too_many() && config.label_field.is_some() {
@@ -109,17 +112,20 @@ pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: b
         && most as f64 > config.ratio_max * least as f64
     {
         let message = format!(
-            "of {} classes the largest has {most} training records and the smallest {least}: more than {} times as many",
+            "the largest of {} classes has {}, the smallest {}; the ratio exceeds {}",
             classes.list().len(),
+            plural(most, "training record", "training records"),
+            count(least),
             config.ratio_max
         );
         findings.push(Finding::dataset(Code::BalanceImbalancedLabels, strict, message));
     }
-    let varied = classes.list().iter().filter(|class| class.spellings.len() > 1).count();
+    let varied = classes.list().iter().filter(|class| class.spellings.len() > 1).count() as u64;
     if varied > 0 {
         let message = format!(
-            "{varied} of {} labels are written in several ways; report/labels.parquet lists them",
-            classes.list().len()
+            "{} {} several spellings; report/labels.parquet lists them",
+            part_of(varied, classes.list().len() as u64, "label", "labels"),
+            agree(varied, "has", "have")
         );
         findings.push(Finding::dataset(Code::BalanceLabelVariants, strict, message));
     }

@@ -57,7 +57,7 @@ fn spellings_fold_into_one_class_under_the_most_frequent() {
             "POSITIVE" 12 of 12 [("POSITIVE", 5), ("Positive", 5), ("positive ", 2)]
             "neg" 4 of 4 [("neg", 4)]
             "negative" 4 of 4 [("negative", 4)]
-            balance/label-variants: 1 of 3 labels are written in several ways; report/labels.parquet lists them"#]],
+            balance/label-variants: 1 of 3 labels has several spellings; report/labels.parquet lists them"#]],
     );
 }
 
@@ -74,9 +74,9 @@ fn imbalance_begins_beyond_the_ratio() {
         &[("a", 10), ("b", 3)],
         None,
         expect![[r#"
-        "a" 10 of 10 [("a", 10)]
-        "b" 3 of 3 [("b", 3)]
-        balance/imbalanced-labels: of 2 classes the largest has 10 training records and the smallest 3: more than 3 times as many"#]],
+            "a" 10 of 10 [("a", 10)]
+            "b" 3 of 3 [("b", 3)]
+            balance/imbalanced-labels: the largest of 2 classes has 10 training records, the smallest 3; the ratio exceeds 3"#]],
     );
 }
 
@@ -110,7 +110,7 @@ fn a_named_field_is_believed() {
         &many,
         Some("/l"),
         expect![
-            "balance/too-many-labels: the label field has more than 65536 different values; they are not used"
+            "balance/too-many-labels: the label field has more than 65,536 different values, so it is ignored"
         ],
     );
     check(&many, None, expect![""]);

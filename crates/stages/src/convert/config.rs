@@ -66,13 +66,13 @@ pub enum MapError {
     #[error("`{0}` is not FIELD=KEY, such as prompt=question")]
     Form(String),
     /// No such field.
-    #[error("`{0}` is no field\nhint: the fields are {fields}", fields = Slot::names())]
+    #[error("unknown field `{0}`\nhint: the fields are {fields}", fields = Slot::names())]
     Field(String),
     /// One field or one key twice.
     #[error("`{0}` occurs twice")]
     Twice(String),
     /// The target has no system prompt.
-    #[error("records of the format {0} have no system prompt")]
+    #[error("the format {0} has no system prompt")]
     NoSystem(&'static str),
 }
 

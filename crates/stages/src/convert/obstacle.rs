@@ -28,8 +28,8 @@ pub(super) fn gravest(obstacles: Vec<Obstacle>) -> Option<Remark> {
     let Obstacle { mut remark, .. } = obstacles.into_iter().max_by_key(first)?;
     match more {
         0 => {}
-        1 => remark.message += " (and 1 more obstacle)",
-        more => remark.message += &format!(" (and {more} more obstacles)"),
+        1 => remark.message += " (and 1 more problem)",
+        more => remark.message += &format!(" (and {more} more problems)"),
     }
     Some(remark)
 }

@@ -132,7 +132,7 @@ impl<'l> Reader<'l> {
                 return Ok(());
             }
             _ => {
-                let message = format!("`{role_key}` has a value that this format does not know");
+                let message = format!("`{role_key}` has an unknown value");
                 return Err(self.source(role, message));
             }
         };
@@ -188,12 +188,12 @@ impl<'l> Reader<'l> {
         let content = self.member(message, content_key)?;
         for part in self.parts(dialect, content, &mut conversation.asides)? {
             let Part::Text(words) = part else {
-                return Err(self.content(message, "a system message that is not text alone"));
+                return Err(self.content(message, "a system message that contains more than text"));
             };
             conversation.system.push(words);
         }
         rest(message, &[role_key, content_key], &mut conversation.asides);
-        // Nothing is learned from a system prompt, so a mark of training there is a key like any other.
+        // Nothing is learned from a system prompt, so a training weight or mask there is a key like any other.
         for aside in &mut conversation.asides {
             if let Aside::Mark(mark) = aside {
                 *aside = Aside::Key(mark.at);
@@ -244,7 +244,7 @@ impl<'l> Reader<'l> {
                     }
                     (None, Some(_)) => Ok(Part::Block(block)),
                     (None, None) => {
-                        Err(self.source(block, "a content block must be an object with a member".to_owned()))
+                        Err(self.source(block, "a content block must be a non-empty object".to_owned()))
                     }
                 };
             }

@@ -106,7 +106,7 @@ fn maps_are_read_or_refused() {
         ("", "`` is not FIELD=KEY"),
         ("prompt", "`prompt` is not FIELD=KEY"),
         ("prompt=", "`prompt=` is not FIELD=KEY"),
-        ("colour=x", "`colour` is no field\nhint: the fields are prompt, completion,"),
+        ("colour=x", "unknown field `colour`\nhint: the fields are prompt, completion,"),
         ("prompt=q,prompt=r", "`prompt` occurs twice"),
         ("prompt=q,completion=q", "`q` occurs twice"),
     ] {

@@ -25,8 +25,7 @@ impl<'l> Writer<'_, 'l> {
             if self.extra == Extra::Drop {
                 self.unmapped("the record's own system prompt", own.at, None);
             } else {
-                let message =
-                    "the record has another system prompt than --system; `--extra drop` replaces it";
+                let message = "the record's system prompt differs from --system; `--extra drop` replaces it";
                 let obstacle = self.content(own.at, message);
                 self.obstacles.push(obstacle);
             }
@@ -74,7 +73,7 @@ impl<'l> Writer<'_, 'l> {
     fn mark(&mut self, mark: Mark<'l>, is_learned: bool) {
         let to = self.to.name;
         match mark.training {
-            _ if self.weights == Weights::Drop => self.drop("a mark of training", mark.at),
+            _ if self.weights == Weights::Drop => self.drop("a training weight or mask", mark.at),
             Training::None if is_learned => {
                 let message = format!(
                     "this answer is marked as not to be trained on, which {to} cannot express; \
@@ -84,12 +83,12 @@ impl<'l> Writer<'_, 'l> {
             }
             Training::Weighted if is_learned => {
                 let message = format!(
-                    "this answer has a weight of its own, which {to} cannot express; \
-                     `--weights drop` trains on it like on any other"
+                    "this answer has its own weight, which {to} cannot express; \
+                     `--weights drop` trains on it like any other"
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
             }
-            _ => self.unmapped("a mark of training", mark.at, None),
+            _ => self.unmapped("a training weight or mask", mark.at, None),
         }
     }
 
@@ -115,7 +114,7 @@ impl<'l> Writer<'_, 'l> {
             } else if !self.is_lost_answer(&key, member, has_answer) {
                 let what = match Holds::from_key(&key) {
                     Some(_) => format!("the key `{key}`"),
-                    None => "a key that the format does not name".to_owned(),
+                    None => "an unknown key".to_owned(),
                 };
                 self.unmapped_key(&what, member);
             }
@@ -133,10 +132,10 @@ impl<'l> Writer<'_, 'l> {
     fn record_mark(&mut self, member: Member<'l>, key: &str) {
         match (self.weights, self.extra) {
             (Weights::Drop, Extra::Keep) => self.kept.push(member),
-            (Weights::Drop, _) => self.drop("a mark of training", member.key),
+            (Weights::Drop, _) => self.drop("a training weight or mask", member.key),
             (Weights::Error, _) => {
                 let message = format!(
-                    "`{key}` says that this record is not to be trained on, which {} cannot express; \
+                    "`{key}` excludes this record from training, which {} cannot express; \
                      `--weights drop` trains on it",
                     self.to.name
                 );
@@ -153,7 +152,7 @@ impl<'l> Writer<'_, 'l> {
         let is_document = matches!(self.to.name, "text" | "input");
         let message = match Holds::from_key(key) {
             Some(Holds::Chosen | Holds::Rejected) if !has_answer || self.extra != Extra::Keep => format!(
-                "`{key}` makes this a record of preference data, and {} cannot hold it; \
+                "`{key}` makes this a preference record, which {} cannot hold; \
                  `--map` names the keys of flat objects",
                 self.to.name
             ),
@@ -209,7 +208,7 @@ impl<'l> Writer<'_, 'l> {
         }
         match parts.first() {
             Some(Part::Media(at) | Part::Block(at)) => {
-                let message = format!("this message has no text, and {} holds nothing else", self.to.name);
+                let message = format!("this message has no text, and {} holds only text", self.to.name);
                 self.content(*at, &message)
             }
             _ => self.content(at, "this message has no content"),
@@ -312,7 +311,7 @@ impl<'l> Writer<'_, 'l> {
     }
 
     fn drop(&mut self, what: &str, at: Raw<'_>) {
-        let remark = self.remark(Code::ConvertDropped, at, format!("{what} is removed"));
+        let remark = self.remark(Code::ConvertDropped, at, format!("{what} was removed"));
         self.remarks.push(remark);
     }
 

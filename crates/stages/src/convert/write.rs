@@ -67,7 +67,7 @@ impl<'l> Writer<'_, 'l> {
         for member in std::mem::take(&mut self.kept) {
             let key = member.key.text().unwrap_or_default();
             if self.to.fields.iter().any(|field| field.key == key) {
-                let message = format!("a key that is to be kept is itself a field of {}", self.to.name);
+                let message = format!("a key that would be kept is already a field of {}", self.to.name);
                 let remark = self.remark(Code::ConvertExtraKey, member.key, message);
                 return Err(Obstacle { gravity: Gravity::Key, remark });
             }
@@ -82,7 +82,7 @@ impl<'l> Writer<'_, 'l> {
 
     fn document(&mut self, conversation: &mut Conversation<'l>) -> Written {
         let Some(document) = conversation.document.take() else {
-            return Err(self.cannot(self.whole(), "a record that is no document"));
+            return Err(self.cannot(self.whole(), "a record that is not a document"));
         };
         self.key(self.to.name, &document);
         Ok(())
@@ -90,7 +90,7 @@ impl<'l> Writer<'_, 'l> {
 
     fn caption(&mut self, conversation: &mut Conversation<'l>) -> Written {
         let (Some(image), Some(caption)) = (conversation.image.take(), conversation.caption.take()) else {
-            return Err(self.cannot(self.whole(), "a record that is no image with a caption"));
+            return Err(self.cannot(self.whole(), "a record that is not an image with a caption"));
         };
         self.put(b"\"image-ref\":");
         self.put(image.bytes());
@@ -353,7 +353,7 @@ impl<'l> Writer<'_, 'l> {
         if let Some(first) = candidates.first()
             && !candidates.iter().any(|candidate| candidate.is_preferred)
         {
-            let message = "no answer is the preferred one, so the record would be left without an answer";
+            let message = "no answer is marked as preferred, so the record would have no answer";
             return Err(Obstacle { gravity: Gravity::Answer, ..self.content(first.at, message) });
         }
         let mut answer = None;

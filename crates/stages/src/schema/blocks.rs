@@ -1,6 +1,7 @@
 //! Content blocks of Converse messages: objects with one key, which names their kind.
 
 use bedload_bedrock::{Bound, Point};
+use bedload_record::plural::plural;
 use bedload_record::{At, Code, Json, Value};
 
 use super::flat::written;
@@ -25,15 +26,16 @@ impl Content {
 
     /// Judges what is counted per record.
     pub(super) fn judge(&self, visit: &mut Visit<'_, '_>, at: &At<'_>) {
-        for (bound, count, what) in [
-            (Bound::ImagesMax, self.media[0], "images"),
-            (Bound::VideosMax, self.media[1], "videos"),
-            (Bound::DocumentsMax, self.media[2], "documents"),
+        for (bound, count, [one, many]) in [
+            (Bound::ImagesMax, self.media[0], ["image", "images"]),
+            (Bound::VideosMax, self.media[1], ["video", "videos"]),
+            (Bound::DocumentsMax, self.media[2], ["document", "documents"]),
         ] {
             if let Some(max) = visit.limit(bound).filter(|max| count > max.value) {
                 let code = if max.is_disputed() { Code::DisputedMediaCount } else { Code::SchemaMediaCount };
                 visit.exceeds(code, at, max, || {
-                    format!("{count} {what} in the record; the target accepts at most {}", max.value)
+                    let media = plural(count, one, many);
+                    format!("{media} in the record; the target accepts at most {}", max.value)
                 });
             }
         }
@@ -87,7 +89,7 @@ pub(super) fn content(
         }
     }
     if count == 0 {
-        visit.add(Code::SchemaEmptyContent, at, || "`content` has no block".to_owned());
+        visit.add(Code::SchemaEmptyContent, at, || "`content` has no blocks".to_owned());
     } else if count == reasonings {
         visit.add(Code::SchemaEmptyContent, at, || "reasoning without an answer".to_owned());
     }
@@ -119,14 +121,14 @@ fn kind<'t>(visit: &mut Visit<'_, '_>, block: Json<'t>, at: &At<'_>) -> Option<(
     let has_nulls_beside = count > 1 && nulls + 1 == count && is_known;
     if has_nulls_beside && visit.profile.is_some_and(|profile| profile.rule(Point::NullMember).is_some()) {
         visit.judge(Point::NullMember, at, || {
-            "a content block with null in place of the other kinds; a block has one key".to_owned()
+            "a content block must have exactly one key; leave out keys that are null".to_owned()
         });
         return found;
     }
     if count != 1 || !is_known {
         let is_typed = block.get("type").is_some();
         visit.add(Code::SchemaUnknownBlock, at, || {
-            let hint = if is_typed { "; blocks with a `type` are another interface's" } else { "" };
+            let hint = if is_typed { "; blocks with a `type` key belong to other APIs" } else { "" };
             format!("a content block must have exactly one key: {KINDS}{hint}")
         });
         return None;
@@ -184,7 +186,7 @@ pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
     }
     if count == 0 {
         visit.judge_or(Point::EmptySystem, Code::SchemaEmptyContent, at, || {
-            "`system` is an empty list; leave it out".to_owned()
+            "`system` is an empty array; leave it out".to_owned()
         });
     }
     if count > 1 {

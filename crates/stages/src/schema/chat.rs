@@ -131,7 +131,7 @@ pub(super) fn tools(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         parameters(visit, function, &at);
     }
     if list.count() == 0 {
-        wrong_spec(visit, at, "`tools` is empty; leave it out where there are none");
+        wrong_spec(visit, at, "`tools` is empty; leave it out if there are no tools");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What must be alike in all records of a data set: media, buckets, references, optional fields.
 
 use bedload_bedrock::{Dialect, Format, Level, Point, Profile};
+use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Finding, Json, Trait, Traits, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -142,29 +143,35 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
     let present: Vec<String> = media
         .iter()
         .filter(|(of, _)| tally.of(*of) > 0)
-        .map(|(of, name)| format!("{} records with {name}", tally.of(*of)))
+        .map(|(of, name)| format!("{} with {name}", plural(tally.of(*of), "record", "records")))
         .collect();
     let has = |of| tally.of(of) > 0;
     if has(Trait::Video) && has(Trait::Image) || has(Trait::Document) && has(Trait::Video) {
         judge(Point::MixedMedia, format!("{}; a data set has one kind of media", present.join(", ")));
     }
     if tally.bucket == SEVERAL {
-        judge(Point::SeveralBuckets, "the media are in several buckets; they must be in one".to_owned());
+        judge(
+            Point::SeveralBuckets,
+            "the media are in several buckets; they must all be in the same one".to_owned(),
+        );
     }
     let references = [
-        (Trait::TextReference, "texts"),
-        (Trait::ObjectReference, "objects"),
-        (Trait::NumberReference, "numbers"),
-        (Trait::ListReference, "lists"),
-        (Trait::BoolReference, "booleans"),
+        (Trait::TextReference, ["is a string", "are strings"]),
+        (Trait::ObjectReference, ["is an object", "are objects"]),
+        (Trait::NumberReference, ["is a number", "are numbers"]),
+        (Trait::ListReference, ["is an array", "are arrays"]),
+        (Trait::BoolReference, ["is a boolean", "are booleans"]),
     ];
     let kinds: Vec<String> = references
         .iter()
         .filter(|(of, _)| has(*of))
-        .map(|(of, name)| format!("{} are {name}", tally.of(*of)))
+        .map(|(of, [one, many])| plural(tally.of(*of), one, many))
         .collect();
     if kinds.len() > 1 {
-        judge(Point::MixedReferences, format!("of the reference answers {}", kinds.join(", ")));
+        judge(
+            Point::MixedReferences,
+            format!("of the reference answers, {}; a data set has one type", kinds.join(", ")),
+        );
     }
     let optional: [(&str, &[Trait]); 6] = [
         ("a system prompt", &[Trait::System]),
@@ -177,7 +184,10 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
     for (what, traits) in optional {
         let count = tally.of_any(traits);
         if count > 0 && count < tally.records {
-            judge(Point::OptionalField, format!("{count} of {} records have {what}", tally.records));
+            judge(Point::OptionalField, {
+                let part = part_of(count, tally.records, "record", "records");
+                format!("{part} {} {what}", agree(count, "has", "have"))
+            });
         }
     }
     findings

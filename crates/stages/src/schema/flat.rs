@@ -13,7 +13,7 @@ const SCHEMA_VERSION: &str = "bedrock-conversation-2024";
 pub(super) fn missing(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>, at: &At<'_>) {
     visit.add(Code::SchemaMissingField, at, || {
         let near = json.members().any(|(k, _)| k != key && k.trim().eq_ignore_ascii_case(key));
-        let hint = if near { "; a key differs from it in case or space only" } else { "" };
+        let hint = if near { "; a similar key differs only in case or white space" } else { "" };
         format!("`{key}` is missing{hint}")
     });
 }
@@ -80,8 +80,7 @@ pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &A
         }),
         Some(Value::String(SCHEMA_VERSION)) => {}
         Some(Value::String(other)) => visit.judge(Point::SchemaVersionOther, at, || {
-            let typo =
-                if other == "bedrock-conversion-2024" { " (the guide's prose misspells it)" } else { "" };
+            let typo = if other == "bedrock-conversion-2024" { " (a misspelling in the guide)" } else { "" };
             format!("`schemaVersion` is not \"{SCHEMA_VERSION}\"{typo}")
         }),
         Some(Value::Null) => visit.judge_or(Point::NullMember, Code::SchemaWrongType, at, || {
@@ -149,7 +148,7 @@ fn only(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>) {
     for (position, (other, value)) in json.members().enumerate() {
         if matches!(value.value(), Value::Number(_)) && has_name(other) {
             visit.add(Code::SchemaIgnoredKey, &At::RECORD.member(position), || {
-                format!("this number is not used: a score is the value of `{key}`")
+                format!("this number is not used; the score is the value of `{key}`")
             });
         }
     }

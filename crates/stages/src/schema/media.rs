@@ -120,7 +120,7 @@ fn check_uri(visit: &mut Visit<'_, '_>, uri: &str, at: &At<'_>) {
             let is_narrow = |b: u8| b.is_ascii_alphanumeric() || b"_-/.".contains(&b);
             if !key.bytes().all(is_narrow) {
                 visit.judge(Point::WideFileNames, at, || {
-                    "the key may have letters, digits, `_`, `-`, `/` and `.` only".to_owned()
+                    "the key may contain only letters, digits, `_`, `-`, `/` and `.`".to_owned()
                 });
             }
         }
@@ -146,7 +146,7 @@ pub(super) fn split_uri(uri: &str) -> Result<(&str, &str), &'static str> {
         || !is_outer(bytes.last())
     {
         return Err(
-            "a bucket's name has 3 to 63 lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit",
+            "a bucket name has 3 to 63 lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit",
         );
     }
     if key.is_empty() || key.ends_with('/') {
@@ -157,7 +157,9 @@ pub(super) fn split_uri(uri: &str) -> Result<(&str, &str), &'static str> {
     }
     let is_key = |b: u8| b.is_ascii_alphanumeric() || b"-!_*'().".contains(&b);
     if !key.bytes().all(|b| is_key(b) || b == b'/') {
-        return Err("the key may have letters, digits and -!_*'(). only: no space, `=`, `+` or `%`");
+        return Err(
+            "the key may contain only letters, digits, `/` and `-!_*'().`; spaces, `=`, `+` and `%` are rejected",
+        );
     }
     Ok((bucket, key))
 }
@@ -177,7 +179,7 @@ pub(super) fn image_reference(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &A
     };
     if !formats.formats.contains(&format) {
         visit.add_sourced(Code::SchemaMediaFormat, at, &formats.source.to_string(), || {
-            format!("the name of the image must end in one of {}", formats.formats.join(", "))
+            format!("the image name must end in one of {}", formats.formats.join(", "))
         });
     }
 }

@@ -147,7 +147,7 @@ fn order(visit: &mut Visit<'_, '_>, role: Role, index: usize, before: Option<Rol
     }
     if before == Some(role) {
         visit.add(Code::SchemaTurnOrder, at, || {
-            format!("two messages of the {} follow each other; turns must alternate", role.name())
+            format!("two {} messages in a row; roles must alternate", role.name())
         });
     }
 }
@@ -204,7 +204,7 @@ fn candidates(
     }
     if count >= 2 && labels.iter().sum::<u32>() as usize == count && labels.contains(&0) {
         visit.add(Code::SchemaCandidates, &at, || {
-            "the candidates all have one label; one must be preferred and one non-preferred".to_owned()
+            "all candidates have the same label; one must be preferred and one non-preferred".to_owned()
         });
     }
     let texts = |label: &'static str| {

@@ -32,7 +32,7 @@ fn pairs() {
     check(
         r#"{"prompt":"p","Completion":"c"}"#,
         expect![[
-            r#"schema/missing-field "" at 0: `completion` is missing; a key differs from it in case or space only"#
+            r#"schema/missing-field "" at 0: `completion` is missing; a similar key differs only in case or white space"#
         ]],
     );
     check(

@@ -26,7 +26,7 @@ pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         return wrong_type(visit, at, "`toolConfig`", "an object", &value.value());
     }
     let Some(Value::Array(tools)) = value.get("tools").map(Json::value) else {
-        return wrong_spec(visit, at, "`toolConfig` has no list `tools`");
+        return wrong_spec(visit, at, "`toolConfig` must have an array `tools`");
     };
     let at = at.key("tools");
     let mut names = Names::default();
@@ -52,7 +52,7 @@ pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         }
     }
     if tools.count() == 0 {
-        wrong_spec(visit, &at, "`tools` is empty; leave `toolConfig` out where there are none");
+        wrong_spec(visit, &at, "`tools` is empty; leave `toolConfig` out if there are no tools");
     }
 }
 
@@ -154,7 +154,7 @@ impl<'t> Calls<'t> {
         if let Some(name) = string(visit, value, "name", at) {
             match &self.names {
                 None => visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
-                    "a tool is called, and the record has no `toolConfig`".to_owned()
+                    "a tool is called, but the record has no `toolConfig`".to_owned()
                 }),
                 Some(names) if !names.contains(name) => {
                     visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
@@ -167,7 +167,7 @@ impl<'t> Calls<'t> {
         if let Some(id) = string(visit, value, "toolUseId", at) {
             if !self.seen.insert(id.to_owned()) {
                 visit.add_about_tools(Code::SchemaToolId, &at.key("toolUseId"), || {
-                    "two calls have one id".to_owned()
+                    "two tool calls have the same id".to_owned()
                 });
             }
             self.new.push(id.to_owned());
@@ -211,14 +211,14 @@ impl<'t> Calls<'t> {
                     };
                     if is_null(text) != is_null(json) && text.is_some() && json.is_some() {
                         visit.judge_or(Point::NullMember, Code::SchemaUnknownBlock, &at, || {
-                            "a part of a tool result must have one key, text or json, and no null".to_owned()
+                            "a part of a tool result must have exactly one key, text or json; leave out keys that are null".to_owned()
                         });
                     }
                     match (text.filter(|_| !is_null(text)), json.filter(|_| !is_null(json))) {
                         (Some(value), None) => blocks::text(visit, value, Speaker::Answer, &at.key("text")),
                         (None, Some(_)) => {}
                         _ => visit.add(Code::SchemaUnknownBlock, &at, || {
-                            "a part of a tool result must have one key: text or json".to_owned()
+                            "a part of a tool result must have exactly one key: text or json".to_owned()
                         }),
                     }
                 }

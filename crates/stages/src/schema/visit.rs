@@ -125,9 +125,7 @@ impl<'v, 'r> Visit<'v, 'r> {
             return;
         }
         for (position, _) in keys.enumerate().filter(|(_, key)| !is_known(key)) {
-            self.judge(Point::ExtraKey, &at.member(position), || {
-                "a key that the format does not have".to_owned()
-            });
+            self.judge(Point::ExtraKey, &at.member(position), || "unknown key".to_owned());
         }
     }
 

@@ -76,16 +76,16 @@ impl TokenLimit {
         let (encoding, margin, most, noted) = (&self.encoding, self.margin, limit.value, limit.noted());
         let images = match images {
             0 => String::new(),
-            images => format!(", and {images} at least for images"),
+            images => format!(", plus at least {images} for images"),
         };
         let margin = match (margin, code) {
             (0, _) => String::new(),
-            (_, Code::LimitTokens) => format!(", and the margin of this estimate is {margin} %"),
-            _ => format!(", and this estimate is within its margin of {margin} %"),
+            (_, Code::LimitTokens) => format!(", and the estimate's margin is {margin} %"),
+            _ => format!(", which is within the estimate's margin of {margin} %"),
         };
         let (characters, by_6, by_3) = (tokens.characters, tokens.by_6(), tokens.by_3());
         format!(
-            "{count} {encoding} tokens{whose}{images}; the target takes at most {most}{noted}{margin} \
+            "{count} {encoding} tokens{whose}{images}; the target accepts at most {most}{noted}{margin} \
              (the record has {characters} characters; characters / 6 = {by_6}, characters / 3 = {by_3})"
         )
     }

@@ -122,25 +122,25 @@ fn the_worst_part_speaks_for_the_record_with_all_numbers() {
         21,
         5,
         expect![
-            "limit/tokens-estimate: 21 o200k_base tokens in the prompt; the target takes at most 20, and this estimate is within its margin of 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
+            "limit/tokens-estimate: 21 o200k_base tokens in the prompt; the target accepts at most 20, which is within the estimate's margin of 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
         ],
     );
     check(
         21,
         12,
         expect![
-            "limit/tokens: 12 o200k_base tokens in the completion; the target takes at most 10, and the margin of this estimate is 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
+            "limit/tokens: 12 o200k_base tokens in the completion; the target accepts at most 10, and the estimate's margin is 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
         ],
     );
     check(
         22,
         11,
         expect![
-            "limit/tokens-estimate: 22 o200k_base tokens in the prompt; the target takes at most 20, and this estimate is within its margin of 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
+            "limit/tokens-estimate: 22 o200k_base tokens in the prompt; the target accepts at most 20, which is within the estimate's margin of 10 % (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"
         ],
     );
     let exact = TokenLimit { record: Some(limit(30)), ..no_limit() };
-    expect!["limit/tokens: 31 o200k_base tokens; the target takes at most 30 (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"]
+    expect!["limit/tokens: 31 o200k_base tokens; the target accepts at most 30 (the record has 100 characters; characters / 6 = 17, characters / 3 = 34)"]
         .assert_eq(&found(&exact, "{}", 30, 1));
 }
 

@@ -166,7 +166,7 @@ pub(super) fn vocabularies_that_no_training_makes_are_refused() {
         |origins: Vec<Origin>| Vocabulary::new(origins.into_iter(), [].into()).err().unwrap_or_default();
     assert_eq!(refusal(bytes().collect()), "");
     assert_eq!(refusal(bytes().chain([Origin::Merge(97, 98)]).collect()), "");
-    assert_eq!(refusal(bytes().skip(1).collect()), "the byte 0x00 is no token");
+    assert_eq!(refusal(bytes().skip(1).collect()), "there is no token for the byte 0x00");
     let early = [Origin::Merge(98, 99)].into_iter().chain(bytes());
     assert_eq!(refusal(early.collect()), "the token of rank 0 comes before its parts");
 }

@@ -270,7 +270,7 @@ fn what_is_not_supported_is_refused_by_name() {
         "the split behavior `MergedWithNext`",
     );
     check(&rules("lstrip"), "an added token with `lstrip`, `rstrip` or `single_word`");
-    check(&rules("normalized"), "an added token that is looked for after normalization");
+    check(&rules("normalized"), "an added token that is matched after normalization");
     check(
         &|file| {
             file["pre_tokenizer"] =

@@ -64,37 +64,37 @@ fn a_wrong_rank_file_is_refused_with_its_line() {
         "IQ== 0\nIg==",
         Some("r50k"),
         expect![[r#"
-        line 2: there is no rank
-        hint: a line is a token in base64, a space and its rank, such as `IQ== 0`"#]],
+            line 2: the rank is missing or not a number
+            hint: each line is a base64 token, a space and a rank, e.g. `IQ== 0`"#]],
     );
     check(
         "IQ== 0\n!! 1",
         Some("r50k"),
         expect![[r#"
         line 2: the token is not base64
-        hint: a line is a token in base64, a space and its rank, such as `IQ== 0`"#]],
+        hint: each line is a base64 token, a space and a rank, e.g. `IQ== 0`"#]],
     );
     check(
         "IQ== 0\n\nIg== 0",
         Some("r50k"),
         expect![[r#"
         line 3: the rank occurs twice
-        hint: a line is a token in base64, a space and its rank, such as `IQ== 0`"#]],
+        hint: each line is a base64 token, a space and a rank, e.g. `IQ== 0`"#]],
     );
-    check("IQ== 0", Some("r50k"), expect!["the byte 0x00 is no token"]);
+    check("IQ== 0", Some("r50k"), expect!["there is no token for the byte 0x00"]);
     check(
         "IQ== 0",
         None,
         expect![[r#"
-        a rank file does not say how texts are split
-        hint: name a pattern, one of o200k, cl100k, r50k, llama3, qwen, tekken"#]],
+            a rank file does not define how text is split
+            hint: name a pattern with --tokenizer-pattern, one of o200k, cl100k, r50k, llama3, qwen, tekken"#]],
     );
     check(
         "{}",
         Some("r50k"),
         expect![[r#"
-        a tokenizer.json says itself how texts are split
-        hint: leave the pattern out"#]],
+            a tokenizer.json defines how text is split
+            hint: leave out the pattern"#]],
     );
     assert!(matches!(Tokenizer::read("ours", b"{}", None), Err(TokenizerError::File(_))));
     assert!(matches!(Tokenizer::read("ours", RANKS.as_bytes(), Some("(")), Err(TokenizerError::File(_))));

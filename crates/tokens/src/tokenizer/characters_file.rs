@@ -61,7 +61,7 @@ pub(super) fn characters(json: &Value) -> Result<Characters, String> {
         }
         _ => return Err(format!("the pre-tokenizer {}", name(pre_tokenizer))),
     }
-    let vocab = model["vocab"].as_object().ok_or("a vocabulary that is no object")?;
+    let vocab = model["vocab"].as_object().ok_or("a vocabulary that is not an object")?;
     let id = |token: &str| vocab.get(token).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
     for token in vocab.keys() {
         let mut chars = token.chars();
@@ -73,7 +73,7 @@ pub(super) fn characters(json: &Value) -> Result<Characters, String> {
         let bytes: Option<Box<[u32]>> = (0..=255u8).map(|byte| id(&format!("<0x{byte:02X}>"))).collect();
         characters.bytes = Some(bytes.ok_or("`byte_fallback` without a token for every byte")?);
     } else if let Some(unknown) = model["unk_token"].as_str() {
-        let token = id(unknown).ok_or("an `unk_token` that is no token")?;
+        let token = id(unknown).ok_or("an `unk_token` that is not a token")?;
         characters.unknown = Some((token, is(model, "fuse_unk")));
     }
     // Where no token has a word's mark behind another character, no merge reaches across the beginning of a word.
@@ -82,7 +82,7 @@ pub(super) fn characters(json: &Value) -> Result<Characters, String> {
         let (left, right) = merge?;
         let merged = [left, right].concat();
         let ids = id(left).zip(id(right)).zip(id(&merged));
-        let ((left, right), token) = ids.ok_or("a merge of what are no tokens")?;
+        let ((left, right), token) = ids.ok_or("a merge of unknown tokens")?;
         crosses |= merged.trim_start_matches(MARK).contains(MARK);
         characters.merges.insert((left, right), (order, token));
     }

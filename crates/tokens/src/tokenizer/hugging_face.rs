@@ -62,7 +62,7 @@ fn kind(json: &Value) -> Result<Kind, String> {
         None => Splitting::Steps(steps(&json["pre_tokenizer"])?),
     };
     if is(model, "byte_fallback") {
-        return Err("`byte_fallback` beside `ByteLevel`".to_owned());
+        return Err("`byte_fallback` together with `ByteLevel`".to_owned());
     }
     let vocabulary = vocabulary(model)?.into();
     Ok(Kind::Fast(Plan { vocabulary, splitting, nfc, added: added(&json["added_tokens"], nfc)? }))
@@ -129,7 +129,7 @@ fn steps(pre_tokenizer: &Value) -> Result<Steps, String> {
                 // A space is put before each piece, which is before the text only where there are no others.
                 if step["add_prefix_space"].as_bool().unwrap_or(true) {
                     if all.len() > 1 {
-                        return Err("`add_prefix_space` behind other pre-tokenizers".to_owned());
+                        return Err("`add_prefix_space` after other pre-tokenizers".to_owned());
                     }
                     steps.prefix_space = true;
                 }
@@ -162,7 +162,7 @@ fn steps(pre_tokenizer: &Value) -> Result<Steps, String> {
 /// The merges of a model, in order.
 pub(super) fn merges(model: &Value) -> Result<impl Iterator<Item = Result<(&str, &str), String>>, String> {
     let merges = model["merges"].as_array().ok_or("a model without merges")?;
-    Ok(merges.iter().map(|merge| pair(merge).ok_or_else(|| "a merge that is no pair".to_owned())))
+    Ok(merges.iter().map(|merge| pair(merge).ok_or_else(|| "a merge that is not a pair".to_owned())))
 }
 
 fn pair(merge: &Value) -> Option<(&str, &str)> {
@@ -184,14 +184,14 @@ fn vocabulary(model: &Value) -> Result<Vocabulary, String> {
     for merge in merges(model)? {
         let (left, right) = merge?;
         let [left, right] =
-            [left, right].map(|part| decode(part).ok_or("a merge of characters that are no bytes"));
+            [left, right].map(|part| decode(part).ok_or("a merge of characters that are not bytes"));
         let left = left?;
         let merged = [left.as_slice(), &right?].concat();
         let next = u32::try_from(ranks.len()).map_err(|error| error.to_string())?;
         let rank = *ranks.entry(merged.clone()).or_insert(next);
         // Merges that make one token stand together, or their order would say more than that of the tokens.
         if rank != next && Some(rank) != last {
-            return Err("a token that is merged in two ways with others between them".to_owned());
+            return Err("a token that is merged in two ways, with other merges between them".to_owned());
         }
         last = Some(rank);
         made.insert((merged, left.len()));
@@ -199,7 +199,7 @@ fn vocabulary(model: &Value) -> Result<Vocabulary, String> {
     if ranks.len() > Pairs::TOKENS_MAX {
         return Err(format!("a vocabulary of more than {} tokens", Pairs::TOKENS_MAX));
     }
-    let vocab = model["vocab"].as_object().ok_or("a vocabulary that is no object")?;
+    let vocab = model["vocab"].as_object().ok_or("a vocabulary that is not an object")?;
     let known: HashSet<Vec<u8>> = vocab.keys().filter_map(|token| decode(token)).collect();
     if !ranks.keys().all(|token| known.contains(token)) {
         return Err("a vocabulary without a token for every byte and every merge".to_owned());
@@ -245,7 +245,7 @@ fn added(tokens: &Value, is_normalized: bool) -> Result<Option<Added>, String> {
         let problem = if has_rules {
             "with `lstrip`, `rstrip` or `single_word`"
         } else if is_mixed || is(token, "normalized") && is_normalized {
-            "that is looked for after normalization"
+            "that is matched after normalization"
         } else if content.is_empty() {
             "without content"
         } else if !contents.insert(content) {

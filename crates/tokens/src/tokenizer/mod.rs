@@ -95,9 +95,7 @@ impl std::str::FromStr for Engine {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenizerError {
     /// A line of a rank file.
-    #[error(
-        "line {line}: {problem}\nhint: a line is a token in base64, a space and its rank, such as `IQ== 0`"
-    )]
+    #[error("line {line}: {problem}\nhint: each line is a base64 token, a space and a rank, e.g. `IQ== 0`")]
     Line {
         /// From 1.
         line: usize,
@@ -105,7 +103,7 @@ pub enum TokenizerError {
         problem: String,
     },
     /// A rank file without the way in which texts are split.
-    #[error("a rank file does not say how texts are split\nhint: name a pattern, one of {names}", names = Tokenizer::PATTERNS.join(", "))]
+    #[error("a rank file does not define how text is split\nhint: name a pattern with --tokenizer-pattern, one of {names}", names = Tokenizer::PATTERNS.join(", "))]
     NoPattern,
     /// A `tokenizer.json` that says something which this crate does not do.
     #[error(
@@ -147,7 +145,7 @@ impl Tokenizer {
         let kind = match (is_json, pattern) {
             (true, None) => hugging_face::read(file)?,
             (true, Some(_)) => {
-                let problem = "a tokenizer.json says itself how texts are split\nhint: leave the pattern out";
+                let problem = "a tokenizer.json defines how text is split\nhint: leave out the pattern";
                 return Err(TokenizerError::File(problem.to_owned()));
             }
             (false, Some(pattern)) => rank_file::read(file, pattern)?,

@@ -25,7 +25,9 @@ pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
     let ranks = tokens.into_iter().zip(0..).filter(|(token, _)| !token.is_empty()).collect();
     CoreBPE::new(ranks, [].into_iter().collect(), pattern).map(Kind::Ranks).map_err(|error| {
         let names = Tokenizer::PATTERNS.join(", ");
-        TokenizerError::File(format!("the pattern is none of {names}, and no regular expression: {error}"))
+        TokenizerError::File(format!(
+            "the pattern is neither one of {names} nor a valid regular expression: {error}"
+        ))
     })
 }
 
@@ -41,9 +43,9 @@ fn tokens(file: &[u8]) -> Result<Vec<Vec<u8>>, TokenizerError> {
         let (token, rank) = text.split_at(text.iter().position(|&byte| byte == b' ').unwrap_or(text.len()));
         let token = STANDARD.decode(token).map_err(|_| wrong("the token is not base64"))?;
         let rank = str::from_utf8(rank).ok().and_then(|rank| rank.trim().parse::<usize>().ok());
-        let rank = rank.ok_or_else(|| wrong("there is no rank"))?;
+        let rank = rank.ok_or_else(|| wrong("the rank is missing or not a number"))?;
         if token.is_empty() {
-            return Err(wrong("the token has no bytes"));
+            return Err(wrong("the token is empty"));
         }
         if rank >= Pairs::TOKENS_MAX {
             return Err(wrong("the rank is 1,048,575 or more"));

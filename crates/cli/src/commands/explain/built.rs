@@ -20,7 +20,7 @@ pub(super) fn explain(dir: &Path, file: &OsStr, line: u64, args: &ExplainArgs) -
     let file = file.to_string_lossy();
     let found = explain_built(dir, &file, line)?.ok_or_else(|| {
         Failure::Usage(format!(
-            "{file}:{line}: no such record in {}\nhint: inputs are named as in the report's `file` column",
+            "{file}:{line}: no such record in {}\nhint: name inputs as in the report's `file` column",
             dir.display()
         ))
     })?;

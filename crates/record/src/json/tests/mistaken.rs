@@ -26,10 +26,10 @@ fn what_other_writers_take_for_json_is_named() {
             expect![[r#"json/syntax at 5 "/?0": a JSON number begins with a digit or a minus sign"#]],
         );
     }
-    check(r#"{"a":-}"#, expect![[r#"json/syntax at 6 "/?0": a number wants a digit here"#]]);
+    check(r#"{"a":-}"#, expect![[r#"json/syntax at 6 "/?0": expected a digit after `-`"#]]);
     check(
         "<!DOCTYPE html><html></html>",
-        expect![[r#"json/syntax at 0 "": `<` begins XML or HTML, not JSON; is this an error page?"#]],
+        expect![[r#"json/syntax at 0 "": this looks like XML or HTML, not JSON; is it an error page?"#]],
     );
     check(
         r#"{"a":1},"#,
