@@ -90,6 +90,9 @@ fn expand(arg: &OsStr, found: &mut Vec<Found>, skipped: &mut Skipped) -> Result<
         found.push(Found::Stdin);
         return Ok(());
     }
+    if arg.is_empty() {
+        return Err(ScanError::EmptyPath);
+    }
     if let Some(url) = Url::of(arg) {
         return Err(ScanError::Url { url });
     }

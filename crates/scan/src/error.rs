@@ -23,6 +23,12 @@ pub enum ScanError {
     /// No argument was given.
     #[error("no input was given\nhint: name files, directories or globs, or `-` for standard input")]
     NoInput,
+    /// An argument is empty.
+    #[error(
+        "an empty path was given\n\
+         hint: a shell variable may be unset; name files, directories or globs, or `-` for standard input"
+    )]
+    EmptyPath,
     /// A glob pattern matched no file.
     #[error(
         "{pattern}: no file matches this pattern\n\
@@ -205,12 +211,13 @@ impl ScanError {
     /// Whether the command line is to blame; everything else is the environment.
     pub fn is_usage(&self) -> bool {
         use ScanError::{
-            BadPattern, DirectoryWithoutJsonl, Foreign, NoInput, NothingMatched, SameFileTwice, StdinTwice,
-            Url,
+            BadPattern, DirectoryWithoutJsonl, EmptyPath, Foreign, NoInput, NothingMatched, SameFileTwice,
+            StdinTwice, Url,
         };
         matches!(
             self,
             NoInput
+                | EmptyPath
                 | NothingMatched { .. }
                 | BadPattern { .. }
                 | Foreign(_)

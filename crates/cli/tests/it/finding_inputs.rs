@@ -183,3 +183,16 @@ fn copies_of_streams_go_where_they_are_sent_and_nobody_sees_them() {
     scratch.write("bedload.toml", "temp-dir = \"tmp\"\n");
     scratch.feed("convert - --to converse --out c.jsonl", &jsonl(plain(3))).exits(0);
 }
+
+#[test]
+fn an_empty_path_is_named_as_one() {
+    let scratch = Scratch::with("a.jsonl", "{\"prompt\":\"p\",\"completion\":\"c\"}\n");
+    for args in [
+        &["check", ""][..],
+        &["check", "a.jsonl", "--validation-file", ""],
+        &["build", "a.jsonl", "", "--out", "o"],
+    ] {
+        let said = scratch.run_args(args).refuses(2);
+        assert!(said.contains("an empty path was given"), "{args:?}: {said}");
+    }
+}
