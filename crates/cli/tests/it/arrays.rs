@@ -231,7 +231,7 @@ fn one_element_is_explained_by_its_number() {
         assert!(explain("1", 0).contains("verdict    accepted"));
         assert!(explain("2", 0).contains("the element holds a number"));
         assert!(explain("3", 0).contains("control character 0x0a"));
-        assert!(explain("4", 2).contains("there is no such element"));
+        assert!(explain("4", 2).contains("no such element"));
     }
 }
 
