@@ -269,7 +269,7 @@ pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool
     let skipped = inputs.skipped();
     if skipped.n_files > 0 {
         let files = plural(
-            skipped.n_files as u64,
+            skipped.n_files,
             "file in the input directories was not read",
             "files in the input directories were not read",
         );
