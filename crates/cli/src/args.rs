@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Convert(Box<ConvertArgs>),
     /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
-    /// Remove what killed runs left behind.
+    /// Remove the leftovers of killed runs.
     Clean(CleanArgs),
     /// List the targets, or show the limits of one target.
     Profiles(ProfilesArgs),
@@ -98,8 +98,8 @@ pub(crate) struct DataArgs {
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub(crate) threads: Option<u16>,
-    /// Memory that the run may use; it ends with exit code 3 before it needs more [default: the limit of the control
-    /// group, of resources (`ulimit`) or of the machine].
+    /// Memory limit, e.g. 4GiB; a run that reaches it ends with exit code 3 [default: the lowest of the limits of the
+    /// control group, `ulimit` and the machine].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
     /// Read files instead of memory-mapping them.
@@ -179,7 +179,7 @@ pub(crate) struct BuildArgs {
     /// Directory to create; it appears complete or not at all.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Replace an earlier output of that name.
+    /// Replace an earlier output with that name.
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
@@ -189,7 +189,7 @@ pub(crate) struct BuildArgs {
     /// JSON Pointer [default: prompt].
     #[arg(long, value_name = "WHAT")]
     pub(crate) group_by: Option<String>,
-    /// Keep N records, selected by seed with the same mix of labels.
+    /// Keep N records, selected by the seed, with the same mix of labels.
     #[arg(long, value_name = "N")]
     pub(crate) select: Option<u64>,
     /// Normalization applied before records are compared: none, nfc or casefold [default: none].
@@ -201,7 +201,7 @@ pub(crate) struct BuildArgs {
     /// JSON Pointer to the label [default: short completions that recur are taken as labels].
     #[arg(long, value_name = "POINTER")]
     pub(crate) label_field: Option<String>,
-    /// Augment each training record to up to N records, itself included, by prompt templates.
+    /// Turn each training record into up to N records, itself included, with prompt templates.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
     pub(crate) augment: Option<u32>,
     /// Which records to augment: all, or balance (only those of rare classes) [default: all].
@@ -250,10 +250,10 @@ pub(crate) struct ConvertArgs {
     /// File to create; it appears complete or not at all, and not at all if no record can be converted.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// File to create for the rejected lines, byte for byte, e.g. FILE.rejected.jsonl [default: none].
+    /// File to create for the rejected lines, copied byte for byte [default: none].
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
-    /// Replace existing files of these names.
+    /// Replace existing files with these names.
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
@@ -267,7 +267,7 @@ pub(crate) struct VerifyArgs {
     /// A directory written by `bedload build`.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
-    /// Exit with 1 where the directory is not ready for its target, too.
+    /// Also exit with 1 if the directory is not ready for its target.
     #[arg(long)]
     pub(crate) require_ready: bool,
     #[command(flatten)]
@@ -276,7 +276,7 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CleanArgs {
-    /// An output, whose leftovers lie beside it; or a directory with leftovers of any outputs.
+    /// An output whose leftovers are to be removed, or a directory that contains leftovers of any outputs.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
     #[command(flatten)]
@@ -328,7 +328,7 @@ pub(crate) struct ExplainArgs {
     /// a record.
     #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present = "list")]
     pub(crate) what: Option<OsString>,
-    /// The record, by its place in the input of the build.
+    /// The record, as a file and line of the input of the build.
     #[arg(value_name = "FILE:LINE")]
     pub(crate) record: Option<OsString>,
     /// List all finding codes.

@@ -58,7 +58,7 @@ impl Sample {
     fn praise(&self, command: &str, converted: usize) -> Option<String> {
         match converted {
             0 => None,
-            n if n == self.0.len() => Some(format!("`{command}` converts them")),
+            n if n == self.0.len() => Some(format!("`{command}` converts the data")),
             n => Some(format!("`{command}` converts {n} of the first {}", self.0.len())),
         }
     }
@@ -77,7 +77,7 @@ impl Sample {
         config.extra = Extra::Drop;
         let (converted, _) = self.attempt(Source::Format(from), to, &config);
         let praise = self.praise(&command(" --extra drop"), converted);
-        praise.or(refusal.map(|refusal| format!("`bedload convert` rejects them: {refusal}")))
+        praise.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
     }
 
     /// The command that converts flat records by the well-known keys that most of them have.

@@ -176,8 +176,8 @@ fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) 
         Some((_, most)) => most.value,
         None if is_count && wanted > kept / 2 => {
             let message = format!(
-                "{asked}; at most half of {} can be validation records",
-                plural(kept, "kept record", "kept records")
+                "{asked}; at most half of the kept records ({}) can be validation records",
+                count(kept)
             );
             too_many(kept / 2, message, "bedload baseline (2026-11)")
         }

@@ -21,7 +21,11 @@ pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) ->
     let [train, validation] = held;
     let all = train.records + validation.records;
     if all == 0 {
-        return vec![Finding::dataset(Code::DatasetNoRecords, strict, "no valid record".to_owned())];
+        return vec![Finding::dataset(
+            Code::DatasetNoRecords,
+            strict,
+            "there are no valid records".to_owned(),
+        )];
     }
     let Some(profile) = profile else { return Vec::new() };
     let mut judge = Judge { profile, strict, findings: Vec::new() };

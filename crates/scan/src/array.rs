@@ -84,7 +84,7 @@ impl Splitter {
         if self.has_ended() {
             Ok(())
         } else {
-            Err(self.broken("the array has no end; the file may be cut short"))
+            Err(self.broken("the array is not closed; the file may be truncated"))
         }
     }
 
@@ -185,8 +185,8 @@ impl Splitter {
             b'}' | b']' if self.open.last() == Some(&(byte - 2)) => {
                 self.open.pop();
             }
-            b'}' => return Err(self.broken("`}` stands where an array is open")),
-            b']' => return Err(self.broken("`]` stands where an object is open")),
+            b'}' => return Err(self.broken("unexpected `}` inside an array")),
+            b']' => return Err(self.broken("unexpected `]` inside an object")),
             _ => {}
         }
         out.push(byte);

@@ -142,7 +142,7 @@ impl Kind {
             Kind::Array => "a JSON array",
             Kind::Pretty => "pretty-printed JSON: its objects span several lines",
             Kind::Commas => "a list with a comma after each object",
-            Kind::CrLines => "text with CR line ends",
+            Kind::CrLines => "text with CR line endings",
             Kind::PythonDicts => "a list of Python dicts",
             Kind::TextSequence => "a JSON text sequence (RFC 7464)",
             Kind::EventStream => "a stream of server-sent events",

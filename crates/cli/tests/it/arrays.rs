@@ -147,7 +147,7 @@ fn a_raw_line_feed_is_named_and_written_as_its_escape() {
 #[test]
 fn a_stray_comma_is_a_finding_where_it_stands() {
     let scratch = Scratch::new();
-    let stray = |line: u64| format!("{line}:1 json/syntax a stray comma: an element is missing here");
+    let stray = |line: u64| format!("{line}:1 json/syntax an element is missing (a stray comma?)");
     let cases: [(&str, &[u64]); 6] = [
         ("[R,]", &[2]),
         ("[,R]", &[1]),

@@ -36,9 +36,9 @@ fn check_reads_like_a_compiler() {
             error[schema/empty-content]: `completion` is blank
               --> faults.jsonl:3:44   record 2   /completion
 
-            error[dataset/no-records]: no valid record
+            error[dataset/no-records]: there are no valid records
                = why: There is nothing to train on.
-               = help: The findings about records tell what is wrong with them.
+               = help: See the findings about records for what is wrong with each of them.
                = rule: bedload baseline (2026-11)
 
         "#]],

@@ -40,7 +40,7 @@ fn kinds() -> Vec<(Vec<u8>, &'static str, &'static str)> {
         (list("\u{feff} [", ",", "]"), "a JSON array", "--array"),
         (text.replace(",\"", ",\n\"").replace('{', "{\n").into_bytes(), "pretty-printed", "jq -c . FILE"),
         (list("", ",\n", "\n"), "a comma after each object", "sed "),
-        (list("", "\r", "\r"), "CR line ends", "tr '\\r' '\\n'"),
+        (list("", "\r", "\r"), "CR line endings", "tr '\\r' '\\n'"),
         (text.replace('"', "'").into_bytes(), "Python dicts", "ast.literal_eval"),
         (b"prompt,completion\nhello,world\nfoo,\"bar, baz\"\n".to_vec(), "CSV", "mlr --icsv"),
         (b"prompt\tcompletion\nhello\tworld\n".to_vec(), "TSV", "mlr --itsv"),

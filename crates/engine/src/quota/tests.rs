@@ -21,7 +21,7 @@ fn check(profile: &str, training: u64, validation: u64, expect: Expect) {
 
 #[test]
 fn limits_on_all_records_are_the_last_values_that_pass() {
-    check("generic-sft", 0, 0, expect!["dataset/no-records: no valid record"]);
+    check("generic-sft", 0, 0, expect!["dataset/no-records: there are no valid records"]);
     check(
         "generic-sft",
         1,

@@ -138,7 +138,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         I_JSON,
         "an integer does not fit in 64 bits",
-        "Many readers round it to a double. The digits are kept as they are.",
+        "Many readers round it to a double. bedload keeps the digits as they are.",
         "Write long identifiers as strings."
     ),
     row!(
@@ -148,7 +148,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         I_JSON,
         "a number is too small for a double",
-        "Readers turn it into zero. The digits are kept as they are.",
+        "Readers turn it into zero. bedload keeps the digits as they are.",
         "Write the value with a sensible exponent."
     ),
     row!(
@@ -157,8 +157,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         BASELINE,
-        "a string holds the character NUL",
-        "It is valid JSON, but text with NUL is usually binary data by mistake, and some tools cut strings off there.",
+        "a string contains a NUL character",
+        "It is valid JSON, but text with NUL is usually binary data by mistake, and some tools truncate strings there.",
         "Remove `\\u0000` from the text."
     ),
     row!(
@@ -228,7 +228,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the line is longer than --max-record-bytes",
-        "A record is held in memory while it is checked, so its size is limited; a line this long usually means that line ends are missing.",
+        "A record is held in memory while it is checked, so its size is limited; a line this long usually means that line breaks are missing.",
         "Raise --max-record-bytes if the record is intended."
     ),
     row!(
@@ -257,8 +257,8 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Dataset,
         BASELINE,
-        "the file has CRLF line ends",
-        "They are accepted; in the output, lines always end with LF.",
+        "the file has CRLF line endings",
+        "CRLF line endings are accepted; in the output, lines always end with LF.",
         "Nothing to do."
     ),
     row!(
@@ -277,9 +277,9 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         PREPARE,
-        "the file is not JSONL but something else",
-        "It has no line that could be a record, so none of it is read: an array, a table, an archive, a page or a pointer needs one conversion, not a correction of each line.",
-        "The finding names what the file is and the command that makes JSONL of it."
+        "the file is not JSONL",
+        "None of its lines can be a record, so it is not read. An array, a table, an archive, a web page or a pointer file must be converted or replaced as a whole.",
+        "The finding says what the file is and how to get JSONL from it."
     ),
     row!(
         DatasetSkippedFiles,
@@ -288,8 +288,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "files in an input directory were not read",
-        "Of a directory, the files are read whose names end in .jsonl or .ndjson, in any case, also with .gz or .zst. Other files are often documentation, and sometimes data.",
-        "If they hold records, name them on the command line, or rename them."
+        "In a directory, only files whose names end in .jsonl or .ndjson are read (in upper or lower case, also with .gz or .zst). Other files are often documentation, but sometimes data.",
+        "If they contain records, name them on the command line, or rename them."
     ),
     row!(
         DatasetNoRecords,
@@ -299,7 +299,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "there are no valid records",
         "There is nothing to train on.",
-        "The findings about records tell what is wrong with them."
+        "See the findings about records for what is wrong with each of them."
     ),
     row!(
         DatasetTooFewRecords,
@@ -348,7 +348,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "the data is not in a format that the target accepts",
-        "With the wrong kind of file every line fails; this finding says so once.",
+        "In a file of the wrong kind every line fails; this finding says so once.",
         "Choose a profile for this kind of data, or convert the data."
     ),
     row!(
@@ -448,7 +448,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "no record has a label at the field of --label-field",
-        "Nothing is balanced or stratified then. Usually the name is misspelled.",
+        "Without labels, nothing is balanced or stratified. Usually the name is misspelled.",
         "Correct --label-field, e.g. `--label-field /label`."
     ),
     row!(
@@ -618,8 +618,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         NOVA2,
         "a tool specification does not match the format",
-        "A tool has a name of its own, a description, and a schema of its input with a type. The guides and the validators that AWS publishes require them, and calls cannot be checked without them.",
-        "Write `{\"toolSpec\": {\"name\": \"…\", \"description\": \"…\", \"inputSchema\": {\"json\": {\"type\": \"object\", …}}}}`; in chat records `{\"type\": \"function\", \"function\": {\"name\": \"…\", \"description\": \"…\", \"parameters\": {\"type\": \"object\", …}}}`. Leave the list out where there are no tools."
+        "A tool has a unique name, a description, and an input schema with a type. The guides and the validators that AWS publishes require them, and calls cannot be checked without them.",
+        "Write `{\"toolSpec\": {\"name\": \"…\", \"description\": \"…\", \"inputSchema\": {\"json\": {\"type\": \"object\", …}}}}`; in chat records `{\"type\": \"function\", \"function\": {\"name\": \"…\", \"description\": \"…\", \"parameters\": {\"type\": \"object\", …}}}`. Leave the list out if there are no tools."
     ),
     row!(
         SchemaToolName,
@@ -687,7 +687,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         DISTILL,
-        "several turns, on which the sources disagree",
+        "several turns, which not all of the sources accept",
         "The guide allows several turns for some student models, while the validation script accepts one exchange.",
         "Keep one exchange to be safe."
     ),
@@ -707,7 +707,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA,
-        "`schemaVersion` is missing or unusual, on which the sources disagree",
+        "`schemaVersion` is missing or unusual, which not all of the sources accept",
         "One source requires the field with any text, one requires `bedrock-conversation-2024`, one does not require it.",
         "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`, which all of them accept."
     ),
@@ -717,7 +717,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA,
-        "a reserved word where the sources disagree about it",
+        "a reserved word on which the sources disagree",
         "The guide reserves the words as written, in user and system text; scripts look for them in every text, or ignore case.",
         "Reword the text to be safe."
     ),
@@ -737,7 +737,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA,
-        "`bucketOwner` is missing, on which the sources disagree",
+        "`bucketOwner` is missing, and not all of the sources require it",
         "In the guide the field is optional; AWS's own script requires it.",
         "Add the account number of the bucket owner."
     ),
@@ -747,7 +747,7 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA,
-        "reasoning together with media, on which the sources disagree",
+        "reasoning together with media, which not all of the sources accept",
         "One script rejects reasoning in records with media, others accept it.",
         "Remove one of the two to be safe."
     ),
@@ -768,8 +768,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "a text is longer or shorter than the target accepts",
-        "Some targets bound a text by its characters, before any token is counted.",
-        "Bring the text within the bound that the message names."
+        "Some targets limit the number of characters in a text, in addition to its tokens.",
+        "Bring the text within the limit that the message names."
     ),
     row!(
         ConvertExtraKey,
@@ -858,7 +858,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "reference answers of several types in one data set",
-        "A grader is written for one type and fails on the other, in the middle of the job.",
+        "A grader is usually written for one type and fails on the others, in the middle of the job.",
         "Write all reference answers as text, or all as objects."
     ),
     row!(
@@ -947,8 +947,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "an answer that is marked as not to be trained on",
-        "Other tools exclude an answer from training with a weight of 0, a mask or a label. The target formats have no such mark, so without it the answer would become a target of training.",
+        "an answer that is excluded from training",
+        "Other tools exclude an answer from training with a weight of 0, a mask or a label. The target formats have nothing like it, so the answer would be trained on.",
         "Remove the answer, or cut the conversation before it; `--weights drop` removes the mark and trains on the answer."
     ),
     row!(
@@ -997,8 +997,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         API,
-        "the job cannot take a file of this name",
-        "The S3 URI of a data file is checked before the job starts: a key may have letters, digits and `-!_*'().` only, so spaces, `=`, `+`, `%` and non-ASCII letters are refused, and Nova takes letters, digits, `_`, `-`, `/` and `.` only. The name must end in `.jsonl`.",
+        "the job cannot use a file with this name",
+        "The S3 URI of a data file is checked before the job starts: a key may contain only letters, digits, `/` and `-!_*'().`, so spaces, `=`, `+`, `%` and non-ASCII letters are refused; Nova accepts only letters, digits, `_`, `-`, `/` and `.`. The name must end in `.jsonl`.",
         "Rename the file, or upload it under another key; `bedload build` names its files itself."
     ),
     row!(
@@ -1007,9 +1007,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         API,
-        "the job takes one uncompressed file, and this is something else",
+        "the input is not the one uncompressed file that the job takes",
         "The training data of a job is the S3 URI of one `.jsonl` file, and so is its validation data. A prefix, several files or a compressed file is refused.",
-        "`bedload build INPUT... --out DIR` writes the one file."
+        "`bedload build INPUT... --out DIR` writes one such file."
     ),
     row!(
         SchemaIgnoredKey,
@@ -1018,7 +1018,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a key that looks like training data, but is not used",
-        "Continued pre-training uses unlabelled text only, distillation uses prompts only, and a preference pair has one `score`. What stands under other keys is neither counted nor trained on.",
+        "Continued pre-training uses unlabelled text only, distillation uses prompts only, and a preference pair has one `score`. Values under other keys are neither counted nor trained on.",
         "Remove the key, or choose the profile of a task that uses it, e.g. `--profile generic-sft`."
     ),
     row!(
@@ -1027,8 +1027,8 @@ pub static CODES: &[CodeInfo] = &[
         Note,
         Record,
         NOVA,
-        "a text holds a word that may be reserved",
-        "A user's script lists words that Bedrock is said to refuse; no page of AWS and no recorded refusal confirms them.",
+        "a text contains a word that may be reserved",
+        "A user's script lists words that Bedrock is said to refuse; no AWS page and no recorded refusal confirms them.",
         "If a job with such a text fails in validation, reword the text."
     ),
     row!(
@@ -1037,8 +1037,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         RFT_NOVA2,
-        "`id` is blank, or of a type that the target refuses",
-        "The `id` of a record is optional, but it must be text where it is there.",
+        "`id` is blank, or of a type that the target rejects",
+        "The `id` of a record is optional, but if present it must be text.",
         "Write the id as a string, or leave it out."
     ),
     row!(
@@ -1048,7 +1048,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         S_NOVA,
         "an empty or null member on which the sources disagree",
-        "The guide describes the member as it is when it has a value; the validators that AWS publishes take null, and an empty system prompt, as if the member were absent.",
+        "The guide describes only members that have a value; the validators that AWS publishes treat null, and an empty system prompt, as if the member were absent.",
         "Leave the member out to be safe."
     ),
     row!(
@@ -1068,7 +1068,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         RFT_NOVA2,
         "an `id` on which the sources disagree",
-        "The guide says only that the id is optional; the validators that AWS publishes take text.",
+        "The guide says only that the id is optional; the validators that AWS publishes accept text.",
         "Write the id as a string to be safe."
     ),
     row!(
@@ -1077,8 +1077,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         API,
-        "the name of a media file on which the sources disagree",
-        "The service's pattern for S3 URIs takes more characters than the validators that AWS publishes, which take letters, digits, `_`, `-`, `/` and `.` only.",
+        "a media file name on which the sources disagree",
+        "The service's pattern for S3 URIs allows more characters than the validators that AWS publishes, which allow only letters, digits, `_`, `-`, `/` and `.`.",
         "Rename the object to be safe."
     ),
     row!(
@@ -1087,8 +1087,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Record,
         NOVA2,
-        "more media in the record than some of the sources take",
-        "One source sets a maximum that another one does not have.",
+        "more media in the record than some of the sources accept",
+        "One source sets a maximum, another does not.",
         "Split the record to be safe."
     ),
     row!(
@@ -1097,9 +1097,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         NOVA,
-        "more records, or a validation file, than some of the sources take",
-        "One source sets a lower maximum than another, or says that there is no validation file while another takes one.",
-        "To be safe, use fewer records; where the message is about a validation file, leave it out."
+        "more records, or a validation file, where some of the sources accept fewer, or none",
+        "One source sets a lower maximum than another, or allows no validation file while another does.",
+        "To be safe, use fewer records; if the message is about a validation file, leave it out."
     ),
     row!(
         SchemaWeight,

@@ -50,7 +50,7 @@ pub fn diagnose_in(framing: Framing, line: &[u8], known: &[&str]) -> Vec<Flaw> {
         return vec![Flaw::new(Code::JsonBlankLine, 0, format!("the {noun} is blank"))];
     }
     if framing == Framing::Element && line == STRAY_COMMA {
-        return vec![Flaw::new(Code::JsonSyntax, 0, "a stray comma: an element is missing here")];
+        return vec![Flaw::new(Code::JsonSyntax, 0, "an element is missing (a stray comma?)")];
     }
     if let Some(flaw) = encoding(line, noun) {
         return vec![flaw];
@@ -96,8 +96,9 @@ fn encoding(line: &[u8], noun: &str) -> Option<Flaw> {
             (false, true) => "at the end of",
             (false, false) => "within",
         };
-        let message =
-            format!("{nuls} NUL bytes {place} the {noun}; a write was cut off here, so copy the file again");
+        let message = format!(
+            "{nuls} NUL bytes {place} the {noun}; a write was interrupted here, so copy the file again"
+        );
         return Some(Flaw::new(Code::JsonSyntax, at, message));
     }
     let is_utf32 = line.starts_with(&[0xFF, 0xFE, 0, 0]) || line.starts_with(&[0, 0, 0xFE, 0xFF]);
@@ -176,7 +177,7 @@ impl Reader<'_> {
                     "another value begins after the first; a comma is missing between elements"
                 }
                 b',' if self.line[self.at + 1..].trim_ascii().is_empty() => {
-                    "a comma after the object; lines are not separated by commas"
+                    "trailing comma after the object; lines of JSONL are not separated by commas"
                 }
                 b'{' => "another object begins after the first; `jq -c . FILE` writes one on each line",
                 _ => "another value begins after the first; one line holds one value",
@@ -227,6 +228,10 @@ impl Reader<'_> {
                 return Err(self.not_a_number());
             }
             Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'#') if self.path.is_empty() => {
+                let message = "this looks like Markdown or a comment, not JSON";
+                return Err(Flaw::new(Code::JsonSyntax, start, message));
+            }
             Some(b'/' | b'#') => {
                 return Err(Flaw::new(Code::JsonSyntax, start, "JSON does not allow comments (`#` or `//`)"));
             }
@@ -235,12 +240,12 @@ impl Reader<'_> {
                     .iter()
                     .any(|word| self.line[start..].starts_with(word.as_bytes())) =>
             {
-                let message = "True, False and None are Python; JSON has true, false and null";
+                let message = "True, False and None are Python; write true, false and null";
                 return Err(Flaw::new(Code::JsonSyntax, start, message));
             }
             Some(b'N' | b'I') => return Err(self.not_a_number()),
             Some(b'+' | b'.') => {
-                let message = "a JSON number begins with a digit or a minus sign";
+                let message = "a JSON number must begin with a digit or `-`";
                 return Err(Flaw::new(Code::JsonSyntax, start, message));
             }
             Some(b'<') => {

@@ -371,7 +371,7 @@ fn keys_are_told_apart_by_what_they_spell_however_many_there_are() {
 fn runs_of_nul_bytes_are_told_from_wide_encodings() {
     let hole = |before: &str, after: &str| [before.as_bytes(), &[0; 4096], after.as_bytes()].concat();
     let message = |line: &[u8]| diagnose(line, &[]).into_iter().next().expect("a flaw").message;
-    let copy = "a write was cut off here, so copy the file again";
+    let copy = "a write was interrupted here, so copy the file again";
     for (line, place) in [
         (hole(r#"{"prompt":"a"#, r#"b"}"#), "within"),
         (hole("", r#"{"prompt":"b"}"#), "at the beginning of"),

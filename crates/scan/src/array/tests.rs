@@ -115,21 +115,21 @@ fn an_array_that_is_not_whole_is_an_error_after_what_came_before() {
         &expect![[r#"
             1\n
             {\"a\":[2
-            element 2, byte 10: `}` stands where an array is open
+            element 2, byte 10: unexpected `}` inside an array
         "#]],
     );
     check(
         "[1}",
         &expect![[r#"
             1
-            element 1, byte 2: `}` stands where an array is open
+            element 1, byte 2: unexpected `}` inside an array
         "#]],
     );
     check(
         "[{]",
         &expect![[r#"
             {
-            element 1, byte 2: `]` stands where an object is open
+            element 1, byte 2: unexpected `]` inside an object
         "#]],
     );
     check(
@@ -137,14 +137,14 @@ fn an_array_that_is_not_whole_is_an_error_after_what_came_before() {
         &expect![[r#"
             1\n
             2
-            element 2, byte 4: the array has no end; the file may be cut short
+            element 2, byte 4: the array is not closed; the file may be truncated
         "#]],
     );
     check(
         "[1,\n",
         &expect![[r#"
         1\n
-        element 2, byte 4: the array has no end; the file may be cut short
+        element 2, byte 4: the array is not closed; the file may be truncated
     "#]],
     );
     check(

@@ -15,7 +15,7 @@ fn check(held: &str, expected: Expect) {
 
 #[test]
 fn flaws_speak_of_elements() {
-    check(",", expect!["json/syntax at 0: a stray comma: an element is missing here"]);
+    check(",", expect!["json/syntax at 0: an element is missing (a stray comma?)"]);
     check("7", expect!["json/not-an-object at 0: the element holds a number, not an object"]);
     check(
         r#"[{"a":1}]"#,

@@ -16,14 +16,14 @@ fn what_other_writers_take_for_json_is_named() {
         check(
             &format!(r#"{{"a":{word}}}"#),
             expect![[
-                r#"json/syntax at 5 "/?0": True, False and None are Python; JSON has true, false and null"#
+                r#"json/syntax at 5 "/?0": True, False and None are Python; write true, false and null"#
             ]],
         );
     }
     for word in ["+1", ".5", "+Infinity"] {
         check(
             &format!(r#"{{"a":{word}}}"#),
-            expect![[r#"json/syntax at 5 "/?0": a JSON number begins with a digit or a minus sign"#]],
+            expect![[r#"json/syntax at 5 "/?0": a JSON number must begin with a digit or `-`"#]],
         );
     }
     check(r#"{"a":-}"#, expect![[r#"json/syntax at 6 "/?0": expected a digit after `-`"#]]);
@@ -33,7 +33,9 @@ fn what_other_writers_take_for_json_is_named() {
     );
     check(
         r#"{"a":1},"#,
-        expect![[r#"json/syntax at 7 "": a comma after the object; lines are not separated by commas"#]],
+        expect![[
+            r#"json/syntax at 7 "": trailing comma after the object; lines of JSONL are not separated by commas"#
+        ]],
     );
     check(
         r#"{"a":1}{"a":2}"#,
@@ -60,19 +62,19 @@ fn lines_of_nul_bytes_and_of_wide_characters_are_told_apart() {
     check(
         &"\0".repeat(10),
         expect![[
-            r#"json/syntax at 0 "": 10 NUL bytes and nothing else on the line; a write was cut off here, so copy the file again"#
+            r#"json/syntax at 0 "": 10 NUL bytes and nothing else on the line; a write was interrupted here, so copy the file again"#
         ]],
     );
     check(
         &format!("{{\"a\":\"cut{}", "\0".repeat(3000)),
         expect![[
-            r#"json/syntax at 9 "": 3000 NUL bytes at the end of the line; a write was cut off here, so copy the file again"#
+            r#"json/syntax at 9 "": 3000 NUL bytes at the end of the line; a write was interrupted here, so copy the file again"#
         ]],
     );
     check(
         &format!("{}{{\"a\":\"b\"}}", "\0".repeat(9)),
         expect![[
-            r#"json/syntax at 0 "": 9 NUL bytes at the beginning of the line; a write was cut off here, so copy the file again"#
+            r#"json/syntax at 0 "": 9 NUL bytes at the beginning of the line; a write was interrupted here, so copy the file again"#
         ]],
     );
     check(
