@@ -1,6 +1,6 @@
 //! Data for benchmarks, made from a seed: lines of English-like prompt/completion records, and fact tables.
 
-use bedload_record::{CodeSet, FactRow, FactTable, Terminator, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, Features, Terminator, Tokens};
 
 const WORDS: &[&str] = &[
     "the",
@@ -85,7 +85,7 @@ pub fn facts(n: u64) -> FactTable {
             tokens: Tokens { prompt: 100, completion: 20, characters: 600, ..Tokens::default() },
             label,
             codes: CodeSet::default(),
-            traits: Traits::default(),
+            features: Features::default(),
             group: Random(digest ^ 1).next_number(),
             grouped: true,
             written: None,

@@ -269,10 +269,10 @@ fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), Engi
     }
 }
 
-/// The traits of the records that are kept.
+/// The features of the records that are kept.
 fn tally(facts: &FactTable, plan: &Plan) -> Tally {
     let mut tally = Tally::default();
-    kept(&plan.verdicts).into_iter().for_each(|line| tally.add(facts.traits(line)));
+    kept(&plan.verdicts).into_iter().for_each(|line| tally.add(facts.features(line)));
     tally
 }
 

@@ -325,10 +325,10 @@ fn check_chunk(
         let (Found { codes, full: mut found }, summary) = examiner.examine(&line, wanted);
         if !codes.rejects(rules.strict) {
             out.valid += 1;
-            if let Some(Summary { tokens, traits, identity }) = summary {
+            if let Some(Summary { tokens, features, identity }) = summary {
                 out.tokens.push(tokens.total());
                 out.texts += tokens;
-                out.tally.add(traits);
+                out.tally.add(features);
                 if wanted >= Wanted::Digest {
                     out.keys.push((identity.digest >> 64) as u64);
                 }

@@ -6,8 +6,8 @@ use std::mem;
 use bedload_bedrock::Unmapped;
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding, Severity,
-    Terminator, Traits,
+    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding,
+    Severity, Terminator,
 };
 use bedload_stages::{balance, dedupe, schema, split, tokens};
 
@@ -65,13 +65,13 @@ pub(crate) struct Identity {
 /// What a run that keeps no facts wants to know of a record.
 pub(crate) struct Summary {
     pub(crate) tokens: tokens::Tokens,
-    pub(crate) traits: Traits,
+    pub(crate) features: Features,
     pub(crate) identity: Identity,
 }
 
 impl Summary {
-    fn of(Content { tokens, traits, identity, .. }: Content) -> Self {
-        Self { tokens, traits, identity }
+    fn of(Content { tokens, features, identity, .. }: Content) -> Self {
+        Self { tokens, features, identity }
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Found {
 struct Content {
     tokens: tokens::Tokens,
     identity: Identity,
-    traits: Traits,
+    features: Features,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
 }
@@ -134,7 +134,7 @@ impl<'r> Examiner<'r> {
             tokens: content.tokens,
             label,
             codes,
-            traits: content.traits,
+            features: content.features,
             group: identity.group.unwrap_or(identity.digest as u64),
             grouped: identity.group.is_some(),
             written: content.written,
@@ -268,9 +268,9 @@ fn look(
     for check in &rules.checks {
         check.check(&record, findings);
     }
-    let traits = schema::traits(format, json);
+    let features = schema::features(format, json);
     let tokens = record.tokens.unwrap_or_default();
-    let mut content = Content { tokens, traits, ..Content::default() };
+    let mut content = Content { tokens, features, ..Content::default() };
     if let Some(tell_label) = tell_label {
         tell_label(balance::label(&rules.labels, format, json).as_deref());
     }

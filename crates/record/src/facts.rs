@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use hashbrown::HashTable;
 
 use crate::code::CodeSet;
-use crate::traits::Traits;
+use crate::features::Features;
 use crate::{Ordinal, Span, Tokens};
 
 /// How a physical line ended.
@@ -51,7 +51,7 @@ pub struct FactRow {
     /// Everything found.
     pub codes: CodeSet,
     /// What it has of the things that must be alike in all records.
-    pub traits: Traits,
+    pub features: Features,
     /// Records with the same group never part in a split.
     pub group: u64,
     /// Whether the group is more than the record's own.
@@ -162,8 +162,8 @@ pub struct FactTable {
     written: Vec<u64>,
     /// Labels as they are written in the data.
     pub labels: Interner<String>,
-    /// The distinct pairs of codes and traits: few, so that a line pays four bytes for both.
-    kinds: Interner<(CodeSet, Traits)>,
+    /// The distinct pairs of codes and features: few, so that a line pays four bytes for both.
+    kinds: Interner<(CodeSet, Features)>,
 }
 
 impl FactTable {
@@ -199,7 +199,7 @@ impl FactTable {
         self.tokens_assistant.push(saturate(assistant));
         self.characters.push(saturate(characters));
         self.label.push(row.label.unwrap_or(NO_LABEL));
-        self.kind.push(self.kinds.id(&(row.codes, row.traits)).expect("an unbounded interner has room"));
+        self.kind.push(self.kinds.id(&(row.codes, row.features)).expect("an unbounded interner has room"));
         self.group.push(row.group);
         let accepted = if row.accepted { ACCEPTED } else { 0 };
         self.flags.push(row.terminator as u8 | accepted | if row.grouped { GROUPED } else { 0 });
@@ -330,7 +330,7 @@ impl FactTable {
     }
 
     /// What a record has of the things that must be alike in all records.
-    pub fn traits(&self, line: Ordinal) -> Traits {
+    pub fn features(&self, line: Ordinal) -> Features {
         self.kinds.keys()[self.kind[line.index()] as usize].1
     }
 

@@ -5,22 +5,22 @@
 
 pub mod code;
 pub mod facts;
+pub mod features;
 pub mod finding;
 pub mod json;
 pub mod names;
 pub mod path;
 pub mod plural;
 pub mod tokens;
-pub mod traits;
 pub mod verdict;
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
 pub use facts::{FACT_BYTES, FactRow, FactTable, FileFacts, Interner, Terminator};
+pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use path::At;
 pub use tokens::Tokens;
-pub use traits::{Trait, Traits};
 pub use verdict::{Side, Verdict};
 
 /// The place of a physical line among all lines of all inputs, counted from 0 in input order.

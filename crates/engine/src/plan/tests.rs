@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
-use bedload_record::{CodeSet, FactRow, Terminator, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Features, Terminator, Tokens};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn table(rows: &[Row]) -> FactTable {
             tokens: Tokens { prompt: 1, completion: 1, ..Tokens::default() },
             label,
             codes,
-            traits: Traits::default(),
+            features: Features::default(),
             group: u64::from(group),
             grouped: true,
             written: None,

@@ -28,7 +28,7 @@ fn row(
         tokens: counts(start),
         label,
         codes,
-        traits: Traits::default(),
+        features: Features::default(),
         group: !start,
         grouped: true,
         written: None,

@@ -1,6 +1,6 @@
 //! Tests of templates and of how variants are dealt out.
 
-use bedload_record::{CodeSet, FactRow, Parser, Terminator, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Features, Parser, Terminator, Tokens};
 use expect_test::{Expect, expect};
 
 use bedload_bedrock::Format;
@@ -78,7 +78,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 tokens: Tokens::default(),
                 label,
                 codes: CodeSet::default(),
-                traits: Traits::default(),
+                features: Features::default(),
                 group: 0,
                 grouped: true,
                 written: None,

@@ -1,6 +1,6 @@
 //! Tests of class detection and of what is said about classes.
 
-use bedload_record::{CodeSet, FactRow, FactTable, Terminator, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, FactTable, Features, Terminator, Tokens};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -18,7 +18,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 tokens: Tokens::default(),
                 label,
                 codes: CodeSet::default(),
-                traits: Traits::default(),
+                features: Features::default(),
                 group: 0,
                 grouped: true,
                 written: None,

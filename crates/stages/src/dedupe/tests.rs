@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bedload_record::{CodeSet, FactRow, Parser, Terminator, Tokens, Traits};
+use bedload_record::{CodeSet, FactRow, Features, Parser, Terminator, Tokens};
 use proptest::prelude::*;
 
 use super::*;
@@ -127,7 +127,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             tokens: Tokens::default(),
             label: None,
             codes: CodeSet::default(),
-            traits: Traits::default(),
+            features: Features::default(),
             group: 0,
             grouped: true,
             written: None,

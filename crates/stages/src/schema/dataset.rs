@@ -2,7 +2,7 @@
 
 use bedload_bedrock::{Dialect, Format, Level, Point, Profile};
 use bedload_record::plural::{agree, part_of, plural};
-use bedload_record::{Finding, Json, Trait, Traits, Value};
+use bedload_record::{Feature, Features, Finding, Json, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::media::split_uri;
@@ -10,35 +10,35 @@ use super::media::split_uri;
 /// The bucket of a record whose media are in several.
 const SEVERAL: u64 = 1;
 
-/// The traits of one record; none for flat formats. Keys that the format does not know are no traits of it.
-pub fn traits(format: &Format, json: Json<'_>) -> Traits {
-    let mut traits = Traits::default();
-    let Some(dialect) = format.dialect() else { return traits };
+/// The features of one record; none for flat formats. Keys that the format does not know are no features of it.
+pub fn features(format: &Format, json: Json<'_>) -> Features {
+    let mut features = Features::default();
+    let Some(dialect) = format.dialect() else { return features };
     for (key, value) in json.members() {
         match (key, value.value()) {
             // Null is read as if the member were absent.
             (_, Value::Null) => {}
-            ("system", _) if dialect != Dialect::Chat => traits.insert(Trait::System),
-            ("toolConfig", _) if dialect != Dialect::Chat => traits.insert(Trait::Tools),
-            ("tools", _) if dialect == Dialect::Chat => traits.insert(Trait::Tools),
-            ("id", _) if dialect == Dialect::Chat => traits.insert(Trait::Id),
+            ("system", _) if dialect != Dialect::Chat => features.insert(Feature::System),
+            ("toolConfig", _) if dialect != Dialect::Chat => features.insert(Feature::Tools),
+            ("tools", _) if dialect == Dialect::Chat => features.insert(Feature::Tools),
+            ("id", _) if dialect == Dialect::Chat => features.insert(Feature::Id),
             ("reference_answer", value) if dialect == Dialect::Chat => match value {
                 Value::Null => {}
-                Value::String(_) => traits.insert(Trait::TextReference),
-                Value::Object(_) => traits.insert(Trait::ObjectReference),
-                Value::Number(_) => traits.insert(Trait::NumberReference),
-                Value::Array(_) => traits.insert(Trait::ListReference),
-                Value::Bool(_) => traits.insert(Trait::BoolReference),
+                Value::String(_) => features.insert(Feature::TextReference),
+                Value::Object(_) => features.insert(Feature::ObjectReference),
+                Value::Number(_) => features.insert(Feature::NumberReference),
+                Value::Array(_) => features.insert(Feature::ListReference),
+                Value::Bool(_) => features.insert(Feature::BoolReference),
             },
             ("messages", Value::Array(messages)) if dialect != Dialect::Chat => {
                 for block in messages.flat_map(blocks) {
-                    block_traits(block, &mut traits);
+                    block_features(block, &mut features);
                 }
             }
             _ => {}
         }
     }
-    traits
+    features
 }
 
 /// The blocks of a message's content, and of its candidates.
@@ -52,53 +52,53 @@ fn blocks<'t>(message: Json<'t>) -> impl Iterator<Item = Json<'t>> {
     own.chain(candidates.filter_map(move |candidate| list(candidate.get("content"))).flatten())
 }
 
-fn block_traits(block: Json<'_>, traits: &mut Traits) {
+fn block_features(block: Json<'_>, features: &mut Features) {
     for (key, value) in block.members() {
         if matches!(value.value(), Value::Null) {
             continue;
         }
         let media = match key {
-            "image" => Trait::Image,
-            "video" => Trait::Video,
-            "document" => Trait::Document,
+            "image" => Feature::Image,
+            "video" => Feature::Video,
+            "document" => Feature::Document,
             "reasoningContent" => {
-                traits.insert(Trait::Reasoning);
+                features.insert(Feature::Reasoning);
                 continue;
             }
             "toolUse" | "toolResult" => {
-                traits.insert(Trait::Tools);
+                features.insert(Feature::Tools);
                 continue;
             }
             _ => continue,
         };
-        traits.insert(media);
+        features.insert(media);
         let place = value.get("source").and_then(|source| source.get("s3Location"));
         if let Some(Value::String(uri)) = place.and_then(|place| place.get("uri")).map(Json::value)
             && let Ok((bucket, _)) = split_uri(uri)
         {
             let hash = xxh3_64(bucket.as_bytes()).max(SEVERAL + 1);
-            traits.bucket = if traits.bucket == 0 || traits.bucket == hash { hash } else { SEVERAL };
+            features.bucket = if features.bucket == 0 || features.bucket == hash { hash } else { SEVERAL };
         }
     }
 }
 
-/// How many records have which traits. Folds in any order.
+/// How many records have which features. Folds in any order.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     records: u64,
-    counts: [u64; Trait::ALL.len()],
+    counts: [u64; Feature::ALL.len()],
     /// The bucket of all media so far, 0 for none.
     bucket: u64,
 }
 
 impl Tally {
     /// Adds a record.
-    pub fn add(&mut self, traits: Traits) {
+    pub fn add(&mut self, features: Features) {
         self.records += 1;
-        for (count, of) in self.counts.iter_mut().zip(Trait::ALL) {
-            *count += u64::from(traits.has(of));
+        for (count, of) in self.counts.iter_mut().zip(Feature::ALL) {
+            *count += u64::from(features.has(of));
         }
-        self.add_bucket(traits.bucket);
+        self.add_bucket(features.bucket);
     }
 
     fn add_bucket(&mut self, bucket: u64) {
@@ -119,13 +119,13 @@ impl Tally {
         self.add_bucket(other.bucket);
     }
 
-    fn of(&self, of: Trait) -> u64 {
+    fn of(&self, of: Feature) -> u64 {
         self.counts[of as usize]
     }
 
-    fn of_any(&self, traits: &[Trait]) -> u64 {
+    fn of_any(&self, features: &[Feature]) -> u64 {
         // Media of one record are of one kind, and so are references: counts add up.
-        traits.iter().map(|of| self.of(*of)).sum::<u64>().min(self.records)
+        features.iter().map(|of| self.of(*of)).sum::<u64>().min(self.records)
     }
 }
 
@@ -139,14 +139,14 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
             findings.push(Finding::dataset(code, strict, message).sourced(&rule.cite()));
         }
     };
-    let media = [(Trait::Image, "images"), (Trait::Video, "videos"), (Trait::Document, "documents")];
+    let media = [(Feature::Image, "images"), (Feature::Video, "videos"), (Feature::Document, "documents")];
     let present: Vec<String> = media
         .iter()
         .filter(|(of, _)| tally.of(*of) > 0)
         .map(|(of, name)| format!("{} with {name}", plural(tally.of(*of), "record", "records")))
         .collect();
     let has = |of| tally.of(of) > 0;
-    if has(Trait::Video) && has(Trait::Image) || has(Trait::Document) && has(Trait::Video) {
+    if has(Feature::Video) && has(Feature::Image) || has(Feature::Document) && has(Feature::Video) {
         judge(Point::MixedMedia, format!("{}; a data set has one kind of media", present.join(", ")));
     }
     if tally.bucket == SEVERAL {
@@ -156,11 +156,11 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
         );
     }
     let references = [
-        (Trait::TextReference, ["is a string", "are strings"]),
-        (Trait::ObjectReference, ["is an object", "are objects"]),
-        (Trait::NumberReference, ["is a number", "are numbers"]),
-        (Trait::ListReference, ["is an array", "are arrays"]),
-        (Trait::BoolReference, ["is a boolean", "are booleans"]),
+        (Feature::TextReference, ["is a string", "are strings"]),
+        (Feature::ObjectReference, ["is an object", "are objects"]),
+        (Feature::NumberReference, ["is a number", "are numbers"]),
+        (Feature::ListReference, ["is an array", "are arrays"]),
+        (Feature::BoolReference, ["is a boolean", "are booleans"]),
     ];
     let kinds: Vec<String> = references
         .iter()
@@ -173,16 +173,16 @@ pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Find
             format!("of the reference answers, {}; a data set has one type", kinds.join(", ")),
         );
     }
-    let optional: [(&str, &[Trait]); 6] = [
-        ("a system prompt", &[Trait::System]),
-        ("media", &[Trait::Image, Trait::Video, Trait::Document]),
-        ("reasoning", &[Trait::Reasoning]),
-        ("tools", &[Trait::Tools]),
-        ("`id`", &[Trait::Id]),
+    let optional: [(&str, &[Feature]); 6] = [
+        ("a system prompt", &[Feature::System]),
+        ("media", &[Feature::Image, Feature::Video, Feature::Document]),
+        ("reasoning", &[Feature::Reasoning]),
+        ("tools", &[Feature::Tools]),
+        ("`id`", &[Feature::Id]),
         ("`reference_answer`", &references.map(|(of, _)| of)),
     ];
-    for (what, traits) in optional {
-        let count = tally.of_any(traits);
+    for (what, features) in optional {
+        let count = tally.of_any(features);
         if count > 0 && count < tally.records {
             judge(Point::OptionalField, {
                 let part = part_of(count, tally.records, "record", "records");

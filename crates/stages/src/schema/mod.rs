@@ -38,7 +38,7 @@ use crate::convert::Weights;
 use visit::Visit;
 use words::WordFinder;
 
-pub use dataset::{Tally, judge, traits};
+pub use dataset::{Tally, features, judge};
 
 /// `[stages.schema]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

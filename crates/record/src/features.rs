@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the names say it")]
-pub enum Trait {
+pub enum Feature {
     System,
     Image,
     Video,
@@ -24,7 +24,7 @@ pub enum Trait {
     BoolReference,
 }
 
-impl Trait {
+impl Feature {
     /// All of them.
     pub const ALL: [Self; 12] = [
         Self::System,
@@ -42,22 +42,22 @@ impl Trait {
     ];
 }
 
-/// The traits of one record: a bit for each, and a hash of the bucket of its media, 0 for none.
+/// The features of one record: a bit for each, and a hash of the bucket of its media, 0 for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Traits {
+pub struct Features {
     bits: u16,
     /// The bucket, if there is one.
     pub bucket: u64,
 }
 
-impl Traits {
-    /// Adds a trait.
-    pub fn insert(&mut self, of: Trait) {
+impl Features {
+    /// Adds a feature.
+    pub fn insert(&mut self, of: Feature) {
         self.bits |= 1 << of as u8;
     }
 
     /// Returns true if the record has it.
-    pub fn has(self, of: Trait) -> bool {
+    pub fn has(self, of: Feature) -> bool {
         self.bits >> of as u8 & 1 == 1
     }
 }
