@@ -59,8 +59,8 @@ impl<'v, 'r> Visit<'v, 'r> {
         self.findings.add(code, || at.detail(raw, message()).sourced(source));
     }
 
-    /// Returns true if the target does not simply take what the point is about.
-    pub(super) fn minds(&self, point: Point) -> bool {
+    /// Returns true if the target refuses what the point is about, or the sources dispute it.
+    pub(super) fn restricts(&self, point: Point) -> bool {
         self.profile.and_then(|profile| profile.rule(point)).is_some_and(|rule| rule.level != Level::Allow)
     }
 
@@ -121,7 +121,7 @@ impl<'v, 'r> Visit<'v, 'r> {
         is_known: impl Fn(&str) -> bool,
         at: &At<'_>,
     ) {
-        if !self.minds(Point::ExtraKey) {
+        if !self.restricts(Point::ExtraKey) {
             return;
         }
         for (position, _) in keys.enumerate().filter(|(_, key)| !is_known(key)) {
