@@ -54,8 +54,8 @@ impl Sample {
         (converted, refusal)
     }
 
-    /// How a command does, as the end of a sentence; none where it converts nothing.
-    fn praise(&self, command: &str, converted: usize) -> Option<String> {
+    /// What a command converts, as the end of a sentence; none where it converts nothing.
+    fn outcome(&self, command: &str, converted: usize) -> Option<String> {
         match converted {
             0 => None,
             n if n == self.0.len() => Some(format!("`{command}` converts the data")),
@@ -71,13 +71,13 @@ impl Sample {
         let mut config = ConvertConfig::default();
         let (converted, refusal) = self.attempt(Source::Format(from), to, &config);
         let command = |flags: &str| format!("bedload convert INPUT --to {}{flags} --out FILE", to.name);
-        if let Some(praise) = self.praise(&command(""), converted) {
-            return Some(praise);
+        if let Some(outcome) = self.outcome(&command(""), converted) {
+            return Some(outcome);
         }
         config.extra = Extra::Drop;
         let (converted, _) = self.attempt(Source::Format(from), to, &config);
-        let praise = self.praise(&command(" --extra drop"), converted);
-        praise.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
+        let outcome = self.outcome(&command(" --extra drop"), converted);
+        outcome.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
     }
 
     /// The command that converts flat records by the well-known keys that most of them have.
@@ -102,11 +102,11 @@ impl Sample {
             config.extra = extra;
             let (converted, _) = self.attempt(Source::Mapped, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
-            if let Some(praise) = self.praise(&command, converted) {
+            if let Some(outcome) = self.outcome(&command, converted) {
                 // What is asked is not thrown away on our advice.
                 return Some(match &lost[..] {
-                    [] => praise,
-                    lost => format!("join `{}` with the prompt first; then {praise}", lost.join("`, `")),
+                    [] => outcome,
+                    lost => format!("join `{}` with the prompt first; then {outcome}", lost.join("`, `")),
                 });
             }
         }
