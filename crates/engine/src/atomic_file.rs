@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{EngineError, io_error};
-use crate::partial::{Partial, beside, open_to_others, parent_of};
+use crate::partial::{Partial, leftovers_of, open_to_others, parent_of};
 use crate::place::{self, Placed};
 use crate::progress::Progress;
 use crate::store::{in_place, sync};
@@ -51,7 +51,7 @@ impl<'p> AtomicFile<'p> {
             }
             Ok(_) => {}
         }
-        let leftovers = beside(target, name)?;
+        let leftovers = leftovers_of(target, name)?;
         let partial = Partial::create(target, name)?;
         progress.building(Some((partial.path().to_owned(), Vec::new())));
         let path = partial.new_path();

@@ -80,7 +80,7 @@ pub fn build(
     out: &Path,
     overwrite: bool,
     progress: &Progress,
-    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
+    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
@@ -163,7 +163,7 @@ pub fn build(
     };
     let mut files = shard_entries(&packed, checksums);
     let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
-    let by_code = report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut files, &mut tell)?;
+    let by_code = report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut files, &mut emit)?;
     let input_entries = hash_inputs(inputs, &facts, watch)?;
     inputs.check_unchanged()?;
 
@@ -321,7 +321,7 @@ fn report(
     by_spelling: &[Vec<Vec<u64>>; 2],
     counted: &CountedTokens,
     files: &mut Vec<FileEntry>,
-    tell: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
+    emit: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<BTreeMap<Code, u64>, EngineError> {
     let report = dir.join("report");
     make_private(&report)?;
@@ -330,7 +330,7 @@ fn report(
         tables::records(dir, source)?,
         tables::findings(dir, source, about_data, |finding| {
             *by_code.entry(finding.code).or_default() += 1;
-            tell(finding)
+            emit(finding)
         })?,
         tables::duplicates(dir, source)?,
         tables::labels(dir, source, by_spelling)?,

@@ -11,7 +11,7 @@ use bedload_record::{Code, Finding, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, Line, visit};
 use bedload_stages::schema::{self, Tally};
 
-use crate::distinct::{DISTINCT_MAX, Distinct, Seen};
+use crate::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
 use crate::error::EngineError;
 use crate::examine::{Examiner, Found, Physical, Summary, Wanted, place};
 use crate::held_out::{HeldOut, Leaks, Met};
@@ -131,7 +131,7 @@ pub fn check(
     let mut held = Side::ALL.map(|_| Held::default());
     let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
     let mut leaks = held_out.as_ref().map(Leaks::among);
-    let mut seen = rules.format.map(|_| Seen::new(DISTINCT_MAX));
+    let mut seen = rules.format.map(|_| DistinctKeys::new(DISTINCT_MAX));
     // Set once digests are of no more use; a chunk that does not see it yet makes some in vain.
     let is_counted = AtomicBool::new(rules.format.is_none());
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();

@@ -70,7 +70,7 @@ pub fn convert(
     settings: &Settings,
     outputs: Outputs<'_>,
     progress: &Progress,
-    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
+    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
     if settings.stages.convert.target().is_none() {
         return Err(EngineError::Usage("no target format was given\nhint: name one with --to".to_owned()));
@@ -126,7 +126,7 @@ pub fn convert(
     let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
     let mut count = |finding: &Finding| {
         *by_code.entry(finding.code).or_default() += 1;
-        tell(finding)
+        emit(finding)
     };
     findings_in_order(&facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
         found.iter().try_for_each(&mut count)

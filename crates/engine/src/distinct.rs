@@ -21,13 +21,13 @@ pub struct Distinct {
 }
 
 /// The keys seen so far: eight bytes of each digest, so that the chance to miss one of a million is below 10^-7.
-pub(crate) struct Seen {
+pub(crate) struct DistinctKeys {
     by_side: [HashSet<u64, BuildHasherDefault<Digested>>; 2],
     max: usize,
     counts: Distinct,
 }
 
-impl Seen {
+impl DistinctKeys {
     /// Tells at most `max` keys apart.
     pub(crate) fn new(max: usize) -> Self {
         let counts = Distinct { is_exact: true, ..Distinct::default() };
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn keys_count_once_on_each_side_and_once_in_all() {
-        let mut seen = Seen::new(100);
+        let mut seen = DistinctKeys::new(100);
         seen.add(Side::Train, &[1, 2, 2, 3]);
         seen.add(Side::Validation, &[3, 4, 4]);
         assert_eq!(seen.counts(), Distinct { all: 4, by_side: [3, 2], is_exact: true });
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_finds_no_room_makes_the_count_a_lower_bound() {
-        let mut seen = Seen::new(3);
+        let mut seen = DistinctKeys::new(3);
         seen.add(Side::Train, &[1, 2, 3, 1, 2, 3]);
         assert_eq!(seen.counts(), Distinct { all: 3, by_side: [3, 0], is_exact: true });
         seen.add(Side::Train, &[4, 5, 1]);

@@ -204,7 +204,7 @@ pub(crate) fn is_partial(name: &[u8], target: Option<&OsStr>) -> bool {
 }
 
 /// Names of private directories of other runs for the same target.
-pub(crate) fn beside(target: &Path, name: &OsStr) -> Result<Vec<String>, EngineError> {
+pub(crate) fn leftovers_of(target: &Path, name: &OsStr) -> Result<Vec<String>, EngineError> {
     let parent = parent_of(target);
     let names = tree::open_dir(parent).and_then(tree::list).map_err(io_error(parent, "listed"))?;
     let partials =
@@ -264,7 +264,7 @@ mod tests {
         let mode = fs::metadata(partial.path()).expect("examined").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         assert!(matches!(owner(partial.path()), Ok(Owner::Running)));
-        assert_eq!(beside(&target, OsStr::new("out")).expect("listed").len(), 1);
+        assert_eq!(leftovers_of(&target, OsStr::new("out")).expect("listed").len(), 1);
         let path = partial.path().to_owned();
         flock(partial.lock.as_ref().expect("locked"), FlockOperation::Unlock).expect("unlocked");
         assert!(matches!(owner(&path), Ok(Owner::Gone(_))));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::earlier::{self, NotOurs};
 use crate::error::{EngineError, io_error};
-use crate::partial::{Partial, beside, open_to_others, parent_of};
+use crate::partial::{Partial, leftovers_of, open_to_others, parent_of};
 use crate::place::{self, Placed};
 use crate::progress::Progress;
 use crate::tree;
@@ -62,7 +62,7 @@ impl<'p> Store<'p> {
             leftovers: Vec::new(),
             progress,
         };
-        store.leftovers = beside(target, name)?;
+        store.leftovers = leftovers_of(target, name)?;
         let partial = Partial::create(target, name)?;
         progress.building(Some((partial.path().to_owned(), store.made.clone())));
         store.path = partial.new_path();

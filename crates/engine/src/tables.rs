@@ -165,16 +165,16 @@ pub(crate) fn findings(
     dir: &Path,
     source: &TableInput<'_>,
     about_data: &[Finding],
-    mut tell: impl FnMut(&Finding) -> Result<(), EngineError>,
+    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Written, EngineError> {
     let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
         findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
-            found.iter().try_for_each(&mut tell)?;
+            found.iter().try_for_each(&mut emit)?;
             writer.push(found.into_iter().map(finding_row))?;
             Ok(())
         })?;
-        about_data.iter().try_for_each(&mut tell)?;
+        about_data.iter().try_for_each(&mut emit)?;
         writer.push(about_data.iter().cloned().map(finding_row))?;
         Ok(())
     })

@@ -10,7 +10,7 @@ use super::media::split_uri;
 /// The bucket of a record whose media are in several.
 const SEVERAL: u64 = 1;
 
-/// The features of one record; none for flat formats. Keys that the format does not know are no features of it.
+/// Returns the features of one record; none for flat formats. Unknown keys are not features.
 pub fn features(format: &Format, json: Json<'_>) -> Features {
     let mut features = Features::default();
     let Some(dialect) = format.dialect() else { return features };
