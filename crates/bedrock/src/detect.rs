@@ -1,4 +1,4 @@
-//! Format detection: which format most of the first records have, and what they carry beside it.
+//! Format detection: which format most of the first records have, and what else they carry.
 
 use bedload_record::{Json, Parser};
 

@@ -109,7 +109,7 @@ impl Holds {
         BY_KEY.get(word).and_then(|known| known.first()).copied()
     }
 
-    /// Returns true for what somebody says, beside a text, in a message.
+    /// Returns true for what is said in a message besides its text.
     pub(crate) fn is_said(self) -> bool {
         self.is_answer() || matches!(self, Self::Reasoning | Self::Call)
     }
@@ -120,7 +120,7 @@ impl Holds {
     }
 }
 
-/// Longer keys are nobody's well-known ones.
+/// No well-known key is longer.
 const KEY_MAX: usize = 64;
 
 /// The words of a key, in small letters: parted by punctuation or capitals, and without numbers at their ends.

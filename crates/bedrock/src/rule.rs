@@ -134,7 +134,7 @@ points! {
     ToolProperties = "tool-properties", "tools whose parameters have no properties", Some(SchemaToolSpec), Some(DisputedToolSpec);
     /// Reasoning in a record that has media.
     ReasoningWithMedia = "reasoning-with-media", "reasoning together with media", Some(SchemaUnsupportedContent), Some(DisputedReasoningWithMedia);
-    /// No `bucketOwner` beside an S3 URI.
+    /// No `bucketOwner` next to an S3 URI.
     BucketOwnerMissing = "bucket-owner-missing", "no bucketOwner", Some(SchemaBucketOwner), Some(DisputedBucketOwner);
     /// Characters beyond letters, digits and `_ - / .` in the key of a media file.
     WideFileNames = "wide-file-names", "media names beyond letters, digits, _ - / .", Some(SchemaS3Uri), Some(DisputedS3Uri);
@@ -158,7 +158,7 @@ points! {
     MixedReferences = "mixed-references", "several types of reference_answer in one data set", None, Some(DatasetMixedReferences);
     /// An `id` that is blank.
     IdEmpty = "id-empty", "a blank id", Some(SchemaRecordId), Some(DisputedRecordId);
-    /// An `id` that is no text.
+    /// An `id` that is not text.
     IdShape = "id-shape", "an id other than text", Some(SchemaRecordId), Some(DisputedRecordId);
     /// A message of a tool, a developer or a bot.
     OtherRole = "other-role", "roles tool, developer and bot", Some(SchemaUnknownRole), Some(DisputedRole);
@@ -239,9 +239,9 @@ bounds! {
     /// How far an estimate of tokens may be over a limit before that is an error, in per cent of the limit. An exact
     /// count has none.
     TokensMargin = "tokens-margin", "margin of the token count, percent";
-    /// The tokens that each message takes beside its text.
+    /// The tokens that each message takes besides its text.
     TurnTokens = "turn-tokens", "tokens per message besides its text";
-    /// The fewest tokens that an image counts for beside the texts.
+    /// The fewest tokens that an image counts for besides the texts.
     ImageTokensMin = "image-tokens-min", "tokens per image, at least";
     /// The most characters (Unicode scalar values) in a record, all its texts together.
     RecordCharsMax = "record-chars-max", "characters per record, max";

@@ -171,7 +171,7 @@ fn has(record: Json<'_>, key: &str) -> bool {
     kind(record, key).is_some()
 }
 
-/// Returns true if a record holds a rejected answer beside another.
+/// Returns true if a record holds a rejected answer in addition to another.
 fn is_compared(record: Json<'_>) -> bool {
     const REJECTED: &[&str] = &["rejected", "rejected_response", "rejected_responses", "rejected_messages"];
     REJECTED.iter().any(|key| has(record, key))

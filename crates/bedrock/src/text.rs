@@ -8,7 +8,7 @@ use crate::format::{Dialect, Field, Format, Kind, Part};
 /// Who says something in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
-    /// The system prompt, and the tools that are described beside it.
+    /// The system prompt, and the tools that are described with it.
     System,
     /// The user, and tools that answer.
     User,
@@ -23,7 +23,7 @@ pub struct Text<'t> {
     pub name: &'static str,
     /// What it is for.
     pub part: Part,
-    /// Who says it; none in a record that is no conversation.
+    /// The role that says it; none in a record that is not a conversation.
     pub speaker: Option<Speaker>,
     /// Whether it belongs to the prompt that a record begins with, by which records are grouped.
     pub opens: bool,
@@ -101,7 +101,7 @@ impl Format {
         texts.to_owned()
     }
 
-    /// The text that a model is to give, where a record has exactly one beside a prompt: its label, where data is
+    /// The text that a model is to give, where a record has exactly one besides a prompt: its label, where data is
     /// for classification.
     pub fn target<'t>(&self, record: Json<'t>) -> Option<&'t str> {
         let (mut prompts, mut targets, mut last) = (0, 0, None);
@@ -144,7 +144,7 @@ impl Format {
     }
 }
 
-/// What stands beside the messages of a conversation.
+/// The texts of a conversation outside its messages.
 fn beside(name: &'static str) -> Text<'static> {
     Text { name, part: Part::Prompt, speaker: Some(Speaker::System), opens: false, text: "" }
 }

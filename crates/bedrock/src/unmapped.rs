@@ -19,7 +19,7 @@ pub struct Unmapped {
     pub losing: u64,
     /// Records that lose content or a label.
     pub losing_or_labelled: u64,
-    /// Records with a text of several words under a key that nobody knows.
+    /// Records with a text of several words under an unknown key.
     pub unnamed: u64,
 }
 

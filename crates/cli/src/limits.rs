@@ -61,7 +61,7 @@ fn of_cgroups(cgroup: &str, mountinfo: &str, root: &Path) -> Vec<Limit> {
         for dir in below.ancestors() {
             let path: PathBuf = mount_point.join(dir).join(file);
             let inside = root.join(path.strip_prefix("/").unwrap_or(&path));
-            // `max`, or a number that no machine has, is no limit.
+            // `max`, or a number beyond any machine, is no limit.
             let bytes = fs::read_to_string(inside).ok().and_then(|text| text.trim().parse::<u64>().ok());
             if let Some(bytes) = bytes.filter(|&bytes| bytes < 1 << 60) {
                 limits.push(Limit { bytes, name: format!("the control group limit, {}", path.display()) });

@@ -18,7 +18,7 @@ use crate::alloc;
 use crate::exit::{Exit, complain_unlocked};
 use crate::limits::{self, Limit};
 
-/// What a thread is reckoned to need: its counting of tokens, its chunks, and what it found in them.
+/// What a thread is assumed to need: for counting tokens, its chunks, and what it found in them.
 const THREAD_BYTES: u64 = 24 << 20;
 /// Memory for the last words.
 const RESERVE_BYTES: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! Whether an error message may quote the file that it is about. A configuration that comes with somebody else's data
+//! Whether an error message may quote the file that it is about. A configuration that comes with data from others
 //! can be a link to a private file, or name one, and messages end up in logs that others read.
 
 use std::fs;

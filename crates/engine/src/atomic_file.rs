@@ -1,4 +1,4 @@
-//! One output file: written beside its place, made durable, and renamed, so that it appears whole or not at all.
+//! One output file: written next to its target, synced, and renamed, so that it appears complete or not at all.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -11,7 +11,7 @@ use crate::place::{self, Placed};
 use crate::progress::Progress;
 use crate::store::{in_place, sync};
 
-/// A file under way, in a private directory of its own beside its place. Dropping it removes what was written.
+/// A file being written, in a private directory next to its target. Dropping it removes what was written.
 pub(crate) struct AtomicFile<'p> {
     target: PathBuf,
     partial: Partial,
@@ -59,7 +59,7 @@ impl<'p> AtomicFile<'p> {
         Ok(Self { target: target.to_owned(), partial, path, overwrite, leftovers, progress })
     }
 
-    /// What runs that were killed left beside the target, by name.
+    /// What killed runs left next to the target, by name.
     pub(crate) fn leftovers(&self) -> &[String] {
         &self.leftovers
     }

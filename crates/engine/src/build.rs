@@ -55,7 +55,7 @@ pub struct Built {
     pub labels: Vec<(String, u64, u64, u64)>,
     /// Tokens of the kept records by what they are for and by who speaks, and their characters.
     pub texts: Tokens,
-    /// Whether somebody speaks in the records.
+    /// Whether the records are conversations.
     pub is_conversation: bool,
     /// True where the format was found in the data, and not named.
     pub format_detected: bool,
@@ -63,7 +63,7 @@ pub struct Built {
     pub bytes: u64,
     /// How long it took.
     pub phases: Phases,
-    /// Directories beside the output from runs that were killed, or still go on.
+    /// Directories next to the output, of runs that were killed or are still running.
     pub leftovers: Vec<String>,
     /// What the user must know about how the output was put in its place, a line each.
     pub notes: Vec<String>,

@@ -15,7 +15,7 @@ const WHOLE_MAX: u64 = 1 << 53;
 /// Counts the texts of all pairs, and compares. Memory is 16 bytes a pair.
 ///
 /// # Errors
-/// Where inputs cannot be read, a line is no pair, there is no pair, or the encoding is unknown.
+/// Where inputs cannot be read, a line is not a pair, there are no pairs, or the encoding is unknown.
 pub fn calibrate(
     inputs: &Inputs,
     tokenizer: &Tokenizer,

@@ -1,7 +1,7 @@
 //! Canonical JSON, for a seal over what a document says and not over how it is laid out: members by name, no white
 //! space, one spelling of each string and number.
 //!
-//! Integers keep every digit. Other numbers are the double that they stand for, as every reader takes them.
+//! Integers keep every digit. Other numbers are written as the nearest double, as every reader takes them.
 
 use std::borrow::Cow;
 

@@ -47,7 +47,7 @@ pub struct Checked {
     pub tokens: Quantiles,
     /// The same by what they are for and by who speaks, and their characters.
     pub texts: Tokens,
-    /// Whether somebody speaks in the records.
+    /// Whether the records are conversations.
     pub is_conversation: bool,
     /// How tokens were counted.
     pub encoding: Option<String>,

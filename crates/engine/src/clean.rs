@@ -1,8 +1,8 @@
-//! `clean`: what killed runs left beside an output or in a directory, removed where it is certain that its run is gone.
+//! `clean`: removes what killed runs left next to an output or in a directory, once their process is certainly gone.
 //!
 //! A run holds a lock in its private directory, which the system releases when the process ends. A directory that has
 //! no lock, or whose lock is held, stays. So does an earlier output that a run had moved aside and not put back, and
-//! whatever somebody else has put there.
+//! anything that others have put there.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -25,7 +25,7 @@ pub struct Cleaned {
     pub failed: Vec<(PathBuf, String)>,
 }
 
-/// Removes leftovers of runs that are gone: those for the output `dir`, which lie beside it, and those for any output in
+/// Removes leftovers of runs that have ended: those of the output `dir`, next to it, and those of any output in
 /// the directory `dir`. Links are not followed.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn clean(dir: &Path) -> Result<Cleaned, EngineError> {
         match remove(&path) {
             Ok(None) => cleaned.removed.push(path),
             Ok(Some(why)) => cleaned.left.push((path, why)),
-            // Its own run, or somebody else who cleans up, was faster.
+            // Its own run, or another cleanup, was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => cleaned.failed.push((path, error.to_string())),
         }

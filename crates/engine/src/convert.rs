@@ -54,7 +54,7 @@ pub struct Converted {
     pub to: &'static str,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
-    /// Directories beside the output from runs that were killed, or still go on.
+    /// Directories next to the output, of runs that were killed or are still running.
     pub leftovers: Vec<String>,
     /// What the user must know about how the output was put in its place, a line each.
     pub notes: Vec<String>,

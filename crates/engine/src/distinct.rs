@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use bedload_record::Side;
 
-/// Distinct records that are told apart: ten times the highest minimum and recommendation of a target. Beyond it
+/// The most distinct records that are counted: ten times the highest minimum and recommendation of a target. Beyond it
 /// nothing more is kept, and records are no longer hashed.
 pub(crate) const DISTINCT_MAX: usize = 1 << 17;
 
@@ -16,7 +16,7 @@ pub struct Distinct {
     pub all: u64,
     /// Of training data, and of validation data.
     pub by_side: [u64; 2],
-    /// False where there are at least so many, and nobody knows how many more.
+    /// False where there are at least that many, and possibly more.
     pub is_exact: bool,
 }
 

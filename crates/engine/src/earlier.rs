@@ -65,7 +65,7 @@ fn directories(outline: &Outline) -> BTreeSet<&[u8]> {
 }
 
 /// Removes an earlier output, its manifest last; and nothing else, also where that came after it was checked.
-/// A file that stands in an output's place is removed too; a link is not.
+/// A file at an output's path is removed too; a link is not.
 pub(crate) fn remove(dir: &Path) -> io::Result<()> {
     let opened = match tree::open_dir_at(rustix::fs::CWD, dir) {
         Ok(opened) => opened,

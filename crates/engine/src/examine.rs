@@ -43,7 +43,7 @@ pub(crate) struct Physical<'l> {
 /// Nobody wants to know its label.
 const UNLABELLED: Option<fn(Option<&str>)> = None;
 
-/// How much of a record's identity somebody wants to know.
+/// How much of a record's identity the caller needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wanted {
     /// Nothing, and the line was visited before: nothing of it is counted again.
@@ -169,7 +169,7 @@ impl<'r> Examiner<'r> {
         (Found { codes, full }, content.map(Summary::of))
     }
 
-    /// Parses, converts and checks. A record is identified, and its label told, where somebody wants to know.
+    /// Parses, converts and checks. Its identity and label are computed where the caller needs them.
     fn visit(
         &mut self,
         line: &Physical<'_>,

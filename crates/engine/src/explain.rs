@@ -27,7 +27,7 @@ pub struct Explained {
     pub converted_bytes: Option<u64>,
     /// Whether nothing rejects it.
     pub accepted: bool,
-    /// Tokens by field or speaker, and what messages take beside their texts: name and count.
+    /// Tokens by field or speaker, and what messages take besides their texts: name and count.
     pub tokens: Vec<(&'static str, u64)>,
     /// How tokens were counted.
     pub encoding: Option<String>,
@@ -52,7 +52,7 @@ pub fn explain(
     inputs.refuse_foreign()?;
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
-    // until then: two waves of chunks at the most.
+    // until then: at most two waves of chunks.
     let mut before = 0;
     let mut explained: Option<Explained> = None;
     visit(

@@ -39,7 +39,7 @@ pub struct Counts {
     pub train: u64,
     /// Input records in the validation set.
     pub validation: u64,
-    /// Variants written besides: the training set has `train` + `variants` lines.
+    /// Variants written in addition: the training set has `train` + `variants` lines.
     #[serde(default)]
     pub variants: u64,
 }
@@ -149,7 +149,7 @@ pub struct Manifest {
     /// What was read.
     #[serde(default)]
     pub inputs: Vec<InputEntry>,
-    /// What lay beside it in directories.
+    /// What else was in the input directories.
     #[serde(default)]
     pub skipped: SkippedFiles,
     /// What became of the records.

@@ -1,4 +1,4 @@
-//! The private directory beside an output in which it is built, until it is whole and gets its name.
+//! The private directory next to an output in which it is built, until it is complete and gets its name.
 //!
 //! Only this user can enter it. It holds a lock for as long as the run lives, and the system releases that with the
 //! process, so that a later run can tell what a killed one has left. Dropping it removes it.
@@ -22,7 +22,7 @@ pub(crate) const LOCK: &str = "bedload.lock";
 /// Where the output is built.
 pub(crate) const NEW: &str = "new";
 
-/// Where an earlier output is while it is being replaced. Whatever has this name may be somebody's only copy.
+/// Where an earlier output is while it is being replaced. Whatever has this name may be the only copy.
 pub(crate) const OLD: &str = "old";
 
 /// A name may have 255 bytes: so much is left for that of the target.
@@ -43,7 +43,7 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// Makes the directory beside `target`.
+    /// Makes the directory next to `target`.
     pub(crate) fn create(target: &Path, name: &OsStr) -> Result<Self, EngineError> {
         let parent = parent_of(target);
         loop {

@@ -1,4 +1,4 @@
-//! The renames that give an output its name, and what stands in for them where a file system refuses their flags.
+//! The renames that publish an output, and what replaces them where a file system refuses their flags.
 //!
 //! A directory renamed onto a name takes it where nothing or an empty directory has it, and fails otherwise: that needs
 //! no flag. To replace an earlier directory both are exchanged in one step; where that is refused (NFS, some overlay
@@ -47,7 +47,7 @@ pub(crate) fn directory(
 fn replace(partial: &mut Partial, target: &Path) -> Result<Placed, EngineError> {
     let (new, old) = (partial.new_path(), partial.old_path());
     let failed = |error: io::Error| io_error(target, "put in place")(error);
-    // From the exchange on, what has this name may be somebody's only copy. It is called so before.
+    // From the exchange on, what has this name may be the only copy. It is named before that.
     fs::rename(&new, &old).map_err(failed)?;
     match renameat_with(CWD, &old, CWD, target, RenameFlags::EXCHANGE) {
         Ok(()) => {}

@@ -143,7 +143,7 @@ fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) ->
 }
 
 /// How many validation records there are to be: what was asked for, within what the target takes. A count may take
-/// half of the records at the most.
+/// at most half of the records.
 fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) -> u64 {
     let split = &settings.stages.split;
     if !split.enabled {

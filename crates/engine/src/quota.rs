@@ -132,7 +132,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Judges training and validation together. Where training alone is over its own maximum, that says it.
+    /// Judges training and validation together. Where training alone is over its own maximum, that finding is enough.
     fn at_most_in_all(&mut self, all: u64, train: u64) {
         let is_said = self.beyond(train, Bound::TrainingRecordsMax).is_some();
         match self.beyond(all, Bound::RecordsMax) {

@@ -15,10 +15,10 @@ use crate::settings::Settings;
 /// How much of the data is looked at, all inputs together; of each input at least the second number.
 const HEAD_BYTES: usize = 1 << 20;
 const HEAD_BYTES_MIN: usize = 64 << 10;
-/// How far into an input the first record is sought where long lines come before it.
+/// How far into an input the first record is searched for, where long lines come before it.
 const HEAD_BYTES_MAX: usize = 64 << 20;
 pub(crate) const HEAD_LINES: usize = 1000;
-/// Up to so many records of another format are each told what they lack; for more of them one finding says it.
+/// Up to this many records of another format get findings of their own; more of them share one finding.
 const FEW: usize = 3;
 /// How many files of one format are named in a finding.
 const NAMED_MAX: usize = 10;
@@ -156,7 +156,7 @@ fn look(
     }
 }
 
-/// The format of most of the records that were looked at, and what they have beside it.
+/// The format of most of the examined records, and what they have besides it.
 fn most(looks: &[Detection]) -> Detection {
     let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (n, look) in looks.iter().enumerate() {

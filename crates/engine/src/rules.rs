@@ -25,7 +25,7 @@ pub(crate) struct Rules {
     pub(crate) detected: bool,
     /// How records come into the format, where they are in another one.
     pub(crate) conversion: Option<Conversion>,
-    /// The inputs whose records are in another format: one finding says it for all of their records.
+    /// The inputs whose records are in another format: one finding covers all of their records.
     pub(crate) other: Vec<bool>,
     /// Set where content that the format has no field for is counted.
     pub(crate) unmapped: Option<Examples>,
@@ -33,7 +33,7 @@ pub(crate) struct Rules {
     framings: Vec<Framing>,
     /// The counting of tokens, where it is switched on.
     pub(crate) tokenizer: Option<Tokenizer>,
-    /// Tokens that each message of a conversation takes beside its text.
+    /// Tokens that each message of a conversation takes besides its text.
     pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     pub(crate) labels: LabelSource,
@@ -87,7 +87,7 @@ impl Rules {
         input.map_or(Framing::Line, |input| self.framings[input])
     }
 
-    /// Returns true if somebody speaks in the records.
+    /// Returns true if the records are conversations.
     pub(crate) fn is_conversation(&self) -> bool {
         self.format.is_some_and(|format| format.dialect().is_some())
     }
@@ -100,8 +100,8 @@ impl Rules {
         }
     }
 
-    /// Returns true if people need not be shown a finding about a field: the whole input is in another format, and one
-    /// finding says that.
+    /// Returns true if a finding about a field need not be listed: the whole input is in another format, which one
+    /// finding reports.
     pub(crate) fn is_folded(&self, input: usize, code: Code) -> bool {
         self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
     }

@@ -29,9 +29,9 @@ pub struct Settings {
     pub show_content: bool,
     /// How inputs are read.
     pub scan: ScanOptions,
-    /// Where streams are copied to; beside the output by default.
+    /// Where streams are copied to; next to the output by default.
     pub temp_dir: Option<PathBuf>,
-    /// How many rejected records are borne.
+    /// How many rejected records are allowed.
     pub max_rejected: Option<MaxRejected>,
     /// How outputs are cut.
     pub shards: ShardLimits,
@@ -46,7 +46,7 @@ pub struct ShardLimits {
     pub bytes: Option<u64>,
 }
 
-/// How many rejected records are borne: a count, or a share of the records.
+/// How many rejected records are allowed: a count, or a share of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MaxRejected {
     /// That many.

@@ -1,4 +1,4 @@
-//! The output directory: built in a private one beside its place, made durable, and renamed, so that it appears whole or
+//! The output directory: built in a private one next to it, synced, and renamed, so that it appears complete or
 //! not at all.
 
 use std::ffi::OsStr;
@@ -24,7 +24,7 @@ pub(crate) struct Store<'p> {
     /// Directories above the target that were made for it, the deepest last.
     made: Vec<PathBuf>,
     overwrite: bool,
-    /// Names beside the target like that of the directory being built: of runs that were killed, or still go on.
+    /// Names next to the target like that of the directory being built: of runs that were killed or still running.
     leftovers: Vec<String>,
     progress: &'p Progress,
 }
@@ -71,7 +71,7 @@ impl<'p> Store<'p> {
         Ok(store)
     }
 
-    /// What runs that were killed left beside the target, by name.
+    /// What killed runs left next to the target, by name.
     pub(crate) fn leftovers(&self) -> &[String] {
         &self.leftovers
     }

@@ -88,7 +88,7 @@ pub(crate) struct CountedTokens {
     pub(crate) record: Quantiles,
     /// Of the kept records, by what they are for and by who speaks.
     pub(crate) texts: Tokens,
-    /// Whether somebody speaks.
+    /// Whether the records are conversations.
     pub(crate) is_conversation: bool,
 }
 

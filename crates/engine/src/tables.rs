@@ -160,7 +160,7 @@ impl<'p, 'a> Places<'p, 'a> {
     }
 }
 
-/// `findings.parquet`: one row per finding, those about records first, which are told as they are found.
+/// `findings.parquet`: one row per finding, those about records first, which are emitted as they are found.
 pub(crate) fn findings(
     dir: &Path,
     source: &TableInput<'_>,

@@ -12,7 +12,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
-/// How deep a tree is followed. An output is two levels deep; a deeper tree is somebody else's.
+/// How deep a tree is followed. An output is two levels deep; a deeper tree is not one.
 const DEPTH_MAX: usize = 32;
 
 /// How often removal is tried: an error that passes must not leave anything behind.

@@ -39,7 +39,7 @@ impl Verified {
     }
 }
 
-/// Checks sizes, checksums, line and row counts, tables, and that no file is missing or besides.
+/// Checks sizes, checksums, line and row counts, tables, and that no file is missing or extra.
 ///
 /// # Errors
 /// Where the directory or a file in it cannot be read at all, or a newer version of bedload wrote it.

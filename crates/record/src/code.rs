@@ -13,7 +13,7 @@ pub use table::CODES;
 pub enum Severity {
     /// Worth knowing; never changes an exit code.
     Note,
-    /// Accepted, but somebody should look; an error under `--strict`.
+    /// Accepted, but worth a look; an error under `--strict`.
     Warning,
     /// Not accepted.
     Error,

@@ -141,7 +141,7 @@ impl Findings {
         }
     }
 
-    /// Adds codes whose details nobody asks for, or has added already.
+    /// Adds codes whose details are not needed, or are added already.
     pub fn add_codes(&mut self, codes: CodeSet) {
         self.codes.absorb(codes);
     }

@@ -9,9 +9,10 @@ pub struct Tokens {
     pub prompt: u64,
     /// Tokens that the model is to give.
     pub completion: u64,
-    /// Of both, those of the system prompt and of the tool configuration; zero where nobody speaks.
+    /// Of both, those of the system prompt and of the tool configuration; zero where the record is not a conversation.
     pub system: u64,
-    /// Of both, those of the assistant: answers, candidates, reasoning, tool calls; zero where nobody speaks.
+    /// Of both, those of the assistant: answers, candidates, reasoning, tool calls; zero where the record is not a
+    /// conversation.
     pub assistant: u64,
     /// Characters (Unicode scalar values) of the texts.
     pub characters: u64,

@@ -39,7 +39,7 @@ pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, Re
         return Err(corrupt("it is not a regular file".to_owned()));
     }
     let mut opened = File::open(path).map_err(io)?;
-    // The decoder is not to see what somebody else wrote: a forged page can claim any size.
+    // The decoder must not see what bedload did not write: a forged page can claim any size.
     if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
         return Err(corrupt("its bytes were changed after it was written".to_owned()));
     }

@@ -1,4 +1,4 @@
-//! Tables `duplicates` and `variants`: which record stands for a dropped one, and which record a made one comes from.
+//! Tables `duplicates` and `variants`: which record was kept for a dropped one, and which record a variant comes from.
 
 use std::borrow::Cow;
 

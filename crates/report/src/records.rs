@@ -26,11 +26,11 @@ pub struct RecordRow<'a> {
     pub tokens_prompt: Option<u64>,
     /// Tokens of the part that is learnt.
     pub tokens_completion: Option<u64>,
-    /// Tokens of the system prompt and of the tool configuration; none where nobody speaks.
+    /// Tokens of the system prompt and of the tool configuration; none where the record is not a conversation.
     pub tokens_system: Option<u64>,
-    /// Tokens of the user's turns and of tool results; none where nobody speaks.
+    /// Tokens of the user's turns and of tool results; none where the record is not a conversation.
     pub tokens_user: Option<u64>,
-    /// Tokens of the assistant's turns, reasoning and tool calls; none where nobody speaks.
+    /// Tokens of the assistant's turns, reasoning and tool calls; none where the record is not a conversation.
     pub tokens_assistant: Option<u64>,
     /// Characters (Unicode scalar values) of all texts that were counted.
     pub characters: Option<u64>,

@@ -12,7 +12,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 /// The seal's key in the footer's metadata.
 pub(crate) const KEY: &str = "bedload.seal";
 
-/// What stands in the seal's place while the file is hashed.
+/// The placeholder for the seal while the file is hashed.
 pub(crate) const BLANK: &str = "0000000000000000";
 
 /// What is between key and value in the footer: in compact Thrift, "next field, a string" and the string's length.

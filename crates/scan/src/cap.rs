@@ -1,11 +1,11 @@
-//! The bound on what a compressed input may become: a few kilobytes can stand for petabytes. What is read is not
+//! The bound on what a compressed input may become: a few kilobytes can decompress to petabytes. What is read is not
 //! known here.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Up to here the ratio does not matter: nobody is hurt, and tiny files of repeated lines compress well.
+/// Up to here the ratio does not matter: the size is harmless, and tiny files of repeated lines compress well.
 const HARMLESS_BYTES: u64 = 1_000_000_000;
 /// Deflate stays below 1,032; text rarely reaches 20.
 const RATIO_MAX: u64 = 1_000;

@@ -1,5 +1,5 @@
 //! Inputs that are something else than JSONL: found before anything is read as lines, and then either refused or set
-//! aside. How they are told is in `sniff.rs`.
+//! aside. How they are recognized is in `sniff.rs`.
 
 use rayon::prelude::*;
 

@@ -40,7 +40,7 @@ pub struct Input {
     pub(crate) spool: OnceLock<Spool>,
     /// Whether its lines are elements of an array; not set before it was opened as a stream.
     array: OnceLock<bool>,
-    /// What it is, if it is not JSONL; not set before somebody looked.
+    /// What it is, if it is not JSONL; not set before it was examined.
     pub(crate) foreign: OnceLock<Option<Kind>>,
 }
 
@@ -249,7 +249,7 @@ impl Input {
         }
     }
 
-    /// Whether its lines are the elements of an array; known once somebody looked into it, for one with
+    /// Whether its lines are the elements of an array; known once it was examined, for one with
     /// [`Inputs::set_aside_foreign`].
     pub fn is_array(&self) -> bool {
         self.array.get().is_some_and(|&is_array| is_array)

@@ -37,7 +37,7 @@ impl Skipped {
         self.names.iter().map(String::as_str)
     }
 
-    /// The names in a sentence, with how many there are beside them.
+    /// The names in a sentence, with how many more there are.
     pub fn named(&self) -> String {
         let names: Vec<&str> = self.names().collect();
         let more = match self.n_files - names.len() as u64 {

@@ -23,7 +23,7 @@ impl Map {
     pub(crate) fn new(data: &Data<'_>) -> Option<Map> {
         let len = usize::try_from(data.len).ok().filter(|&len| len > 0)?;
         // SAFETY: the map is read-only and private to this process. Others may still write to the file: its
-        // bytes are then other bytes, which `check_unchanged` reports, and nobody here takes them for valid
+        // bytes are then other bytes, which `check_unchanged` reports, and nothing here takes them for valid
         // UTF-8 or anything else that they could stop being. They may cut it: `Guard` turns the signal into
         // zeros and a mark.
         let map = unsafe { MmapOptions::new().offset(data.base).len(len).map(&*data.file) }.ok()?;

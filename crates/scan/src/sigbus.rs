@@ -37,7 +37,7 @@ static SLOTS: [Slot; N_SLOTS] = [const {
         lost: AtomicUsize::new(WHOLE),
     }
 }; N_SLOTS];
-/// Slots in use, or about to be: when all are, nobody searches.
+/// Slots in use, or about to be: when all are, no thread searches.
 static N_USED: AtomicUsize = AtomicUsize::new(0);
 /// Where the search for a free slot begins.
 static NEXT_SLOT: AtomicUsize = AtomicUsize::new(0);

@@ -63,7 +63,7 @@ impl Watch {
         self.bytes_done.load(Ordering::Relaxed)
     }
 
-    /// Fails once the run was asked to stop; for long work beside the visit, piece by piece.
+    /// Fails once the run was asked to stop; for long work during the visit, piece by piece.
     ///
     /// # Errors
     /// [`ScanError::Interrupted`].
@@ -183,7 +183,7 @@ struct Visitors<'a, W, Worker, Map> {
     watch: &'a Watch,
     worker: Worker,
     map: Map,
-    /// One per thread, so nobody ever waits; taken out while in use, because a thread that waits for others
+    /// One per thread, so no thread ever waits; taken out while in use, because a thread that waits for others
     /// inside `map` may be given another chunk meanwhile.
     idle: Vec<Mutex<Option<Visitor<W>>>>,
 }

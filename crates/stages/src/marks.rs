@@ -3,7 +3,7 @@
 
 use bedload_record::json::Raw;
 
-/// What a mark says of the answer, or the record, that it stands in.
+/// What a mark means for the answer, or the record, that it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Training {
     /// Train on it, as on any other.
@@ -46,7 +46,7 @@ pub(crate) fn is_approval(key: &str) -> bool {
     APPROVALS.contains(&key)
 }
 
-/// What a member of a message says of its training; none where it is no mark.
+/// What a member of a message means for its training; none where it is not a mark.
 pub(crate) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
     if OFF_WHEN_FALSE.contains(&key) {
         return Some(worst(value, |value| match truth(value) {

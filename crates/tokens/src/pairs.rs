@@ -38,7 +38,7 @@ const MORE: u64 = 1 << 62;
 const ENTRIES_MEAN: usize = 4;
 
 impl Pairs {
-    /// What stands for no merge: larger than every token.
+    /// The marker for "no merge": larger than every token.
     pub(crate) const NONE: u32 = u32::MAX;
 
     /// The most tokens that a vocabulary can have here.
@@ -107,7 +107,7 @@ impl Pairs {
         self.find(Portable, Lookup { line: self.after(lookup.line), ..lookup })
     }
 
-    /// What a token is merged from; none where it is a byte, is not merged, or is no token.
+    /// What a token is merged from; none where it is a byte, is not merged, or is not a token.
     #[inline]
     pub(crate) fn parts(&self, token: u32) -> Option<(u32, u32)> {
         self.parts.get(token as usize).copied().filter(|(left, _)| *left != Self::NONE)

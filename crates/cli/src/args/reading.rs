@@ -14,7 +14,7 @@ pub(crate) struct ReadingArgs {
     /// size where that is more].
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) max_decompressed: Option<u64>,
-    /// Directory for temporary copies of standard input, compressed inputs and arrays [default: beside the output; for `check`, the system's].
+    /// Directory for temporary copies of standard input, compressed inputs and arrays [default: next to the output; for `check`, the system's].
     #[arg(long, value_name = "DIR")]
     pub(crate) temp_dir: Option<PathBuf>,
     /// Name of standard input in findings and reports [default: -].

@@ -53,7 +53,7 @@ impl Out {
     }
 }
 
-/// Writes prose to standard error; where that fails nobody is left to tell.
+/// Writes text to standard error; a failure of that cannot be reported anywhere.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -241,7 +241,7 @@ pub(crate) fn converted_summary(
     out
 }
 
-/// What other runs left beside the output.
+/// What other runs left next to the output.
 fn leftovers(out: &mut String, names: &[String], output: &Path) {
     for name in names {
         let _ = writeln!(out, "  leftover    {} of a run that was killed or is still running", escape(name));

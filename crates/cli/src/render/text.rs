@@ -1,4 +1,4 @@
-//! A finding as a person reads it: what, where, why, how to fix it.
+//! A finding as text for people: what, where, why, how to fix it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -61,7 +61,7 @@ impl TextFindings {
     }
 }
 
-/// A pointer as far as a line of text bears it.
+/// A pointer, shortened to fit a line of text.
 fn shorten(pointer: &str) -> String {
     let mut short: String = pointer.chars().take(POINTER_SHOWN).collect();
     if short.len() < pointer.len() {

@@ -23,7 +23,7 @@ pub(crate) enum Read<T> {
     Sound(T),
     /// No file of that name.
     Missing,
-    /// A file that is no manifest, or that this version cannot read; and why.
+    /// A file that is not a manifest, or that this version cannot read, and why.
     Unsound(Unsound),
 }
 

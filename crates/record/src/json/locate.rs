@@ -2,7 +2,7 @@
 
 use super::raw::{Raw, skip, space};
 
-/// Where a member stands in its line, in bytes.
+/// Where a member is in its line, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
     /// First byte of the value; for a string, its opening quote.

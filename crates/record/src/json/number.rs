@@ -19,7 +19,7 @@ pub struct Number<'t>(Written<'t>);
 enum Written<'t> {
     /// Digits alone, within 64 bits.
     Integer(i128),
-    /// Anything else, as it stands in the line.
+    /// Anything else, as written in the line.
     Decimal { nearest: f64, text: &'t str },
 }
 
@@ -181,7 +181,7 @@ impl fmt::Display for Digits<'_> {
     }
 }
 
-/// Where the decimals of a tape stand in their line.
+/// Where the decimals of a tape are in their line.
 #[derive(Debug, Default)]
 pub(super) struct Decimals<'t> {
     line: &'t [u8],

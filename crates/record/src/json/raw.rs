@@ -129,7 +129,7 @@ impl<'l> Iterator for Parts<'l> {
     }
 }
 
-/// The first byte from `at` on that is no space.
+/// The first byte from `at` on that is not white space.
 pub(super) fn space(line: &[u8], mut at: usize) -> usize {
     while matches!(line.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;

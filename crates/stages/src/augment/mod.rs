@@ -4,7 +4,7 @@
 //! Writes variants of training records: the same record with its prompt put into a template. Off by default.
 //!
 //! ## Why
-//! Rare classes can be evened out, and a model can be taught to bear other wordings around a prompt. Whether that
+//! Rare classes can be evened out, and a model can be made robust to different wordings around a prompt. Whether that
 //! helps is a matter of the data; AWS advises to train and serve with one and the same prompt form.
 //!
 //! ## How
@@ -33,7 +33,7 @@ pub use template::{Template, TemplateError};
 pub struct AugmentConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// How many records one training record becomes at the most, itself included; 1 is off. Example: `copies = 3`.
+    /// The most records that one training record becomes, itself included; 1 is off. Example: `copies = 3`.
     pub copies: u32,
     /// Which records get variants. Example: `mode = "balance"`.
     pub mode: Mode,

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use classes::{Class, Classes, find};
 
-/// The most spellings of labels that are told apart; beyond it there are no classes.
+/// The most spellings of labels that are distinguished; beyond it there are no classes.
 pub const LABELS_MAX: usize = 65_536;
 /// The longest target, in bytes, that can be a label where no label field is named.
 pub const LABEL_BYTES_MAX: usize = 64;

@@ -1,4 +1,4 @@
-//! Copying a value of Converse without its null members, which stand for what is absent.
+//! Copying a Converse value without its null members, which count as absent.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What a record says, whatever its format: slices of its line, nothing decoded.
+//! The content of a record, whatever its format: slices of its line, nothing decoded.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use bedload_record::json::Raw;
 
 use crate::marks::Training;
 
-/// A text as it stands between the quotes of its string, escapes and all.
+/// A text as it is written between the quotes of its string, with its escapes.
 #[derive(Clone, Debug)]
 pub(super) struct RawText<'l> {
     pub(super) raw: Cow<'l, [u8]>,
@@ -14,7 +14,7 @@ pub(super) struct RawText<'l> {
     pub(super) at: Raw<'l>,
 }
 
-/// Who speaks in a turn.
+/// The role of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     User,
@@ -34,11 +34,11 @@ impl Role {
 #[derive(Clone, Debug)]
 pub(super) enum Part<'l> {
     Text(RawText<'l>),
-    /// A content block of Converse that is no text.
+    /// A Converse content block that is not text.
     Block(Raw<'l>),
-    /// Calls of tools in the manner of a chat.
+    /// Tool calls in the style of OpenAI chat.
     Calls(Raw<'l>),
-    /// A part of a chat's message that is no text.
+    /// A part of a chat message that is not text.
     Media(Raw<'l>),
 }
 
@@ -91,7 +91,7 @@ pub(super) struct Member<'l> {
     pub(super) value: Raw<'l>,
 }
 
-/// What a record says. A member is in one place of it only.
+/// The content of a record. A member is in one place of it only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Conversation<'l> {
     pub(super) version: Option<Member<'l>>,

@@ -1,4 +1,4 @@
-//! Reading flat records, whose keys are told.
+//! Reading flat records, whose keys are given by the format or by `--map`.
 
 use std::borrow::Cow;
 
@@ -69,7 +69,7 @@ impl Slot {
     }
 }
 
-/// Reads a flat record whose keys are told.
+/// Reads a flat record with the given keys.
 pub(super) fn flat<'l, K: AsRef<str>>(
     line: &'l [u8],
     slots: &[(K, Slot)],

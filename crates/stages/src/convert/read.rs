@@ -219,7 +219,7 @@ impl<'l> Reader<'l> {
         Ok(())
     }
 
-    /// The parts of a message's content. Keys beside a text go to `asides`.
+    /// The parts of a message's content. Keys next to a text go to `asides`.
     fn parts(
         &self,
         dialect: Dialect,

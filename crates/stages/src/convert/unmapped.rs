@@ -92,7 +92,7 @@ impl<'l> Writer<'_, 'l> {
         }
     }
 
-    /// Members of the record that its format does not name. Null stands for what is absent.
+    /// Members of the record that its format does not name. Null counts as absent.
     pub(super) fn extra(&mut self, conversation: &mut Conversation<'l>, has_answer: bool) {
         if self.to.name == "chat-rft" && conversation.id.is_none() {
             let is_id = |member: &Member<'_>| {
@@ -167,7 +167,7 @@ impl<'l> Writer<'_, 'l> {
         true
     }
 
-    /// A part of a message that is not text, beside a text.
+    /// A part of a message that is not text, next to one that is.
     pub(super) fn unmapped_part(&mut self, part: &Part<'l>) {
         match *part {
             Part::Text(_) => unreachable!("every format holds text"),

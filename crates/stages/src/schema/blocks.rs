@@ -98,7 +98,7 @@ pub(super) fn content(
     }
 }
 
-/// The kind of a block and its value, where it has exactly one known key, or one with a value beside others with null.
+/// The kind of a block and its value, where it has exactly one known key, or one with a value while the others are null.
 fn kind<'t>(visit: &mut Visit<'_, '_>, block: Json<'t>, at: &At<'_>) -> Option<(&'static str, Json<'t>)> {
     let Value::Object(members) = block.value() else {
         wrong_type(visit, at, "a content block", "an object", &block.value());

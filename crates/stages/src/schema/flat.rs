@@ -97,7 +97,7 @@ pub(super) fn rules(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) 
             Rule::Differ(first, second) => differ(visit, first, second, json),
             // Where other keys are judged as such, that is enough.
             Rule::Unused(..) | Rule::Only(_) if visit.restricts(Point::ExtraKey) => {}
-            // Without a target the data may be for another task, and the data set is told so as a whole.
+            // Without a target, the data may be for another task; one finding about the data set reports that.
             Rule::Unused(..) if visit.profile.is_none() => {}
             Rule::Unused(keys, why) => unused(visit, keys, why, json),
             Rule::Only(key) => only(visit, key, json),

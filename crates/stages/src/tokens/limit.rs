@@ -46,7 +46,7 @@ impl Check for TokenLimit {
                 Some(Excess { limit, count, images, whose, code })
             })
         };
-        // A part that is too long says it for the record as well; what is certain goes before what may be.
+        // A part over its limit is reported instead of the record; certain excesses come before possible ones.
         let certain = beyond().find(|excess| excess.code == Code::LimitTokens);
         if let Some(excess) = certain.or_else(|| beyond().next()) {
             findings.add(excess.code, || {
@@ -58,8 +58,8 @@ impl Check for TokenLimit {
 }
 
 impl TokenLimit {
-    /// The code for a count and what images take beside it, where they are over a limit. The margin is that of the
-    /// count alone: what an image takes is no estimate.
+    /// The code for a count and what images add to it, where they are over a limit. The margin is that of the
+    /// count alone: what an image adds is not an estimate.
     fn judge(&self, most: u64, count: u64, images: u64) -> Option<Code> {
         if count.saturating_add(images) <= most {
             return None;

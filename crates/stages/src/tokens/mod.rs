@@ -10,7 +10,7 @@
 //! ## How
 //! Each text is counted on its own with the profile's encoding; special tokens in the data are ordinary text.
 //! What a record's fields are for decides whether a text counts as prompt or as completion. Where the target says how
-//! many tokens a message takes beside its text, each message counts for as many more.
+//! many tokens a message takes besides its text, each message counts for as many more.
 //!
 //! Few targets publish their tokenizer. Where the profile calls its count an estimate it has a margin: over the limit
 //! beyond the margin is an error, over it within the margin a warning. An encoding named in place of the profile's

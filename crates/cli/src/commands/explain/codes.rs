@@ -36,7 +36,7 @@ pub(super) fn list(format: OutputFormat) -> Result<Exit, Failure> {
     let width = CODES.iter().map(|info| info.name.len()).max().unwrap_or(0);
     let area = |info: &CodeInfo| info.name.split_once('/').map_or(info.name, |(area, _)| area);
     let mut codes: Vec<&CodeInfo> = CODES.iter().collect();
-    // The table's order within an area, also where an area stands in two places of the table.
+    // The table's order within an area, even where an area is in two places of the table.
     codes.sort_by_key(|info| CODES.iter().position(|first| area(first) == area(info)));
     let mut last = None;
     for info in codes {
