@@ -12,7 +12,7 @@ use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
 
-/// The file as it is written; flags go over it.
+/// The file as written; flags override it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {

@@ -1,4 +1,4 @@
-//! Exit codes, and what is said before one that is not about data.
+//! Exit codes, and the messages before those that are not about data.
 
 use std::io::Write;
 use std::process::ExitCode;

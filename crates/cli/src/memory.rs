@@ -68,7 +68,7 @@ pub(crate) fn threads_max() -> NonZeroUsize {
     NonZeroUsize::new(usize::try_from(threads).unwrap_or(usize::MAX)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Called by the allocator, inside any function whatever, once more bytes are live than the bound allows.
+/// Called by the allocator, inside any function, once more bytes are live than the bound allows.
 pub(crate) fn exceeded(asked_bytes: u64) {
     end("the memory limit was reached", asked_bytes);
 }

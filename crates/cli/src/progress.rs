@@ -51,7 +51,7 @@ impl Display {
             let bar = ProgressBar::with_draw_target(None, target);
             thread.spawn(move || redraw(&progress, size_bytes, &stop, &bar))
         };
-        // Where no thread can be had the run goes on unseen.
+        // Without a thread for it, the run continues without progress.
         Self { done, thread: thread.ok() }
     }
 }

@@ -120,7 +120,7 @@ fn is_usual(seen: Seen, look: &Detection) -> bool {
     seen.records * 2 > of as u64
 }
 
-/// Which field is under which key, as far as the keys tell.
+/// Which field is under which key, judging by the keys.
 fn pairs(look: &Detection, wanted: Option<&'static Format>) -> Option<Vec<(&'static str, String)>> {
     let usual = |holds: Holds| {
         let keys = look.unmapped.keys.iter().filter(move |(key, seen)| {

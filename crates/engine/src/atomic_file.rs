@@ -69,7 +69,7 @@ impl<'p> AtomicFile<'p> {
         &self.path
     }
 
-    /// Puts a file that was written, and synced, in its place. Returns what the user must know about how that was done.
+    /// Moves a file that was written and synced into place. Returns notes for the user about how that was done.
     pub(crate) fn publish(mut self, written: &str) -> Result<Vec<String>, EngineError> {
         let built = self.path.join(written);
         open_to_others(self.partial.path(), &built)?;

@@ -65,7 +65,7 @@ pub struct Built {
     pub phases: Phases,
     /// Directories next to the output, of runs that were killed or are still running.
     pub leftovers: Vec<String>,
-    /// What the user must know about how the output was put in its place, a line each.
+    /// Notes for the user about how the output was moved into place, a line each.
     pub notes: Vec<String>,
 }
 

@@ -57,7 +57,7 @@ pub struct Checked {
     pub format: Option<&'static str>,
     /// True where it was found in the data, and not named.
     pub format_detected: bool,
-    /// Different valid records; none where no format tells what makes them different.
+    /// Distinct valid records; none without a format to compare them by.
     pub distinct: Option<Distinct>,
     /// How many validation records are also in the training data, and how many share no more than a prompt or group
     /// with it; none where nothing was compared.
@@ -263,7 +263,7 @@ pub(crate) fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u
     unreachable!("the line was read from one of the inputs")
 }
 
-/// What is to be said of each file, given its lines and how many of them ended with CRLF.
+/// Findings about each file, given its lines and how many of them ended with CRLF.
 pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let skipped = inputs.skipped();

@@ -59,7 +59,7 @@ impl Conversion {
         self.converter.convert(source, line, out, findings)
     }
 
-    /// The line as it is written: converted, which was seen to succeed when its facts were taken.
+    /// The line as it is written: converted, which succeeded when its facts were taken.
     pub(crate) fn written<'b>(&self, input: usize, line: &[u8], out: &'b mut Vec<u8>) -> &'b [u8] {
         out.clear();
         self.convert(input, line, out, &mut Findings::codes_only());
@@ -110,7 +110,7 @@ fn sources(
             let problem = format!("the records are {}, which bedload cannot convert", shape.title);
             Err(refusal(input.name(), problem, shape.advice))
         }
-        // Without a record there is nothing to convert; what is wrong with the lines is said line by line.
+        // Without a record there is nothing to convert; what is wrong with the lines is reported line by line.
         (None, None) if look.records == 0 => Ok(None),
         (None, None) => {
             let map = Sample::read(inputs)?.map(look, Some(to));

@@ -1,4 +1,4 @@
-//! How many different records there are, exactly as far as it matters for a minimum.
+//! How many distinct records there are: exact as long as it matters for a minimum.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -58,7 +58,7 @@ fn foreign(present: &[Entry], outline: &Outline) -> Option<String> {
     Some(if other.is_dir { format!("{}/", other.shown()) } else { other.shown() })
 }
 
-/// The directories that the files of an output lie in.
+/// The directories that the files of an output are in.
 fn directories(outline: &Outline) -> BTreeSet<&[u8]> {
     let above = |path: &'_ str| -> Vec<usize> { path.match_indices('/').map(|(at, _)| at).collect() };
     outline.paths().flat_map(|path| above(path).into_iter().map(|at| &path.as_bytes()[..at])).collect()

@@ -1,4 +1,4 @@
-//! What stops a run: the world, or the command line. Bad data is never here; it is a finding.
+//! What stops a run: the environment, or the command line. Bad data is never here; it is a finding.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use rustix::io::Errno;
 /// How errors name standard output.
 pub const STDOUT: &str = "standard output";
 
-/// Why a run could not be carried out.
+/// Why a run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// Inputs could not be found or read.

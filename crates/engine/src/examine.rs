@@ -40,7 +40,7 @@ pub(crate) struct Physical<'l> {
     pub(crate) bytes: Option<&'l [u8]>,
 }
 
-/// Nobody wants to know its label.
+/// Its label is not needed.
 const UNLABELLED: Option<fn(Option<&str>)> = None;
 
 /// How much of a record's identity the caller needs.
@@ -62,7 +62,7 @@ pub(crate) struct Identity {
     pub(crate) group: Option<u64>,
 }
 
-/// What a run that keeps no facts wants to know of a record.
+/// What a run that keeps no facts needs to know about a record.
 pub(crate) struct Summary {
     pub(crate) tokens: tokens::Tokens,
     pub(crate) features: Features,

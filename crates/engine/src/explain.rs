@@ -72,7 +72,7 @@ pub fn explain(
             Ok::<(), EngineError>(())
         },
     )?;
-    // As `check` does: a record that only seems sound because nothing was compared with it is no accepted one.
+    // As `check` does: a record that only seems valid because nothing was compared with it is not accepted.
     if rules.format.is_none() && about_data.is_empty() {
         about_data.push(unknown_format(settings.strict));
     }
@@ -84,7 +84,7 @@ pub fn explain(
     }))
 }
 
-/// What the report of a built directory knows of one record.
+/// What the report of a built directory says about one record.
 #[derive(Clone, Debug)]
 pub struct BuiltRecord {
     /// Its row of `records.parquet`.

@@ -179,7 +179,7 @@ impl Leaks {
         self.found.each_ref().map(|found| found.records)
     }
 
-    /// What is to be said, where there are so many valid validation records. `name` gives the place of a line of all
+    /// The findings, given the number of valid validation records. `name` gives the place of a line of all
     /// inputs.
     pub(crate) fn findings(
         &self,

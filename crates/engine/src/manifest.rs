@@ -98,7 +98,7 @@ pub struct FileEntry {
 pub struct InputEntry {
     /// Its name, as on the command line.
     pub name: String,
-    /// Size of the file as it lies there, in bytes.
+    /// Size of the file on disk, in bytes.
     pub bytes: u64,
     /// BLAKE3 of those bytes, as `b3sum` prints it.
     pub blake3: String,

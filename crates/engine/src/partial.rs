@@ -1,7 +1,7 @@
 //! The private directory next to an output in which it is built, until it is complete and gets its name.
 //!
 //! Only this user can enter it. It holds a lock for as long as the run lives, and the system releases that with the
-//! process, so that a later run can tell what a killed one has left. Dropping it removes it.
+//! process, so that a later run can recognize what a killed one has left. Dropping it removes it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -25,7 +25,7 @@ pub(crate) const NEW: &str = "new";
 /// Where an earlier output is while it is being replaced. Whatever has this name may be the only copy.
 pub(crate) const OLD: &str = "old";
 
-/// A name may have 255 bytes: so much is left for that of the target.
+/// A name may have 255 bytes; this is what is left for the name of the target.
 const TARGET_NAME_BYTES_MAX: usize = 200;
 
 const RANDOM_BYTES: usize = 6;
@@ -36,7 +36,7 @@ const MARK: &str = ".partial-";
 #[derive(Debug)]
 pub(crate) struct Partial {
     path: PathBuf,
-    /// None where the file system knows no locks.
+    /// None where the file system has no locks.
     lock: Option<File>,
     /// Whether it stays, for what is in it.
     is_kept: bool,
@@ -150,7 +150,7 @@ fn lock_new(dir: &Path) -> io::Result<Locked> {
     }
 }
 
-/// Whether the run that made a private directory still goes on.
+/// Whether the run that made a private directory is still in progress.
 pub(crate) enum Owner {
     /// It is gone: the lock is ours now.
     Gone(File),

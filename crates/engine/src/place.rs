@@ -18,7 +18,7 @@ use crate::earlier::{self, NotOurs};
 use crate::error::{EngineError, io_error};
 use crate::partial::Partial;
 
-/// How something was put in its place.
+/// How something was moved into place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Placed {
     /// In one step.
@@ -27,7 +27,7 @@ pub(crate) enum Placed {
     InSteps,
 }
 
-/// Puts a directory in its place, instead of an earlier output if it is to be overwritten. What was replaced is in the
+/// Moves a directory into place, instead of an earlier output if it is to be overwritten. What was replaced is in the
 /// private directory then.
 pub(crate) fn directory(
     partial: &mut Partial,
@@ -97,7 +97,7 @@ fn replace_in_steps(partial: &mut Partial, target: &Path) -> Result<Placed, Engi
     Err(failed)
 }
 
-/// Puts a file in its place, instead of another regular file if that is to be overwritten.
+/// Moves a file into place, instead of another regular file if that is to be overwritten.
 pub(crate) fn file(
     partial: &mut Partial,
     built: &Path,
@@ -184,7 +184,7 @@ fn in_the_way(target: &Path, what: &str) -> EngineError {
     EngineError::InTheWay { path: target.display().to_string(), what: what.to_owned() }
 }
 
-/// An error as its number, to be told apart by.
+/// The number of an error, to match on.
 fn errno<T>(result: io::Result<T>) -> Result<T, Errno> {
     result.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
 }

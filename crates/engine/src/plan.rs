@@ -1,4 +1,4 @@
-//! The plan: from facts alone, what becomes of every record. It reads like the specification:
+//! The plan: what happens to every record, from facts alone. It reads like the specification:
 //! accept → exact duplicates → select → split by group, stratified → judge what is left.
 
 use bedload_bedrock::{Bound, Limit};
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 const SELECT_SALT: u64 = 0x7365_6c65_6374;
 const SPLIT_SALT: u64 = 0x0073_706c_6974;
 
-/// What becomes of every record.
+/// What happens to every record.
 pub(crate) struct Plan {
     /// One verdict per line.
     pub(crate) verdicts: Vec<Verdict>,

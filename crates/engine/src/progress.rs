@@ -90,7 +90,7 @@ impl Progress {
         Vec::new()
     }
 
-    /// Notes what is being built from now on, or that what was noted last is about to be in its place.
+    /// Notes what is being built from now on, or that the last of it is about to be moved into place.
     pub(crate) fn building(&self, what: Option<(PathBuf, Vec<PathBuf>)>) {
         if let Ok(mut building) = self.building.lock() {
             match what {

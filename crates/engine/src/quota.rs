@@ -72,7 +72,7 @@ pub(crate) fn judge_distinct(
     judge.findings
 }
 
-/// What is to be said of the model as such, as of the day of the catalogue.
+/// Findings about the model as such, as of the day of the catalogue.
 pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
     let Some(profile) = profile else { return Vec::new() };
     let (name, model) = (&profile.name, &profile.model);
@@ -117,7 +117,7 @@ impl Judge<'_> {
         self.profile.limit(bound).filter(|limit| n > limit.value).cloned()
     }
 
-    /// Says the worst only: refused, refused by some sources, fewer than recommended.
+    /// Reports only the worst: refused, refused by some sources, fewer than recommended.
     fn at_least(&mut self, n: u64, kind: &str, min: Bound, disputed: Option<Bound>, wish: Bound) {
         let (have, name) = (records(n, kind), &self.profile.name);
         if let Some(min) = self.short(n, min) {

@@ -177,7 +177,7 @@ fn most(looks: &[Detection]) -> Detection {
     found
 }
 
-/// What is said of data whose format is not the wanted one, with what helps.
+/// Findings about data whose format is not the wanted one, with advice.
 struct Advisor<'a> {
     inputs: &'a Inputs,
     profile: Option<&'a Profile>,

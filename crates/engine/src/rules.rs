@@ -112,7 +112,7 @@ pub(crate) fn framing(inputs: &Inputs, input: usize) -> Framing {
     if inputs.get(input).is_array() { Framing::Element } else { Framing::Line }
 }
 
-/// What the target says on something, where there is a target and it says so.
+/// The limit of the target, if there is a target and it has one.
 fn limit(settings: &Settings, bound: Bound) -> Option<&Limit> {
     settings.profile.as_ref().and_then(|profile| profile.limit(bound))
 }
@@ -169,7 +169,7 @@ pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineErro
     Ok(Tokenizer::of(encoding, engine.parse().map_err(EngineError::Usage)?))
 }
 
-/// What is said where records were read, but none that could tell their format.
+/// The finding where records were read, but the format could not be detected from any of them.
 pub(crate) fn unknown_format(strict: bool) -> Finding {
     let message =
         "no valid record was found at the beginning of the data, so the format could not be detected"

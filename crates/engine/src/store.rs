@@ -81,7 +81,7 @@ impl<'p> Store<'p> {
         &self.path
     }
 
-    /// Makes what was built durable and puts it in its place. The files themselves must be synced.
+    /// Syncs what was built and moves it into place. The files themselves must be synced.
     /// Returns what the user must know about how that was done.
     pub(crate) fn publish(mut self) -> Result<Vec<String>, EngineError> {
         let mut partial = self.partial.take().expect("only publishing takes it");

@@ -63,7 +63,7 @@ impl Histogram {
     }
 }
 
-/// What is said of a distribution. All zero where nothing was counted.
+/// Summary of a distribution. All zero where nothing was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Quantiles {
     /// How many values there were.

@@ -1,4 +1,4 @@
-//! What is said of content that the format has no field for, once all records were read.
+//! The finding about content that the format has no field for, once all records are read.
 
 use bedload_bedrock::{Detection, Format, Holds, Profile, Seen, Unmapped};
 use bedload_record::plural::{agree, count, part_of};
@@ -117,7 +117,7 @@ fn help(
     })
 }
 
-/// What is said where the format has prompts alone and most records have prose under keys that nobody knows, so that
+/// What is said where the format has prompts alone and most records have prose under unknown keys, so that
 /// the answer may be there.
 fn unnamed(unmapped: &Unmapped, valid: u64, format: &Format) -> Option<String> {
     let name = format.name;

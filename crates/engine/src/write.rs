@@ -134,7 +134,7 @@ fn render(unit: &Unit, source: &WriteInput<'_>, scratch: &mut Scratch) -> Result
     let mut out = Vec::with_capacity(unit.bytes as usize);
     match unit.what {
         Piece::Raw { file, start } => {
-            // What comes before tells what the first byte stands for.
+            // What comes before determines what the first byte is.
             let before = start.min(1);
             let len = unit.bytes + before;
             out.extend_from_slice(source.fetch.bytes(file, start - before, len, &mut scratch.fetched)?);

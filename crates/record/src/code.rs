@@ -154,7 +154,7 @@ pub enum Code {
     SchemaWeight,
 }
 
-/// Everything that is said about a code in general.
+/// Everything about a code in general.
 #[derive(Debug)]
 pub struct CodeInfo {
     /// The code itself; its place in [`CODES`] is its number.

@@ -33,7 +33,7 @@ impl Terminator {
     }
 }
 
-/// What the scan knows of one line.
+/// What the scan knows about one line.
 #[derive(Clone, Debug)]
 pub struct FactRow {
     /// Byte offset of the line in its input.

@@ -1,6 +1,6 @@
-//! What a record has of the things that a data set must have in one way only.
+//! Features of a record that a data set must have consistently.
 
-/// Things that some data sets want in all of their records, in none, or of one kind.
+/// Features that some targets require in all records, in none, or of one kind only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the names say it")]

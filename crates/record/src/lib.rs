@@ -1,5 +1,5 @@
-//! The vocabulary of bedload: what a record is, what is found in it, what is remembered of it, and what becomes
-//! of it.
+//! The vocabulary of bedload: what a record is, what is found in it, what is remembered of it, and what happens
+//! to it.
 //!
 //! Not here: reading files, threads, clocks, the rules of any target. Everything is a pure function of bytes.
 

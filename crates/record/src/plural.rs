@@ -28,7 +28,7 @@ pub fn part_of(n: u64, total: u64, one: &str, many: &str) -> String {
     format!("{} of {}", count(n), plural(total, one, many))
 }
 
-/// Writes the first so many of some things. Example: `first(3, "record", "records")` is `the first 3 records`.
+/// Writes the first few of something. Example: `first(3, "record", "records")` is `the first 3 records`.
 pub fn first(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("the first {one}") } else { format!("the first {}", plural(n, one, many)) }
 }

@@ -1,4 +1,4 @@
-//! What becomes of a record: every record has exactly one verdict.
+//! What happens to a record: every record has exactly one verdict.
 
 /// Which output a kept record goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ impl Side {
     }
 }
 
-/// What becomes of a record.
+/// What happens to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It has an error; its line goes to `rejected.jsonl`.

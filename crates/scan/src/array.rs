@@ -45,7 +45,7 @@ pub(crate) struct Splitter {
     string: InString,
     /// A byte of the element under way was seen.
     has_begun: bool,
-    /// White space that counts only if the element goes on after it.
+    /// White space that counts only if the element continues after it.
     is_space_due: bool,
     /// The last byte that was not white space.
     last: u8,
@@ -154,7 +154,7 @@ impl Splitter {
                 return Ok(());
             }
             (1, b']') => {
-                // Each comma is said to be stray once.
+                // Each comma is reported as stray once.
                 let is_comma_last = !self.has_begun && self.last == b',' && !self.is_stray;
                 if is_comma_last {
                     out.extend_from_slice(STRAY_COMMA);

@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use crate::line::Line;
 
-/// Where a chunk lies; chunks are folded in the order of these values.
+/// Where a chunk is; chunks are folded in the order of these values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChunkAt {
     /// Index of the input.
@@ -17,7 +17,7 @@ pub struct ChunkAt {
 /// At least one whole line of one input.
 #[derive(Clone, Debug)]
 pub struct Chunk<'a> {
-    /// Where the chunk lies.
+    /// Where the chunk is.
     pub at: ChunkAt,
     /// Whole lines; only the last may lack its LF, at the end of the input.
     held: &'a [u8],

@@ -21,7 +21,7 @@ pub(crate) struct Data<'a> {
 }
 
 impl Data<'_> {
-    /// Fills `buffer` with the bytes from `pos` on, which must lie inside the input.
+    /// Fills `buffer` with the bytes from `pos` on, which must be inside the input.
     pub(crate) fn read_at(&self, mut buffer: &mut [u8], mut pos: u64) -> Result<(), ScanError> {
         while !buffer.is_empty() {
             match self.file.read_at(buffer, self.base + pos) {

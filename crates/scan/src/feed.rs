@@ -173,7 +173,7 @@ struct Stream<'a> {
     blocks: Option<Blocks>,
     ready: VecDeque<Block>,
     spares: Vec<Vec<u8>>,
-    /// Bytes of the file itself that the watch knows of.
+    /// Bytes of the file itself that the watch has counted.
     n_raw_done: u64,
     is_finished: bool,
     failed: Option<ScanError>,

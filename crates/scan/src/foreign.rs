@@ -8,7 +8,7 @@ use crate::input::{Input, Inputs, Origin};
 use crate::kind::Kind;
 use crate::sniff::{Look, sniff};
 
-/// Decompressed bytes that nearly always tell what an input is.
+/// Decompressed bytes that are nearly always enough to recognize an input.
 const HEAD_BYTES: usize = 64 << 10;
 /// How far a doubtful input is looked into: one that begins with NUL bytes, or an array whose first element is long.
 const HEAD_BYTES_MAX: usize = 4 << 20;

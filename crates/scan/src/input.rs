@@ -105,7 +105,7 @@ impl Inputs {
         &self.skipped
     }
 
-    /// Bytes of all inputs as they lie on disk, for a progress display; `None` when a stream is among them.
+    /// Bytes of all inputs on disk, for a progress display; `None` when a stream is among them.
     pub fn size_bytes(&self) -> Option<u64> {
         self.list.iter().map(Input::size_bytes).sum()
     }

@@ -1,4 +1,4 @@
-//! What a file can be that is not JSONL: names, the bytes that give binary formats away, and how to get JSONL from
+//! What a file can be that is not JSONL: names, the first bytes of binary formats, and how to get JSONL from
 //! each. Text is judged in `sniff.rs`.
 
 use std::fmt;
@@ -121,7 +121,7 @@ const MAGIC: &[(&[u8], Kind)] = &[
 ];
 
 impl Kind {
-    /// Tells a binary format from the first bytes of a file.
+    /// Recognizes a binary format by the first bytes of a file.
     pub(crate) fn of_magic(head: &[u8]) -> Option<Kind> {
         let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, kind)| kind);
         known.or_else(|| is_bzip2(head).then_some(Kind::Bzip2)).or_else(|| is_tar(head).then_some(Kind::Tar))

@@ -9,7 +9,7 @@ use crate::data::Data;
 use crate::error::ScanError;
 use crate::line::{Line, LongLine};
 
-/// Bytes per read past the end of a range, where the last line of the range goes on.
+/// Bytes per read past the end of a range, where the last line of the range continues.
 const STEP_BYTES: u64 = 256 << 10;
 
 /// The lines that start inside `range`, which must not be empty; `None` when there are none.
@@ -49,7 +49,7 @@ pub(crate) fn read_lines(
     if snap(&buffer[last..], range.end).is_some() {
         return Ok(Some(lines));
     }
-    // The last line goes on after the range.
+    // The last line continues after the range.
     let open = memrchr(b'\n', &buffer[skip..]).map_or(skip, |at| skip + at + 1);
     let mut pos = range.end;
     while pos < data.len {

@@ -1,4 +1,4 @@
-//! Tells a file that is not JSONL from its first bytes, so that one message says so instead of one for each line.
+//! Recognizes a file that is not JSONL by its first bytes, so that it gets one message instead of one per line.
 //!
 //! Nothing that could be JSONL is taken for something else: what begins with an object is refused only where no line
 //! could be one. Files of a few lines are left to the checks of lines, which say as much.
@@ -128,7 +128,7 @@ fn object(text: &[u8], is_whole: bool) -> Option<Kind> {
     is_pretty(text, is_whole).then_some(Kind::Pretty)
 }
 
-/// Returns true if every object is JSON, as far as brackets tell, and goes on behind its first line.
+/// Returns true if every object is JSON, judging by its brackets, and continues after its first line.
 fn is_pretty(text: &[u8], is_whole: bool) -> bool {
     if lines(text, is_whole).take(LINES_MIN).count() < LINES_MIN {
         return false;

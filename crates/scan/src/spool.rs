@@ -16,7 +16,7 @@ use crate::visit::Watch;
 
 const PIECE_BYTES: usize = 1 << 20;
 
-/// Where the decompressed bytes of one stream lie in a temporary file.
+/// Where the decompressed bytes of one stream are in a temporary file.
 #[derive(Debug)]
 pub(crate) struct Spool {
     pub(crate) file: Arc<File>,
@@ -24,7 +24,7 @@ pub(crate) struct Spool {
     pub(crate) len: u64,
 }
 
-/// A temporary file without a name, readable by its owner only. Streams lie in it one after the other, so
+/// A temporary file without a name, readable by its owner only. Streams are in it one after the other, so
 /// that there are never more such files than threads that spool, however many the inputs are.
 #[derive(Debug)]
 pub(crate) struct SpoolFile {

@@ -1,4 +1,4 @@
-//! Marks by which other tools say what is trained on: a weight, a mask, a label of approval. Bedrock knows none of
+//! Marks by which other tools say what is trained on: a weight, a mask, a label of approval. Bedrock has none of
 //! them, so an answer that is marked "not this one" would become a target.
 
 use bedload_record::json::Raw;
@@ -31,7 +31,7 @@ const OFF_WHEN_FALSE: &[&str] = &[
 ];
 /// Keys whose `1` or `true` means no training.
 const OFF_WHEN_TRUE: &[&str] = &["mask", "masked", "is_masked", "ignore_loss", "skip_loss", "no_loss"];
-/// Lists of spans, each with a mark of its own.
+/// Lists of spans, each with its own mark.
 const SPANS: &[&str] = &["train_detail", "training_detail"];
 /// Keys whose `false` calls the answer a bad one.
 const APPROVALS: &[&str] = &["label", "kto_tag"];
@@ -69,7 +69,7 @@ pub(crate) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
     })
 }
 
-/// What a member of a record says of its training. A number that is no plain yes or no may well be data here.
+/// What a member of a record means for its training. A number other than 0 or 1 may well be data here.
 pub(crate) fn of_record(key: &str, value: Raw<'_>) -> Option<Training> {
     if APPROVALS.contains(&key) {
         return matches!(value.bytes(), b"false").then_some(Training::None);
@@ -93,7 +93,7 @@ fn worst(value: Raw<'_>, of: impl Fn(Raw<'_>) -> Training) -> Training {
     of(value)
 }
 
-/// Whether a value means yes or no: as a boolean, a number, or either of them in quotes. Zero is told by its digits,
+/// Whether a value means yes or no: as a boolean, a number, or either of them in quotes. Zero is known by its digits,
 /// because a double would take the smallest numbers for it.
 fn truth(value: Raw<'_>) -> Option<bool> {
     let text = value.string().unwrap_or(value.bytes()).trim_ascii();

@@ -55,7 +55,7 @@ fn start_workers(threads: Option<NonZeroUsize>) -> Result<ThreadPool, Failure> {
     ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().map_err(Failure::Threads)
 }
 
-/// Names the configuration file that was read: one that lies about can change what passes.
+/// Names the configuration file that was read: a stray one can change what passes.
 fn say_config(config: Option<&Path>) {
     if let Some(path) = config {
         say(&format!("configuration: {}\n", escape(&path.display().to_string())));

@@ -193,7 +193,7 @@ fn counted(profile: &Profile) -> String {
     format!("{}; {margin}; {overhead}", texts.join(" or "))
 }
 
-/// Rows of what is said and by whom, the sources below one another.
+/// Rows of statements and their sources, the sources aligned.
 fn section(out: &mut String, title: &str, rows: impl Iterator<Item = (String, String)>) {
     let rows: Vec<(String, String)> = rows.collect();
     if rows.is_empty() {

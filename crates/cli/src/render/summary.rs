@@ -129,7 +129,7 @@ pub(crate) fn checked_summary(
     out
 }
 
-/// What `build` says at the end: the funnel, tokens, labels, throughput, the verdict.
+/// What `build` reports at the end: the funnel, tokens, labels, throughput, the verdict.
 pub(crate) fn built_summary(
     built: &Built,
     dir: &Path,

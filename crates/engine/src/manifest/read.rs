@@ -27,7 +27,7 @@ pub(crate) enum Read<T> {
     Unsound(Unsound),
 }
 
-/// Why a file is no manifest that can be read.
+/// Why a file cannot be read as a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unsound {
     NotRegular,

@@ -1,7 +1,7 @@
 //! What a record is in its input: a line, or an element of a JSON array that was put on a line. What an array is, is
 //! known to those who take it apart.
 
-/// How records are told apart in an input.
+/// How records are separated in an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
     /// Each physical line is a record.

@@ -29,7 +29,7 @@ impl Flaw {
         Self { code, pointer: String::new(), offset, message: message.into() }
     }
 
-    /// What is said where the two parsers disagree; a test searches for such a line.
+    /// The message where the two parsers disagree; a test searches for such a line.
     pub(super) fn unreadable() -> Self {
         Self::new(Code::JsonSyntax, 0, "the line is not valid JSON")
     }
@@ -350,7 +350,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Keeps a flaw after which reading goes on.
+    /// Keeps a flaw after which reading continues.
     pub(super) fn note(&mut self, code: Code, offset: usize, message: &str) {
         let mut flaw = Flaw::new(code, offset, message);
         flaw.pointer = pointer(&self.path, self.known);

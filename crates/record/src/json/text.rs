@@ -13,7 +13,7 @@ pub fn string_content(raw: &[u8]) -> Cow<'_, str> {
 }
 
 /// What tells one key from others: its decoded form, as bytes. Half a surrogate pair, which UTF-8 has no bytes for,
-/// takes the three that its number would have, so that keys which differ only there are told apart.
+/// takes the three that its number would have, so that keys which differ only there stay distinct.
 pub(super) fn identity(raw: &[u8]) -> Cow<'_, [u8]> {
     if !raw.contains(&b'\\') {
         return Cow::Borrowed(raw);

@@ -93,7 +93,7 @@ pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Optio
     }
 }
 
-/// Says what is wrong with the classes, given how many records each has in the output's training set.
+/// Reports what is wrong with the classes, given how many records each has in the output's training set.
 pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if classes.too_many() && config.label_field.is_some() {

@@ -1,4 +1,4 @@
-//! The configuration of conversions: the target's format, a map of keys, a system prompt, what becomes of the rest.
+//! The configuration of conversions: the target's format, a map of keys, a system prompt, what happens to the rest.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -98,7 +98,7 @@ impl FromStr for Map {
     }
 }
 
-/// What becomes of that which the new format cannot hold.
+/// What happens to content that the target format cannot hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extra {

@@ -36,7 +36,7 @@ pub(super) enum Part<'l> {
     Text(RawText<'l>),
     /// A Converse content block that is not text.
     Block(Raw<'l>),
-    /// Tool calls in the style of OpenAI chat.
+    /// Tool calls as chat records have them.
     Calls(Raw<'l>),
     /// A part of a chat message that is not text.
     Media(Raw<'l>),

@@ -5,7 +5,7 @@
 //! preference pairs as labelled candidates, any flat object by a map of its keys.
 //!
 //! ## Why
-//! Each family of models wants its own shape, and data comes in yet others.
+//! Each family of models has its own record format, and data comes in yet others.
 //!
 //! ## How
 //! A record is read into what it says (`Conversation`: system prompt, turns, candidates, reference), as slices of its line,

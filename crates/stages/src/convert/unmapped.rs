@@ -1,4 +1,4 @@
-//! What the new format cannot hold: refused, left out or carried along, as the user said.
+//! Content that the target format cannot hold: refused, dropped or kept, as configured.
 
 use std::borrow::Cow;
 

@@ -108,7 +108,7 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
     }
     for (field, value) in format.fields.iter().zip(values) {
         match (field.kind, value) {
-            // Names of a shape or of a record are no content.
+            // Names of a format or of a record are not content.
             (Kind::Version | Kind::RecordId | Kind::Any, _) => {}
             (_, Some(value)) => write_value(value, normalize, scratch),
             (_, None) => scratch.push(b'-'),

@@ -152,7 +152,7 @@ fn parameters(visit: &mut Visit<'_, '_>, function: Json<'_>, at: &At<'_>) {
     }
 }
 
-/// `id`: what tells a record from the others, where there is one.
+/// Checks `id`, the optional name of a record.
 pub(super) fn id(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
     match value.value() {
         Value::String(text) if text.trim().is_empty() => {

@@ -129,7 +129,7 @@ impl Tally {
     }
 }
 
-/// Says what differs between records that must be alike.
+/// Reports differences between records that must be alike.
 pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
     let Some(profile) = profile else { return Vec::new() };
     let mut findings = Vec::new();

@@ -28,7 +28,7 @@ pub(super) fn text(visit: &mut Visit<'_, '_>, part: Part, key: &str, value: Json
     }
 }
 
-/// Checks a text: it says something, and nothing reserved.
+/// Checks that a text is not blank and contains no reserved words.
 pub(super) fn written(
     visit: &mut Visit<'_, '_>,
     text: &str,

@@ -113,7 +113,7 @@ impl Check for Schema {
     }
 }
 
-/// What is said where a value has another type than the format wants.
+/// Adds a finding about a value of the wrong type.
 fn wrong_type(visit: &mut Visit<'_, '_>, at: &At<'_>, what: &str, wanted: &str, value: &Value<'_>) {
     visit.add(Code::SchemaWrongType, at, || format!("{what} must be {wanted}, not {}", value.type_name()));
 }

@@ -74,7 +74,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Checks the description of a tool, which not every target wants.
+/// Checks the description of a tool, which not every target requires.
 pub(super) fn description(visit: &mut Visit<'_, '_>, tool: Json<'_>, at: &At<'_>) {
     match tool.get("description").map(Json::value) {
         Some(Value::String(text)) if !text.trim().is_empty() => {}
@@ -90,7 +90,7 @@ pub(super) fn description(visit: &mut Visit<'_, '_>, tool: Json<'_>, at: &At<'_>
     }
 }
 
-/// What is said where a tool is not specified as the format has it.
+/// Adds a finding about a tool that does not match the format.
 pub(super) fn wrong_spec(visit: &mut Visit<'_, '_>, at: &At<'_>, message: &str) {
     visit.judge_or(Point::ToolSpec, Code::SchemaToolSpec, at, || message.to_owned());
 }

@@ -7,7 +7,7 @@ use bedload_record::{At, Code, Json};
 use super::visit::Visit;
 use crate::marks::{self, Training};
 
-/// Checks the members of a record that are no fields of its format.
+/// Checks the members of a record that are not fields of its format.
 pub(super) fn record(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
     // Prompts have no answer, and evaluation trains nothing.
     if format.hands_over_all_keys() || matches!(format.name, "prompt" | "evaluation") {

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-/// Pairs of fewer true tokens than this are too short to tell a ratio by: one token more is a large share of them.
+/// Pairs of fewer true tokens than this are too short for a ratio: a single token is a large share of them.
 pub const SHORT: u64 = 20;
 
-/// Of a hundred pairs, so many are within the margin.
+/// How many of a hundred pairs are within the margin.
 const WITHIN: usize = 99;
 
 /// The true count of a text, and ours.
