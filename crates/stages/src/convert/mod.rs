@@ -8,10 +8,10 @@
 //! Each family of models has its own record format, and data comes in yet others.
 //!
 //! ## How
-//! A record is read into what it says (`Conversation`: system prompt, turns, candidates, reference), as slices of its line,
-//! and that is written in the new shape. Text is copied as it is escaped, so it survives to the character. What the
-//! new format cannot hold is refused, dropped or kept as the user said, and each such thing is a finding. An
-//! answer is never dropped so that the record is left without one, nor made a target where it is marked as none.
+//! A record is read into a `Conversation` (system prompt, turns, candidates, reference), as slices of its line, and
+//! that is written in the target format. Text is copied as it is escaped, so it survives to the character. What the
+//! target format cannot hold is refused, dropped or kept, as configured, and each case is a finding. An answer is never
+//! dropped so that the record is left without one, nor made a target if it is marked as excluded.
 //!
 //! ## Findings
 //! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`.

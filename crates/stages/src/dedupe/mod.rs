@@ -4,15 +4,16 @@
 //! Drops records whose content equals that of an earlier one; each dropped record names its survivor.
 //!
 //! ## Why
-//! A copy weighs its record double, and a copy in the validation set is a leak.
+//! A duplicate doubles a record's weight in training, and a duplicate in the validation set is a leak.
 //!
 //! ## How
-//! A record's identity is a 128-bit hash (XXH3) over its format's field values, decoded and length-prefixed: key
-//! order, spacing and escapes never matter, nor do metadata, labels and keys that nobody knows, and no two ways to cut
-//! the fields look alike. Answers, passages and system prompts under well-known keys of other formats count, and for
-//! reinforcement fine-tuning, whose graders read them, all keys. Numbers are compared digit by digit, never as doubles, so that long ids keep records apart; `100`, `1e2` and `100.0` are one
-//! number. The plan sorts by identity; equal neighbours are one family. At 10^9 records the chance that any two
-//! different records share an identity is below 10^-20.
+//! A record's identity is a 128-bit hash (XXH3) over its format's field values, decoded and length-prefixed: key order,
+//! spacing and escapes never matter, nor do metadata, labels and unknown keys, and no two ways to cut the
+//! fields look alike. Answers, passages and system prompts under well-known keys of other formats count, and for
+//! reinforcement fine-tuning, whose graders read them, all keys. Numbers are compared digit by digit, never as doubles,
+//! so that long ids keep records apart; `100`, `1e2` and `100.0` are one number. The plan sorts by identity; equal
+//! neighbours are one family. At 10^9 records the chance that any two different records share an identity is below
+//! 10^-20.
 //!
 //! ## Findings
 //! None: a duplicate is a verdict, and a row of `report/duplicates.parquet`.
