@@ -52,7 +52,7 @@ pub struct FactRow {
     pub codes: CodeSet,
     /// What it has of the things that must be alike in all records.
     pub features: Features,
-    /// Records with the same group never part in a split.
+    /// Records with the same group stay on the same side of a split.
     pub group: u64,
     /// Whether the group is more than the record's own.
     pub grouped: bool,

@@ -4,8 +4,8 @@
 //! Writes variants of training records: the same record with its prompt put into a template. Off by default.
 //!
 //! ## Why
-//! Rare classes can be evened out, and a model can be made robust to different wordings around a prompt. Whether that
-//! helps is a matter of the data; AWS advises to train and serve with one and the same prompt form.
+//! Variants can balance rare classes, and make a model robust to different wordings around a prompt. Whether that
+//! helps is a matter of the data; AWS advises using the same prompt format in training and inference.
 //!
 //! ## How
 //! After the split, on training records only. Each record has its own order of the templates, by a hash of seed
@@ -37,7 +37,7 @@ pub struct AugmentConfig {
     pub copies: u32,
     /// Which records get variants. Example: `mode = "balance"`.
     pub mode: Mode,
-    /// Prompts with `{prompt}` where the record's own goes. Example: `templates = ["Question: {prompt}"]`.
+    /// Templates, with `{prompt}` in place of the record's prompt. Example: `templates = ["Question: {prompt}"]`.
     pub templates: Vec<String>,
 }
 

@@ -1,12 +1,12 @@
 //! # Balance
 //!
 //! ## What it does
-//! Finds the classes of data that is for classification, counts them, and warns where the largest is much larger
-//! than the smallest or where one label is written in several ways.
+//! Finds the classes of classification data, counts them, and warns if the largest is much larger than the smallest
+//! or if a label has several spellings.
 //!
 //! ## Why
-//! A model trained on unbalanced labels answers with the large ones; `Positive` and `positive ` are learned as two
-//! answers.
+//! A model trained on unbalanced labels tends to answer with the largest classes; `Positive` and `positive ` are
+//! learned as two answers.
 //!
 //! ## How
 //! The scan keeps, for each record, the value of the label field, or of the target where it is short enough to be
@@ -41,7 +41,7 @@ pub const LABEL_BYTES_MAX: usize = 64;
 pub struct BalanceConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// JSON Pointer of the label; without it, short targets are looked at. Example: `label-field = "/label"`.
+    /// JSON Pointer of the label; without it, short completions that recur are labels. Example: `label-field = "/label"`.
     pub label_field: Option<String>,
     /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
     pub ratio_max: f64,

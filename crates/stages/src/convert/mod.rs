@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Writes a record of one format as a record of another: pairs as conversations, chats of other tools as Converse,
-//! preference pairs as labelled candidates, any flat object by a map of its keys.
+//! preference pairs as labelled candidates, any flat object with a map of its keys.
 //!
 //! ## Why
 //! Each family of models has its own record format, and data comes in yet others.

@@ -34,9 +34,9 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct DedupeConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// What is evened out before texts are compared. Example: `normalize = "nfc"`.
+    /// Normalization applied before records are compared. Example: `normalize = "nfc"`.
     pub normalize: Normalize,
-    /// Which record of a family stays. Example: `survivor = "last"`.
+    /// Which of several equal records to keep. Example: `survivor = "last"`.
     pub survivor: Survivor,
 }
 
@@ -46,7 +46,7 @@ impl Default for DedupeConfig {
     }
 }
 
-/// What is evened out before texts are compared.
+/// Normalization applied before texts are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalize {

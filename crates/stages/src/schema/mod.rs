@@ -1,7 +1,7 @@
 //! # Schema
 //!
 //! ## What it does
-//! Checks that a record has the shape of its format and keeps the target's rules: fields and their types, roles and
+//! Checks a record against its format and the target's rules: fields and their types, roles and
 //! the order of turns, content blocks, media, tools, candidates, reference answers, reserved words, characters.
 //!
 //! ## Why
@@ -9,8 +9,8 @@
 //!
 //! ## How
 //! The format is a table, and what a target says on each point where targets differ is data (`bedload-bedrock`);
-//! this walks the record once and compares. A point on which the target says nothing is taken. Keys that neither
-//! format nor target speak of are left alone.
+//! this walks the record once and compares. Where the target has no rule, anything is accepted. Keys that neither
+//! the format nor the target mentions are left alone.
 //!
 //! ## Findings
 //! `schema/*`, `disputed/*`, `limit/characters`; about the data set `dataset/mixed-media`,

@@ -1,15 +1,15 @@
 //! # Split
 //!
 //! ## What it does
-//! Puts every kept record on one side, training or validation; and, where asked, keeps a selection of the records.
+//! Puts every kept record on one side, training or validation, and optionally selects a subset first.
 //!
 //! ## Why
 //! A validation score means something only if no validation record was seen in training, and only if a run
-//! tomorrow, on another machine or with another file order, makes the same sides.
+//! tomorrow, on another machine or with another file order, gives the same split.
 //!
 //! ## How
-//! Records with the same group (by default: the same prompt) never part. Each group has a point, a hash of seed
-//! and group key; in each class the groups with the smallest points are taken until the class's share is full.
+//! Records of the same group (by default, with the same prompt) stay on the same side. Each group has a point, a
+//! hash of seed and group key; in each class the groups with the smallest points are taken until the class's share is full.
 //! Shares are rounded by largest remainder, so that sides are exact to the record; a group that would overfill is
 //! passed over. Nothing depends on the order of records.
 //!

@@ -1,7 +1,7 @@
 //! # Tokens
 //!
 //! ## What it does
-//! Counts the tokens of every text of a record by a public encoding, exactly, and holds them against the target's limit.
+//! Counts the tokens of every text of a record exactly, with a public encoding, and checks the target's limits.
 //!
 //! ## Why
 //! A record over the limit fails the whole job, and characters / 6, the rule of thumb in the guide, let records of
@@ -9,12 +9,12 @@
 //!
 //! ## How
 //! Each text is counted on its own with the profile's encoding; special tokens in the data are ordinary text.
-//! What a record's fields are for decides whether a text counts as prompt or as completion. Where the target says how
-//! many tokens a message takes besides its text, each message counts for as many more.
+//! What a record's fields are for decides whether a text counts as prompt or as completion. If the profile has a
+//! token overhead per message, it is added for each message.
 //!
 //! Few targets publish their tokenizer. Where the profile calls its count an estimate it has a margin: over the limit
 //! beyond the margin is an error, over it within the margin a warning. An encoding named in place of the profile's
-//! does not change the margin, and a margin that is configured holds whatever the encoding.
+//! does not change the margin, and a configured margin applies to any encoding.
 //!
 //! ## Findings
 //! `limit/tokens`, `limit/tokens-estimate`, `tokens/uncountable`.
@@ -37,14 +37,14 @@ pub use limit::TokenLimit;
 pub struct TokensConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// The encoding, in place of the profile's. Example: `encoding = "cl100k_base"`.
+    /// The encoding, instead of the profile's. Example: `encoding = "cl100k_base"`.
     pub encoding: Option<String>,
-    /// What counts the public encodings: `fast`, or `tiktoken` for the same counts by tiktoken-rs. Example:
+    /// Token counting engine: `fast`, or `tiktoken` for the same counts with tiktoken-rs. Example:
     /// `engine = "tiktoken"`.
     pub engine: String,
-    /// The most tokens in a record, in place of the profile's. Example: `record-max = 16000`.
+    /// The most tokens in a record, instead of the profile's. Example: `record-max = 16000`.
     pub record_max: Option<u64>,
-    /// How far the count may be over a limit before that is an error, in per cent of the limit, in place of the
+    /// How far the count may be over a limit before that is an error, in percent of the limit, instead of the
     /// profile's margin; at most [`MARGIN_MAX`]. Example: `margin = 5`.
     pub margin: Option<u64>,
 }
