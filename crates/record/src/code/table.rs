@@ -1107,8 +1107,8 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Record,
         BASELINE,
-        "a mark that excludes an answer from training, or weighs it",
-        "Other tools exclude an answer from training with a weight of 0, a mask or a label. Bedrock's formats have no such mark: with it ignored, the answer is trained on like any other.",
+        "a mark that excludes an answer from training, or weights it",
+        "Other tools exclude an answer from training with a weight of 0, a mask or a label. Bedrock's formats have no such mark; it is ignored, and the answer is trained on like any other.",
         "Remove the record, or end the conversation before the answer; `--weights drop` trains on the answer."
     ),
 ];

@@ -76,8 +76,8 @@ impl<'l> Writer<'_, 'l> {
             _ if self.weights == Weights::Drop => self.drop("a training weight or mask", mark.at),
             Training::None if is_learned => {
                 let message = format!(
-                    "this answer is marked as not to be trained on, which {to} cannot express; \
-                     `--weights drop` makes it a target of training"
+                    "this answer is excluded from training, which {to} cannot express; \
+                     `--weights drop` trains on it"
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
             }
