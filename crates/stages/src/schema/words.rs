@@ -1,7 +1,7 @@
 //! Reserved words: strings that mark turns or media in the prompts that a model is trained on.
 
-use aho_corasick::AhoCorasick;
 use bedload_bedrock::{Citation, Point, Profile, ReservedWords};
+use memchr::{memchr, memchr2, memchr3};
 
 /// Who says a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,15 +12,29 @@ pub(super) enum Speaker {
     Answer,
 }
 
-/// The reserved words of a target, as one automaton that ignores the case of ASCII letters.
+/// The reserved words of a target, found whatever the case of their ASCII letters.
+///
+/// Nearly every text of every record is searched, and nearly none has such a word. So each word is sought by its
+/// rarest byte, its anchor: the words of the built-in profiles have three different ones, which are punctuation, and
+/// a vectorised search passes over everything else.
 pub(super) struct WordFinder {
     reserved: Vec<Word>,
-    automaton: AhoCorasick,
+    anchors: Anchors,
     minds_other_case: bool,
+}
+
+/// The bytes at which words are sought.
+enum Anchors {
+    One(u8),
+    Two(u8, u8),
+    Three(u8, u8, u8),
+    Many(Box<[bool; 256]>),
 }
 
 struct Word {
     text: String,
+    /// Where its rarest byte is in it.
+    anchor: usize,
     source: Citation,
     is_confirmed: bool,
 }
@@ -53,49 +67,155 @@ impl WordFinder {
     pub(super) fn new(profile: &Profile) -> Option<Self> {
         let of_group = |group: &ReservedWords| {
             let (source, is_confirmed) = (group.source.clone(), group.is_confirmed);
-            let word = move |text: &String| Word { text: text.clone(), source: source.clone(), is_confirmed };
-            group.words.iter().map(word).collect::<Vec<_>>()
+            let word = move |text: &String| Word {
+                text: text.clone(),
+                anchor: anchor(text.as_bytes()),
+                source: source.clone(),
+                is_confirmed,
+            };
+            group.words.iter().filter(|text| !text.is_empty()).map(word).collect::<Vec<_>>()
         };
         let reserved: Vec<Word> = profile.reserved_words.iter().flat_map(of_group).collect();
         if reserved.is_empty() {
             return None;
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(reserved.iter().map(|word| &word.text))
-            .expect("a few short words make a small automaton");
         let minds_other_case = profile.rule(Point::ReservedWordInAnotherCase).is_some();
-        Some(Self { reserved, automaton, minds_other_case })
+        Some(Self { anchors: Anchors::of(&reserved), reserved, minds_other_case })
     }
 
     /// The worst occurrence in a text: a word as it is written, before one with different capitalization, before one
-    /// that nothing confirms. Linear in the text.
+    /// that nothing confirms. Linear in the text, times the words with one anchor.
     pub(super) fn find(&self, text: &str, speaker: Speaker) -> Option<Found<'_>> {
         let (mut other, mut unconfirmed) = (None, None);
-        for at in self.automaton.find_overlapping_iter(text) {
-            let written = &text[at.range()];
-            match self.reserved.iter().find(|word| word.text == written) {
-                Some(word) if word.is_confirmed => {
-                    return Some(word.found(Some(match speaker {
-                        Speaker::Prompt => Point::ReservedWord,
-                        Speaker::Answer => Point::ReservedWordInAnswer,
-                    })));
-                }
-                Some(word) => unconfirmed = unconfirmed.or(Some(word.found(None))),
-                None => {
-                    let word = &self.reserved[at.pattern().as_usize()];
-                    if self.minds_other_case && word.is_confirmed && other.is_none() {
+        let mut from = 0;
+        while let Some(at) = self.anchors.find(&text.as_bytes()[from..]).map(|at| from + at) {
+            from = at + 1;
+            for (word, written) in self.at(text, at) {
+                match self.reserved.iter().find(|word| word.text == written) {
+                    Some(word) if word.is_confirmed => {
+                        return Some(word.found(Some(match speaker {
+                            Speaker::Prompt => Point::ReservedWord,
+                            Speaker::Answer => Point::ReservedWordInAnswer,
+                        })));
+                    }
+                    Some(word) => unconfirmed = unconfirmed.or(Some(word.found(None))),
+                    None if self.minds_other_case && word.is_confirmed && other.is_none() => {
                         other = Some(word.found(Some(Point::ReservedWordInAnotherCase)));
                     }
+                    None => {}
                 }
             }
         }
         other.or(unconfirmed)
     }
+
+    /// The words whose anchor is at this byte of a text, each as it is written there.
+    fn at<'t>(&self, text: &'t str, at: usize) -> impl Iterator<Item = (&Word, &'t str)> {
+        self.reserved.iter().filter_map(move |word| {
+            let start = at.checked_sub(word.anchor)?;
+            let written = text.get(start..start + word.text.len())?;
+            written.eq_ignore_ascii_case(&word.text).then_some((word, written))
+        })
+    }
+}
+
+impl Anchors {
+    fn of(words: &[Word]) -> Self {
+        let of_word = |word: &Word| {
+            let byte = word.text.as_bytes()[word.anchor];
+            [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]
+        };
+        let mut bytes: Vec<u8> = words.iter().flat_map(of_word).collect();
+        bytes.sort_unstable();
+        bytes.dedup();
+        match bytes[..] {
+            [a] => Self::One(a),
+            [a, b] => Self::Two(a, b),
+            [a, b, c] => Self::Three(a, b, c),
+            _ => {
+                let mut table = [false; 256];
+                bytes.iter().for_each(|&byte| table[usize::from(byte)] = true);
+                Self::Many(Box::new(table))
+            }
+        }
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        match *self {
+            Self::One(a) => memchr(a, text),
+            Self::Two(a, b) => memchr2(a, b, text),
+            Self::Three(a, b, c) => memchr3(a, b, c, text),
+            Self::Many(ref table) => text.iter().position(|&byte| table[usize::from(byte)]),
+        }
+    }
+}
+
+/// The place of a word's rarest byte, as texts go: brackets and signs, then other punctuation, then rare letters.
+fn anchor(word: &[u8]) -> usize {
+    let commonness = |byte: u8| match byte {
+        b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'~' | b'`' | b'@' | b'#' | b'$'
+        | b'%' | b'&' | b'*' | b'+' | b'=' => 0,
+        b':' | b';' | b'!' | b'?' | b'/' | b'(' | b')' | b'"' | b'_' => 1,
+        b'0'..=b'9' => 2,
+        b'j' | b'q' | b'x' | b'z' | b'J' | b'Q' | b'X' | b'Z' => 3,
+        byte if byte.is_ascii_alphabetic() || !byte.is_ascii() => 4,
+        _ => 5,
+    };
+    (0..word.len()).min_by_key(|&at| commonness(word[at])).unwrap_or(0)
 }
 
 impl Word {
     fn found(&self, point: Option<Point>) -> Found<'_> {
         Found { point, source: &self.source, word: &self.text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn finder(words: &[&str]) -> WordFinder {
+        let word = |text: &&str| Word {
+            text: (*text).to_owned(),
+            anchor: anchor(text.as_bytes()),
+            source: Citation { place: "here".to_owned(), date: "2026-11".to_owned() },
+            is_confirmed: true,
+        };
+        let reserved: Vec<Word> = words.iter().map(word).collect();
+        WordFinder { anchors: Anchors::of(&reserved), reserved, minds_other_case: true }
+    }
+
+    /// Whether a text has one of the words, and whether as it is written.
+    fn naive(words: &[&str], text: &str) -> Option<bool> {
+        let lower = text.to_ascii_lowercase();
+        if words.iter().any(|word| text.contains(word)) {
+            return Some(true);
+        }
+        words.iter().any(|word| lower.contains(&word.to_ascii_lowercase())).then_some(false)
+    }
+
+    const SETS: &[&[&str]] = &[
+        &["User:", "USER:", "<image>", "[EOS]", "<|end|>"],
+        &["\nHuman:"],
+        &["abc", "xab"],
+        &["a", "é:", "::", "b c"],
+    ];
+
+    #[test]
+    fn built_in_words_are_anchored_at_punctuation() {
+        assert!(matches!(finder(SETS[0]).anchors, Anchors::Three(b':', b'<', b'[')));
+        assert!(matches!(finder(SETS[1]).anchors, Anchors::One(b':')));
+        assert!(matches!(finder(SETS[3]).anchors, Anchors::Many(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_is_found_wherever_it_is(set in 0..SETS.len(), text in "[abcxXé:<>\\[\\]|\n ]{0,12}(User:|uSER:|<IMAGE>|\nHuman:|[EOS]|<|END|>|)[abcé: ]{0,4}") {
+            let found = finder(SETS[set]);
+            let found = found.find(&text, Speaker::Prompt).map(|found| found.point == Some(Point::ReservedWord));
+            prop_assert_eq!(found, naive(SETS[set], &text));
+        }
     }
 }
