@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bedload_record::{FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_report::{
-    DuplicateRow, FindingRow, LabelRow, RecordRow, Row, SummaryRow, TableWriter, VariantRow,
+    DuplicateRow, FindingRow, LabelRow, ROW_GROUP_ROWS, RecordRow, Row, SummaryRow, TableWriter, VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
 use bedload_stages::balance::Class;
@@ -19,7 +19,7 @@ use crate::rules::Rules;
 use crate::variants::Variant;
 
 /// Lines whose rows are made at a time: one row group.
-const WINDOW: u64 = 122_880;
+const WINDOW: u64 = ROW_GROUP_ROWS as u64;
 
 /// Everything that rows are made from.
 pub(crate) struct TableInput<'a> {
@@ -109,7 +109,7 @@ pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<Written, En
                 }
             };
             let rows: Vec<RecordRow<'_>> = placed.into_par_iter().enumerate().map(row).collect();
-            writer.push(rows)?;
+            writer.push_group(rows)?;
         }
         Ok(())
     })

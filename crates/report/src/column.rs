@@ -1,6 +1,5 @@
 //! Columns: how one field of a row becomes a Parquet column. The tables list theirs; encoding is elsewhere.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Builder, StringBuilder};
@@ -93,8 +92,8 @@ impl<R> Column<R> {
                 Arc::new(builder.finish())
             }
             Cell::Real(read) => Arc::new(rows.iter().map(|row| Some(read(row))).collect::<Float64Array>()),
-            Cell::Hash(read) => hex(rows.iter().map(read), 16),
-            Cell::Digest(read) => hex(rows.iter().map(read), 32),
+            Cell::Hash(read) => hex::<16>(rows.iter().map(|row| read(row).map(u128::from))),
+            Cell::Digest(read) => hex::<32>(rows.iter().map(read)),
         })
     }
 
@@ -117,16 +116,39 @@ pub(crate) fn schema<R>(columns: &[Column<R>]) -> Schema {
     Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>())
 }
 
-fn hex<T: std::fmt::LowerHex>(values: impl ExactSizeIterator<Item = Option<T>>, digits: usize) -> ArrayRef {
-    let mut builder = StringBuilder::with_capacity(values.len(), values.len() * digits);
+/// Numbers as hexadecimal digits. Two of these columns are in every row of the largest table, where the formatting
+/// machinery would take as long as all other columns together.
+fn hex<const DIGITS: usize>(values: impl ExactSizeIterator<Item = Option<u128>>) -> ArrayRef {
+    let mut builder = StringBuilder::with_capacity(values.len(), values.len() * DIGITS);
     for value in values {
-        match value {
-            Some(value) => {
-                write!(builder, "{value:0digits$x}").expect("writing to memory does not fail");
-                builder.append_value("");
-            }
-            None => builder.append_null(),
-        }
+        let digits = value.map(hex_digits::<DIGITS>);
+        builder.append_option(digits.as_ref().and_then(|digits| std::str::from_utf8(digits).ok()));
     }
     Arc::new(builder.finish())
+}
+
+/// The lowest digits of a number, with zeros in front.
+fn hex_digits<const DIGITS: usize>(mut value: u128) -> [u8; DIGITS] {
+    let mut digits = [b'0'; DIGITS];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdef"[(value & 15) as usize];
+        value >>= 4;
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_those_of_the_standard_library() {
+        for n in (0..128).flat_map(|bit| [1u128 << bit, (1 << bit) - 1, u128::MAX << bit]) {
+            assert_eq!(hex_digits::<32>(n).as_slice(), format!("{n:032x}").as_bytes());
+            assert_eq!(
+                hex_digits::<16>(u128::from(n as u64)).as_slice(),
+                format!("{:016x}", n as u64).as_bytes()
+            );
+        }
+    }
 }

@@ -11,6 +11,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory}
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
 use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use crate::column::{Column, Row, TooLarge, schema};
 use crate::encode::{EncodeError, encode, properties};
@@ -90,7 +91,7 @@ impl<R: Row> TableWriter<R> {
     /// # Errors
     /// Gives an error where rows cannot be encoded or written; the file is worthless then.
     pub fn push(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), ReportError> {
-        let groups_at_once = rayon::current_num_threads().div_ceil(THREADS_PER_GROUP).clamp(1, GROUPS_MAX);
+        let groups_at_once = Self::groups_at_once();
         for row in rows {
             let bytes = self.columns.iter().map(|column| column.text_bytes(&row)).sum();
             if bytes > ROW_TEXT_BYTES_MAX {
@@ -111,6 +112,27 @@ impl<R: Row> TableWriter<R> {
             }
         }
         Ok(())
+    }
+
+    /// Adds rows that are at hand: as [`TableWriter::push`], but a whole row group is taken as it is.
+    ///
+    /// # Errors
+    /// As [`TableWriter::push`].
+    pub fn push_group(&mut self, rows: Vec<R>) -> Result<(), ReportError> {
+        let bytes_of = |row: &R| self.columns.iter().map(|column| column.text_bytes(row)).sum::<usize>();
+        let is_whole = self.open.is_empty()
+            && rows.len() == ROW_GROUP_ROWS
+            && rows.par_iter().map(bytes_of).sum::<usize>() < ROW_GROUP_TEXT_BYTES;
+        if !is_whole {
+            return self.push(rows);
+        }
+        self.rows += rows.len() as u64;
+        self.full.push(rows);
+        if self.full.len() == Self::groups_at_once() { self.write_full() } else { Ok(()) }
+    }
+
+    fn groups_at_once() -> usize {
+        rayon::current_num_threads().div_ceil(THREADS_PER_GROUP).clamp(1, GROUPS_MAX)
     }
 
     /// Writes what is left and the footer, seals the file, makes it durable, and reads its footer again.

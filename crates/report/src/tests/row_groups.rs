@@ -30,6 +30,22 @@ fn groups_end_by_rows() {
 }
 
 #[test]
+fn rows_give_one_file_however_they_are_pushed() {
+    let rows = |n| vec![SummaryRow { value: 0.5, ..SummaryRow::default() }; n];
+    for before in [0, 7] {
+        let (_directory, path) = scratch();
+        write(&path, rows(before + ROW_GROUP_ROWS + 5)).unwrap();
+        let (_directory, grouped) = scratch();
+        let mut writer = TableWriter::create(&grouped).unwrap();
+        writer.push(rows(before)).unwrap();
+        writer.push_group(rows(ROW_GROUP_ROWS)).unwrap();
+        writer.push_group(rows(5)).unwrap();
+        assert_eq!(writer.finish().unwrap().rows, (before + ROW_GROUP_ROWS + 5) as u64);
+        assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(&grouped).unwrap());
+    }
+}
+
+#[test]
 fn groups_end_by_text() {
     let message = "m".repeat(ROW_GROUP_TEXT_BYTES / 4);
     let finding = || FindingRow { message: message.as_str().into(), ..FindingRow::default() };
