@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bedload_record::{Code, FactTable, Finding, Severity, Side, Tokens, Verdict};
 use bedload_scan::{Fetch, Input, Inputs};
@@ -16,6 +16,7 @@ use crate::manifest::{
     Counts, FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
 use crate::pack::{Packed, pack};
+use crate::phases::{Phases, lap, timed};
 use crate::plan::{Plan, kept, plan};
 use crate::progress::{Phase, Progress};
 use crate::quota::{self, Held};
@@ -26,21 +27,6 @@ use crate::summary::{CountedTokens, summary_rows};
 use crate::variants::{Variant, make_variants, templates};
 use crate::write::make_private;
 use crate::{scan, space, tables, unmapped, write};
-
-/// How long each phase took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Phases {
-    /// Copying streams to where they can be read at an offset.
-    pub spool: Duration,
-    /// Reading, checking, counting: pass one.
-    pub scan: Duration,
-    /// Deciding, and making variants.
-    pub plan: Duration,
-    /// Writing shards: pass two.
-    pub write: Duration,
-    /// Writing the tables, and hashing the inputs.
-    pub report: Duration,
-}
 
 /// What was built.
 #[derive(Clone, Debug)]
@@ -80,7 +66,7 @@ pub fn build(
     out: &Path,
     overwrite: bool,
     progress: &Progress,
-    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
+    mut emit: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
@@ -89,13 +75,12 @@ pub fn build(
     let leftovers = store.leftovers().to_vec();
     let mut phases = Phases::default();
     let mut clock = Instant::now();
-    let mut lap = |phase: &mut Duration| *phase += std::mem::replace(&mut clock, Instant::now()).elapsed();
 
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
     inputs.refuse_foreign()?;
     inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(dir), watch)?;
-    lap(&mut phases.spool);
+    lap(&mut clock, &mut phases.spool);
 
     progress.enter(Phase::Scan);
     let (rules, mut about_data) = Rules::new(settings, inputs)?;
@@ -106,7 +91,7 @@ pub fn build(
     if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
         refuse_unknown_format(&[unknown_format(settings.strict)])?;
     }
-    lap(&mut phases.scan);
+    lap(&mut clock, &mut phases.scan);
 
     progress.enter(Phase::Plan);
     let mut plan = plan(&facts, settings);
@@ -132,40 +117,51 @@ pub fn build(
     let place = |line| place_in_all(inputs, &per_file, line);
     plan.findings.extend(unmapped::judge(&unmapped, valid, &rules, settings, inputs, place));
     let about_plan = std::mem::take(&mut plan.findings);
-    lap(&mut phases.plan);
+    lap(&mut clock, &mut phases.plan);
 
-    let source = write::WriteInput {
-        facts: &facts,
-        plan: &plan,
-        variants: &variants,
-        templates: &templates,
-        rules: &rules,
-        fetch: &fetch,
-    };
-    progress.enter(Phase::Write);
-    space::check([(dir, space::of_build(&packed, facts.len()))])?;
-    let checksums = write::write(dir, &packed, &source, write::Checksums::Sha256, watch)?;
-    inputs.check_unchanged()?;
-    lap(&mut phases.write);
-
-    progress.enter(Phase::Report);
     about_data.extend(about_files(inputs, &per_file, settings.strict));
     about_data.extend(about_plan);
-    let source = tables::TableInput {
-        facts: &facts,
-        plan: &plan,
-        variants: &variants,
-        packed: &packed,
-        rules: &rules,
-        fetch: &fetch,
-        watch,
-        max_record_bytes: settings.scan.max_record_bytes,
-    };
-    let mut files = shard_entries(&packed, checksums);
     let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
-    let by_code = report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut files, &mut emit)?;
-    let input_entries = hash_inputs(inputs, &facts, watch)?;
+    progress.enter(Phase::Write);
+    space::check([(dir, space::of_build(&packed, facts.len()))])?;
+    // Neither needs anything of the other. One waits for the disk, or for a file that one thread hashes, while the
+    // other computes.
+    let (written, reported) = rayon::join(
+        || {
+            let source = write::WriteInput {
+                facts: &facts,
+                plan: &plan,
+                variants: &variants,
+                templates: &templates,
+                rules: &rules,
+                fetch: &fetch,
+            };
+            timed(&mut phases.write, || write::write(dir, &packed, &source, write::Checksums::Sha256, watch))
+        },
+        || {
+            let source = tables::TableInput {
+                facts: &facts,
+                plan: &plan,
+                variants: &variants,
+                packed: &packed,
+                rules: &rules,
+                fetch: &fetch,
+                watch,
+                max_record_bytes: settings.scan.max_record_bytes,
+            };
+            timed(&mut phases.report, || {
+                let reported =
+                    report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut emit)?;
+                Ok::<_, EngineError>((reported, hash_inputs(inputs, &facts, watch)?))
+            })
+        },
+    );
+    let mut files = shard_entries(&packed, written?);
+    let ((by_code, tables), input_entries) = reported?;
+    files.extend(tables);
     inputs.check_unchanged()?;
+    clock = Instant::now();
+    progress.enter(Phase::Report);
 
     let reasons: Vec<String> = about_data
         .iter()
@@ -198,7 +194,7 @@ pub fn build(
     }
     .sealed();
     write_manifest(dir, &manifest)?;
-    lap(&mut phases.report);
+    lap(&mut clock, &mut phases.report);
     let notes = store.publish()?;
 
     let labels = plan.classes.list().iter().enumerate();
@@ -311,8 +307,7 @@ fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
     packed.shards.iter().zip(checksums).map(entry).collect()
 }
 
-/// Writes all tables and returns how many findings there are of each code.
-#[expect(clippy::too_many_arguments, reason = "named nowhere else")]
+/// Writes all tables, and returns how many findings there are of each code.
 fn report(
     dir: &Path,
     source: &tables::TableInput<'_>,
@@ -320,9 +315,8 @@ fn report(
     about_data: &[Finding],
     by_spelling: &[Vec<Vec<u64>>; 2],
     counted: &CountedTokens,
-    files: &mut Vec<FileEntry>,
     emit: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
-) -> Result<BTreeMap<Code, u64>, EngineError> {
+) -> Result<(BTreeMap<Code, u64>, Vec<FileEntry>), EngineError> {
     let report = dir.join("report");
     make_private(&report)?;
     let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
@@ -340,13 +334,14 @@ fn report(
         let templates = &settings.stages.augment.templates;
         written.push(tables::variants(dir, source, templates, settings.seed)?);
     }
+    let mut files = Vec::new();
     for table in written {
         let path = dir.join(&table.path);
         let mut file = fs::File::open(&path).map_err(io_error(&path, "opened"))?;
         let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path)?;
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
-    Ok(by_code)
+    Ok((by_code, files))
 }
 
 /// Everything configured that can change a byte of the output.

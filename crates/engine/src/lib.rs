@@ -46,6 +46,7 @@ mod checksums;
 
 mod earlier;
 mod partial;
+mod phases;
 mod place;
 mod space;
 mod store;
@@ -67,7 +68,7 @@ mod calibrate;
 mod summary;
 
 pub use bedload_report::{Cell, FoundRow};
-pub use build::{Built, Phases, build, resolve};
+pub use build::{Built, build, resolve};
 pub use calibrate::calibrate;
 pub use check::{Checked, check};
 pub use clean::{Cleaned, clean};
@@ -77,6 +78,7 @@ pub use error::{EngineError, STDOUT};
 pub use explain::{BuiltRecord, Explained, explain, explain_built};
 pub use manifest::{Counts, Manifest};
 pub use memory::{Held, Ledger};
+pub use phases::Phases;
 pub use progress::{Phase, Progress};
 pub use rules::public_encoding;
 pub use settings::{MaxRejected, Settings, ShardLimits};

@@ -71,6 +71,10 @@ pub enum ReportError {
     },
 }
 
+/// Too many open files in this process, and in the system, on Linux and macOS.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
+
 fn io_hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound => "\nhint: check the path; its directory must exist",
@@ -80,6 +84,9 @@ fn io_hint(error: &io::Error) -> &'static str {
         io::ErrorKind::AlreadyExists => "\nhint: a table is never overwritten; choose an empty directory",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "\nhint: free some space, then run again"
+        }
+        _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => {
+            "\nhint: raise the limit of open files with `ulimit -n`"
         }
         _ => "\nhint: do not use the partial file; run again",
     }

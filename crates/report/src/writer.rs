@@ -158,7 +158,10 @@ impl<R: Row> TableWriter<R> {
         let bytes = file.metadata().map_err(io("read again"))?.len();
         let rows = ParquetMetaDataReader::new()
             .parse_and_finish(&file)
-            .map_err(|error| ReportError::Corrupt { path: path.clone(), message: error.to_string() })?
+            .map_err(|error| match io_source(error) {
+                Ok(source) => ReportError::Io { path: path.clone(), action: "read again", source },
+                Err(error) => ReportError::Corrupt { path: path.clone(), message: error.to_string() },
+            })?
             .row_groups()
             .iter()
             .map(|group| group.num_rows().unsigned_abs())
