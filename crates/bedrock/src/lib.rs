@@ -22,4 +22,4 @@ pub use profile::{
 pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
 pub use shape::Shape;
 pub use text::{Speaker, Text};
-pub use unmapped::{Seen, Unmapped};
+pub use unmapped::{Seen, Unmapped, is_content};

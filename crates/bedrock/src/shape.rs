@@ -174,5 +174,5 @@ fn has(record: Json<'_>, key: &str) -> bool {
 /// Returns true if a record holds a rejected answer in addition to another.
 fn is_compared(record: Json<'_>) -> bool {
     const REJECTED: &[&str] = &["rejected", "rejected_response", "rejected_responses", "rejected_messages"];
-    REJECTED.iter().any(|key| has(record, key))
+    REJECTED.iter().any(|key| !matches!(kind(record, key), None | Some(Is::Bool)))
 }

@@ -87,7 +87,7 @@ impl Unmapped {
         for (key, value) in record.members().filter(|(key, value)| !is_field(key) && !is_void(*value)) {
             let is_text = matches!(value.value(), Value::String(_));
             let Some(named) = Holds::from_words(key) else {
-                is_unnamed |= matches!(value.value(), Value::String(text) if is_prose(text));
+                is_unnamed |= has_prose(value);
                 continue;
             };
             if named.holds == Holds::Metadata {
@@ -154,9 +154,70 @@ fn is_prose(text: &str) -> bool {
         || text.chars().filter(|&char| char >= IDEOGRAPHS_FROM).nth(5).is_some()
 }
 
-/// Keys that as often hold a name or a number as a text.
-const AMBIGUOUS: &[&str] =
-    &["task", "user", "human", "request", "document", "documents", "article", "problem"];
+/// Keys that hold a text whatever its length. Under others as well, a name or a code may be meant.
+const PLAIN: &[&str] = &[
+    "prompt",
+    "question",
+    "query",
+    "instruction",
+    "instructions",
+    "input",
+    "inputs",
+    "text",
+    "context",
+    "contexts",
+    "passage",
+    "passages",
+    "history",
+    "hypothesis",
+    "premise",
+    "sentence",
+    "sentence2",
+    "options",
+    "choices",
+    "image",
+    "images",
+    "messages",
+    "conversation",
+    "conversations",
+    "turns",
+];
+
+fn is_plain(key: &str) -> bool {
+    PLAIN.iter().any(|known| known.eq_ignore_ascii_case(key))
+}
+
+/// Values that switch something on or grade it, where a text could be.
+const SETTINGS: &[&str] = &[
+    "high", "medium", "low", "none", "off", "on", "enabled", "disabled", "auto", "true", "false", "yes", "no",
+];
+
+fn is_setting(text: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.eq_ignore_ascii_case(text))
+}
+
+/// Returns true if a member that is no field of its record's format tells the record apart from others: by content
+/// under a well-known key, or by a text of several words under any other that does not hold metadata.
+pub fn is_content(key: &str, value: Json<'_>) -> bool {
+    match Holds::from_words(key).map(|named| named.holds) {
+        Some(Holds::Label | Holds::Metadata) => false,
+        Some(Holds::Prompt | Holds::Context) if !is_plain(key) => has_prose(value),
+        Some(_) => !is_void(value),
+        None => has_prose(value),
+    }
+}
+
+fn has_prose(value: Json<'_>) -> bool {
+    match value.value() {
+        Value::String(text) => is_prose(text),
+        Value::Array(mut list) => list.any(has_prose),
+        Value::Object(mut members) => members.any(|(_, value)| has_prose(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// How much a template may add to the texts of a record where it renders them as one.
+const TEMPLATE_BYTES: usize = 256;
 
 /// What a record holds in the fields of its format.
 struct Own<'t> {
@@ -178,17 +239,15 @@ impl<'t> Own<'t> {
         let is_document = matches!(self.format.name, "text" | "input");
         match holds {
             Holds::Metadata => false,
-            Holds::Chosen | Holds::Rejected | Holds::Call => true,
-            Holds::Answer | Holds::Reasoning if !self.is_answered => true,
+            // A flag says what became of the record.
+            Holds::Chosen | Holds::Rejected => !matches!(value.value(), Value::Bool(_)),
+            Holds::Call => true,
+            Holds::Answer if !self.is_answered => true,
             Holds::Label => !self.is_answered,
             Holds::System => !is_document && self.misses(value, |_| true),
             Holds::Answer => self.misses(value, is_prose),
-            Holds::Prompt | Holds::Context
-                if AMBIGUOUS.iter().any(|known| known.eq_ignore_ascii_case(key)) =>
-            {
-                self.misses(value, is_prose)
-            }
-            Holds::Prompt | Holds::Context | Holds::Reasoning => self.misses(value, |_| true),
+            Holds::Prompt | Holds::Context if !is_plain(key) => self.misses(value, is_prose),
+            Holds::Prompt | Holds::Context | Holds::Reasoning => self.misses(value, |text| !is_setting(text)),
         }
     }
 
@@ -203,7 +262,12 @@ impl<'t> Own<'t> {
             Value::String(text) => {
                 let text = text.trim();
                 let is_part = || self.texts.iter().any(|own| own.contains(text));
-                let is_whole = || self.texts.len() > 1 && self.texts.iter().all(|own| text.contains(own));
+                let is_whole = || {
+                    let own_bytes: usize = self.texts.iter().map(|own| own.len()).sum();
+                    self.texts.len() > 1
+                        && text.len() <= 2 * own_bytes + TEMPLATE_BYTES
+                        && self.texts.iter().all(|own| text.contains(own))
+                };
                 counts(text) && !text.is_empty() && !is_part() && !is_whole()
             }
             Value::Array(mut list) => list.any(|value| self.misses(value, counts)),
@@ -278,6 +342,16 @@ mod tests {
             &["answer"],
         );
         check("prompt-completion", r#"{"prompt":"q","completion":"a","system":"s"}"#, &["system"]);
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","email":"a b c"}"#, &["email"]);
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","options":["x","y"]}"#, &["options"]);
+        check("prompt-completion", r#"{"prompt":"q","completion":"a","tools":[{"name":"f"}]}"#, &["tools"]);
+        check(
+            "prompt-completion",
+            r#"{"prompt":"q","completion":"a","messages":[{"role":"user","content":"other"}]}"#,
+            &["messages"],
+        );
+        let long = format!(r#"{{"prompt":"q","completion":"a","context":"{}"}}"#, "q a ".repeat(99));
+        check("prompt-completion", &long, &["context"]);
         check("preference", r#"{"prompt":"q","chosen":"a","rejected":"b","rejected_2":"c"}"#, &["rejected"]);
         check("claude-messages", r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &["answer"]);
         let turns = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a",MORE}]}"#;
@@ -321,6 +395,17 @@ mod tests {
             &[],
         );
         check("prompt", r#"{"prompt":"q","has_answer":true,"response":null,"answer_length":3}"#, &[]);
+        for honest in [
+            r#""reasoning":"high""#,
+            r#""chosen":true"#,
+            r#""rejected":false"#,
+            r#""rejected_reason":"x y z""#,
+            r#""email":"a@b.c""#,
+            r#""code":"de-DE""#,
+            r#""task_description":"x y z""#,
+        ] {
+            check("prompt-completion", &format!(r#"{{"prompt":"q","completion":"a",{honest}}}"#), &[]);
+        }
         check("chat-rft", r#"{"messages":[{"role":"user","content":"q"}],"answer":"a"}"#, &[]);
     }
 

@@ -55,11 +55,12 @@ impl Sample {
     }
 
     /// What a command converts, as the end of a sentence; none where it converts nothing.
-    fn outcome(&self, command: &str, converted: usize) -> Option<String> {
+    fn outcome(&self, command: &str, extra: Extra, converted: usize) -> Option<String> {
+        let removed = if extra == Extra::Drop { ", without its other keys" } else { "" };
         match converted {
             0 => None,
-            n if n == self.0.len() => Some(format!("`{command}` converts the data")),
-            n => Some(format!("`{command}` converts {n} of the first {}", self.0.len())),
+            n if n == self.0.len() => Some(format!("`{command}` converts the data{removed}")),
+            n => Some(format!("`{command}` converts {n} of the first {}{removed}", self.0.len())),
         }
     }
 
@@ -71,17 +72,21 @@ impl Sample {
         let mut config = ConvertConfig::default();
         let (converted, refusal) = self.attempt(Source::Format(from), to, &config);
         let command = |flags: &str| format!("bedload convert INPUT --to {}{flags} --out FILE", to.name);
-        if let Some(outcome) = self.outcome(&command(""), converted) {
+        if let Some(outcome) = self.outcome(&command(""), Extra::Error, converted) {
             return Some(outcome);
         }
         config.extra = Extra::Drop;
         let (converted, _) = self.attempt(Source::Format(from), to, &config);
-        let outcome = self.outcome(&command(" --extra drop"), converted);
+        let outcome = self.outcome(&command(" --extra drop"), Extra::Drop, converted);
         outcome.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
     }
 
     /// The command that converts flat records by the well-known keys that most of them have.
     pub(crate) fn map(&self, look: &Detection, wanted: Option<&'static Format>) -> Option<String> {
+        // An image or a conversation is no text that a map could name.
+        if look.format.is_some_and(|format| format.name == "image-caption") {
+            return None;
+        }
         let pairs = pairs(look, wanted)?;
         let to = target(&pairs, wanted)?;
         let has_place = |field: &str| field != "system" || to.dialect().is_some();
@@ -89,10 +94,25 @@ impl Sample {
         let is_asked = |(key, seen): &(&String, &Seen)| {
             let holds = Holds::from_key(key);
             let is_mapped = pairs.iter().any(|(_, own)| own == *key);
-            is_usual(**seen, look) && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
+            let is_told = is_usual(**seen, look) || seen.lost > 0;
+            is_told && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
         };
         let asked = look.unmapped.keys.iter().filter(is_asked).map(|(key, _)| key.clone());
         let lost: Vec<String> = lost.into_iter().map(|(_, key)| key).chain(asked).collect();
+        // A command that removes what it is to rescue is no help.
+        let is_rescued = |(key, seen): (&String, &Seen)| {
+            let is_label = Holds::from_key(key) == Some(Holds::Label);
+            let has_field = pairs.iter().any(|(_, own)| own == key);
+            seen.lost == 0 || is_label || lost.contains(key) || has_field && is_usual(*seen, look)
+        };
+        let alike = look
+            .unmapped
+            .alike
+            .iter()
+            .all(|(word, seen)| seen.lost == 0 || Holds::from_key(word) == Some(Holds::Label));
+        if !alike || !look.unmapped.keys.iter().all(is_rescued) {
+            return None;
+        }
         let pairs: Vec<String> = pairs.into_iter().map(|(field, key)| format!("{field}={key}")).collect();
         let pairs = pairs.join(",");
         // A key with a comma or an equals sign in it is in no list of well-known ones.
@@ -102,7 +122,7 @@ impl Sample {
             config.extra = extra;
             let (converted, _) = self.attempt(Source::Mapped, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
-            if let Some(outcome) = self.outcome(&command, converted) {
+            if let Some(outcome) = self.outcome(&command, extra, converted) {
                 // What is asked is not thrown away on our advice.
                 return Some(match &lost[..] {
                     [] => outcome,

@@ -28,6 +28,9 @@ const OFF_WHEN_FALSE: &[&str] = &[
     "train_on_turn",
     "do_train",
     "should_train",
+    "is_train",
+    "sample_weight",
+    "step_loss_mask",
 ];
 /// Keys whose `1` or `true` means no training.
 const OFF_WHEN_TRUE: &[&str] = &["mask", "masked", "is_masked", "ignore_loss", "skip_loss", "no_loss"];
@@ -58,6 +61,8 @@ pub(crate) fn of_turn(key: &str, value: Raw<'_>) -> Option<Training> {
     if OFF_WHEN_TRUE.contains(&key) {
         return Some(worst(value, |value| match truth(value) {
             Some(false) => Training::Full,
+            // A text that says neither is a mask of something else.
+            None if value.string().is_some() => Training::Full,
             _ => Training::None,
         }));
     }
@@ -74,7 +79,16 @@ pub(crate) fn of_record(key: &str, value: Raw<'_>) -> Option<Training> {
     if APPROVALS.contains(&key) {
         return matches!(value.bytes(), b"false").then_some(Training::None);
     }
+    // A loss with a fraction was measured.
+    if key == "loss" && value.bytes().contains(&b'.') {
+        return None;
+    }
     of_turn(key, value).filter(|&training| training == Training::None)
+}
+
+/// Returns true for a member of a record that says yes or no to training on it.
+pub(crate) fn is_plain(key: &str, value: Raw<'_>) -> bool {
+    is_mark(key) && truth(value).is_some() && !(key == "loss" && value.bytes().contains(&b'.'))
 }
 
 fn rank(training: Training) -> u8 {
@@ -149,6 +163,9 @@ mod tests {
             ("weight", "0", Some(None)),
             ("weight", "72.5", Option::None),
             ("loss", "0.31", Option::None),
+            ("loss", "0.0", Option::None),
+            ("loss", "0", Some(None)),
+            ("mask", "\"masks/1.png\"", Option::None),
         ] {
             assert_eq!(of_record(key, Raw::of_line(value.as_bytes())), training, "{key}: {value}");
         }

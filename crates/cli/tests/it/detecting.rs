@@ -207,3 +207,71 @@ fn a_conversion_is_advised_only_where_it_works() {
         assert_eq!(scratch.lines("c.jsonl").len(), 5, "{line}");
     }
 }
+
+#[test]
+fn records_that_differ_in_content_outside_the_format_are_no_duplicates() {
+    for key in ["email", "transcript", "options", "context", "nachricht", "functions", "messages"] {
+        let line = |n: usize| {
+            let value = match key {
+                "options" => format!(r#"["x {n}", "y"]"#),
+                "functions" => format!(r#"[{{"name": "f{n}"}}]"#),
+                "messages" => format!(r#"[{{"role": "user", "content": "hello {n}"}}]"#),
+                _ => format!(r#""the text of number {n}""#),
+            };
+            format!(r#"{{"prompt": "Classify.", "completion": "spam", "{key}": {value}}}"#)
+        };
+        let scratch = Scratch::with("a.jsonl", jsonl((0..9).map(line)));
+        scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+        assert_eq!(scratch.lines("o/train.jsonl").len(), 9, "{key}");
+        scratch.write("b.jsonl", jsonl((9..18).map(line)));
+        let run = scratch.run("check a.jsonl --validation-file b.jsonl --skip tokens --output-format jsonl");
+        assert_eq!(run.by_code().get("split/leaked-record"), None, "{key}: {}", run.stdout);
+    }
+    // What is void, or about the record, tells nothing apart.
+    let more = [
+        r#""context": null"#,
+        r#""context": """#,
+        r#""context": []"#,
+        r#""language_code": "de""#,
+        r#""x": 7"#,
+    ];
+    let lines = more.iter().map(|more| format!(r#"{{"prompt": "q", "completion": "a", {more}}}"#));
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+    assert_eq!(scratch.lines("o/train.jsonl").len(), 1);
+}
+
+#[test]
+fn no_command_is_advised_that_discards_what_is_lost() {
+    for (line, advised) in [
+        (r#"{"prompt": "q #", "completion": "a", "reasoning": "since r"}"#, "put it into the fields"),
+        (
+            r#"{"prompt": "q #", "completion": "a", "context": "c"}"#,
+            "join `context` with the prompt first; then",
+        ),
+        (r#"{"prompt": "q #", "answer": "a", "tool_calls": [1]}"#, "put it into the fields"),
+        (
+            r#"{"problem": "p", "solution": "s", "generations": ["g"], "messages": [{"role": "user", "content": "q"}]}"#,
+            "put it into the messages",
+        ),
+    ] {
+        let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+        let run = scratch.run("check a.jsonl --skip tokens");
+        assert!(run.stdout.contains(advised), "{line}: {}", run.stdout);
+    }
+    let lines = [
+        repeated(r#"{"prompt": "q #", "completion": "a"}"#, 30),
+        repeated(r#"{"prompt": "q #", "completion": "a", "context": "c"}"#, 20),
+    ];
+    let scratch = Scratch::with("a.jsonl", lines.concat());
+    let run = scratch.run("check a.jsonl --skip tokens");
+    assert!(run.stdout.contains("join `context` with the prompt first"), "{}", run.stdout);
+}
+
+#[test]
+fn a_flag_is_no_rejected_answer() {
+    let line = r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "a"}], "rejected": false}"#;
+    let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+    let run = scratch.run("check a.jsonl --skip tokens --fail-on warning --output-format jsonl").exits(0);
+    assert_eq!(run.summary()["format"], "claude-messages");
+}

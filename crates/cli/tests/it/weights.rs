@@ -73,3 +73,18 @@ fn what_excludes_no_answer_is_left_alone() {
     let said = scratch.run("check a.jsonl --weights keep").refuses(2);
     assert!(said.contains("--weights: unknown variant"), "{said}");
 }
+
+#[test]
+fn a_conversion_removes_marks_whatever_they_say() {
+    let lines =
+        [r#"{"prompt":"p","completion":"c","weight":1}"#, r#"{"prompt":"q","completion":"d","weight":0}"#];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    for extra in ["", "--extra drop", "--extra keep"] {
+        let convert =
+            format!("convert a.jsonl --to claude-messages --weights drop {extra} --overwrite --out c.jsonl");
+        scratch.run(&convert).exits(0);
+        let lines = scratch.lines("c.jsonl");
+        assert_eq!(lines.len(), 2, "{extra}");
+        assert!(lines.iter().all(|line| !line.windows(6).any(|part| part == b"weight")), "{extra}");
+    }
+}

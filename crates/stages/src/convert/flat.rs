@@ -141,6 +141,9 @@ pub(super) fn flat<'l, K: AsRef<str>>(
 fn history<'l>(reader: &Reader<'l>, value: Raw<'l>, name: &str) -> Result<Vec<Turn<'l>>, Remark> {
     let wrong =
         |at| reader.source(at, format!("`{name}` must be a list of pairs of a question and its answer"));
+    if value.string().is_some_and(<[u8]>::is_empty) {
+        return Ok(Vec::new());
+    }
     if !value.is_array() {
         return Err(wrong(value));
     }

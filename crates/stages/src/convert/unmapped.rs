@@ -109,7 +109,8 @@ impl<'l> Writer<'_, 'l> {
                 continue;
             }
             let is_off = marks::of_record(&key, member.value) == Some(Training::None);
-            if is_off && self.has_answers() {
+            let is_dropped = self.weights == Weights::Drop && marks::is_plain(&key, member.value);
+            if (is_off || is_dropped) && self.has_answers() {
                 self.record_mark(member, &key);
             } else if !self.is_lost_answer(&key, member, has_answer) {
                 let what = match Holds::from_key(&key) {
@@ -130,10 +131,9 @@ impl<'l> Writer<'_, 'l> {
 
     /// A mark on the whole record.
     fn record_mark(&mut self, member: Member<'l>, key: &str) {
-        match (self.weights, self.extra) {
-            (Weights::Drop, Extra::Keep) => self.kept.push(member),
-            (Weights::Drop, _) => self.drop("a training weight or mask", member.key),
-            (Weights::Error, _) => {
+        match self.weights {
+            Weights::Drop => self.drop("a training weight or mask", member.key),
+            Weights::Error => {
                 let message = format!(
                     "`{key}` excludes this record from training, which {} cannot express; \
                      `--weights drop` trains on it",

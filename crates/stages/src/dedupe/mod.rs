@@ -20,7 +20,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Format, Holds, Kind};
+use bedload_bedrock::{Format, Kind, is_content};
 use bedload_record::{FactTable, Json, Ordinal, Value};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -116,19 +116,13 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
         }
     }
     let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
-    let is_content = |key: &str| format.hands_over_all_keys() || carries_content(key);
-    if json.members().any(|(key, _)| !is_field(key) && is_content(key)) {
-        let others = json.members().filter(|(key, _)| !is_field(key) && is_content(key));
+    // Records that differ in content under other keys are different data in the wrong format, not copies.
+    let counts = |key: &str, value| format.hands_over_all_keys() || is_content(key, value);
+    if json.members().any(|(key, value)| !is_field(key) && counts(key, value)) {
+        let others = json.members().filter(|(key, value)| !is_field(key) && counts(key, *value));
         write_members(others, normalize, scratch);
     }
     xxh3_128(scratch)
-}
-
-/// Returns true if a key that is not of the format still tells records apart: an answer, a passage or a system prompt
-/// under a well-known name. Records that differ in one are different data in the wrong format, not copies.
-fn carries_content(key: &str) -> bool {
-    let holds = Holds::from_words(key).map(|named| named.holds);
-    !matches!(holds, None | Some(Holds::Label | Holds::Metadata))
 }
 
 fn write_text(kind: u8, text: &str, out: &mut Vec<u8>) {
