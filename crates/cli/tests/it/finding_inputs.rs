@@ -10,6 +10,42 @@ use crate::scratch::{Scratch, gzip, jsonl, zstd};
 const CHECK: &str = "--skip tokens --output-format jsonl";
 
 #[test]
+fn a_link_in_a_circle_is_named_by_every_command() {
+    for (link, target) in
+        [("here", "."), ("sub/above", ".."), ("itself", "itself"), ("itself.jsonl", "itself.jsonl")]
+    {
+        let scratch = Scratch::new();
+        scratch.write("d/a.jsonl", jsonl(plain(10)));
+        scratch.write("d/sub/b.jsonl", jsonl(plain(10)));
+        scratch.shell(&format!("ln -s {target} d/{link}")).exits(0);
+        for args in ["check d", "build d --out o", "convert d --to converse --out c.jsonl"] {
+            let said = scratch.run(args).refuses(3);
+            assert!(said.contains(&format!("d/{link}: could not be listed: ")), "{args}: {said}");
+        }
+        // A pattern follows no links.
+        let globbed = scratch.run(&format!("check d/**/?.jsonl {CHECK}")).exits(0);
+        assert_eq!(globbed.summary()["files"], 2);
+        assert_eq!(scratch.names(), ["d"]);
+    }
+}
+
+#[test]
+fn a_dense_file_is_measured_before_its_lines_are_visited() {
+    let scratch = Scratch::with("a.jsonl.gz", gzip(&b"\n".repeat(8 << 20)));
+    scratch.write("b.jsonl.zst", zstd(&b"{}\n".repeat(3 << 20)));
+    for file in ["a.jsonl.gz", "b.jsonl.zst"] {
+        let said = scratch.run(&format!("check {file} {CHECK} --max-decompressed 7MB")).refuses(3);
+        assert!(said.contains(file) && said.contains("more than 7000000 bytes"), "{said}");
+    }
+    let summary = scratch.run("check a.jsonl.gz --format text --skip tokens").exits(1);
+    assert!(
+        summary.said().contains("8388608 read") || summary.said().contains("8,388,608 read"),
+        "{}",
+        summary.said()
+    );
+}
+
+#[test]
 fn a_directory_says_which_of_its_files_were_not_read() {
     let scratch = Scratch::new();
     for name in ["a.jsonl", "b.JSONL", "sub/c.Ndjson"] {
