@@ -338,7 +338,7 @@ fn report(
     for table in written {
         let path = dir.join(&table.path);
         let mut file = fs::File::open(&path).map_err(io_error(&path, "opened"))?;
-        let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path)?;
+        let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path, source.watch)?;
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
     Ok((by_code, files))

@@ -32,11 +32,12 @@ pub(crate) struct Checksum {
 }
 
 /// Reads a file from where it stands to its end; the path is for messages only.
-pub(crate) fn checksum_file(file: &mut File, path: &Path) -> Result<Checksum, EngineError> {
+pub(crate) fn checksum_file(file: &mut File, path: &Path, watch: &Watch) -> Result<Checksum, EngineError> {
     let mut sha256 = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
     loop {
+        watch.check()?;
         let n = match file.read(&mut buffer) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             n => n.map_err(io_error(path, "read"))?,

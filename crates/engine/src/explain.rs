@@ -1,5 +1,6 @@
 //! `explain`: everything known about one record, from its input, or from the report of a build.
 
+use std::io;
 use std::path::Path;
 
 use bedload_record::{Finding, Interner, Parser, Severity};
@@ -8,7 +9,7 @@ use bedload_scan::{Inputs, KeptChunk, Watch, visit};
 use bedload_stages::balance;
 
 use crate::check::physical;
-use crate::error::EngineError;
+use crate::error::{EngineError, io_error};
 use crate::examine::{Examiner, Physical, place};
 use crate::manifest::MANIFEST;
 use crate::rules::{Rules, any_at_least, unknown_format};
@@ -98,10 +99,18 @@ pub struct BuiltRecord {
 /// # Errors
 /// Where the directory is none of those, or a table cannot be read.
 pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRecord>, EngineError> {
-    if !dir.join(MANIFEST).is_file() {
-        let dir = dir.display();
+    let manifest = dir.join(MANIFEST);
+    let problem = match manifest.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() => None,
+        Ok(_) => Some(format!("{}: not a regular file", manifest.display())),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Some(format!("{}: there is no {MANIFEST}", dir.display()))
+        }
+        Err(error) => return Err(io_error(&manifest, "read")(error)),
+    };
+    if let Some(problem) = problem {
         return Err(EngineError::Usage(format!(
-            "{dir}: there is no {MANIFEST}\nhint: name a directory written by `bedload build`"
+            "{problem}\nhint: name a directory written by `bedload build`"
         )));
     }
     let find = |table: &str| find_rows(&dir.join(format!("report/{table}.parquet")), file, line);

@@ -1,5 +1,4 @@
 //! `verify`: a built directory against its manifest.
-
 //!
 //! The directory may be anybody's: nothing in it is followed out of it, waited for, or believed before it is compared.
 
@@ -8,6 +7,7 @@ use std::io::{self, Seek};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
+use bedload_scan::Watch;
 use rayon::prelude::*;
 
 use crate::checksums::checksum_file;
@@ -42,8 +42,9 @@ impl Verified {
 /// Checks sizes, checksums, line and row counts, tables, and that no file is missing or extra.
 ///
 /// # Errors
-/// Where the directory or a file in it cannot be read at all, or a newer version of bedload wrote it.
-pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
+/// Where the directory or a file in it cannot be read at all, or a newer version of bedload wrote it; and where
+/// `watch` was stopped.
+pub fn verify(dir: &Path, watch: &Watch) -> Result<Verified, EngineError> {
     let shown = dir.display();
     let opened = tree::open_dir(dir).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => EngineError::Usage(format!("{shown}: no such directory")),
@@ -81,7 +82,7 @@ pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
     let entries: Vec<&FileEntry> = listed.values().copied().collect();
     let found: Vec<Vec<String>> = entries
         .into_par_iter()
-        .map(|entry| check_file(opened.as_fd(), dir, entry))
+        .map(|entry| check_file(opened.as_fd(), dir, entry, watch))
         .collect::<Result<_, _>>()?;
     problems.extend(found.into_iter().flatten());
     let present = tree::walk(&opened).map_err(io_error(dir, "listed"))?;
@@ -100,7 +101,12 @@ pub fn verify(dir: &Path) -> Result<Verified, EngineError> {
     })
 }
 
-fn check_file(opened: BorrowedFd<'_>, dir: &Path, entry: &FileEntry) -> Result<Vec<String>, EngineError> {
+fn check_file(
+    opened: BorrowedFd<'_>,
+    dir: &Path,
+    entry: &FileEntry,
+    watch: &Watch,
+) -> Result<Vec<String>, EngineError> {
     let FileEntry { path: name, bytes, sha256, records, .. } = entry;
     let path = dir.join(name);
     let mut file = match tree::open_file(opened, name).map_err(io_error(&path, "opened"))? {
@@ -112,7 +118,7 @@ fn check_file(opened: BorrowedFd<'_>, dir: &Path, entry: &FileEntry) -> Result<V
         Found::NotRegular => return Ok(vec![format!("{name}: not a regular file")]),
         Found::Missing => return Ok(vec![format!("{name}: missing")]),
     };
-    let checksum = checksum_file(&mut file, &path)?;
+    let checksum = checksum_file(&mut file, &path, watch)?;
     if checksum.sha256 != *sha256 {
         return Ok(vec![format!("{name}: sha256 is {}; the manifest says {sha256}", checksum.sha256)]);
     }

@@ -4,7 +4,7 @@ use bedload_engine::verify;
 use bedload_record::plural::plural;
 use serde_json::json;
 
-use super::{refuse_remote, start_workers};
+use super::{new_progress, refuse_remote, start_workers};
 use crate::args::{OutputFormat, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -12,7 +12,8 @@ use crate::render::{Out, print_line, say};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
-    let verified = start_workers(None)?.install(|| verify(&args.dir))?;
+    let progress = new_progress()?;
+    let verified = start_workers(None)?.install(|| verify(&args.dir, &progress.watch))?;
     let is_refused = args.require_ready && !verified.ready;
     let exit = if verified.problems.is_empty() && !is_refused { Exit::Clean } else { Exit::Findings };
     let mut out = Out::new();

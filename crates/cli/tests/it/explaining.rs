@@ -90,6 +90,11 @@ fn a_built_directory_knows_what_became_of_a_record() {
     assert!(scratch.run("explain o a.jsonl").refuses(2).contains("FILE:LINE"));
     scratch.write("d/x", "");
     assert!(scratch.run("explain d a.jsonl:1").refuses(2).contains("manifest.json"));
+    scratch.shell("mkdir p && mkfifo p/manifest.json && ln -s ../o/manifest.json d/manifest.json").exits(0);
+    for dir in ["p", "d"] {
+        let refused = scratch.run(&format!("explain {dir} a.jsonl:1")).refuses(2);
+        assert!(refused.contains(&format!("{dir}/manifest.json: not a regular file")), "{refused}");
+    }
     assert!(scratch.run("explain o").refuses(2).contains("explain o FILE:LINE"));
     scratch.write("o/report/records.parquet", "PAR1");
     assert!(scratch.run("explain o a.jsonl:1").refuses(3).contains("records.parquet"));

@@ -148,3 +148,25 @@ fn signals_are_heeded_where_no_thread_can_wait_for_them() {
     pouring.join().unwrap();
     assert_eq!(scratch.names(), ["q"]);
 }
+
+#[test]
+fn a_verification_of_a_large_output_ends() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(20)));
+    scratch.run("build a.jsonl --out o --skip tokens").exits(0);
+    let size = 1_u64 << 40;
+    File::options().write(true).open(scratch.path("o/train.jsonl")).unwrap().set_len(size).unwrap();
+    let mut manifest = scratch.manifest("o");
+    let files = manifest["files"].as_array_mut().unwrap();
+    files.iter_mut().find(|file| file["path"] == "train.jsonl").unwrap()["bytes"] = size.into();
+    scratch.write("o/manifest.json", manifest.to_string());
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let (child, _stdin) = start(&scratch, "verify o");
+        let opened = format!("/proc/{}/fd", child.id());
+        until("the file is open", || {
+            let links = std::fs::read_dir(&opened).into_iter().flatten().flatten();
+            links.filter_map(|link| link.path().read_link().ok()).any(|file| file.ends_with("o/train.jsonl"))
+        });
+        kill(&child, signal);
+        interrupted(end_of(child), code);
+    }
+}
