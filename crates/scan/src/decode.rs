@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +17,11 @@ pub(crate) const MAGIC_BYTES: usize = 4;
 
 /// Compressed bytes per read.
 const BUFFER_BYTES: usize = 256 << 10;
+
+/// How many bytes must have come out before their ratio to what went in tells anything.
+const DENSE_BYTES: u64 = 512 << 10;
+/// Text rarely reaches 20.
+const DENSE_RATIO: u64 = 100;
 
 /// 128 MiB. The format allows terabytes, and a window is memory that a stranger asks of us.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
@@ -69,13 +74,15 @@ pub(crate) struct Decoder {
     pub(crate) n_out: u64,
     reader: Box<dyn Read + Send>,
     n_raw: Arc<AtomicU64>,
+    /// Compressed bytes that were taken out of the buffer.
+    n_taken: Arc<AtomicU64>,
 }
 
 impl Decoder {
     /// Looks at the first bytes of `file`, which may block, and sets up what they ask for. An error comes with the
     /// compression, where that is known.
     pub(crate) fn new(file: File, reading: Reading) -> Result<Decoder, (Option<Codec>, io::Error)> {
-        let n_raw = Arc::new(AtomicU64::new(0));
+        let (n_raw, n_taken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let mut raw = Counted { file, n_raw: Arc::clone(&n_raw) };
         let mut prefix = Vec::with_capacity(MAGIC_BYTES);
         let read = raw.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut prefix);
@@ -83,17 +90,18 @@ impl Decoder {
         let codec = Codec::sniff(&prefix);
         let failed = |source| (codec, source);
         let whole = Cursor::new(prefix).chain(raw);
+        let buffered = |whole| Taken {
+            reader: BufReader::with_capacity(BUFFER_BYTES, whole),
+            n_taken: Arc::clone(&n_taken),
+        };
         let capped = |reader: Box<dyn Read + Send>| {
             Box::new(Capped::new(reader, Arc::clone(&n_raw), reading.max_decompressed))
         };
         let mut reader: Box<dyn Read + Send> = match codec {
             None => Box::new(whole),
-            Some(Codec::Gzip) => {
-                capped(Box::new(Members::new(BufReader::with_capacity(BUFFER_BYTES, whole))))
-            }
+            Some(Codec::Gzip) => capped(Box::new(Members::new(buffered(whole)))),
             Some(Codec::Zstd) => {
-                let buffered = BufReader::with_capacity(BUFFER_BYTES, whole);
-                let mut decoder = zstd::Decoder::with_buffer(buffered).map_err(failed)?;
+                let mut decoder = zstd::Decoder::with_buffer(buffered(whole)).map_err(failed)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(failed)?;
                 capped(Box::new(decoder))
             }
@@ -109,7 +117,7 @@ impl Decoder {
             let whole = whole.chain(reader);
             reader = if is_array { Box::new(ArrayLines::new(whole, at)) } else { Box::new(whole) };
         }
-        Ok(Decoder { codec, is_array, n_out: 0, reader, n_raw })
+        Ok(Decoder { codec, is_array, n_out: 0, reader, n_raw, n_taken })
     }
 
     /// Appends `n_bytes` to `buffer`, fewer only at the end of the stream. What came before an error is
@@ -130,6 +138,12 @@ impl Decoder {
     /// Names the input in an error of [`Decoder::fill`], and tells what is wrong with the data from a failed read.
     pub(crate) fn error(&self, name: &str, source: io::Error) -> ScanError {
         ScanError::reading(name, self.codec.map(|codec| (codec, self.n_out)), source)
+    }
+
+    /// Whether so much came from so little that the whole may become longer than it may.
+    pub(crate) fn is_dense(&self) -> bool {
+        let n_taken = self.n_taken.load(Ordering::Relaxed);
+        self.codec.is_some() && self.n_out >= DENSE_BYTES && self.n_out / DENSE_RATIO >= n_taken
     }
 
     /// How many bytes of the file itself were read so far.
@@ -168,5 +182,30 @@ impl Read for Counted {
         let n = self.file.read(buffer)?;
         self.n_raw.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
+    }
+}
+
+/// Counts what is taken out of a buffer.
+struct Taken<R> {
+    reader: BufReader<R>,
+    n_taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Taken<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(buffer)?;
+        self.n_taken.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl<R: Read> BufRead for Taken<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, n_bytes: usize) {
+        self.n_taken.fetch_add(n_bytes as u64, Ordering::Relaxed);
+        self.reader.consume(n_bytes);
     }
 }

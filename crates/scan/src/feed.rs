@@ -175,6 +175,8 @@ struct Stream<'a> {
     spares: Vec<Vec<u8>>,
     /// Bytes of the file itself that the watch has counted.
     n_raw_done: u64,
+    /// The file was read to its end once, because it is dense.
+    is_measured: bool,
     is_finished: bool,
     failed: Option<ScanError>,
 }
@@ -182,7 +184,17 @@ struct Stream<'a> {
 impl<'a> Stream<'a> {
     fn new(input: usize, source: &'a Input) -> Stream<'a> {
         let (blocks, ready, spares) = (None, VecDeque::new(), Vec::new());
-        Stream { input, source, blocks, ready, spares, n_raw_done: 0, is_finished: false, failed: None }
+        Stream {
+            input,
+            source,
+            blocks,
+            ready,
+            spares,
+            n_raw_done: 0,
+            is_measured: false,
+            is_finished: false,
+            failed: None,
+        }
     }
 
     fn read(&mut self, n_blocks: usize, options: ScanOptions, watch: &Watch) {
@@ -208,6 +220,12 @@ impl<'a> Stream<'a> {
         let block = blocks.next(self.spares.pop().unwrap_or_default());
         let n_raw = blocks.decoder.n_raw();
         watch.add(n_raw - std::mem::replace(&mut self.n_raw_done, n_raw));
-        block.map_err(|source| blocks.decoder.error(self.source.name(), source))
+        let block = block.map_err(|source| blocks.decoder.error(self.source.name(), source))?;
+        // Visiting its lines can take a thousand times as long as reading them, and then they may not count at all.
+        if !self.is_measured && self.source.size_bytes().is_some() && blocks.decoder.is_dense() {
+            self.is_measured = true;
+            self.source.measure(watch)?;
+        }
+        Ok(block)
     }
 }

@@ -18,6 +18,7 @@ use crate::error::{Change, ScanError};
 use crate::kind::Kind;
 use crate::listing::Skipped;
 use crate::spool::{Spool, SpoolFile};
+use crate::visit::Watch;
 
 /// The inputs of a run, in the order given; an index into this list names an input everywhere else.
 #[derive(Debug, Default)]
@@ -300,6 +301,26 @@ impl Input {
             Live::Unopened => self.open_once(),
             Live::Open(head, decoder) => Ok(decoder.with_head(head)),
             Live::Gone => Err(ScanError::StreamConsumed { name: self.name.clone() }),
+        }
+    }
+
+    /// Reads a compressed file to its end, for nothing but whether it becomes longer than it may. What else is wrong
+    /// with it shows in its place.
+    pub(crate) fn measure(&self, watch: &Watch) -> Result<(), ScanError> {
+        const PIECE_BYTES: usize = 1 << 20;
+        let mut decoder = self.open_stream()?;
+        let mut piece = Vec::new();
+        loop {
+            watch.check()?;
+            piece.clear();
+            match decoder.fill(&mut piece, PIECE_BYTES) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(source) => {
+                    let error = decoder.error(&self.name, source);
+                    return if matches!(error, ScanError::TooLong { .. }) { Err(error) } else { Ok(()) };
+                }
+            }
         }
     }
 
