@@ -5,13 +5,17 @@
 #     scripts/faults.sh [path/to/bedload]       CALLS="write openat …" ERRORS="ENOSPC EIO …" KILLS=200 scripts/faults.sh
 #
 # After each run the exit code is 0 or 3; under the name is the new output, verified, or what was there before; after exit
-# code 0 it is the new one; and no private directory is left. Exits with 1 where any of that is not so.
+# code 0 it is the new one; and no private directory is left. Commands that write nothing are run with the same faults, for
+# their exit codes. Exits with 1 where any of that is not so.
 set -u
 bedload=$(realpath "${1:-target/debug/bedload}")
 calls=${CALLS-write pwrite64 openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
 errors=${ERRORS:-ENOSPC EIO EMFILE EACCES}
 kills=${KILLS:-200}
-kinds=("fresh build" "build --overwrite" "fresh convert" "convert --overwrite")
+kinds=("fresh build" "build --overwrite" "fresh convert" "convert --overwrite" "convert --rejected"
+    "convert --rejected --overwrite")
+readers=("check d --fail-on never" "check d/**/*.jsonl --fail-on never" "explain d/a.jsonl:3" "explain old a.jsonl:3"
+    "verify old" "clean c.jsonl")
 command -v strace >/dev/null || { echo "faults.sh: strace is not installed" >&2; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,18 +26,33 @@ for n in $(seq 40); do
     echo "{\"prompt\":\"question $n\",\"completion\":\"answer $n\"}"
 done >a.jsonl
 { cat a.jsonl; echo '{"prompt":"one more","completion":"here"}'; } >b.jsonl
+{ cat b.jsonl; echo '{"prompt":"no completion"}'; } >r.jsonl
+mkdir -p d/sub && cp a.jsonl d/a.jsonl && cp r.jsonl d/sub/r.jsonl
 common="--threads 1 --skip tokens --no-progress --quiet"
 build="--validation 5 --shard-records 20 $common"
 
 prepare() {
-    rm -rf o c.jsonl .*.partial-*
+    rm -rf o c.jsonl t.jsonl .*.partial-*
     case $1 in
     "fresh build") command="build b.jsonl --out o $build" before=none ;;
     "build --overwrite") command="build b.jsonl --out o $build --overwrite" before=old; cp -r old o ;;
     "fresh convert") command="convert b.jsonl --to converse --out c.jsonl $common" before=none ;;
     "convert --overwrite") command="convert b.jsonl --to converse --out c.jsonl $common --overwrite" before=old
         cp old.jsonl c.jsonl ;;
+    "convert --rejected") command="convert r.jsonl --to converse --out c.jsonl --rejected t.jsonl --fail-on never $common"
+        before=none ;;
+    "convert --rejected --overwrite")
+        command="convert r.jsonl --to converse --out c.jsonl --rejected t.jsonl --fail-on never $common --overwrite" before=old
+        cp old.jsonl c.jsonl; cp old_rejected.jsonl t.jsonl ;;
     esac
+}
+
+# Which of two files, the old one or the new one, has a name.
+one() {
+    if [ ! -e "$1" ]; then echo none
+    elif cmp -s "$1" "$2"; then echo old
+    elif cmp -s "$1" "$3"; then echo new
+    else echo corrupt; fi
 }
 
 # Which output has the name: none, old, new or corrupt.
@@ -44,6 +63,15 @@ output() {
         elif diff -r o old >/dev/null; then echo old
         elif diff -r o new >/dev/null && "$bedload" verify o >/dev/null 2>&1; then echo new
         else echo corrupt; fi ;;
+    *--rejected*)
+        # Each of the two files is whole, and the rejected records are there before those that were converted.
+        case $(one c.jsonl old.jsonl new.jsonl)/$(one t.jsonl old_rejected.jsonl new_rejected.jsonl) in
+        none/none) echo none ;;
+        old/old) echo old ;;
+        new/new) echo new ;;
+        none/new | old/new) echo "$before" ;;
+        *) echo corrupt ;;
+        esac ;;
     *)
         if [ ! -e c.jsonl ]; then echo none
         elif cmp -s c.jsonl old.jsonl; then echo old
@@ -78,6 +106,9 @@ judge() {
 "$bedload" build a.jsonl --out old $build && "$bedload" build b.jsonl --out new $build &&
     "$bedload" convert b.jsonl --to converse --out new.jsonl $common || exit 2
 head -5 new.jsonl >old.jsonl
+"$bedload" convert r.jsonl --to converse --out r_new.jsonl --rejected new_rejected.jsonl --fail-on never $common || exit 2
+cmp -s r_new.jsonl new.jsonl || { echo "faults.sh: rejected records change what is converted" >&2; exit 2; }
+echo '{}' >old_rejected.jsonl
 
 for kind in "${kinds[@]}"; do
     for call in $calls; do
@@ -95,6 +126,28 @@ for kind in "${kinds[@]}"; do
         done
     done
     echo "$kind: $faults faults so far"
+done
+
+for reader in "${readers[@]}"; do
+    for call in $calls; do
+        for error in $errors; do
+            for n in $(seq 5000); do
+                timeout 60 strace -f -qq -o trace -e trace="$call" -e inject="$call:error=$error:when=$n" \
+                    "$bedload" $reader --quiet >stdout 2>stderr
+                code=$?
+                runs=$((runs + 1))
+                grep -q INJECTED trace || break
+                faults=$((faults + 1))
+                if [ $code = 127 ] && grep -q 'loading shared libraries' stderr; then
+                    loader=$((loader + 1))
+                elif [ $code != 0 ] && [ $code != 3 ]; then
+                    code_wrong=$((code_wrong + 1))
+                    echo "  $reader, $call $n $error: exit code $code: $(head -c 300 stderr | tr '\n' ' ')"
+                fi
+            done
+        done
+    done
+    echo "$reader: $faults faults so far"
 done
 
 for error in EINVAL ENOSYS EOPNOTSUPP; do
