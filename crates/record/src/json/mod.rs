@@ -21,7 +21,7 @@ pub use framing::{Framing, HELD_ESCAPED_LF, HELD_LF, STRAY_COMMA};
 pub(crate) use locate::locate_step;
 pub use locate::{Location, Step, locate};
 pub use number::Number;
-pub use parse::Parser;
+pub use parse::{Parser, Rejected};
 pub use raw::{Raw, pointer_to};
 pub use strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
 pub use text::{escape_into, string_content};

@@ -6,7 +6,7 @@ use simd_json::{Buffers, Node, StaticNode, Tape};
 use super::framing::Framing;
 use super::number::{Decimals, Place};
 use super::seen::Seen;
-use super::strict::{DEPTH_MAX, Flaw, diagnose_in, is_blank};
+use super::strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
 use super::{Json, width};
 use crate::code::{CodeSet, Severity};
 
@@ -38,18 +38,22 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Parses one line (without its line end) and calls `visit` with the object and the warnings about its JSON,
-    /// or with the flaws that reject it.
+    /// Parses one line (without its line end) and calls `visit` with the object and the warnings about its JSON, unless
+    /// something rejects the line. What that is, [`Parser::read`] tells.
     ///
-    /// Linear in the line, as [`Parser::read`] is.
+    /// Linear in the line.
     pub fn parse<R>(
         &mut self,
         line: &[u8],
-        visit: impl FnOnce(Result<(Json<'_>, CodeSet), Vec<Flaw>>) -> R,
+        visit: impl FnOnce(Result<(Json<'_>, CodeSet), Rejected>) -> R,
     ) -> R {
-        self.read(line, Framing::Line, &[], |json, flaws| match json {
-            None => visit(Err(flaws)),
+        self.visit(line, |json, is_doubtful| match json {
+            None => visit(Err(Rejected)),
             Some(json) => {
+                let flaws = if is_doubtful { diagnose(line, &[]) } else { Vec::new() };
+                if flaws.iter().any(is_error) {
+                    return visit(Err(Rejected));
+                }
                 let mut warnings = CodeSet::default();
                 flaws.iter().for_each(|flaw| warnings.insert(flaw.code));
                 visit(Ok((json, warnings)))
@@ -70,9 +74,26 @@ impl Parser {
         known: &[&str],
         visit: impl FnOnce(Option<Json<'_>>, Vec<Flaw>) -> R,
     ) -> R {
+        self.visit(line, |json, is_doubtful| {
+            if !is_doubtful {
+                return visit(json, Vec::new());
+            }
+            let mut flaws = diagnose_in(framing, line, known);
+            let is_rejected = flaws.iter().any(is_error);
+            if json.is_none() && !is_rejected {
+                // The strict rules decide, but without a tape there is nothing to look at.
+                flaws.push(Flaw::unreadable());
+            }
+            visit(json.filter(|_| !is_rejected), flaws)
+        })
+    }
+
+    /// Calls `visit` with the object where simd-json reads one and no key of it occurs twice, and with whether the strict
+    /// rules have to judge the line.
+    fn visit<R>(&mut self, line: &[u8], visit: impl FnOnce(Option<Json<'_>>, bool) -> R) -> R {
         // simd-json would find nothing else, and there can be as many of them as there are bytes.
         if is_blank(line) {
-            return visit(None, diagnose_in(framing, line, known));
+            return visit(None, true);
         }
         let Self { scratch, buffers, tape, places, nul } = self;
         scratch.clear();
@@ -87,23 +108,22 @@ impl Parser {
             Kind::Decimal | Kind::Doubtful => Decimals::find(line, &nodes.0, places),
         };
         let json = Json { nodes: &nodes.0, decimals: &decimals };
-        let result = if sound && kind != Kind::Doubtful && nul.find(line).is_none() {
-            visit(Some(json), Vec::new())
-        } else {
-            let mut flaws = diagnose_in(framing, line, known);
-            let is_rejected = flaws.iter().any(|flaw| flaw.code.info().severity == Severity::Error);
-            if !sound && !is_rejected {
-                // The strict rules decide, but without a tape there is nothing to look at.
-                flaws.push(Flaw::unreadable());
-            }
-            visit(Some(json).filter(|_| sound && !is_rejected), flaws)
-        };
+        let is_doubtful = !sound || kind == Kind::Doubtful || nul.find(line).is_some();
+        let result = visit(Some(json).filter(|_| sound), is_doubtful);
         *tape = nodes.reset();
         if line.len() > KEEP_BYTES {
             *self = Self::default();
         }
         result
     }
+}
+
+/// Something rejects a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected;
+
+fn is_error(flaw: &Flaw) -> bool {
+    flaw.code.info().severity == Severity::Error
 }
 
 /// Returns true if the tape is one object, and no object in it has a key twice.
@@ -133,7 +153,7 @@ fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
         }
         return true;
     }
-    let mut seen = Seen::default();
+    let mut seen = Seen::with_capacity(len);
     (0..len).all(|_| seen.insert(next_key()))
 }
 

@@ -146,7 +146,12 @@ fn numbers_keep_to_what_every_reader_holds() {
 fn the_depth_limit_is_exact() {
     let nested = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n - 1), "]".repeat(n - 1));
     assert!(Parser::default().parse(nested(DEPTH_MAX).as_bytes(), |r| r.is_ok()));
-    let code = |line: &str| Parser::default().parse(line.as_bytes(), |r| r.expect_err("too deep")[0].code);
+    let code = |line: &str| {
+        Parser::default().read(line.as_bytes(), Framing::Line, &[], |json, flaws| {
+            assert!(json.is_none(), "too deep");
+            flaws[0].code
+        })
+    };
     assert_eq!(code(&nested(DEPTH_MAX + 1)), Code::JsonDepth);
     assert_eq!(code(&format!("{{\"a\":{}", "[".repeat(5_000_000))), Code::JsonDepth);
     assert_eq!(code(&"{\"a\":".repeat(1_000_000)), Code::JsonDepth);
