@@ -1,5 +1,6 @@
 //! The command line. Names and meanings here are a contract.
 
+mod conversion;
 mod reading;
 mod size;
 
@@ -8,11 +9,11 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 use bedload_record::Severity;
-use bedload_stages::convert::Map;
 use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use conversion::ConversionArgs;
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
 
@@ -54,59 +55,59 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct DataArgs {
     /// Target (model and task); `bedload profiles` lists them.
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Target", long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// File with additional profiles, or replacements for built-in ones.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
     /// Record format, or `auto`: the profile's format, or the detected one.
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Target", long, value_name = "NAME")]
     pub(crate) format: Option<String>,
     /// Encoding used to count tokens, instead of the profile's.
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Tokens", long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
     /// Margin of estimated token counts, in percent: an estimate that exceeds a limit by less is a warning, not an
     /// error [default: the profile's].
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=MARGIN_MAX))]
+    #[arg(help_heading = "Tokens", long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=MARGIN_MAX))]
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
     /// Skip a stage: convert, schema, tokens, dedupe, balance, split or augment. Repeatable.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
     /// drop accepts it, so that the answer is trained on; a conversion removes the mark [default: error].
-    #[arg(long, value_name = "HOW")]
+    #[arg(help_heading = "Rules and exit code", long, value_name = "HOW")]
     pub(crate) weights: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Treat warnings as errors.
-    #[arg(long)]
+    #[arg(help_heading = "Rules and exit code", long)]
     pub(crate) strict: bool,
     /// Lowest severity that leads to exit code 1 [default: error].
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(help_heading = "Rules and exit code", long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
     /// Seed for the split and the selection [default: 0].
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = "Split and selection", long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Show excerpts of records in findings, and label names; by default no record text is printed.
-    #[arg(long)]
+    #[arg(help_heading = "Display", long)]
     pub(crate) show_content: bool,
     /// Maximum size of a record, e.g. 16MiB, at most 4GiB [default: 16MiB].
-    #[arg(long, value_name = "SIZE", value_parser = record_bytes)]
+    #[arg(help_heading = "Rules and exit code", long, value_name = "SIZE", value_parser = record_bytes)]
     pub(crate) max_record_bytes: Option<u64>,
     /// Worker threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
+    #[arg(help_heading = "Resources", long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub(crate) threads: Option<u16>,
     /// Memory limit, e.g. 4GiB; a run that reaches it ends with exit code 3 [default: the lowest of the limits of the
     /// control group, `ulimit` and the machine].
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    #[arg(help_heading = "Resources", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
     /// Read files instead of memory-mapping them.
-    #[arg(long)]
+    #[arg(help_heading = "Reading", long)]
     pub(crate) no_mmap: bool,
     /// Size of the chunks that files are split into for parallel work; does not affect results [default: 1MiB].
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    #[arg(help_heading = "Resources", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) chunk_bytes: Option<u64>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
@@ -118,10 +119,10 @@ pub(crate) struct DataArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConfigArgs {
     /// Configuration file [default: bedload.toml in this directory or a parent directory].
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Configuration", long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Ignore bedload.toml in this directory and its parent directories.
-    #[arg(long, conflicts_with = "config")]
+    #[arg(help_heading = "Configuration", long, conflicts_with = "config")]
     pub(crate) no_config: bool,
 }
 
@@ -130,14 +131,14 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct VocabularyArgs {
     /// Vocabulary used to count tokens, instead of an encoding: a .tiktoken rank file or a Hugging Face
     /// tokenizer.json.
-    #[arg(long, value_name = "FILE", conflicts_with = "encoding")]
+    #[arg(help_heading = "Tokens", long, value_name = "FILE", conflicts_with = "encoding")]
     pub(crate) tokenizer: Option<PathBuf>,
     /// Pre-tokenization pattern of a rank file: o200k, cl100k, r50k, llama3, qwen, tekken, or a file that contains a
     /// regular expression.
-    #[arg(long, value_name = "NAME|FILE", requires = "tokenizer")]
+    #[arg(help_heading = "Tokens", long, value_name = "NAME|FILE", requires = "tokenizer")]
     pub(crate) tokenizer_pattern: Option<String>,
     /// Token counting engine: fast, or tiktoken (same counts, slower) [default: fast].
-    #[arg(long, value_name = "ENGINE", conflicts_with = "tokenizer")]
+    #[arg(help_heading = "Tokens", long, value_name = "ENGINE", conflicts_with = "tokenizer")]
     pub(crate) token_engine: Option<String>,
 }
 
@@ -145,20 +146,23 @@ pub(crate) struct VocabularyArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct OutputArgs {
     /// Format of the output on standard output.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(help_heading = "Display", long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output_format: OutputFormat,
     /// Do not print a summary or progress.
-    #[arg(long, short)]
+    #[arg(help_heading = "Display", long, short)]
     pub(crate) quiet: bool,
     /// Do not print progress.
-    #[arg(long)]
+    #[arg(help_heading = "Display", long)]
     pub(crate) no_progress: bool,
     /// When to use color.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(help_heading = "Display", long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorWhen,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload check data/ --profile nova-2-lite-sft\n  bedload check train.jsonl --validation-file val.jsonl --fail-on warning\n  zcat raw.jsonl.gz | bedload check - --output-format jsonl"
+)]
 pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
@@ -172,6 +176,9 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload build data/ --profile generic-sft --validation 10% --out OUT\n  bedload build raw.jsonl --to converse --profile nova-2-lite-sft --out OUT --overwrite\n  bedload build data/*.jsonl --label-field /category --max-rejected 1% --out OUT"
+)]
 pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
@@ -183,38 +190,38 @@ pub(crate) struct BuildArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
-    #[arg(long, value_name = "SIZE")]
+    #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,
     /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
     /// JSON Pointer [default: prompt].
-    #[arg(long, value_name = "WHAT")]
+    #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) group_by: Option<String>,
     /// Keep N records, selected by the seed, with the same mix of labels.
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = "Split and selection", long, value_name = "N")]
     pub(crate) select: Option<u64>,
     /// Normalization applied before records are compared: none, nfc or casefold [default: none].
-    #[arg(long, value_name = "HOW")]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
     pub(crate) normalize: Option<String>,
     /// Which of several equal records to keep: first or last [default: first].
-    #[arg(long, value_name = "WHICH")]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
     /// JSON Pointer to the label [default: short completions that recur are taken as labels].
-    #[arg(long, value_name = "POINTER")]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "POINTER")]
     pub(crate) label_field: Option<String>,
     /// Turn each training record into up to N records, itself included, with prompt templates.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
     pub(crate) augment: Option<u32>,
     /// Which records to augment: all, or balance (only those of rare classes) [default: all].
-    #[arg(long, value_name = "MODE")]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "MODE")]
     pub(crate) augment_mode: Option<String>,
     /// Maximum number of records in a shard.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(help_heading = "Shards", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) shard_records: Option<u64>,
     /// Maximum size of a shard, e.g. 512MiB.
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    #[arg(help_heading = "Shards", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) shard_bytes: Option<u64>,
     /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01 [default: no limit].
-    #[arg(long, value_name = "LIMIT")]
+    #[arg(help_heading = "Rules and exit code", long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
@@ -222,27 +229,10 @@ pub(crate) struct BuildArgs {
     pub(crate) data: DataArgs,
 }
 
-/// What to convert records to, and how.
-#[derive(Debug, Default, clap::Args)]
-pub(crate) struct ConversionArgs {
-    /// Target format: prompt-completion, text, input, preference, prompt, claude-messages, converse,
-    /// converse-preference, chat-rft or image-caption. Input formats are these and openai-chat, alpaca and sharegpt:
-    /// given by --format, or detected.
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) to: Option<String>,
-    /// For flat objects: the key of each field, e.g. prompt=question,completion=answer.
-    #[arg(long, value_name = "FIELD=KEY,…")]
-    pub(crate) map: Option<Map>,
-    /// System prompt to add to every record.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) system: Option<String>,
-    /// How to handle content that the target format cannot hold: error rejects the record, drop removes the content,
-    /// keep retains extra keys [default: error].
-    #[arg(long, value_name = "HOW")]
-    pub(crate) extra: Option<String>,
-}
-
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop --rejected rejected.jsonl --out converse.jsonl"
+)]
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
     #[arg(required = true, value_name = "INPUT")]
@@ -263,6 +253,7 @@ pub(crate) struct ConvertArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload verify OUT --require-ready")]
 pub(crate) struct VerifyArgs {
     /// A directory written by `bedload build`.
     #[arg(value_name = "DIR")]
@@ -275,6 +266,7 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload clean DIR")]
 pub(crate) struct CleanArgs {
     /// An output whose leftovers are to be removed, or a directory that contains leftovers of any outputs.
     #[arg(value_name = "DIR")]
@@ -284,12 +276,13 @@ pub(crate) struct CleanArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload profiles")]
 pub(crate) struct ProfilesArgs {
     /// The target to show.
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// File with additional profiles, or replacements for built-in ones.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
@@ -298,23 +291,24 @@ pub(crate) struct ProfilesArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload calibrate pairs.jsonl --profile nova-lite-sft")]
 pub(crate) struct CalibrateArgs {
     /// Lines of {"text", "tokens"} or {"prompt", "completion", "tokens"}; files, directories, globs, or `-`.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) inputs: Vec<OsString>,
     /// Read inputs that are JSON arrays as one pair per element.
-    #[arg(long)]
+    #[arg(help_heading = "Reading", long)]
     pub(crate) array: bool,
     /// Encoding used to count tokens [default: the profile's].
-    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    #[arg(help_heading = "Tokens", long, value_name = "NAME", conflicts_with = "profile")]
     pub(crate) encoding: Option<String>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
     /// Target whose encoding is used.
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Target", long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// File with additional profiles, or replacements for built-in ones.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
@@ -323,6 +317,9 @@ pub(crate) struct CalibrateArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17"
+)]
 pub(crate) struct ExplainArgs {
     /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by
     /// a record.

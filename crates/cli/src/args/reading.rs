@@ -8,16 +8,16 @@ use super::bytes;
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ReadingArgs {
     /// Read inputs that are JSON arrays as one record per element; line numbers then count elements.
-    #[arg(long)]
+    #[arg(help_heading = "Reading", long)]
     pub(crate) array: bool,
     /// Maximum size of a compressed input after decompression, e.g. 50GB [default: 1GB, or 1000 times the compressed
     /// size where that is more].
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    #[arg(help_heading = "Reading", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) max_decompressed: Option<u64>,
     /// Directory for temporary copies of standard input, compressed inputs and arrays [default: next to the output; for `check`, the system's].
-    #[arg(long, value_name = "DIR")]
+    #[arg(help_heading = "Reading", long, value_name = "DIR")]
     pub(crate) temp_dir: Option<PathBuf>,
     /// Name of standard input in findings and reports [default: -].
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Reading", long, value_name = "NAME")]
     pub(crate) stdin_name: Option<String>,
 }

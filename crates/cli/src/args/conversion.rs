@@ -1,0 +1,23 @@
+//! Arguments of conversions, which several commands share.
+
+use bedload_stages::convert::Map;
+
+/// What to convert records to, and how.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct ConversionArgs {
+    /// Target format: prompt-completion, text, input, preference, prompt, claude-messages, converse,
+    /// converse-preference, chat-rft or image-caption. Input formats are these and openai-chat, alpaca and sharegpt:
+    /// given by --format, or detected.
+    #[arg(help_heading = "Conversion", long, value_name = "FORMAT")]
+    pub(crate) to: Option<String>,
+    /// For flat objects: the key of each field, e.g. prompt=question,completion=answer.
+    #[arg(help_heading = "Conversion", long, value_name = "FIELD=KEY,…")]
+    pub(crate) map: Option<Map>,
+    /// System prompt to add to every record.
+    #[arg(help_heading = "Conversion", long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// How to handle content that the target format cannot hold: error rejects the record, drop removes the content,
+    /// keep retains extra keys [default: error].
+    #[arg(help_heading = "Conversion", long, value_name = "HOW")]
+    pub(crate) extra: Option<String>,
+}
