@@ -164,7 +164,7 @@ pub(crate) struct OutputArgs {
     after_help = "Examples:\n  bedload check data/ --profile nova-2-lite-sft\n  bedload check train.jsonl --validation-file val.jsonl --fail-on warning\n  zcat raw.jsonl.gz | bedload check - --output-format jsonl"
 )]
 pub(crate) struct CheckArgs {
-    /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
+    /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Validation data, as files, directories or globs like INPUT; checked the same way and counted separately.
@@ -180,7 +180,7 @@ pub(crate) struct CheckArgs {
     after_help = "Examples:\n  bedload build data/ --profile generic-sft --validation 10% --out OUT\n  bedload build raw.jsonl --to converse --profile nova-2-lite-sft --out OUT --overwrite\n  bedload build data/*.jsonl --label-field /category --max-rejected 1% --out OUT"
 )]
 pub(crate) struct BuildArgs {
-    /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
+    /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Directory to create; it appears complete or not at all.
@@ -234,7 +234,7 @@ pub(crate) struct BuildArgs {
     after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop --rejected rejected.jsonl --out converse.jsonl"
 )]
 pub(crate) struct ConvertArgs {
-    /// Files, directories, globs, or `-`; .jsonl, .jsonl.gz or .jsonl.zst.
+    /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// File to create; it appears complete or not at all, and not at all if no record can be converted.

@@ -22,7 +22,8 @@ pub(crate) fn judge(inputs: &Inputs, profile: Option<&Profile>, strict: bool) ->
 }
 
 fn judge_name(input: &Input, profile: &Profile, strict: bool) -> Option<Finding> {
-    let key = input.key()?;
+    // Whatever its name, an array is no data file yet.
+    let key = input.key().filter(|_| !input.is_array())?;
     let rule = |point| profile.rule(point).filter(|rule| rule.level != Level::Allow);
     let api = rule(Point::DataFileNames)?;
     let finding = |message: String, cite: String| {

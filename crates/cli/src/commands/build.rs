@@ -14,7 +14,9 @@ use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, 
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::progress::Display;
-use crate::render::{ClassNames, Out, Paint, TextFindings, built_summary, finding_object, print_line, say};
+use crate::render::{
+    ClassNames, FAILED_ON_WARNINGS, Out, Paint, TextFindings, built_summary, finding_object, print_line, say,
+};
 use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
@@ -63,7 +65,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
         say(&built_summary(&built, &args.out, names, strict, started.elapsed(), paint));
         if exit == Exit::Findings && built.manifest.ready {
-            say("exiting with 1: warnings present (`--fail-on warning`)\n");
+            say(FAILED_ON_WARNINGS);
         }
     }
     Ok(exit)

@@ -11,7 +11,9 @@ use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure};
 use crate::progress::Display;
-use crate::render::{Out, Paint, TextFindings, checked_summary, finding_object, print_line, say};
+use crate::render::{
+    FAILED_ON_WARNINGS, Out, Paint, TextFindings, checked_summary, finding_object, print_line, say,
+};
 use crate::settings;
 
 /// Findings about records that are printed of each code; all are counted.
@@ -53,6 +55,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
         say(&checked_summary(&checked, run.settings.strict, per_code, started.elapsed(), paint));
+        if exit == Exit::Findings && checked.errors == 0 {
+            say(FAILED_ON_WARNINGS);
+        }
     }
     Ok(exit)
 }

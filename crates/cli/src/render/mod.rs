@@ -53,6 +53,9 @@ impl Out {
     }
 }
 
+/// Why a run without errors ends with exit code 1.
+pub(crate) const FAILED_ON_WARNINGS: &str = "exiting with 1: warnings present (`--fail-on warning`)\n";
+
 /// Writes text to standard error; a failure of that cannot be reported anywhere.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());

@@ -116,13 +116,12 @@ pub(crate) fn checked_summary(
         Some(Distinct { all, is_exact: false, .. }) => format!(" (at least {} distinct)", count(all)),
         _ => String::new(),
     };
-    let _ = writeln!(
-        out,
-        "  records     {} read, {} valid{distinct}, {} rejected{format}",
-        count(checked.records),
-        count(checked.valid),
-        count(checked.rejected)
-    );
+    let (read, valid, rejected) = (count(checked.records), count(checked.valid), count(checked.rejected));
+    let records = match checked.format {
+        Some(_) => format!("{read} read, {valid} valid{distinct}, {rejected} rejected{format}"),
+        None => format!("{read} read, {rejected} rejected; format unknown, so fields were not checked"),
+    };
+    let _ = writeln!(out, "  records     {records}");
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
     codes(&mut out, &checked.by_code, strict, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));

@@ -275,3 +275,24 @@ fn a_flag_is_no_rejected_answer() {
     let run = scratch.run("check a.jsonl --skip tokens --fail-on warning --output-format jsonl").exits(0);
     assert_eq!(run.summary()["format"], "claude-messages");
 }
+
+#[test]
+fn a_summary_says_what_was_not_checked_and_why_the_run_failed() {
+    let scratch = Scratch::with("a.jsonl", repeated(r#"{"question": "q #", "answer": "a"}"#, 3));
+    let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+    assert!(
+        run.stderr.contains("3 read, 0 rejected; format unknown, so fields were not checked"),
+        "{}",
+        run.stderr
+    );
+    scratch.write("a.jsonl", repeated(r#"{"prompt": "q #", "answer": "a"}"#, 3));
+    let run = scratch.run("check a.jsonl --skip tokens --fail-on warning").exits(1);
+    assert!(run.stderr.contains("exiting with 1: warnings present"), "{}", run.stderr);
+    // An array has to be converted before its name matters.
+    let array = br#"[{"prompt": "q", "completion": "a"}]"#;
+    scratch.write("a.json", array);
+    let run = scratch.run(
+        "check a.json --array --skip tokens --profile nova-lite-sft --format converse --output-format jsonl",
+    );
+    assert_eq!(run.by_code().get("dataset/file-name"), None, "{}", run.stdout);
+}

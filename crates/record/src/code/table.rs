@@ -808,8 +808,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "part of the record was dropped in the conversion, as requested",
-        "`--extra drop` removes what the target format cannot hold; this finding says what, and counts it.",
-        "Nothing to do."
+        "`--extra drop` removes what the target format cannot hold, and `--weights drop` the marks that exclude an answer from training, which is then trained on. This finding says what was removed, and counts it.",
+        "Nothing to do if that is intended; without the option, such a record is rejected."
     ),
     row!(
         FileOtherFormat,
