@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 mod table;
 
-use table::{KEYS, METADATA_BEGINNINGS, METADATA_ENDS};
+use table::{KEYS, METADATA_BEGINNINGS, METADATA_ENDS, PLAIN_CONTEXTS, PLAIN_PROMPTS};
 
 /// What a well-known key holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,13 @@ impl Holds {
         let (word, holds) =
             ORDER.iter().find_map(|wanted| found.iter().find(|(_, holds)| holds == wanted))?;
         Some(Named { holds: *holds, word: Some(word) })
+    }
+
+    /// Returns true for a key of prompts or contexts that holds a text whatever its length.
+    pub(crate) fn is_plain(key: &str) -> bool {
+        [PLAIN_PROMPTS, PLAIN_CONTEXTS]
+            .iter()
+            .any(|keys| keys.iter().any(|known| known.eq_ignore_ascii_case(key)))
     }
 
     fn of_word(word: &str) -> Option<(&'static str, Self)> {

@@ -154,39 +154,6 @@ fn is_prose(text: &str) -> bool {
         || text.chars().filter(|&char| char >= IDEOGRAPHS_FROM).nth(5).is_some()
 }
 
-/// Keys that hold a text whatever its length. Under others as well, a name or a code may be meant.
-const PLAIN: &[&str] = &[
-    "prompt",
-    "question",
-    "query",
-    "instruction",
-    "instructions",
-    "input",
-    "inputs",
-    "text",
-    "context",
-    "contexts",
-    "passage",
-    "passages",
-    "history",
-    "hypothesis",
-    "premise",
-    "sentence",
-    "sentence2",
-    "options",
-    "choices",
-    "image",
-    "images",
-    "messages",
-    "conversation",
-    "conversations",
-    "turns",
-];
-
-fn is_plain(key: &str) -> bool {
-    PLAIN.iter().any(|known| known.eq_ignore_ascii_case(key))
-}
-
 /// Values that switch something on or grade it, where a text could be.
 const SETTINGS: &[&str] = &[
     "high", "medium", "low", "none", "off", "on", "enabled", "disabled", "auto", "true", "false", "yes", "no",
@@ -201,7 +168,7 @@ fn is_setting(text: &str) -> bool {
 pub fn is_content(key: &str, value: Json<'_>) -> bool {
     match Holds::from_words(key).map(|named| named.holds) {
         Some(Holds::Label | Holds::Metadata) => false,
-        Some(Holds::Prompt | Holds::Context) if !is_plain(key) => has_prose(value),
+        Some(Holds::Prompt | Holds::Context) if !Holds::is_plain(key) => has_prose(value),
         Some(_) => !is_void(value),
         None => has_prose(value),
     }
@@ -246,7 +213,7 @@ impl<'t> Own<'t> {
             Holds::Label => !self.is_answered,
             Holds::System => !is_document && self.misses(value, |_| true),
             Holds::Answer => self.misses(value, is_prose),
-            Holds::Prompt | Holds::Context if !is_plain(key) => self.misses(value, is_prose),
+            Holds::Prompt | Holds::Context if !Holds::is_plain(key) => self.misses(value, is_prose),
             Holds::Prompt | Holds::Context | Holds::Reasoning => self.misses(value, |text| !is_setting(text)),
         }
     }

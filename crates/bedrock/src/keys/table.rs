@@ -2,18 +2,36 @@
 
 use super::Holds;
 
+/// Keys of contexts that hold a text whatever its length.
+pub(super) const PLAIN_CONTEXTS: &[&str] = &[
+    "context",
+    "contexts",
+    "passage",
+    "passages",
+    "history",
+    "hypothesis",
+    "premise",
+    "sentence2",
+    "options",
+    "choices",
+    "image",
+    "images",
+    "messages",
+    "conversation",
+    "conversations",
+    "turns",
+];
+
+/// Keys of prompts that hold a text whatever its length. Under the others a name or a code may be meant as well.
+pub(super) const PLAIN_PROMPTS: &[&str] =
+    &["prompt", "question", "query", "instruction", "instructions", "input", "inputs", "sentence", "text"];
+
 /// Well-known keys, by what they hold.
 pub(super) const KEYS: &[(Holds, &[&str])] = &[
+    (Holds::Prompt, PLAIN_PROMPTS),
     (
         Holds::Prompt,
         &[
-            "prompt",
-            "question",
-            "query",
-            "instruction",
-            "instructions",
-            "input",
-            "inputs",
             "problem",
             "task",
             "user",
@@ -25,25 +43,16 @@ pub(super) const KEYS: &[(Holds, &[&str])] = &[
             "source_text",
             "input_text",
             "utterance",
-            "sentence",
             "dialogue",
             "article",
-            "text",
         ],
     ),
+    (Holds::Context, PLAIN_CONTEXTS),
     (
         Holds::Context,
         &[
-            "context",
-            "contexts",
-            "passage",
-            "passages",
             "document",
             "documents",
-            "history",
-            "hypothesis",
-            "premise",
-            "sentence2",
             "few_shot",
             "examples",
             "ctx",
@@ -77,14 +86,6 @@ pub(super) const KEYS: &[(Holds, &[&str])] = &[
             "code",
             "table",
             "schema",
-            "options",
-            "choices",
-            "image",
-            "images",
-            "messages",
-            "conversation",
-            "conversations",
-            "turns",
             "dialog",
             "chat",
             "conversation_history",
