@@ -83,7 +83,7 @@ impl Sample {
 
     /// The command that converts flat records by the well-known keys that most of them have.
     pub(crate) fn map(&self, look: &Detection, wanted: Option<&'static Format>) -> Option<String> {
-        // An image or a conversation is no text that a map could name.
+        // A map names texts, so the image would be lost.
         if look.format.is_some_and(|format| format.name == "image-caption") {
             return None;
         }

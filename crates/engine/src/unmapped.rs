@@ -6,7 +6,6 @@ use bedload_record::{Code, Finding};
 use bedload_scan::Inputs;
 
 use crate::advice::Sample;
-
 use crate::resolve::Examples;
 use crate::rules::Rules;
 use crate::settings::Settings;
