@@ -1,5 +1,6 @@
 //! Content that a format has no field for: which keys hold it, and in how many records.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
@@ -186,11 +187,19 @@ fn has_prose(value: Json<'_>) -> bool {
 /// How much a template may add to the texts of a record where it renders them as one.
 const TEMPLATE_BYTES: usize = 256;
 
+/// How much is searched for repetitions in one record: a list of thousands of texts that are all repeated would else
+/// take time by the square of the record.
+const SEARCHED_MAX: usize = 64 << 20;
+
 /// What a record holds in the fields of its format.
 struct Own<'t> {
     format: &'t Format,
     is_answered: bool,
     texts: Vec<&'t str>,
+    /// Length of all texts in bytes.
+    bytes: usize,
+    /// Bytes that were searched.
+    searched: Cell<usize>,
 }
 
 impl<'t> Own<'t> {
@@ -198,7 +207,8 @@ impl<'t> Own<'t> {
         let mut texts = Vec::new();
         format.texts(record, &mut |text| texts.push(text.text.trim()));
         texts.retain(|text| !text.is_empty());
-        Self { format, is_answered: format.is_answered(record), texts }
+        let bytes = texts.iter().map(|text| text.len()).sum();
+        Self { format, is_answered: format.is_answered(record), texts, bytes, searched: Cell::new(0) }
     }
 
     /// Returns true if what is under a key is nowhere in the fields of the format.
@@ -228,11 +238,14 @@ impl<'t> Own<'t> {
         match value.value() {
             Value::String(text) => {
                 let text = text.trim();
+                if self.searched.get() > SEARCHED_MAX {
+                    return false;
+                }
+                self.searched.set(self.searched.get() + self.bytes);
                 let is_part = || self.texts.iter().any(|own| own.contains(text));
                 let is_whole = || {
-                    let own_bytes: usize = self.texts.iter().map(|own| own.len()).sum();
                     self.texts.len() > 1
-                        && text.len() <= 2 * own_bytes + TEMPLATE_BYTES
+                        && text.len() <= 2 * self.bytes + TEMPLATE_BYTES
                         && self.texts.iter().all(|own| text.contains(own))
                 };
                 counts(text) && !text.is_empty() && !is_part() && !is_whole()

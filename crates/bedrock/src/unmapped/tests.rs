@@ -125,3 +125,12 @@ fn the_first_loss_is_known_whatever_the_chunks() {
         assert_eq!(parts, whole);
     }
 }
+
+#[test]
+fn a_search_for_repetitions_ends() {
+    // All of the texts are repeated, each at the end of a long prompt: 40,000 searches of 1 MB.
+    let prompt = "a".repeat(1 << 20) + "end";
+    let context = vec![r#""end""#; 40_000].join(",");
+    let line = format!(r#"{{"prompt":"{prompt}","completion":"b","context":[{context}]}}"#);
+    check("prompt-completion", &line, &[]);
+}
