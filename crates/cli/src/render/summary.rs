@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Checked, Converted, Distinct, Quantiles};
+use bedload_engine::{Built, Checked, Converted, Distinct};
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Severity, Tokens};
+use bedload_record::{Code, Quantiles, Severity, Tokens};
 
 use super::Paint;
 use crate::commands::check::TEXT_PER_CODE;

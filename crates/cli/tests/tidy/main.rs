@@ -134,6 +134,37 @@ fn every_source_file_says_what_lives_there() {
     }
 }
 
+/// The phases of the engine in their order: a file may use its own folder and those before it, and a command no other.
+const PHASES: &[&str] = &["run", "scan", "plan", "report", "write", "commands"];
+
+#[test]
+fn phases_of_the_engine_use_only_those_before_them() {
+    let engine = root().join("crates/engine/src");
+    let mut folders = BTreeSet::new();
+    for entry in fs::read_dir(&engine).expect("the engine") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        if name != "lib.rs" {
+            folders.insert(name);
+        }
+    }
+    assert_eq!(folders, PHASES.iter().map(|&phase| phase.to_owned()).collect(), "no file beside the phases");
+    for (place, phase) in PHASES.iter().enumerate() {
+        let mut files = Vec::new();
+        sources(&engine.join(phase), &mut files);
+        for path in files {
+            let shown = path.strip_prefix(&engine).expect("below").display().to_string();
+            let text = fs::read_to_string(&path).expect("a source file");
+            assert!(!text.contains("super::super"), "{shown}: name the phase from the crate");
+            for part in text.split("crate::").skip(1) {
+                let used = part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+                let Some(of) = PHASES.iter().position(|&phase| phase == used) else { continue };
+                let is_before = if *phase == "commands" { of < place } else { of <= place };
+                assert!(is_before, "{shown} must not use {used}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_stage_documents_itself_in_fixed_sections() {
     let stages = root().join("crates/stages/src");

@@ -11,7 +11,7 @@ use bedload_stages::Stages;
 use proptest::prelude::*;
 
 use super::*;
-use crate::settings::{MaxRejected, ShardLimits};
+use crate::run::settings::{MaxRejected, ShardLimits};
 
 fn settings(validation: &str) -> Settings {
     let mut stages = Stages::default();

@@ -1,0 +1,183 @@
+//! `convert`: records of other formats as one file of the target's. The same scan and write as `build`, with the
+//! plainest of plans: what can be converted is written, in order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use bedload_record::{Code, FactTable, Finding, Side, Verdict};
+use bedload_scan::{Fetch, Inputs};
+use bedload_stages::balance::Classes;
+
+use crate::plan::judge::files::about_files;
+use crate::plan::judge::quota;
+use crate::plan::pack::{Packed, pack};
+use crate::plan::{Plan, count_verdicts};
+use crate::report::findings::findings_in_order;
+use crate::run::error::EngineError;
+use crate::run::progress::{Phase, Progress};
+use crate::run::settings::{Settings, ShardLimits};
+use crate::scan::facts::{Scanned, scan};
+use crate::scan::rules::{Rules, refuse_unknown_format};
+use crate::write::atomic_file::AtomicFile;
+use crate::write::copy::{self, Checksums};
+use crate::write::paths::{refuse_output_inside_input, resolve};
+use crate::write::space;
+
+/// Where to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Outputs<'a> {
+    /// The file of the converted records.
+    pub out: &'a Path,
+    /// The file of the rejected lines, where they are wanted.
+    pub rejected: Option<&'a Path>,
+    /// Whether existing files are replaced.
+    pub overwrite: bool,
+}
+
+/// What was converted.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    /// Inputs read.
+    pub files: u64,
+    /// Lines read.
+    pub records: u64,
+    /// Records written.
+    pub written: u64,
+    /// Lines rejected: none of them is in the output.
+    pub rejected: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Bytes written.
+    pub bytes_written: u64,
+    /// The formats that were converted from.
+    pub from: Vec<&'static str>,
+    /// The format that was converted to.
+    pub to: &'static str,
+    /// How many findings there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+    /// Directories next to the output, of runs that were killed or are still running.
+    pub leftovers: Vec<String>,
+    /// Notes for the user about how the output was moved into place, a line each.
+    pub notes: Vec<String>,
+}
+
+/// Converts all inputs to one file and tells all findings in input order, those about files and the target last.
+/// The file appears whole or not at all, and not at all where no record was converted.
+///
+/// # Errors
+/// Where inputs cannot be read or changed meanwhile, the output cannot be written, or settings contradict something.
+pub fn convert(
+    inputs: &Inputs,
+    settings: &Settings,
+    outputs: Outputs<'_>,
+    progress: &Progress,
+    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
+) -> Result<Converted, EngineError> {
+    if settings.stages.convert.target().is_none() {
+        return Err(EngineError::Usage("no target format was given\nhint: name one with --to".to_owned()));
+    }
+    let Outputs { out, rejected, overwrite } = outputs;
+    refuse_output_inside_input("--out", inputs, out)?;
+    if let Some(rejected) = rejected {
+        refuse_output_inside_input("--rejected", inputs, rejected)?;
+        if resolve(rejected) == resolve(out) {
+            let shown = rejected.display();
+            return Err(EngineError::Usage(format!("--rejected {shown}: the same file as --out")));
+        }
+    }
+    let single = AtomicFile::create("--out", out, overwrite, progress)?;
+    let trace =
+        rejected.map(|file| AtomicFile::create("--rejected", file, overwrite, progress)).transpose()?;
+    let watch = &progress.watch;
+    progress.enter(Phase::Spool);
+    inputs.refuse_foreign()?;
+    inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(single.dir()), watch)?;
+
+    progress.enter(Phase::Scan);
+    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    refuse_unknown_format(&about_data)?;
+    let conversion = rules.conversion.as_ref().expect("there is a target");
+    let Scanned { facts, crlf, .. } = scan(inputs, settings, &rules, progress)?;
+    inputs.check_unchanged()?;
+
+    progress.enter(Phase::Write);
+    let plan = plan(&facts);
+    let mut packed = pack(&facts, &plan, &[], ShardLimits::default(), settings.scan.max_record_bytes);
+    let packed_rejected = packed.take(None);
+    let packed = packed.take(Some(Side::Train));
+    let fetch = Fetch::new(inputs, &settings.scan);
+    let source = copy::WriteInput {
+        facts: &facts,
+        plan: &plan,
+        variants: &[],
+        templates: &[],
+        rules: &rules,
+        fetch: &fetch,
+    };
+    let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
+    let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
+    space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;
+    copy::write(single.dir(), &packed, &source, Checksums::Without, watch)?;
+    if let Some(trace) = &trace {
+        copy::write(trace.dir(), &packed_rejected, &source, Checksums::Without, watch)?;
+    }
+    inputs.check_unchanged()?;
+
+    progress.enter(Phase::Report);
+    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut count = |finding: &Finding| {
+        *by_code.entry(finding.code).or_default() += 1;
+        emit(finding)
+    };
+    findings_in_order(&facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
+        found.iter().try_for_each(&mut count)
+    })?;
+    let per_file: Vec<(u64, u64)> =
+        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
+    about_data.extend(about_files(inputs, &per_file, settings.strict));
+    about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    if plan.counts.train == 0 {
+        let kept = if out.exists() { "was left as it is" } else { "was not written" };
+        let message = format!("no record was converted, so {} {kept}", out.display());
+        about_data.push(Finding::dataset(Code::DatasetNoRecords, settings.strict, message));
+    }
+    about_data.iter().try_for_each(&mut count)?;
+    inputs.check_unchanged()?;
+    let mut leftovers = single.leftovers().to_vec();
+    let mut notes = Vec::new();
+    let mut placed = None;
+    // In the order opposite to that in which they were begun, as `Progress` has them.
+    if let Some(trace) = trace {
+        leftovers.extend_from_slice(trace.leftovers());
+        notes.extend(trace.publish(&packed_rejected.shards[0].path)?);
+        placed = rejected;
+    }
+    if plan.counts.train > 0 {
+        let published = single.publish(&packed.shards[0].path);
+        notes.extend(published.map_err(|error| match placed {
+            Some(placed) => error.with_in_place(placed),
+            None => error,
+        })?);
+    }
+    Ok(Converted {
+        files: inputs.len() as u64,
+        records: plan.counts.read,
+        written: plan.counts.train,
+        rejected: plan.counts.rejected,
+        bytes: facts.files().iter().map(|file| file.bytes).sum(),
+        bytes_written: packed.shards[0].bytes,
+        from: conversion.from(),
+        to: conversion.converter.to().name,
+        by_code,
+        leftovers,
+        notes,
+    })
+}
+
+fn plan(facts: &FactTable) -> Plan {
+    let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
+    let verdicts: Vec<Verdict> = facts.ordinals().map(verdict).collect();
+    let counts = count_verdicts(&verdicts);
+    let (duplicates, findings) = (Vec::new(), Vec::new());
+    Plan { verdicts, duplicates, classes: Classes::default(), counts, findings }
+}

@@ -1,0 +1,9 @@
+//! The commands without their printing. Each uses the phases, and none another command.
+
+pub(crate) mod build;
+pub(crate) mod calibrate;
+pub(crate) mod check;
+pub(crate) mod clean;
+pub(crate) mod convert;
+pub(crate) mod explain;
+pub(crate) mod verify;

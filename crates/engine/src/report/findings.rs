@@ -1,0 +1,53 @@
+//! Findings about records, found again in full where the scan has kept no more than their codes.
+
+use bedload_record::{FactTable, Finding, Ordinal};
+use bedload_scan::{Fetch, Watch};
+use rayon::prelude::*;
+
+use crate::report::tables::windows;
+use crate::run::error::EngineError;
+use crate::scan::examine::{Examiner, Physical, place};
+use crate::scan::rules::Rules;
+
+/// Finds again, in full, what was found in the records, and hands it over in their order.
+pub(crate) fn findings_in_order(
+    facts: &FactTable,
+    rules: &Rules,
+    fetch: &Fetch<'_>,
+    watch: &Watch,
+    max_record_bytes: u64,
+    mut each: impl FnMut(Vec<Finding>) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    for window in windows(facts) {
+        watch.check()?;
+        let lines: Vec<u64> = window.filter(|&line| !facts.codes(Ordinal(line)).is_empty()).collect();
+        let found: Vec<Vec<Finding>> = lines
+            .into_par_iter()
+            .map_init(
+                || (Examiner::new(rules), Vec::new()),
+                |(examiner, scratch), line| {
+                    let line = Ordinal(line);
+                    let index = facts.file_of(line);
+                    let file = &facts.files()[index];
+                    let span = facts.span(line, index);
+                    let held = span.len <= max_record_bytes;
+                    let bytes =
+                        if held { Some(fetch.bytes(index, span.start, span.len, scratch)?) } else { None };
+                    let physical = Physical {
+                        input: Some(index),
+                        start: span.start,
+                        len: span.len,
+                        terminator: facts.terminator(line),
+                        bytes,
+                    };
+                    let found = examiner.findings(&physical);
+                    let number = line.0 - file.first.0 + 1;
+                    Ok(place(found, rules, &file.name, number, &physical))
+                },
+            )
+            .collect::<Result<_, EngineError>>()?;
+        fetch.check()?;
+        each(found.into_iter().flatten().collect())?;
+    }
+    Ok(())
+}

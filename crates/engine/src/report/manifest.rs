@@ -1,0 +1,204 @@
+//! `manifest.json`: every file with its size and sha256, the counts and whether they add up, the configuration, the
+//! inputs. It is written last: a directory without it is not a finished one.
+//!
+//! It carries the version of its format. A change that older readers would misread raises that; a new member does not.
+
+mod read;
+
+use std::collections::BTreeMap;
+
+use bedload_record::{Counts, Quantiles, SideTokens};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::report::canonical::canonical;
+use crate::run::bytes::hex;
+
+pub(crate) use read::{MANIFEST_BYTES_MAX, Outline, Read, Unsound, is_inside, read_manifest, read_outline};
+
+/// The name of the manifest in the output directory.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// The version of the format that is written. Directories without a number were written before there was one.
+pub(crate) const FORMAT_VERSION: u32 = 1;
+
+/// One file of the output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path below the directory, with `/`.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// Lines of a JSONL file, rows of a table.
+    pub records: u64,
+    /// Tokens of the records; none for other files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+}
+
+/// One input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// Its name, as on the command line.
+    pub name: String,
+    /// Size of the file on disk, in bytes.
+    pub bytes: u64,
+    /// BLAKE3 of those bytes, as `b3sum` prints it.
+    pub blake3: String,
+    /// Lines in it, after decompression.
+    pub records: u64,
+}
+
+/// Files in input directories that were not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedFiles {
+    /// How many there are.
+    pub files: u64,
+    /// The first ten of their names.
+    pub names: Vec<String>,
+}
+
+/// The whole manifest.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `bedload`.
+    pub tool: String,
+    /// The version of this format.
+    #[serde(default)]
+    pub format_version: u32,
+    /// The version that wrote the directory.
+    pub version: String,
+    /// Whether the target takes the output.
+    #[serde(default)]
+    pub ready: bool,
+    /// Why it does not; empty where it does.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// The profile, where one was named.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// The record format.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// How tokens were counted.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// Seed of every choice.
+    #[serde(default)]
+    pub seed: u64,
+    /// Everything else that was configured.
+    #[serde(default)]
+    pub config: serde_json::Value,
+    /// What was read.
+    #[serde(default)]
+    pub inputs: Vec<InputEntry>,
+    /// What else was in the input directories.
+    #[serde(default)]
+    pub skipped: SkippedFiles,
+    /// What became of the records.
+    pub counts: Counts,
+    /// Tokens of the output by side.
+    #[serde(default)]
+    pub tokens: SideTokens,
+    /// Tokens per kept record.
+    #[serde(default)]
+    pub record_tokens: Quantiles,
+    /// How many findings there are of each code.
+    #[serde(default)]
+    pub findings: BTreeMap<String, u64>,
+    /// What was written, the manifest itself excepted.
+    pub files: Vec<FileEntry>,
+    /// The sha256 of what the manifest says without this member, in canonical form.
+    pub seal: String,
+}
+
+impl Manifest {
+    /// The text of the file.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a manifest is made of plain values") + "\n"
+    }
+
+    /// Fills in the seal.
+    #[must_use]
+    pub(crate) fn sealed(mut self) -> Self {
+        self.seal = seal_of(self.text().as_bytes()).expect("a manifest is an object");
+        self
+    }
+
+    /// Returns true if the text, which this was read from, is sealed by the value in it.
+    pub(crate) fn is_sealed(&self, text: &[u8]) -> bool {
+        if self.format_version == 0 {
+            // Before the format had a version, the seal was over the text with an empty one in its place.
+            let own = format!("\"seal\": \"{}\"", self.seal);
+            let text = String::from_utf8_lossy(text).replacen(&own, "\"seal\": \"\"", 1);
+            return hex(&Sha256::digest(text)) == self.seal;
+        }
+        seal_of(text).is_some_and(|seal| seal == self.seal)
+    }
+}
+
+fn seal_of(text: &[u8]) -> Option<String> {
+    canonical(text, "seal").map(|canonical| hex(&Sha256::digest(canonical)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed() -> Manifest {
+        let manifest =
+            Manifest { tool: "bedload".to_owned(), format_version: 1, seed: 7, ..Manifest::default() };
+        manifest.sealed()
+    }
+
+    fn is_sealed(text: &str) -> bool {
+        serde_json::from_str::<Manifest>(text).expect("a manifest").is_sealed(text.as_bytes())
+    }
+
+    #[test]
+    fn the_seal_is_over_what_is_said_and_not_over_the_text() {
+        let text = sealed().text();
+        assert!(is_sealed(&text));
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert!(is_sealed(&value.to_string()), "in one line");
+        assert!(!is_sealed(&text.replace("\"seed\": 7", "\"seed\": 8")));
+        assert!(!is_sealed(&text.replacen('{', "{\"unknown\": 1,", 1)));
+    }
+
+    #[test]
+    fn members_of_later_versions_are_sealed_and_those_of_earlier_ones_have_defaults() {
+        let mut value: serde_json::Value = serde_json::from_str(&sealed().text()).expect("JSON");
+        let members = value.as_object_mut().expect("an object");
+        members.insert("later".to_owned(), serde_json::json!({"b": [1.5, 1e300], "a": null}));
+        for optional in [
+            "ready",
+            "reasons",
+            "profile",
+            "format",
+            "encoding",
+            "seed",
+            "config",
+            "inputs",
+            "tokens",
+            "record_tokens",
+            "findings",
+        ] {
+            members.shift_remove(optional);
+        }
+        let seal = seal_of(value.to_string().as_bytes()).expect("an object");
+        value["seal"] = seal.into();
+        assert!(is_sealed(&value.to_string()));
+        value["later"]["b"][0] = 1.25.into();
+        assert!(!is_sealed(&value.to_string()));
+    }
+
+    #[test]
+    fn a_manifest_from_before_the_format_had_a_version_is_sealed_by_its_text() {
+        let mut manifest = Manifest { tool: "bedload".to_owned(), ..Manifest::default() };
+        manifest.seal = hex(&Sha256::digest(manifest.text()));
+        assert!(is_sealed(&manifest.text()));
+        assert!(!is_sealed(&manifest.text().replace("\"seed\": 0", "\"seed\": 1")));
+    }
+}

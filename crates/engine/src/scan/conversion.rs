@@ -1,0 +1,123 @@
+//! The conversion of a run: what the records of each input are converted from.
+
+use bedload_bedrock::{Detection, FORMATS, Format};
+use bedload_record::Findings;
+use bedload_record::names::did_you_mean;
+use bedload_record::plural::first;
+use bedload_scan::Inputs;
+use bedload_stages::convert::{Converter, Fit, Source, fit};
+
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+use crate::scan::advice::Sample;
+use crate::scan::resolve::look_at_all;
+
+/// How the records of each input come into the format of the run.
+pub(crate) struct Conversion {
+    pub(crate) converter: Converter,
+    /// What the records of each input are; none where it has no record that tells.
+    sources: Vec<Option<Source>>,
+}
+
+impl Conversion {
+    /// The conversion that the settings ask for, if they do.
+    ///
+    /// # Errors
+    /// Where an input has records that cannot be carried over, or of a format that is not known.
+    pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Result<Option<Self>, EngineError> {
+        let config = &settings.stages.convert;
+        let Some(name) = config.target() else { return Ok(None) };
+        let usage = |message: String| EngineError::Usage(message);
+        let to = Format::from_name(name).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
+            usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
+        })?;
+        let converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
+        let sources = if config.map.0.is_empty() {
+            sources(settings.format, to, inputs)?
+        } else if let Some(format) = settings.format {
+            return Err(usage(format!(
+                "--map cannot be used with --format {}, which defines its own fields",
+                format.name
+            )));
+        } else {
+            vec![Some(Source::Mapped); inputs.len()]
+        };
+        Ok(Some(Self { converter, sources }))
+    }
+
+    /// Converts a line of an input, and returns false where it is refused.
+    pub(crate) fn convert(
+        &self,
+        input: usize,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> bool {
+        let source = self.sources[input].unwrap_or(Source::Format(self.converter.to()));
+        self.converter.convert(source, line, out, findings)
+    }
+
+    /// The line as it is written: converted, which succeeded when its facts were taken.
+    pub(crate) fn written<'b>(&self, input: usize, line: &[u8], out: &'b mut Vec<u8>) -> &'b [u8] {
+        out.clear();
+        self.convert(input, line, out, &mut Findings::codes_only());
+        out
+    }
+
+    /// What is converted from, in words, each once.
+    pub(crate) fn from(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = self
+            .sources
+            .iter()
+            .flatten()
+            .map(|source| match source {
+                Source::Format(format) => format.name,
+                Source::Mapped => "mapped keys",
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+fn sources(
+    named: Option<&'static Format>,
+    to: &'static Format,
+    inputs: &Inputs,
+) -> Result<Vec<Option<Source>>, EngineError> {
+    let refusal = |name: &str, problem: String, hint: &str| {
+        EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
+    };
+    let table = "see the table of conversions in the README";
+    let cannot = |from: &Format| format!("{} records cannot be converted to {}", from.name, to.name);
+    if let Some(from) = named {
+        return match fit(from, to) {
+            Fit::None => Err(refusal("--format", cannot(from), table)),
+            Fit::Part | Fit::Whole => Ok(vec![Some(Source::Format(from)); inputs.len()]),
+        };
+    }
+    let looks = look_at_all(inputs, &[])?;
+    let source = |(input, look): (&bedload_scan::Input, &Detection)| match (look.format, look.shape) {
+        (Some(from), _) if fit(from, to) != Fit::None => Ok(Some(Source::Format(from))),
+        (Some(from), _) => {
+            let map = Sample::read(inputs)?.map(look, Some(to));
+            Err(refusal(input.name(), cannot(from), map.as_deref().unwrap_or(table)))
+        }
+        (None, Some(shape)) => {
+            let problem = format!("the records are {}, which bedload cannot convert", shape.title);
+            Err(refusal(input.name(), problem, shape.advice))
+        }
+        // Without a record there is nothing to convert; what is wrong with the lines is reported line by line.
+        (None, None) if look.records == 0 => Ok(None),
+        (None, None) => {
+            let map = Sample::read(inputs)?.map(look, Some(to));
+            let general = "name the keys of flat objects, e.g. --map prompt=question,completion=answer";
+            let problem = format!("no known format fits {}", first(look.records as u64, "record", "records"));
+            Err(refusal(input.name(), problem, map.as_deref().unwrap_or(general)))
+        }
+    };
+    inputs.iter().zip(&looks).map(source).collect()
+}

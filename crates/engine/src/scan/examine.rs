@@ -1,0 +1,343 @@
+//! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
+//! afterwards for the few records whose findings are shown in full.
+
+use std::mem;
+
+use bedload_bedrock::Unmapped;
+use bedload_record::json::Framing;
+use bedload_record::{
+    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding,
+    Severity, Terminator,
+};
+use bedload_scan::Line;
+use bedload_stages::{balance, dedupe, schema, split, tokens};
+
+use crate::scan::rules::Rules;
+
+/// A worker's tools; one per thread, reused from line to line.
+pub(crate) struct Examiner<'r> {
+    rules: &'r Rules,
+    parser: Parser,
+    counter: Option<tokens::Counter>,
+    scratch: Vec<u8>,
+    /// The record under way in the format that it is converted to.
+    converted: Vec<u8>,
+    unmapped: Unmapped,
+    /// Lines visited since that was taken.
+    lines: u64,
+}
+
+/// A line as the examiner takes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Physical<'l> {
+    /// The input it is from; none for a line that was made here, which is in the format of the run.
+    pub(crate) input: Option<usize>,
+    /// Byte offset in its input.
+    pub(crate) start: u64,
+    /// Length in bytes, without the line end.
+    pub(crate) len: u64,
+    pub(crate) terminator: Terminator,
+    /// Its bytes, unless it is longer than the limit.
+    pub(crate) bytes: Option<&'l [u8]>,
+}
+
+impl<'l> Physical<'l> {
+    /// A scanned line of an input.
+    pub(crate) fn of(input: usize, line: &Line<'l>) -> Self {
+        let Line { start, len, terminator, bytes, .. } = *line;
+        Self { input: Some(input), start, len, terminator, bytes }
+    }
+}
+
+/// Its label is not needed.
+const UNLABELLED: Option<fn(Option<&str>)> = None;
+
+/// How much of a record's identity the caller needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wanted {
+    /// Nothing, and the line was visited before: nothing of it is counted again.
+    Again,
+    Nothing,
+    Digest,
+    /// Its digest, and its group.
+    Group,
+}
+
+/// Which record it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) digest: u128,
+    /// What must not part from it in a split; none where it is a group of its own.
+    pub(crate) group: Option<u64>,
+}
+
+/// What a run that keeps no facts needs to know about a record.
+pub(crate) struct Summary {
+    pub(crate) tokens: tokens::Tokens,
+    pub(crate) features: Features,
+    pub(crate) identity: Identity,
+}
+
+impl Summary {
+    fn of(Content { tokens, features, identity, .. }: Content) -> Self {
+        Self { tokens, features, identity }
+    }
+}
+
+/// What was found in a record, in the order of its bytes.
+pub(crate) struct Found {
+    pub(crate) codes: CodeSet,
+    pub(crate) full: Vec<RecordFinding>,
+}
+
+/// What else a record is, once it is accepted or not.
+#[derive(Default)]
+struct Content {
+    tokens: tokens::Tokens,
+    identity: Identity,
+    features: Features,
+    /// Length in bytes once it is converted; none where it stays as it is.
+    written: Option<u64>,
+}
+
+impl<'r> Examiner<'r> {
+    pub(crate) fn new(rules: &'r Rules) -> Self {
+        let counter = rules.tokenizer.as_ref().map(tokens::Tokenizer::counter);
+        Self {
+            rules,
+            parser: Parser::default(),
+            counter,
+            scratch: Vec::new(),
+            converted: Vec::new(),
+            unmapped: Unmapped::default(),
+            lines: 0,
+        }
+    }
+
+    /// The content without a field of the format in all accepted records since the last call, which are numbered by
+    /// lines.
+    pub(crate) fn take_unmapped(&mut self) -> Unmapped {
+        self.lines = 0;
+        mem::take(&mut self.unmapped)
+    }
+
+    /// Counts a line of which is known what is found in it.
+    pub(crate) fn pass_over(&mut self) {
+        self.lines += 1;
+    }
+
+    /// The facts of a line. Its label gets an id of `labels`.
+    pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow {
+        let mut findings = Findings::codes_only();
+        let mut label = None;
+        let tell_label = |found: Option<&str>| label = found.and_then(|text: &str| labels.id(text));
+        let content = self.visit(line, &mut findings, Wanted::Group, Some(tell_label));
+        let codes = findings.codes();
+        let content = content.unwrap_or_default();
+        let identity = content.identity;
+        FactRow {
+            start: line.start,
+            terminator: line.terminator,
+            accepted: !codes.rejects(self.rules.strict),
+            digest: identity.digest,
+            tokens: content.tokens,
+            label,
+            codes,
+            features: content.features,
+            group: identity.group.unwrap_or(identity.digest as u64),
+            grouped: identity.group.is_some(),
+            written: content.written,
+        }
+    }
+
+    /// The codes of a line, and what it is where it can be looked at, for a run that needs no facts.
+    pub(crate) fn codes(&mut self, line: &Physical<'_>, wanted: Wanted) -> (CodeSet, Option<Summary>) {
+        let mut findings = Findings::codes_only();
+        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
+        (findings.codes(), content.map(Summary::of))
+    }
+
+    /// Which record a line is; none where it is rejected.
+    pub(crate) fn identity(&mut self, line: &Physical<'_>) -> Option<Identity> {
+        let (codes, summary) = self.codes(line, Wanted::Group);
+        summary.filter(|_| !codes.rejects(self.rules.strict)).map(|summary| summary.identity)
+    }
+
+    /// Everything found in a line, in the order of the line's bytes.
+    pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
+        self.examine(line, Wanted::Again).0.full
+    }
+
+    /// Everything found in a line, and what it is where it can be looked at: one visit for a run that keeps both.
+    pub(crate) fn examine(&mut self, line: &Physical<'_>, wanted: Wanted) -> (Found, Option<Summary>) {
+        let mut findings = Findings::in_full();
+        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
+        let codes = findings.codes();
+        let mut full = findings.into_full();
+        full.sort_by_key(|finding| finding.offset);
+        (Found { codes, full }, content.map(Summary::of))
+    }
+
+    /// Parses, converts and checks. Its identity and label are computed where the caller needs them.
+    fn visit(
+        &mut self,
+        line: &Physical<'_>,
+        findings: &mut Findings,
+        wanted: Wanted,
+        tell_label: Option<impl FnOnce(Option<&str>)>,
+    ) -> Option<Content> {
+        let Self { rules, parser, counter, scratch, converted, unmapped, lines } = self;
+        let framing = rules.framing(line.input);
+        let is_first = wanted > Wanted::Again;
+        let nth = *lines;
+        *lines += u64::from(is_first);
+        let Some(bytes) = line.bytes else {
+            findings.add(Code::LimitRecordBytes, || {
+                let message =
+                    format!("the {} has {} bytes, more than --max-record-bytes", framing.noun(), line.len);
+                (String::new(), 0, message)
+            });
+            return None;
+        };
+        let conversion = rules.conversion.as_ref().zip(line.input);
+        let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
+            let record = Record { raw, json, tokens: None };
+            if rules.unmapped.is_some() && is_first {
+                let content = look(rules, counter, (wanted, scratch), record, findings, tell_label);
+                if !findings.codes().rejects(rules.strict) {
+                    unmapped.add(rules.format, json, nth);
+                }
+                return content;
+            }
+            look(rules, counter, (wanted, scratch), record, findings, tell_label)
+        };
+        let Some((conversion, input)) = conversion else {
+            return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+                add_flaws(flaws, findings);
+                look(json?, bytes, findings)
+            });
+        };
+        converted.clear();
+        let is_sound = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+            add_flaws(flaws, findings);
+            json.is_some()
+        });
+        if !is_sound || !conversion.convert(input, bytes, converted, findings) {
+            return None;
+        }
+        if converted.len() as u64 > rules.max_record_bytes {
+            findings.add(Code::LimitRecordBytes, || {
+                let message = format!(
+                    "the converted record has {} bytes, more than --max-record-bytes",
+                    converted.len()
+                );
+                (String::new(), 0, message)
+            });
+            return None;
+        }
+        let mut about_converted = findings.alike();
+        let content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
+            add_flaws(flaws, &mut about_converted);
+            look(json?, converted, &mut about_converted)
+        });
+        // What is found in the new form has a path there, and no place in the line.
+        findings.absorb(about_converted, |finding| {
+            finding.offset = 0;
+            finding.message += " (once converted)";
+        });
+        let written = Some(converted.len() as u64);
+        content.map(|content| Content { written, ..content })
+    }
+}
+
+/// Adds what is wrong or doubtful with a line as JSON.
+fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
+    for flaw in flaws {
+        findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
+    }
+}
+
+/// Counts, checks and identifies a record of the format of the run.
+fn look(
+    rules: &Rules,
+    counter: &mut Option<tokens::Counter>,
+    (wanted, scratch): (Wanted, &mut Vec<u8>),
+    mut record: Record<'_>,
+    findings: &mut Findings,
+    tell_label: Option<impl FnOnce(Option<&str>)>,
+) -> Option<Content> {
+    let (format, json) = (rules.format?, record.json);
+    match counter.as_mut().map(|counter| tokens::count(format, json, counter, rules.turn_tokens)) {
+        Some(Ok(tokens)) => record.tokens = Some(tokens),
+        Some(Err(_)) => findings.add(Code::TokensUncountable, || {
+            (String::new(), 0, "the tokenizer failed on a text of this record".to_owned())
+        }),
+        None => {}
+    }
+    for check in &rules.checks {
+        check.check(&record, findings);
+    }
+    let features = schema::features(format, json);
+    let tokens = record.tokens.unwrap_or_default();
+    let mut content = Content { tokens, features, ..Content::default() };
+    if let Some(tell_label) = tell_label {
+        tell_label(balance::label(&rules.labels, format, json).as_deref());
+    }
+    if wanted >= Wanted::Digest {
+        content.identity.digest = dedupe::digest(format, json, rules.normalize, scratch);
+    }
+    if wanted == Wanted::Group {
+        content.identity.group = split::group(&rules.group_by, format, json, rules.normalize);
+    }
+    Some(content)
+}
+
+/// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.
+pub(crate) fn place(
+    findings: Vec<RecordFinding>,
+    rules: &Rules,
+    file: &str,
+    line_number: u64,
+    line: &Physical<'_>,
+) -> Vec<Finding> {
+    let (mut seen, mut column) = (0, 1);
+    let mut column_of = |offset: usize| {
+        let bytes = line.bytes.unwrap_or_default();
+        let offset = offset.min(bytes.len());
+        // What comes before a finding is valid UTF-8, where every byte but a continuation begins a character.
+        column += bytes[seen..offset].iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
+        seen = offset;
+        column
+    };
+    let mut place = |finding: RecordFinding| Finding {
+        file: Some(file.to_owned()),
+        line: Some(line_number),
+        column: Some(column_of(finding.offset as usize)),
+        byte_offset: Some(line.start + finding.offset),
+        record: Some(line_number - 1),
+        pointer: Some(finding.pointer),
+        code: finding.code,
+        severity: severity(finding.code, rules),
+        message: finding.message,
+        source: finding.source.unwrap_or_else(|| finding.code.info().source.to_owned()),
+        content: line
+            .bytes
+            .filter(|_| rules.show_content)
+            .map(|bytes| excerpt(bytes, finding.offset as usize, rules.framing(line.input))),
+    };
+    findings.into_iter().map(&mut place).collect()
+}
+
+fn severity(code: Code, rules: &Rules) -> Severity {
+    bedload_record::finding::effective(code, rules.strict)
+}
+
+/// A few characters on each side of a place.
+fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> String {
+    const SIDE: usize = 32;
+    let from = offset.saturating_sub(SIDE);
+    let to = (offset + SIDE).min(bytes.len());
+    let mut around = bytes[from.min(to)..to].to_vec();
+    framing.release(&mut around);
+    String::from_utf8_lossy(&around).into_owned()
+}

@@ -1,0 +1,72 @@
+//! Pass one of `build`: every line of every input becomes a row of facts.
+
+use bedload_bedrock::Unmapped;
+use bedload_record::{FactTable, Terminator};
+use bedload_scan::{Inputs, visit};
+use bedload_stages::balance::LABELS_MAX;
+
+use crate::run::error::EngineError;
+use crate::run::progress::Progress;
+use crate::run::settings::Settings;
+use crate::scan::examine::{Examiner, Physical};
+use crate::scan::rules::Rules;
+
+/// What pass one leaves.
+pub(crate) struct Scanned {
+    /// The facts of all lines.
+    pub(crate) facts: FactTable,
+    /// For each input, how many of its lines end with CRLF.
+    pub(crate) crlf: Vec<u64>,
+    /// The content of the accepted records that their format has no field for.
+    pub(crate) unmapped: Unmapped,
+}
+
+/// Reads all inputs.
+pub(crate) fn scan(
+    inputs: &Inputs,
+    settings: &Settings,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<Scanned, EngineError> {
+    let mut facts = FactTable::new(LABELS_MAX);
+    let mut crlf = vec![0u64; inputs.len()];
+    let mut unmapped = Unmapped::default();
+    let begin = |facts: &mut FactTable, until: usize| {
+        while facts.files().len() <= until {
+            facts.begin_file(inputs.get(facts.files().len()).name());
+        }
+    };
+    visit(
+        inputs,
+        &settings.scan,
+        &progress.watch,
+        || Examiner::new(rules),
+        |examiner, chunk| {
+            let mut rows = FactTable::new(LABELS_MAX);
+            let (mut crlf, mut rejected) = (0u64, 0u64);
+            for line in chunk.lines() {
+                let line = Physical::of(chunk.at.input, &line);
+                progress.ledger.begin_line(line.len);
+                crlf += u64::from(line.terminator == Terminator::CrLf);
+                let row = examiner.facts(&line, &mut rows.labels);
+                rejected += u64::from(!row.accepted);
+                rows.push(&row);
+            }
+            progress.add(rows.len(), rejected);
+            progress.ledger.add_facts(rows.len());
+            (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
+        },
+        |at, (rows, n, bytes, more)| {
+            begin(&mut facts, at.input);
+            unmapped.absorb(&more, facts.len());
+            facts.append(&rows, bytes);
+            crlf[at.input] += n;
+            progress.ledger.hold_labels(facts.labels.keys().len());
+            Ok::<(), EngineError>(())
+        },
+    )?;
+    if !inputs.is_empty() {
+        begin(&mut facts, inputs.len() - 1);
+    }
+    Ok(Scanned { facts, crlf, unmapped })
+}

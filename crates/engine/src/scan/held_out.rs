@@ -1,0 +1,258 @@
+//! Leaks: records and prompts of the validation data that the training data has too. The validation data is read
+//! first, on its own, and leaves keys; then every training record is looked up among them as it is visited. So memory
+//! is bounded by the validation data, however much training data there is.
+
+use bedload_record::plural::{agree, count, part_of};
+use bedload_record::{Code, Finding, Side};
+use bedload_scan::{Inputs, visit_some};
+use bedload_stages::split::GroupBy;
+use rayon::prelude::*;
+
+use crate::run::error::EngineError;
+use crate::run::progress::Progress;
+use crate::run::settings::Settings;
+use crate::scan::examine::{Examiner, Identity, Physical};
+use crate::scan::rules::Rules;
+
+/// How many places of each kind of leak are named.
+const NAMED_MAX: usize = 3;
+
+/// What can stand on both sides: the record, or its group, which by default is its prompt.
+const KINDS: usize = 2;
+
+/// The keys of all valid validation records.
+pub(crate) struct HeldOut([Keys; KINDS]);
+
+/// A record that has keys in common with the validation data, or is of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Met {
+    /// Its line in its chunk, from 0.
+    pub(crate) nth: u64,
+    keys: [Option<usize>; KINDS],
+}
+
+impl HeldOut {
+    /// Reads the validation data; none where there is none, or nothing to compare it with.
+    pub(crate) fn read(
+        inputs: &Inputs,
+        settings: &Settings,
+        rules: &Rules,
+        progress: &Progress,
+    ) -> Result<Option<Self>, EngineError> {
+        let first = inputs.iter().position(|input| input.side() == Side::Validation).unwrap_or(inputs.len());
+        if rules.format.is_none() || first == 0 || first == inputs.len() {
+            return Ok(None);
+        }
+        for input in first..inputs.len() {
+            // What gives its bytes only once is read twice here.
+            if inputs.get(input).is_once() && !inputs.get(input).is_set_aside() {
+                let dir = settings.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+                inputs.spool(input, &dir, &progress.watch)?;
+            }
+        }
+        let mut found: [Vec<u128>; KINDS] = Default::default();
+        visit_some(
+            inputs,
+            first..inputs.len(),
+            &settings.scan,
+            &progress.watch.apart(),
+            || Examiner::new(rules),
+            |examiner, chunk| {
+                let mut keys: [Vec<u128>; KINDS] = Default::default();
+                for line in chunk.lines() {
+                    if let Some(identity) = examiner.identity(&Physical::of(chunk.at.input, &line)) {
+                        for (keys, key) in keys.iter_mut().zip(keys_of(&identity)) {
+                            keys.extend(key);
+                        }
+                    }
+                }
+                keys
+            },
+            |_, keys: [Vec<u128>; KINDS]| {
+                found.iter_mut().zip(keys).for_each(|(all, keys)| all.extend(keys));
+                Ok::<(), EngineError>(())
+            },
+        )?;
+        Ok(Some(Self(found.map(Keys::new))))
+    }
+
+    /// What a valid record has in common with the validation data.
+    pub(crate) fn meet(&self, nth: u64, identity: &Identity) -> Option<Met> {
+        let wanted = keys_of(identity);
+        let keys = [0, 1].map(|kind| self.0[kind].find(wanted[kind]?));
+        keys.iter().any(Option::is_some).then_some(Met { nth, keys })
+    }
+}
+
+/// The keys of a record. A group's 64 bits are widened to where a table is ordered by them.
+fn keys_of(identity: &Identity) -> [Option<u128>; KINDS] {
+    [Some(identity.digest), identity.group.map(|group| u128::from(group) << 64)]
+}
+
+/// Sorted keys, found by their leading bits: hashes spread evenly.
+struct Keys {
+    sorted: Vec<u128>,
+    /// Where each of equal parts of all hashes begins among them, and their end.
+    starts: Vec<usize>,
+}
+
+/// Keys in a part, on average.
+const PART_KEYS: usize = 8;
+
+impl Keys {
+    fn new(mut keys: Vec<u128>) -> Self {
+        keys.par_sort_unstable();
+        keys.dedup();
+        keys.shrink_to_fit();
+        let parts = keys.len() / PART_KEYS + 1;
+        let starts =
+            (0..=parts).map(|part| keys.partition_point(|&key| bucket_of(key, parts) < part)).collect();
+        Self { sorted: keys, starts }
+    }
+
+    fn find(&self, key: u128) -> Option<usize> {
+        let part = bucket_of(key, self.starts.len() - 1);
+        let start = self.starts[part];
+        let found = self.sorted[start..self.starts[part + 1]].binary_search(&key);
+        found.ok().map(|nth| start + nth)
+    }
+}
+
+fn bucket_of(key: u128, parts: usize) -> usize {
+    (((key >> 64) * parts as u128) >> 64) as usize
+}
+
+/// What was found of one kind.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    records: u64,
+    /// A validation record and the first training record that it has the key in common with.
+    places: Vec<(u64, u64)>,
+}
+
+/// What was found so far, given what was met in the order of the inputs: training data first.
+pub(crate) struct Leaks {
+    /// For each key the first training record that has it, counted from 1 over all inputs; 0 for none. Pages that
+    /// are never written take no memory.
+    first: [Vec<u64>; KINDS],
+    found: [Found; KINDS],
+}
+
+impl Leaks {
+    pub(crate) fn among(held_out: &HeldOut) -> Self {
+        let first = [0, 1].map(|kind| vec![0; held_out.0[kind].sorted.len()]);
+        Self { first, found: Default::default() }
+    }
+
+    /// Adds what was met in a chunk whose first line is line `before`, from 0 over all inputs.
+    pub(crate) fn add(&mut self, side: Side, before: u64, met: &[Met]) {
+        for Met { nth, keys } in met {
+            let line = before + nth;
+            match side {
+                Side::Train => {
+                    for (first, key) in self.first.iter_mut().zip(keys) {
+                        if let Some(first) = key.map(|key| &mut first[key]).filter(|first| **first == 0) {
+                            *first = line + 1;
+                        }
+                    }
+                }
+                Side::Validation => {
+                    // A record that leaks whole is not said again of its prompt.
+                    let leak = (0..KINDS).find_map(|kind| match self.first[kind][keys[kind]?] {
+                        0 => None,
+                        first => Some((kind, first - 1)),
+                    });
+                    let Some((kind, first)) = leak else { continue };
+                    let found = &mut self.found[kind];
+                    found.records += 1;
+                    if found.places.len() < NAMED_MAX {
+                        found.places.push((line, first));
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many validation records leak whole, and how many by their prompt alone.
+    pub(crate) fn counts(&self) -> [u64; KINDS] {
+        self.found.each_ref().map(|found| found.records)
+    }
+
+    /// The findings, given the number of valid validation records. `name` gives the place of a line of all
+    /// inputs.
+    pub(crate) fn findings(
+        &self,
+        validation: u64,
+        rules: &Rules,
+        name: impl Fn(u64) -> String,
+    ) -> Vec<Finding> {
+        let shared = match rules.group_by {
+            GroupBy::Field(_) => {
+                ["shares its group with a training record", "share their group with training records"]
+            }
+            _ => [
+                "has the same prompt as a training record, but another answer",
+                "have the same prompt as training records, but other answers",
+            ],
+        };
+        let kinds = [
+            (Code::SplitLeakedRecord, ["is also in the training data", "are also in the training data"]),
+            (Code::SplitLeakedPrompt, shared),
+        ];
+        let say = |((code, [one, many]), found): ((Code, [&str; 2]), &Found)| {
+            let mut places: Vec<String> = found
+                .places
+                .iter()
+                .map(|&(validation, train)| format!("{} and {}", name(validation), name(train)))
+                .collect();
+            match found.records - found.places.len() as u64 {
+                0 => {}
+                more => places.push(format!("{} more", count(more))),
+            }
+            let part = part_of(found.records, validation, "validation record", "validation records");
+            let what = agree(found.records, one, many);
+            let message = format!("{part} {what}: {}", places.join(", "));
+            Finding::dataset(code, rules.strict, message)
+        };
+        kinds.into_iter().zip(&self.found).filter(|(_, found)| found.records > 0).map(say).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_found_in_its_place_and_no_other() {
+        for n in [0u128, 1, 2, 7, 8, 9, 1000] {
+            let spread = |n: u128| n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_0C3D_0B2A_4D61);
+            let mut keys: Vec<u128> = (0..n).map(spread).collect();
+            keys.extend([0, u128::MAX, 1 << 64, u128::MAX >> 64]);
+            keys.extend(keys.clone());
+            let table = Keys::new(keys.clone());
+            for &key in &keys {
+                assert_eq!(table.find(key).map(|at| table.sorted[at]), Some(key));
+            }
+            for other in n + 1..n + 100 {
+                assert_eq!(table.find(spread(other)), None);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_training_record_counts_and_a_leaked_record_counts_once() {
+        let identity = |digest: u128, group| Identity { digest: digest << 64, group };
+        let held_out = HeldOut([Keys::new(vec![1 << 64, 2 << 64]), Keys::new(vec![7 << 64])]);
+        let met = |nth, digest, group| held_out.meet(nth, &identity(digest, group));
+        assert_eq!(met(0, 3, Some(8)), None);
+        let mut leaks = Leaks::among(&held_out);
+        let train: Vec<Met> =
+            [met(0, 1, Some(7)), met(1, 1, Some(7)), met(2, 3, None)].into_iter().flatten().collect();
+        leaks.add(Side::Train, 10, &train);
+        let validation: Vec<Met> = [met(0, 1, Some(7)), met(1, 2, Some(7))].into_iter().flatten().collect();
+        leaks.add(Side::Validation, 20, &validation);
+        assert_eq!(leaks.counts(), [1, 1]);
+        assert_eq!(leaks.found[0].places, [(20, 10)]);
+        assert_eq!(leaks.found[1].places, [(21, 10)]);
+    }
+}

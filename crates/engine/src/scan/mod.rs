@@ -1,0 +1,15 @@
+//! Pass one: every line of every input, looked at once.
+//!
+//! First the rules of the run are resolved: settings and profile (`rules`), the format of the data (`resolve`), or what
+//! it is converted from (`conversion`), and which command would help where neither fits (`advice`). Then each line is
+//! examined (`examine`), and leaves a row of facts (`facts`), or what a run without facts keeps of it (`distinct`,
+//! `held_out`).
+
+pub(crate) mod advice;
+pub(crate) mod conversion;
+pub(crate) mod distinct;
+pub(crate) mod examine;
+pub(crate) mod facts;
+pub(crate) mod held_out;
+pub(crate) mod resolve;
+pub(crate) mod rules;

@@ -1,0 +1,280 @@
+//! Which format the records are checked against: by flag, by profile, or by what the first records look like.
+
+use std::collections::BTreeMap;
+
+use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
+use bedload_record::plural::{first, of_first_records};
+use bedload_record::{Code, Finding};
+use bedload_scan::Inputs;
+
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+use crate::scan::advice::Sample;
+use crate::scan::conversion::Conversion;
+
+/// How much of the data is looked at, all inputs together; of each input at least the second number.
+const HEAD_BYTES: usize = 1 << 20;
+const HEAD_BYTES_MIN: usize = 64 << 10;
+/// How far into an input the first record is searched for, where long lines come before it.
+const HEAD_BYTES_MAX: usize = 64 << 20;
+pub(crate) const HEAD_LINES: usize = 1000;
+/// Up to this many records of another format get findings of their own; more of them share one finding.
+const FEW: usize = 3;
+/// How many files of one format are named in a finding.
+const NAMED_MAX: usize = 10;
+
+/// The format of a run.
+pub(crate) struct Resolved {
+    /// The format that records are checked in; none where no known one fits.
+    pub(crate) format: Option<&'static Format>,
+    /// How the records of each input come into that format, where they are in another one.
+    pub(crate) conversion: Option<Conversion>,
+    /// The inputs whose records are in another format.
+    pub(crate) other: Vec<bool>,
+    /// Set where content that the format has no field for is counted: where the format was detected.
+    pub(crate) unmapped: Option<Examples>,
+}
+
+/// The first records, kept where some of them have content that the format has no field for.
+pub(crate) struct Examples(pub(crate) Option<Sample>);
+
+/// Decides the format of the records, and says what is wrong with the data as a whole.
+pub(crate) fn resolve(
+    settings: &Settings,
+    inputs: &Inputs,
+    findings: &mut Vec<Finding>,
+) -> Result<Resolved, EngineError> {
+    let profile = settings.profile.as_deref();
+    let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|f| f.name == format.name));
+    let refuse_what_is_not_taken = |flag: &str, format: &Format| match profile {
+        Some(profile) if !takes(format) => Err(EngineError::Usage(format!(
+            "{flag} {} cannot be used with --profile {}, which accepts {}",
+            format.name,
+            profile.name,
+            profile.formats.join(" or ")
+        ))),
+        _ => Ok(()),
+    };
+    if let Some(format) = settings.stages.convert.target().and_then(Format::from_name) {
+        refuse_what_is_not_taken("--to", format)?;
+    }
+    if let Some(conversion) = Conversion::new(settings, inputs)? {
+        let format = conversion.converter.to();
+        let other = vec![false; inputs.len()];
+        let conversion = Some(conversion);
+        return Ok(Resolved { format: Some(format), conversion, other, unmapped: None });
+    }
+    if let Some(format) = settings.format {
+        refuse_what_is_not_taken("--format", format)?;
+        let other = vec![false; inputs.len()];
+        return Ok(Resolved { format: Some(format), conversion: None, other, unmapped: None });
+    }
+    let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
+    let looks = look_at_all(inputs, &wanted)?;
+    let found = most(&looks);
+    let advisor = Advisor { inputs, profile, strict: settings.strict };
+    let format = match (found.format, found.shape, profile) {
+        (Some(format), _, None) if !format.is_foreign() => Some(format),
+        (Some(format), _, Some(_)) if takes(format) => Some(format),
+        (Some(format), _, profile) => {
+            findings.push(advisor.wrong_format(format, &found)?);
+            profile.and_then(|p| p.formats().next())
+        }
+        (None, Some(shape), profile) => {
+            findings.push(advisor.no_target(shape, &found));
+            profile.and_then(|p| p.formats().next())
+        }
+        (None, None, Some(profile)) => {
+            if found.records > FEW {
+                findings.push(advisor.no_format(&found, profile)?);
+            }
+            profile.formats().next()
+        }
+        (None, None, None) => {
+            if found.records > 0 {
+                findings.push(advisor.unknown(&found)?);
+            }
+            None
+        }
+    };
+    let is_found = format.is_some() && is_same(found.format, format);
+    let unmapped = match found.unmapped.losing_or_labelled {
+        _ if !is_found => None,
+        0 => Some(Examples(None)),
+        _ => Some(Examples(Some(Sample::read(inputs)?))),
+    };
+    let is_other = |look: &Detection| {
+        let is_clear = look.fitting * 2 > look.records || look.name().is_none() && found.name().is_none();
+        look.records > FEW && is_clear && !is_same(look.format, format)
+    };
+    let is_mixed = looks.iter().any(|look| is_other(look) && look.name() != found.name());
+    if let Some(format) = format.filter(|_| is_mixed) {
+        findings.push(mixed(&looks, inputs, settings.strict));
+        for (input, look) in inputs.iter().zip(&looks).filter(|(_, look)| is_other(look)) {
+            findings.push(other(input.name(), look, format, settings.strict));
+        }
+    }
+    let other = looks.iter().map(is_other).collect();
+    Ok(Resolved { format, conversion: None, other, unmapped })
+}
+
+fn is_same(a: Option<&Format>, b: Option<&Format>) -> bool {
+    a.map(|format| format.name) == b.map(|format| format.name)
+}
+
+/// Looks at the first lines of every input.
+pub(crate) fn look_at_all(
+    inputs: &Inputs,
+    wanted: &[&'static Format],
+) -> Result<Vec<Detection>, EngineError> {
+    let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
+    (0..inputs.len()).map(|input| look(inputs, input, head_bytes, wanted)).collect()
+}
+
+/// Looks at the first whole lines of an input; further on where long lines hide the first record.
+fn look(
+    inputs: &Inputs,
+    input: usize,
+    mut head_bytes: usize,
+    wanted: &[&'static Format],
+) -> Result<Detection, EngineError> {
+    if inputs.get(input).is_set_aside() {
+        return Ok(Detection::default());
+    }
+    loop {
+        let mut head = inputs.head(input, head_bytes)?;
+        let is_cut = head.len() == head_bytes;
+        if is_cut {
+            // A line that the head cuts off would count as broken.
+            head.truncate(head.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
+        }
+        let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES, wanted);
+        if detection.records > 0 || !is_cut || head_bytes >= HEAD_BYTES_MAX {
+            return Ok(detection);
+        }
+        head_bytes *= 8;
+    }
+}
+
+/// The format of most of the examined records, and what they have besides it.
+fn most(looks: &[Detection]) -> Detection {
+    let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (n, look) in looks.iter().enumerate() {
+        if let Some(name) = look.name() {
+            votes.entry(name).or_insert((0, n)).0 += look.fitting;
+        }
+    }
+    let records = looks.iter().map(|look| look.records).sum();
+    let best = votes.iter().max_by_key(|&(_, &(fitting, first))| (fitting, usize::MAX - first));
+    let mut found = Detection { records, ..Detection::default() };
+    if let Some((_, &(fitting, first))) = best {
+        found = Detection { format: looks[first].format, shape: looks[first].shape, fitting, ..found };
+    }
+    let name = found.name();
+    for look in looks.iter().filter(|look| look.name() == name) {
+        found.unmapped.absorb(&look.unmapped, 0);
+    }
+    found
+}
+
+/// Findings about data whose format is not the wanted one, with advice.
+struct Advisor<'a> {
+    inputs: &'a Inputs,
+    profile: Option<&'a Profile>,
+    strict: bool,
+}
+
+impl Advisor<'_> {
+    fn wanted(&self) -> Option<&'static Format> {
+        self.profile.and_then(|profile| profile.formats().next())
+    }
+
+    fn finding(&self, code: Code, message: String, help: Option<String>) -> Finding {
+        let message = help.into_iter().fold(message, |message, help| format!("{message}; {help}"));
+        Finding::dataset(code, self.strict, message)
+    }
+
+    fn unknown(&self, found: &Detection) -> Result<Finding, EngineError> {
+        let records = first(found.records as u64, "record", "records");
+        let help = Sample::read(self.inputs)?.map(found, None);
+        let message = format!("no known format fits {records}");
+        let help = help.unwrap_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            format!("known formats are {}", names.join(", "))
+        });
+        Ok(self.finding(Code::DatasetUnknownFormat, message, Some(help)))
+    }
+
+    fn no_format(&self, found: &Detection, profile: &Profile) -> Result<Finding, EngineError> {
+        let help = Sample::read(self.inputs)?.map(found, self.wanted());
+        let help = help.unwrap_or_else(|| {
+            format!(
+                "`bedload convert INPUT --to {} --map FIELD=KEY,… --out FILE` converts flat objects",
+                profile.formats[0]
+            )
+        });
+        let message = format!(
+            "no known format fits {}, and {} accepts {}",
+            first(found.records as u64, "record", "records"),
+            profile.name,
+            profile.formats.join(" or ")
+        );
+        Ok(self.finding(Code::DatasetWrongFormat, message, Some(help)))
+    }
+
+    fn wrong_format(&self, format: &'static Format, found: &Detection) -> Result<Finding, EngineError> {
+        let whose = match self.profile {
+            Some(profile) => format!("{} accepts {}", profile.name, profile.formats.join(" or ")),
+            None => "no target accepts this format".to_owned(),
+        };
+        let wanted = self.wanted().or_else(|| Format::from_name("converse")).expect("a known format");
+        let sample = Sample::read(self.inputs)?;
+        let loses = found.unmapped.losing * 2 > found.fitting as u64;
+        let map = if loses { sample.map(found, self.wanted()) } else { None };
+        let help = map.or_else(|| sample.conversion(format, wanted));
+        let message = format!(
+            "{} {} ({}), but {whose}",
+            of_first_records(found.fitting as u64, found.records as u64),
+            format.name,
+            format.title
+        );
+        Ok(self.finding(Code::DatasetWrongFormat, message, help))
+    }
+
+    fn no_target(&self, shape: &Shape, found: &Detection) -> Finding {
+        let message = format!(
+            "{} {}, which no target accepts and `bedload convert` cannot convert",
+            of_first_records(found.fitting as u64, found.records as u64),
+            shape.title
+        );
+        self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
+    }
+}
+
+fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
+    let mut by_format: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (input, look) in inputs.iter().zip(looks) {
+        let name = look.name().unwrap_or("no known format");
+        by_format.entry(name).or_default().push(input.name());
+    }
+    let shown: Vec<String> = by_format
+        .iter()
+        .map(|(format, files)| {
+            let more = files.len().saturating_sub(NAMED_MAX);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{format}: {}{more}", files[..files.len().min(NAMED_MAX)].join(", "))
+        })
+        .collect();
+    let message = format!("the inputs are in {} formats; {}", by_format.len(), shown.join("; "));
+    Finding::dataset(Code::DatasetMixedFormats, strict, message)
+}
+
+fn other(file: &str, look: &Detection, format: &Format, strict: bool) -> Finding {
+    let name = look.name().unwrap_or("in no known format");
+    let message = format!(
+        "{} {name}, but the data is checked as {}",
+        of_first_records(look.fitting as u64, look.records as u64),
+        format.name
+    );
+    Finding::file(file, Code::FileOtherFormat, strict, message)
+}

@@ -1,0 +1,194 @@
+//! The rules of one run: settings, profile and what the data looks like, resolved once before the scan.
+
+use bedload_bedrock::{Bound, Citation, Format, Limit};
+use bedload_record::json::Framing;
+use bedload_record::names::did_you_mean;
+use bedload_record::{Code, Finding, Severity};
+use bedload_scan::Inputs;
+use bedload_stages::Check;
+use bedload_stages::balance::LabelSource;
+use bedload_stages::dedupe::Normalize;
+use bedload_stages::schema::Schema;
+use bedload_stages::split::GroupBy;
+use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
+
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+use crate::scan::conversion::Conversion;
+use crate::scan::resolve::{Examples, Resolved, resolve};
+
+/// Everything that the visit of a record needs to know.
+pub(crate) struct Rules {
+    /// The format that records are checked against; none where no known format fits.
+    pub(crate) format: Option<&'static Format>,
+    /// True where the format was not named by flag or profile.
+    pub(crate) detected: bool,
+    /// How records come into the format, where they are in another one.
+    pub(crate) conversion: Option<Conversion>,
+    /// The inputs whose records are in another format: one finding covers all of their records.
+    pub(crate) other: Vec<bool>,
+    /// Set where content that the format has no field for is counted.
+    pub(crate) unmapped: Option<Examples>,
+    /// What the records of each input are in it.
+    framings: Vec<Framing>,
+    /// The counting of tokens, where it is switched on.
+    pub(crate) tokenizer: Option<Tokenizer>,
+    /// Tokens that each message of a conversation takes besides its text.
+    pub(crate) turn_tokens: u64,
+    pub(crate) checks: Vec<Box<dyn Check + Send>>,
+    pub(crate) labels: LabelSource,
+    pub(crate) group_by: GroupBy,
+    pub(crate) normalize: Normalize,
+    /// The most bytes in a record, as it is read and as it is written.
+    pub(crate) max_record_bytes: u64,
+    pub(crate) strict: bool,
+    pub(crate) show_content: bool,
+    /// Keys that may be shown in pointers.
+    pub(crate) known_keys: Vec<&'static str>,
+}
+
+impl Rules {
+    /// Resolves the rules for these inputs, and says what is wrong with the data set as a whole.
+    pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Result<(Self, Vec<Finding>), EngineError> {
+        let mut findings = Vec::new();
+        let Resolved { format, conversion, other, unmapped } = resolve(settings, inputs, &mut findings)?;
+        let stages = &settings.stages;
+        let tokenizer = resolve_tokenizer(settings)?;
+        let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
+        if let Some(format) = format.filter(|_| stages.schema.enabled) {
+            checks.push(Box::new(Schema::new(format, settings.profile.clone(), stages.convert.weights)));
+        }
+        if let Some(tokenizer) = &tokenizer {
+            checks.push(Box::new(token_limit(settings, tokenizer)));
+        }
+        let rules = Self {
+            format,
+            other,
+            framings: (0..inputs.len()).map(|input| framing(inputs, input)).collect(),
+            detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
+            conversion,
+            unmapped,
+            tokenizer,
+            turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
+            checks,
+            labels: stages.balance.source(),
+            group_by: stages.split.group_by(),
+            normalize: stages.dedupe.normalize,
+            max_record_bytes: settings.scan.max_record_bytes,
+            strict: settings.strict,
+            show_content: settings.show_content,
+            known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
+        };
+        Ok((rules, findings))
+    }
+
+    /// What a record of an input is in it; a record that was made here is a line.
+    pub(crate) fn framing(&self, input: Option<usize>) -> Framing {
+        input.map_or(Framing::Line, |input| self.framings[input])
+    }
+
+    /// Returns true if the records are conversations.
+    pub(crate) fn is_conversation(&self) -> bool {
+        self.format.is_some_and(|format| format.dialect().is_some())
+    }
+
+    /// An accepted line of an input as it is written.
+    pub(crate) fn written<'b>(&self, input: usize, line: &'b [u8], converted: &'b mut Vec<u8>) -> &'b [u8] {
+        match &self.conversion {
+            Some(conversion) => conversion.written(input, line, converted),
+            None => line,
+        }
+    }
+
+    /// Returns true if a finding about a field need not be listed: the whole input is in another format, which one
+    /// finding reports.
+    pub(crate) fn is_folded(&self, input: usize, code: Code) -> bool {
+        self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
+    }
+}
+
+/// What the records of an input are in it.
+pub(crate) fn framing(inputs: &Inputs, input: usize) -> Framing {
+    if inputs.get(input).is_array() { Framing::Element } else { Framing::Line }
+}
+
+/// The limit of the target, if there is a target and it has one.
+fn limit(settings: &Settings, bound: Bound) -> Option<&Limit> {
+    settings.profile.as_ref().and_then(|profile| profile.limit(bound))
+}
+
+/// The limits of tokens: the target's, but for what is configured in their place.
+fn token_limit(settings: &Settings, tokenizer: &Tokenizer) -> TokenLimit {
+    let stage = &settings.stages.tokens;
+    let configured = stage.record_max.map(|value| {
+        let source = Citation { place: "configuration".to_owned(), date: "this run".to_owned() };
+        Limit { value, source, against: None, note: None }
+    });
+    let number = |bound| limit(settings, bound).map(|limit| limit.value);
+    TokenLimit {
+        record: configured.or_else(|| limit(settings, Bound::RecordTokensMax).cloned()),
+        prompt: limit(settings, Bound::PromptTokensMax).cloned(),
+        completion: limit(settings, Bound::CompletionTokensMax).cloned(),
+        image_min: number(Bound::ImageTokensMin),
+        // A vocabulary that the user brings is taken for the model's own.
+        margin: stage
+            .margin
+            .or(number(Bound::TokensMargin).filter(|_| settings.tokenizer.is_none()))
+            .unwrap_or(0),
+        encoding: tokenizer.name().to_owned(),
+    }
+}
+
+/// What texts are counted by; none where they are not.
+fn resolve_tokenizer(settings: &Settings) -> Result<Option<Tokenizer>, EngineError> {
+    let stage = &settings.stages.tokens;
+    if !stage.enabled {
+        return Ok(None);
+    }
+    if let Some(tokenizer) = &settings.tokenizer {
+        return Ok(Some(tokenizer.clone()));
+    }
+    let name = match (&stage.encoding, &settings.profile) {
+        (Some(name), _) => name.as_str(),
+        (None, Some(profile)) => profile.encoding.as_str(),
+        (None, None) => "o200k_base",
+    };
+    public_encoding(name, &stage.engine).map(Some)
+}
+
+/// A public encoding, by an engine.
+///
+/// # Errors
+/// Where one of the names is unknown.
+pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineError> {
+    let encoding: Encoding = name.parse().map_err(|error| {
+        let near = did_you_mean(name, Encoding::ALL.map(Encoding::name));
+        let hint = near.map(|near| format!("\nhint: {near}")).unwrap_or_default();
+        EngineError::Usage(format!("{error}{hint}"))
+    })?;
+    Ok(Tokenizer::of(encoding, engine.parse().map_err(EngineError::Usage)?))
+}
+
+/// The finding where records were read, but the format could not be detected from any of them.
+pub(crate) fn unknown_format(strict: bool) -> Finding {
+    let message =
+        "no valid record was found at the beginning of the data, so the format could not be detected"
+            .to_owned();
+    Finding::dataset(Code::DatasetUnknownFormat, strict, message)
+}
+
+/// Refuses to build from data whose format is not known.
+pub(crate) fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
+    match findings.iter().find(|finding| finding.code == Code::DatasetUnknownFormat) {
+        Some(finding) => {
+            let hint = "hint: name the format with --format, or the target with --profile";
+            Err(EngineError::Usage(format!("{}\n{hint}", finding.message)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns true if one of the findings is at or above `least`.
+pub(crate) fn any_at_least(findings: &[Finding], least: Severity) -> bool {
+    findings.iter().any(|finding| finding.severity >= least)
+}

@@ -1,0 +1,79 @@
+//! Checksums of files: sha256 of what was written, BLAKE3 of what was read.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use bedload_record::FactTable;
+use bedload_scan::{Inputs, Watch};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::report::manifest::InputEntry;
+use crate::run::bytes::hex;
+use crate::run::error::{EngineError, io_error};
+
+/// What was read of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Checksum {
+    pub(crate) bytes: u64,
+    /// In hexadecimal.
+    pub(crate) sha256: String,
+    /// Lines, the last one with or without its LF.
+    pub(crate) lines: u64,
+}
+
+/// Reads a file from where it stands to its end; the path is for messages only.
+pub(crate) fn checksum_file(file: &mut File, path: &Path, watch: &Watch) -> Result<Checksum, EngineError> {
+    let mut sha256 = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let (mut bytes, mut lines, mut last) = (0, 0, b'\n');
+    loop {
+        watch.check()?;
+        let n = match file.read(&mut buffer) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            n => n.map_err(io_error(path, "read"))?,
+        };
+        let piece = &buffer[..n];
+        let Some(&end) = piece.last() else { break };
+        last = end;
+        bytes += n as u64;
+        lines += memchr::memchr_iter(b'\n', piece).count() as u64;
+        sha256.update(piece);
+    }
+    lines += u64::from(last != b'\n');
+    Ok(Checksum { bytes, sha256: hex(&sha256.finalize()), lines })
+}
+
+/// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
+pub(crate) fn hash_inputs(
+    inputs: &Inputs,
+    facts: &FactTable,
+    watch: &Watch,
+) -> Result<Vec<InputEntry>, EngineError> {
+    const PIECE_BYTES: u64 = 16 << 20;
+    let hash = |index: usize| -> Result<InputEntry, EngineError> {
+        let input = inputs.get(index);
+        let mut raw = inputs.open_raw(index)?;
+        let bytes = raw.len_bytes();
+        let mut sum = blake3::Hasher::new();
+        let mut piece = Vec::new();
+        loop {
+            watch.check()?;
+            piece.clear();
+            let mut next = (&mut raw).take(PIECE_BYTES);
+            let n = next.read_to_end(&mut piece).map_err(io_error(Path::new(input.name()), "read"))?;
+            if n == 0 {
+                break;
+            }
+            sum.update_rayon(&piece);
+        }
+        Ok(InputEntry {
+            name: input.name().to_owned(),
+            bytes,
+            blake3: sum.finalize().to_hex().to_string(),
+            records: facts.files()[index].lines,
+        })
+    };
+    (0..inputs.len()).into_par_iter().map(hash).collect()
+}

@@ -1,0 +1,179 @@
+//! Numbers about a run: what became of its records, and exact quantiles of small integers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Side, Verdict};
+
+/// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train` and `validation`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Lines of all inputs.
+    pub read: u64,
+    /// Lines with an error.
+    pub rejected: u64,
+    /// Records that equal another one.
+    pub duplicates: u64,
+    /// Valid records that were not chosen.
+    pub unselected: u64,
+    /// Input records in the training set.
+    pub train: u64,
+    /// Input records in the validation set.
+    pub validation: u64,
+    /// Variants written in addition: the training set has `train` + `variants` lines.
+    #[serde(default)]
+    pub variants: u64,
+}
+
+impl Counts {
+    /// Counts a verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.read += 1;
+        *match verdict {
+            Verdict::Rejected => &mut self.rejected,
+            Verdict::Duplicate => &mut self.duplicates,
+            Verdict::Unselected => &mut self.unselected,
+            Verdict::Kept(Side::Train) => &mut self.train,
+            Verdict::Kept(Side::Validation) => &mut self.validation,
+        } += 1;
+    }
+
+    /// The counts of two sets of lines together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            read: self.read + other.read,
+            rejected: self.rejected + other.rejected,
+            duplicates: self.duplicates + other.duplicates,
+            unselected: self.unselected + other.unselected,
+            train: self.train + other.train,
+            validation: self.validation + other.validation,
+            variants: self.variants + other.variants,
+        }
+    }
+
+    /// Returns true if every record has become exactly one thing.
+    pub fn add_up(&self) -> bool {
+        let parts = [self.rejected, self.duplicates, self.unselected, self.train, self.validation];
+        // The counts of a forged manifest can be any, so that their sum needs room.
+        u128::from(self.read) == parts.map(u128::from).iter().sum()
+    }
+}
+
+/// Tokens of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideTokens {
+    /// Tokens of the training set, variants included.
+    pub train: u64,
+    /// Tokens of the validation set.
+    pub validation: u64,
+}
+
+/// How often each value occurred: dense below a bound, sorted pairs above it.
+#[derive(Clone, Debug, Default)]
+pub struct Histogram {
+    dense: Vec<u64>,
+    sparse: BTreeMap<u64, u64>,
+    count: u64,
+    sum: u64,
+}
+
+const DENSE: u64 = 1 << 16;
+
+impl Histogram {
+    /// Adds a value.
+    pub fn add(&mut self, value: u64) {
+        self.count += 1;
+        self.sum += value;
+        if value < DENSE {
+            if self.dense.is_empty() {
+                self.dense.resize(DENSE as usize, 0);
+            }
+            self.dense[value as usize] += 1;
+        } else {
+            *self.sparse.entry(value).or_default() += 1;
+        }
+    }
+
+    /// The smallest value that at least `percent` per cent of the values do not exceed.
+    fn at(&self, percent: u64) -> u64 {
+        let rank = (self.count * percent).div_ceil(100).max(1);
+        let dense = self.dense.iter().enumerate().map(|(value, &n)| (value as u64, n));
+        let sparse = self.sparse.iter().map(|(&value, &n)| (value, n));
+        let mut seen = 0;
+        for (value, n) in dense.chain(sparse) {
+            seen += n;
+            if seen >= rank {
+                return value;
+            }
+        }
+        0
+    }
+
+    /// The quantiles of all values that were added.
+    pub fn quantiles(&self) -> Quantiles {
+        if self.count == 0 {
+            return Quantiles::default();
+        }
+        Quantiles {
+            count: self.count,
+            sum: self.sum,
+            p50: self.at(50),
+            p90: self.at(90),
+            p99: self.at(99),
+            max: self.at(100),
+        }
+    }
+}
+
+/// Summary of a distribution. All zero where nothing was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// How many values there were.
+    pub count: u64,
+    /// Their sum.
+    pub sum: u64,
+    /// The median: the smallest value that half of the values do not exceed.
+    pub p50: u64,
+    /// The 90th percentile.
+    pub p90: u64,
+    /// The 99th percentile.
+    pub p99: u64,
+    /// The largest value.
+    pub max: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forged_counts_do_not_overflow() {
+        let most = u64::MAX;
+        let counts = Counts { read: most, rejected: most, train: most, ..Counts::default() };
+        assert!(!counts.add_up());
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_those_of_the_sorted_values(
+            mut values in prop::collection::vec(prop_oneof![0u64..50, 65_000u64..66_000, 0u64..9_999_999], 1..300)
+        ) {
+            let mut histogram = Histogram::default();
+            values.iter().for_each(|&value| histogram.add(value));
+            values.sort_unstable();
+            let at = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1];
+            let expected = Quantiles {
+                count: values.len() as u64,
+                sum: values.iter().sum(),
+                p50: at(50),
+                p90: at(90),
+                p99: at(99),
+                max: *values.last().expect("not empty"),
+            };
+            prop_assert_eq!(histogram.quantiles(), expected);
+        }
+    }
+}
