@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use bedload_bedrock::{FORMATS, Format};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
-use bedload_record::Severity;
 use bedload_record::names::{did_you_mean, did_you_mean_of};
+use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
@@ -261,7 +261,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         format,
         stages,
         seed: data.seed.or(config.seed).unwrap_or(0),
-        strict: data.strict || config.strict,
+        severities: if data.strict || config.strict { Severities::strict() } else { Severities::default() },
         show_content: data.show_content,
         temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),
         scan: ScanOptions {

@@ -1,6 +1,7 @@
 //! Findings: values that say what is wrong and where. Printing them is the business of others.
 
 use crate::code::{Code, CodeSet, Severity};
+use crate::severities::Severities;
 
 /// A finding about one record, placed inside that record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Finding {
     pub pointer: Option<String>,
     /// What kind of problem.
     pub code: Code,
-    /// How bad, after `--strict`.
+    /// How bad: the code's own severity, until [`Severities`] of the run are applied.
     pub severity: Severity,
     /// What is wrong here.
     pub message: String,
@@ -74,7 +75,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding about the whole data set.
-    pub fn dataset(code: Code, strict: bool, message: String) -> Self {
+    pub fn dataset(code: Code, message: String) -> Self {
         Self {
             file: None,
             line: None,
@@ -83,7 +84,7 @@ impl Finding {
             record: None,
             pointer: None,
             code,
-            severity: effective(code, strict),
+            severity: code.info().severity,
             message,
             source: code.info().source.to_owned(),
             content: None,
@@ -91,8 +92,14 @@ impl Finding {
     }
 
     /// A finding about one input.
-    pub fn file(file: &str, code: Code, strict: bool, message: String) -> Self {
-        Self { file: Some(file.to_owned()), ..Self::dataset(code, strict, message) }
+    pub fn file(file: &str, code: Code, message: String) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::dataset(code, message) }
+    }
+
+    /// The finding with the severity that its code has in a run.
+    #[must_use]
+    pub fn in_run(self, severities: Severities) -> Self {
+        Self { severity: severities.of(self.code), ..self }
     }
 
     /// Names another source than the code's own, such as the profile that set a limit.
@@ -100,14 +107,6 @@ impl Finding {
     pub fn sourced(mut self, source: &str) -> Self {
         source.clone_into(&mut self.source);
         self
-    }
-}
-
-/// A code's severity, with warnings raised to errors where `strict`.
-pub fn effective(code: Code, strict: bool) -> Severity {
-    match code.info().severity {
-        Severity::Warning if strict => Severity::Error,
-        severity => severity,
     }
 }
 

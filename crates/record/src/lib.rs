@@ -11,6 +11,7 @@ pub mod json;
 pub mod names;
 pub mod path;
 pub mod plural;
+pub mod severities;
 pub mod summary;
 pub mod tokens;
 pub mod verdict;
@@ -21,7 +22,8 @@ pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use path::At;
-pub use summary::{Counts, Histogram, Quantiles, SideTokens};
+pub use severities::Severities;
+pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary};
 pub use tokens::Tokens;
 pub use verdict::{Side, Verdict};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Side, Verdict};
+use crate::{Code, Side, Tokens, Verdict};
 
 /// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train` and `validation`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +142,61 @@ pub struct Quantiles {
     pub p99: u64,
     /// The largest value.
     pub max: u64,
+}
+
+/// The numbers of a built data set.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// What became of the records.
+    pub counts: Counts,
+    /// Tokens of the output, by side.
+    pub tokens: SideTokens,
+    /// Tokens per kept record.
+    pub record_tokens: Quantiles,
+    /// Tokens of the kept records by what they are for and by who speaks, and their characters.
+    pub texts: Tokens,
+    /// Whether the records are conversations.
+    pub is_conversation: bool,
+    /// How many findings there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+}
+
+impl Summary {
+    /// All numbers in long form: metric, scope, value.
+    pub fn rows(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let Self { counts, tokens, record_tokens: record, texts, is_conversation, by_code } = self;
+        let mut rows = vec![
+            ("records", "read", counts.read),
+            ("records", "rejected", counts.rejected),
+            ("records", "duplicate", counts.duplicates),
+            ("records", "unselected", counts.unselected),
+            ("records", "train", counts.train),
+            ("records", "validation", counts.validation),
+            ("variants", "train", counts.variants),
+            ("tokens", "train", tokens.train),
+            ("tokens", "validation", tokens.validation),
+            ("tokens_per_record_p50", "kept", record.p50),
+            ("tokens_per_record_p90", "kept", record.p90),
+            ("tokens_per_record_p99", "kept", record.p99),
+            ("tokens_per_record_max", "kept", record.max),
+            ("tokens_prompt", "kept", texts.prompt),
+            ("tokens_completion", "kept", texts.completion),
+        ];
+        if *is_conversation {
+            rows.extend([
+                ("tokens_system", "kept", texts.system),
+                ("tokens_user", "kept", texts.user()),
+                ("tokens_assistant", "kept", texts.assistant),
+            ]);
+        }
+        rows.extend([
+            ("characters", "kept", texts.characters),
+            ("tokens_by_6", "kept", texts.by_6()),
+            ("tokens_by_3", "kept", texts.by_3()),
+        ]);
+        rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
+        rows
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
-use bedload_record::finding::effective;
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Code, Finding, Severities, Severity};
 
 use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers, worst};
@@ -48,13 +47,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         workers.install(|| build(&inputs, &run.settings, &args.out, overwrite, &progress, tell))?
     };
     // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
-    let strict = run.settings.strict;
-    let has_warnings = built.by_code.keys().any(|&code| effective(code, strict) == Severity::Warning);
+    let severities = run.settings.severities;
+    let has_warnings = built.summary.by_code.keys().any(|&code| severities.of(code) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
     let config = run.config.as_deref();
     let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, strict, exit, config)),
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, severities, exit, config)),
         OutputFormat::Text => Ok(()),
     };
     printed.and_then(|()| out.flush()).map_err(|error| error.after_publishing(&args.out))?;
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let paint = Paint::for_stderr(output.color);
         let is_named = run.settings.stages.balance.label_field.is_some() || run.settings.show_content;
         let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
-        say(&built_summary(&built, &args.out, names, strict, started.elapsed(), paint));
+        say(&built_summary(&built, &args.out, names, severities, started.elapsed(), paint));
         if exit == Exit::Findings && built.manifest.ready {
             say(FAILED_ON_WARNINGS);
         }
@@ -84,15 +83,20 @@ fn refuse_output_inside_directory(args: &BuildArgs) -> Result<(), Failure> {
     }
 }
 
-fn summary_object(built: &Built, strict: bool, exit: Exit, config: Option<&Path>) -> serde_json::Value {
+fn summary_object(
+    built: &Built,
+    severities: Severities,
+    exit: Exit,
+    config: Option<&Path>,
+) -> serde_json::Value {
     let manifest = &built.manifest;
     let counts = &manifest.counts;
     let of = |severity| -> u64 {
-        let of_severity = |code| effective(code, strict) == severity;
-        built.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
+        let of_severity = |code| severities.of(code) == severity;
+        built.summary.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
     };
-    let texts = built.texts;
-    let spoken = |n: u64| Some(n).filter(|_| built.is_conversation);
+    let texts = built.summary.texts;
+    let spoken = |n: u64| Some(n).filter(|_| built.summary.is_conversation);
     serde_json::json!({
         "kind": "summary",
         "files": manifest.inputs.len(),

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
-        say(&checked_summary(&checked, run.settings.strict, per_code, started.elapsed(), paint));
+        say(&checked_summary(&checked, run.settings.severities, per_code, started.elapsed(), paint));
         if exit == Exit::Findings && checked.errors == 0 {
             say(FAILED_ON_WARNINGS);
         }

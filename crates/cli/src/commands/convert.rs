@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Converted, Outputs, convert};
-use bedload_record::finding::effective;
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Code, Finding, Severities, Severity};
 
 use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
@@ -46,13 +45,13 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
             Outputs { out: &args.out, rejected: args.rejected.as_deref(), overwrite: args.overwrite };
         workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
     };
-    let strict = run.settings.strict;
-    let worst = converted.by_code.keys().map(|&code| effective(code, strict)).max();
+    let severities = run.settings.severities;
+    let worst = converted.by_code.keys().map(|&code| severities.of(code)).max();
     let exit = judge(worst, run.fail_on);
     converted.notes.iter().for_each(|note| complain(note));
     let config = run.config.as_deref();
     let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, strict, exit, config)),
+        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, severities, exit, config)),
         OutputFormat::Text => Ok(()),
     };
     printed.and_then(|()| out.flush()).map_err(|error| match converted.written {
@@ -63,19 +62,19 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
         let rejected = args.rejected.as_deref();
-        say(&converted_summary(&converted, &args.out, rejected, strict, started.elapsed(), paint));
+        say(&converted_summary(&converted, &args.out, rejected, severities, started.elapsed(), paint));
     }
     Ok(exit)
 }
 
 fn summary_object(
     converted: &Converted,
-    strict: bool,
+    severities: Severities,
     exit: Exit,
     config: Option<&Path>,
 ) -> serde_json::Value {
     let of = |severity| -> u64 {
-        let of_severity = |code| effective(code, strict) == severity;
+        let of_severity = |code| severities.of(code) == severity;
         converted.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
     };
     let by_code: serde_json::Map<String, serde_json::Value> =

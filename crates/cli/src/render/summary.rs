@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bedload_engine::{Built, Checked, Converted, Distinct};
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Quantiles, Severity, Tokens};
+use bedload_record::{Code, Quantiles, Severities, Severity, Tokens};
 
 use super::Paint;
 use crate::commands::check::TEXT_PER_CODE;
@@ -65,14 +65,14 @@ enum Listed {
     FirstFolded(u64),
 }
 
-fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, listed: Listed) {
+fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, severities: Severities, listed: Listed) {
     if by_code.is_empty() {
         return;
     }
     out.push_str("  findings\n");
     let width = by_code.keys().map(|code| code.name().len()).max().unwrap_or(0);
     for (&code, &n) in by_code {
-        let severity = bedload_record::finding::effective(code, strict).name();
+        let severity = severities.of(code).name();
         let in_general = by_code.contains_key(&Code::DatasetWrongFormat)
             && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
         let capped = match listed {
@@ -91,7 +91,7 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, strict: bool, listed: 
 /// What `check` says at the end.
 pub(crate) fn checked_summary(
     checked: &Checked,
-    strict: bool,
+    severities: Severities,
     shown: Option<u64>,
     elapsed: Duration,
     paint: Paint,
@@ -123,7 +123,7 @@ pub(crate) fn checked_summary(
     };
     let _ = writeln!(out, "  records     {records}");
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
-    codes(&mut out, &checked.by_code, strict, shown.map_or(Listed::All, Listed::FirstFolded));
+    codes(&mut out, &checked.by_code, severities, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
 }
@@ -133,7 +133,7 @@ pub(crate) fn built_summary(
     built: &Built,
     dir: &Path,
     names: ClassNames,
-    strict: bool,
+    severities: Severities,
     elapsed: Duration,
     paint: Paint,
 ) -> String {
@@ -173,12 +173,12 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
     }
     let encoding = manifest.encoding.as_deref();
-    tokens(&mut out, &manifest.record_tokens, built.texts, built.is_conversation, encoding);
+    tokens(&mut out, &manifest.record_tokens, built.summary.texts, built.summary.is_conversation, encoding);
     if manifest.encoding.is_some() && counts.variants > 0 {
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
-    codes(&mut out, &built.by_code, strict, Listed::First(TEXT_PER_CODE));
+    codes(&mut out, &built.summary.by_code, severities, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;
     let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));
     let parts = [
@@ -208,7 +208,7 @@ pub(crate) fn converted_summary(
     converted: &Converted,
     file: &Path,
     rejected: Option<&Path>,
-    strict: bool,
+    severities: Severities,
     elapsed: Duration,
     paint: Paint,
 ) -> String {
@@ -234,7 +234,7 @@ pub(crate) fn converted_summary(
         count(converted.records),
         count(converted.written)
     );
-    codes(&mut out, &converted.by_code, strict, Listed::First(TEXT_PER_CODE));
+    codes(&mut out, &converted.by_code, severities, Listed::First(TEXT_PER_CODE));
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     leftovers(&mut out, &converted.leftovers, file);
     out

@@ -87,7 +87,7 @@ mod tests {
             record: Some(2),
             pointer: Some("/prompt".to_owned()),
             content: Some("\"\u{202e}x\"".to_owned()),
-            ..Finding::dataset(Code::SchemaEmptyContent, false, "`prompt` is empty".to_owned())
+            ..Finding::dataset(Code::SchemaEmptyContent, "`prompt` is empty".to_owned())
         };
         let both = text.render(&finding) + &text.render(&Finding { content: None, ..finding.clone() });
         expect![[r#"

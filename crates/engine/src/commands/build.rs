@@ -1,32 +1,27 @@
 //! `build`: the whole pipeline, from inputs to a published directory.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use bedload_record::{Code, Counts, FactTable, Finding, Severity, Side, Tokens, Verdict};
+use bedload_record::{Finding, Severity, Summary};
 use bedload_scan::{Fetch, Input, Inputs};
-use bedload_stages::schema::{self, Tally};
 
-use crate::plan::judge::files::{about_files, place_in_all};
-use crate::plan::judge::quota::{self, Held};
-use crate::plan::judge::unmapped;
-use crate::plan::pack::{Packed, pack};
-use crate::plan::variants::{Variant, make_variants, templates};
-use crate::plan::{Plan, kept, plan};
+use crate::plan::pack::Packed;
+use crate::plan::plan;
 use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
-use crate::report::summary::{CountedTokens, summary_rows};
+use crate::report::summary::summarize;
 use crate::report::tables;
 use crate::run::bytes::size;
 use crate::run::error::{EngineError, io_error};
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
-use crate::scan::facts::{Scanned, scan};
-use crate::scan::rules::{Rules, any_at_least, refuse_unknown_format, unknown_format};
+use crate::scan::augment::{Augmenter, templates};
+use crate::scan::facts::scan;
+use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::write::checksums::{Checksum, checksum_file, hash_inputs};
 use crate::write::copy::{self, make_private};
 use crate::write::paths::refuse_output_inside_input;
@@ -40,14 +35,10 @@ pub struct Built {
     pub manifest: Manifest,
     /// What is wrong with the data set as a whole.
     pub findings: Vec<Finding>,
-    /// How many findings there are of each code.
-    pub by_code: BTreeMap<Code, u64>,
+    /// The numbers of the output.
+    pub summary: Summary,
     /// Classes: spelling, records before, records in training and validation.
     pub labels: Vec<(String, u64, u64, u64)>,
-    /// Tokens of the kept records by what they are for and by who speaks, and their characters.
-    pub texts: Tokens,
-    /// Whether the records are conversations.
-    pub is_conversation: bool,
     /// True where the format was found in the data, and not named.
     pub format_detected: bool,
     /// Bytes read, decompressed.
@@ -88,97 +79,72 @@ pub fn build(
     lap(&mut clock, &mut phases.spool);
 
     progress.enter(Phase::Scan);
-    let (rules, mut about_data) = Rules::new(settings, inputs)?;
-    refuse_unknown_format(&about_data)?;
+    let (rules, before) = Rules::new(settings, inputs)?;
+    refuse_unknown_format(&before)?;
     let templates = templates(settings, &rules)?;
-    let Scanned { facts, crlf, unmapped } = scan(inputs, settings, &rules, progress)?;
+    let scanned = scan(inputs, settings, &rules, progress)?;
+    let facts = &scanned.facts;
     inputs.check_unchanged()?;
     if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
-        refuse_unknown_format(&[unknown_format(settings.strict)])?;
+        refuse_unknown_format(&[unknown_format()])?;
     }
     lap(&mut clock, &mut phases.scan);
 
     progress.enter(Phase::Plan);
-    let mut plan = plan(&facts, settings);
     let fetch = Fetch::new(inputs, &settings.scan);
-    let variants = make_variants(&facts, &mut plan, settings, &rules, &templates, &fetch)?;
-    progress.ledger.hold_plan(plan.duplicates.len(), variants.len());
-    let by_spelling = spelling_counts(&facts, &plan, &variants);
-    let by_side = by_spelling.each_ref().map(|side| sums(side));
-    let packed = pack(&facts, &plan, &variants, settings.shards, settings.scan.max_record_bytes);
-    let held = held(&plan, &packed);
-    plan.findings.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
-    plan.findings.extend(schema::judge(&tally(&facts, &plan), settings.profile.as_deref(), settings.strict));
-    plan.findings.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
-    plan.findings.extend(bedload_stages::balance::judge(
-        &plan.classes,
-        &by_side[0],
-        &settings.stages.balance,
-        settings.strict,
-    ));
-    let per_file: Vec<(u64, u64)> =
-        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
-    let valid = facts.ordinals().filter(|&line| facts.accepted(line)).count() as u64;
-    let place = |line| place_in_all(inputs, &per_file, line);
-    plan.findings.extend(unmapped::judge(&unmapped, valid, &rules, settings, inputs, place));
-    let about_plan = std::mem::take(&mut plan.findings);
+    let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
+    let plan = plan(&scanned, inputs, settings, &augmenter, before)?;
+    assert!(plan.counts.add_up(), "every record has exactly one verdict");
+    progress.ledger.hold_plan(plan.duplicates.len(), plan.variants.len());
+    let mut summary = summarize(facts, &plan, &rules);
     lap(&mut clock, &mut phases.plan);
 
-    about_data.extend(about_files(inputs, &per_file, settings.strict));
-    about_data.extend(about_plan);
-    let counted = CountedTokens::of(&facts, &plan, &packed, rules.is_conversation());
     progress.enter(Phase::Write);
-    space::check([(dir, space::of_build(&packed, facts.len()))])?;
+    space::check([(dir, space::of_build(&plan.packed, facts.len()))])?;
     // Neither needs anything of the other. One waits for the disk, or for a file that one thread hashes, while the
     // other computes.
     let (written, reported) = rayon::join(
         || {
-            let source = copy::WriteInput {
-                facts: &facts,
-                plan: &plan,
-                variants: &variants,
-                templates: &templates,
-                rules: &rules,
-                fetch: &fetch,
-            };
-            timed(&mut phases.write, || copy::write(dir, &packed, &source, copy::Checksums::Sha256, watch))
+            let source =
+                copy::WriteInput { facts, plan: &plan, templates: &templates, rules: &rules, fetch: &fetch };
+            timed(&mut phases.write, || {
+                copy::write(dir, &plan.packed, &source, copy::Checksums::Sha256, watch)
+            })
         },
         || {
+            let max_record_bytes = settings.scan.max_record_bytes;
             let source = tables::TableInput {
-                facts: &facts,
+                facts,
                 plan: &plan,
-                variants: &variants,
-                packed: &packed,
                 rules: &rules,
                 fetch: &fetch,
                 watch,
-                max_record_bytes: settings.scan.max_record_bytes,
+                max_record_bytes,
             };
             timed(&mut phases.report, || {
-                let reported =
-                    report(dir, &source, settings, &about_data, &by_spelling, &counted, &mut emit)?;
-                Ok::<_, EngineError>((reported, hash_inputs(inputs, &facts, watch)?))
+                let tables = report(dir, &source, settings, &mut summary, &mut emit)?;
+                Ok::<_, EngineError>((tables, hash_inputs(inputs, facts, watch)?))
             })
         },
     );
-    let mut files = shard_entries(&packed, written?);
-    let ((by_code, tables), input_entries) = reported?;
+    let mut files = shard_entries(&plan.packed, written?);
+    let (tables, input_entries) = reported?;
     files.extend(tables);
     inputs.check_unchanged()?;
     clock = Instant::now();
     progress.enter(Phase::Report);
 
-    let reasons: Vec<String> = about_data
+    let reasons: Vec<String> = plan
+        .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
-    assert!(plan.counts.add_up(), "every record has exactly one verdict");
     let manifest = Manifest {
         tool: "bedload".to_owned(),
         format_version: FORMAT_VERSION,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        ready: !any_at_least(&about_data, Severity::Error),
+        ready: reasons.is_empty(),
         reasons,
         profile: settings.profile.as_ref().map(|profile| profile.name.clone()),
         format: rules.format.map(|format| format.name.to_owned()),
@@ -190,10 +156,10 @@ pub fn build(
             files: inputs.skipped().n_files,
             names: inputs.skipped().names().map(str::to_owned).collect(),
         },
-        counts: plan.counts,
-        tokens: counted.sides,
-        record_tokens: counted.record,
-        findings: by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
+        counts: summary.counts,
+        tokens: summary.tokens,
+        record_tokens: summary.record_tokens,
+        findings: summary.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
         files,
         seal: String::new(),
     }
@@ -202,16 +168,17 @@ pub fn build(
     lap(&mut clock, &mut phases.report);
     let notes = store.publish()?;
 
-    let labels = plan.classes.list().iter().enumerate();
-    let labels = labels.map(|(n, class)| (class.name.clone(), class.records, by_side[0][n], by_side[1][n]));
+    let [train, validation] = plan.by_spelling.each_ref().map(|side| side.iter().map(|n| n.iter().sum()));
+    let classes = plan.classes.list().iter().zip(train).zip(validation);
+    let labels = classes
+        .map(|((class, train), validation)| (class.name.clone(), class.records, train, validation))
+        .collect();
     Ok(Built {
-        labels: labels.collect(),
-        findings: about_data,
-        by_code,
+        labels,
+        summary,
+        findings: plan.findings,
         leftovers,
         notes,
-        texts: counted.texts,
-        is_conversation: counted.is_conversation,
         format_detected: rules.detected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
         phases,
@@ -232,37 +199,6 @@ fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), Engi
     }
 }
 
-/// The features of the records that are kept.
-fn tally(facts: &FactTable, plan: &Plan) -> Tally {
-    let mut tally = Tally::default();
-    kept(&plan.verdicts).into_iter().for_each(|line| tally.add(facts.features(line)));
-    tally
-}
-
-/// How many output lines of each spelling of each class there are on each side.
-fn spelling_counts(facts: &FactTable, plan: &Plan, variants: &[Variant]) -> [Vec<Vec<u64>>; 2] {
-    Side::ALL.map(|side| {
-        let kept = facts.ordinals().filter(|line| plan.verdicts[line.index()] == Verdict::Kept(side));
-        let made = variants.iter().filter(|_| side == Side::Train).map(|variant| variant.parent);
-        plan.classes.count_spellings(facts, kept.chain(made))
-    })
-}
-
-/// How many there are of each class.
-fn sums(by_spelling: &[Vec<u64>]) -> Vec<u64> {
-    by_spelling.iter().map(|spellings| spellings.iter().sum()).collect()
-}
-
-/// What the target is given: records and bytes of each side.
-fn held(plan: &Plan, packed: &Packed) -> [Held; 2] {
-    let bytes = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.bytes).sum();
-    let Counts { train, validation, variants, .. } = plan.counts;
-    [
-        Held { records: train + variants, bytes: bytes(Side::Train) },
-        Held { records: validation, bytes: bytes(Side::Validation) },
-    ]
-}
-
 fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
     let entry = |(shard, sha256): (&crate::plan::pack::Shard, String)| FileEntry {
         path: shard.path.clone(),
@@ -274,30 +210,26 @@ fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
     packed.shards.iter().zip(checksums).map(entry).collect()
 }
 
-/// Writes all tables, and returns how many findings there are of each code.
+/// Writes all tables, and counts the findings of each code.
 fn report(
     dir: &Path,
     source: &tables::TableInput<'_>,
     settings: &Settings,
-    about_data: &[Finding],
-    by_spelling: &[Vec<Vec<u64>>; 2],
-    counted: &CountedTokens,
+    summary: &mut Summary,
     emit: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
-) -> Result<(BTreeMap<Code, u64>, Vec<FileEntry>), EngineError> {
-    let report = dir.join("report");
-    make_private(&report)?;
-    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+) -> Result<Vec<FileEntry>, EngineError> {
+    make_private(&dir.join("report"))?;
     let mut written = vec![
         tables::records(dir, source)?,
-        tables::findings(dir, source, about_data, |finding| {
-            *by_code.entry(finding.code).or_default() += 1;
+        tables::findings(dir, source, |finding| {
+            *summary.by_code.entry(finding.code).or_default() += 1;
             emit(finding)
         })?,
         tables::duplicates(dir, source)?,
-        tables::labels(dir, source, by_spelling)?,
-        tables::summary(dir, &summary_rows(source.plan.counts, counted, &by_code))?,
+        tables::labels(dir, source)?,
+        tables::summary(dir, summary)?,
     ];
-    if !source.variants.is_empty() {
+    if !source.plan.variants.is_empty() {
         let templates = &settings.stages.augment.templates;
         written.push(tables::variants(dir, source, templates, settings.seed)?);
     }
@@ -308,7 +240,7 @@ fn report(
         let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path, source.watch)?;
         files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
     }
-    Ok((by_code, files))
+    Ok(files)
 }
 
 /// Everything configured that can change a byte of the output.
@@ -316,7 +248,7 @@ fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
     serde_json::json!({
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
-        "strict": settings.strict,
+        "strict": settings.severities.is_strict(),
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
         "max_record_bytes": settings.scan.max_record_bytes,
         "shard_records": settings.shards.records,

@@ -8,18 +8,17 @@ use bedload_bedrock::Unmapped;
 use bedload_record::json::is_blank;
 use bedload_record::{Code, Finding, Histogram, Quantiles, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, visit};
-use bedload_stages::schema::{self, Tally};
+use bedload_stages::schema::Tally;
 
-use crate::plan::judge::files::{about_files, place_in_all};
-use crate::plan::judge::names;
-use crate::plan::judge::quota::{self, Held};
-use crate::plan::judge::unmapped;
+use crate::plan::judge::files::Files;
+use crate::plan::judge::{DataSet, Held, Records, judge};
 use crate::run::error::EngineError;
 use crate::run::memory::Ledger;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
 use crate::scan::examine::{Examiner, Found, Physical, Summary, Wanted, place};
+use crate::scan::facts::FileLines;
 use crate::scan::held_out::{HeldOut, Leaks, Met};
 use crate::scan::rules::{Rules, unknown_format};
 
@@ -114,8 +113,8 @@ pub fn check(
     mut sink: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
 ) -> Result<Checked, EngineError> {
     progress.enter(Phase::Scan);
-    let foreign = inputs.set_aside_foreign()?;
-    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    let set_aside = inputs.set_aside_foreign()?;
+    let (rules, mut before) = Rules::new(settings, inputs)?;
     let mut total = Checked {
         files: inputs.len() as u64,
         format: rules.format.map(|format| format.name),
@@ -134,7 +133,7 @@ pub fn check(
     // Set once digests are of no more use; a chunk that does not see it yet makes some in vain.
     let is_counted = AtomicBool::new(rules.format.is_none());
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
-    let mut per_file: Vec<(u64, u64)> = vec![(0, 0); inputs.len()];
+    let mut lines = vec![FileLines::default(); inputs.len()];
     let mut again: Option<Examiner<'_>> = None;
     visit(
         inputs,
@@ -159,7 +158,7 @@ pub fn check(
             )
         },
         |at, chunk: ChunkChecked| {
-            let (lines_before, crlf) = &mut per_file[at.input];
+            let lines = &mut lines[at.input];
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
@@ -167,8 +166,8 @@ pub fn check(
                 if per_code.is_some_and(is_folded) {
                     return Ok(());
                 }
-                finding.line = finding.line.map(|line| line + *lines_before);
-                finding.record = finding.record.map(|record| record + *lines_before);
+                finding.line = finding.line.map(|line| line + lines.lines);
+                finding.record = finding.record.map(|record| record + lines.lines);
                 sink(&finding)
             };
             chunk.findings.into_iter().try_for_each(&mut show)?;
@@ -183,8 +182,8 @@ pub fn check(
                 }
             }
             progress.add(chunk.lines, chunk.lines - chunk.valid);
-            *lines_before += chunk.lines;
-            *crlf += chunk.crlf;
+            lines.lines += chunk.lines;
+            lines.crlf += chunk.crlf;
             let lines_in_all = total.records;
             total.records += chunk.lines;
             total.valid += chunk.valid;
@@ -211,38 +210,39 @@ pub fn check(
     inputs.check_unchanged()?;
     total.rejected = total.records - total.valid;
     total.tokens = tokens.quantiles();
-    if rules.format.is_none() && total.valid > 0 && about_data.is_empty() {
-        about_data.push(unknown_format(settings.strict));
+    if rules.format.is_none() && total.valid > 0 && before.is_empty() {
+        before.push(unknown_format());
     }
-    about_data.extend(about_files(inputs, &per_file, settings.strict));
-    for &(input, kind) in &foreign {
-        let (name, message) = (inputs.get(input).name(), kind.to_string());
-        about_data.push(Finding::file(name, Code::FileNotJsonl, settings.strict, message));
-    }
-    about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
+    let sample = rules.sample(&unmapped, inputs);
+    total.distinct = seen.map(|seen| seen.counts());
+    total.leaked = leaks.as_ref().map(Leaks::counts);
     // Where nothing could be read, there is nothing to be said of it but that.
-    if foreign.len() < inputs.len() {
-        about_data.extend(names::judge(inputs, settings.profile.as_deref(), settings.strict));
-        about_data.extend(schema::judge(&tally, settings.profile.as_deref(), settings.strict));
-        about_data.extend(quota::judge(settings.profile.as_deref(), held, settings.strict));
-        let place = |line| place_in_all(inputs, &per_file, line);
-        about_data.extend(unmapped::judge(&unmapped, total.valid, &rules, settings, inputs, place));
-        if let Some(distinct) = seen.map(|seen| seen.counts()) {
-            total.distinct = Some(distinct);
-            let profile = settings.profile.as_deref();
-            about_data.extend(quota::judge_distinct(profile, held, distinct, settings.strict));
-        }
-        if let Some(leaks) = leaks {
-            total.leaked = Some(leaks.counts());
-            about_data.extend(leaks.findings(held[Side::Validation as usize].records, &rules, place));
-        }
-    }
-    for finding in &about_data {
+    let is_read = set_aside.len() < inputs.len();
+    let findings = judge(DataSet {
+        settings,
+        rules: &rules,
+        files: Files { inputs, lines: &lines },
+        set_aside: &set_aside,
+        is_in_place: is_read,
+        before,
+        decided: Vec::new(),
+        records: is_read.then_some(Records {
+            valid: total.valid,
+            held,
+            tally: &tally,
+            unmapped: &unmapped,
+            sample: sample.as_deref(),
+            classes: None,
+            distinct: total.distinct,
+            leaks: leaks.as_ref(),
+        }),
+    });
+    for finding in &findings {
         *total.by_code.entry(finding.code).or_default() += 1;
         sink(finding)?;
     }
     for (&code, &n) in &total.by_code {
-        match bedload_record::finding::effective(code, settings.strict) {
+        match settings.severities.of(code) {
             Severity::Error => total.errors += n,
             Severity::Warning => total.warnings += n,
             Severity::Note => total.notes += n,
@@ -283,7 +283,7 @@ fn check_chunk(
         out.crlf += u64::from(line.terminator == Terminator::CrLf);
         out.bytes += line.len + line.terminator.len_bytes();
         let (Found { codes, full: mut found }, summary) = examiner.examine(&line, wanted);
-        if !codes.rejects(rules.strict) {
+        if !rules.severities.rejects(codes) {
             out.valid += 1;
             if let Some(Summary { tokens, features, identity }) = summary {
                 out.tokens.push(tokens.total());

@@ -4,19 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bedload_record::{Code, FactTable, Finding, Side, Verdict};
+use bedload_record::{Code, Finding, Side};
 use bedload_scan::{Fetch, Inputs};
-use bedload_stages::balance::Classes;
 
-use crate::plan::judge::files::about_files;
-use crate::plan::judge::quota;
-use crate::plan::pack::{Packed, pack};
-use crate::plan::{Plan, count_verdicts};
+use crate::plan::pack::Packed;
+use crate::plan::plan_as_it_is;
 use crate::report::findings::findings_in_order;
 use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
-use crate::run::settings::{Settings, ShardLimits};
-use crate::scan::facts::{Scanned, scan};
+use crate::run::settings::Settings;
+use crate::scan::facts::scan;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 use crate::write::atomic_file::AtomicFile;
 use crate::write::copy::{self, Checksums};
@@ -94,26 +91,19 @@ pub fn convert(
     inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(single.dir()), watch)?;
 
     progress.enter(Phase::Scan);
-    let (rules, mut about_data) = Rules::new(settings, inputs)?;
-    refuse_unknown_format(&about_data)?;
+    let (rules, before) = Rules::new(settings, inputs)?;
+    refuse_unknown_format(&before)?;
     let conversion = rules.conversion.as_ref().expect("there is a target");
-    let Scanned { facts, crlf, .. } = scan(inputs, settings, &rules, progress)?;
+    let scanned = scan(inputs, settings, &rules, progress)?;
+    let facts = &scanned.facts;
     inputs.check_unchanged()?;
 
     progress.enter(Phase::Write);
-    let plan = plan(&facts);
-    let mut packed = pack(&facts, &plan, &[], ShardLimits::default(), settings.scan.max_record_bytes);
-    let packed_rejected = packed.take(None);
-    let packed = packed.take(Some(Side::Train));
+    let mut plan = plan_as_it_is(&scanned, inputs, settings, &rules, before);
+    let packed_rejected = plan.packed.take(None);
+    let packed = plan.packed.take(Some(Side::Train));
     let fetch = Fetch::new(inputs, &settings.scan);
-    let source = copy::WriteInput {
-        facts: &facts,
-        plan: &plan,
-        variants: &[],
-        templates: &[],
-        rules: &rules,
-        fetch: &fetch,
-    };
+    let source = copy::WriteInput { facts, plan: &plan, templates: &[], rules: &rules, fetch: &fetch };
     let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
     let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
     space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;
@@ -129,19 +119,15 @@ pub fn convert(
         *by_code.entry(finding.code).or_default() += 1;
         emit(finding)
     };
-    findings_in_order(&facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
+    findings_in_order(facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
         found.iter().try_for_each(&mut count)
     })?;
-    let per_file: Vec<(u64, u64)> =
-        facts.files().iter().zip(&crlf).map(|(file, &n)| (file.lines, n)).collect();
-    about_data.extend(about_files(inputs, &per_file, settings.strict));
-    about_data.extend(quota::judge_life(settings.profile.as_deref(), settings.strict));
     if plan.counts.train == 0 {
         let kept = if out.exists() { "was left as it is" } else { "was not written" };
         let message = format!("no record was converted, so {} {kept}", out.display());
-        about_data.push(Finding::dataset(Code::DatasetNoRecords, settings.strict, message));
+        plan.findings.push(Finding::dataset(Code::DatasetNoRecords, message).in_run(settings.severities));
     }
-    about_data.iter().try_for_each(&mut count)?;
+    plan.findings.iter().try_for_each(&mut count)?;
     inputs.check_unchanged()?;
     let mut leftovers = single.leftovers().to_vec();
     let mut notes = Vec::new();
@@ -172,12 +158,4 @@ pub fn convert(
         leftovers,
         notes,
     })
-}
-
-fn plan(facts: &FactTable) -> Plan {
-    let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
-    let verdicts: Vec<Verdict> = facts.ordinals().map(verdict).collect();
-    let counts = count_verdicts(&verdicts);
-    let (duplicates, findings) = (Vec::new(), Vec::new());
-    Plan { verdicts, duplicates, classes: Classes::default(), counts, findings }
 }

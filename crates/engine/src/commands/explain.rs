@@ -12,7 +12,7 @@ use crate::report::manifest::MANIFEST;
 use crate::run::error::{EngineError, io_error};
 use crate::run::settings::Settings;
 use crate::scan::examine::{Examiner, Physical, place};
-use crate::scan::rules::{Rules, any_at_least, unknown_format};
+use crate::scan::rules::{Rules, unknown_format};
 
 /// Everything known about one record.
 #[derive(Clone, Debug)]
@@ -74,12 +74,13 @@ pub fn explain(
     )?;
     // As `check` does: a record that only seems valid because nothing was compared with it is not accepted.
     if rules.format.is_none() && about_data.is_empty() {
-        about_data.push(unknown_format(settings.strict));
+        about_data.push(unknown_format());
     }
     Ok(explained.map(|mut explained| {
         // What is wrong with the file as a whole is wrong with each of its records.
-        explained.accepted &= !any_at_least(&about_data, Severity::Error);
+        let about_data = about_data.into_iter().map(|finding| finding.in_run(settings.severities));
         explained.findings.extend(about_data);
+        explained.accepted &= explained.findings.iter().all(|finding| finding.severity < Severity::Error);
         explained
     }))
 }

@@ -2,9 +2,8 @@
 
 use bedload_record::{FactTable, Ordinal, Side, Verdict};
 
-use crate::plan::Plan;
-use crate::plan::variants::Variant;
 use crate::run::settings::ShardLimits;
+use crate::scan::augment::Variant;
 
 /// About how many bytes of output are copied by one worker at a time.
 const UNIT_BYTES: u64 = 1 << 20;
@@ -54,6 +53,7 @@ pub(crate) struct Place {
 }
 
 /// Everything that is to be written.
+#[derive(Debug, Default)]
 pub(crate) struct Packed {
     pub(crate) shards: Vec<Shard>,
     /// In the order of shards and offsets.
@@ -77,26 +77,19 @@ impl Packed {
     }
 }
 
-/// The variants of one parent, in a list that is ordered by parent.
-pub(crate) fn variants_of(variants: &[Variant], parent: Ordinal) -> &[Variant] {
-    let from = variants.partition_point(|variant| variant.parent < parent);
-    let len = variants[from..].iter().take_while(|variant| variant.parent == parent).count();
-    &variants[from..from + len]
-}
-
 /// Packs both sides and the rejected lines. Linear in the lines; nothing but additions.
 pub(crate) fn pack(
     facts: &FactTable,
-    plan: &Plan,
+    verdicts: &[Verdict],
     variants: &[Variant],
     limits: ShardLimits,
     held_max: u64,
 ) -> Packed {
     let mut packer = Packer { packed: Packed { shards: Vec::new(), units: Vec::new() }, limits, held_max };
     for side in Side::ALL {
-        packer.side(facts, plan, variants, side);
+        packer.side(facts, verdicts, variants, side);
     }
-    packer.rejected(facts, plan);
+    packer.rejected(facts, verdicts);
     packer.packed
 }
 
@@ -107,7 +100,7 @@ struct Packer {
 }
 
 impl Packer {
-    fn side(&mut self, facts: &FactTable, plan: &Plan, variants: &[Variant], side: Side) {
+    fn side(&mut self, facts: &FactTable, verdicts: &[Verdict], variants: &[Variant], side: Side) {
         let sharded = self.limits != ShardLimits::default();
         let name = side.name();
         let first = self.packed.shards.len();
@@ -120,7 +113,7 @@ impl Packer {
         };
         let mut file = 0;
         let mut later = variants;
-        for (index, verdict) in plan.verdicts.iter().enumerate() {
+        for (index, verdict) in verdicts.iter().enumerate() {
             if *verdict != Verdict::Kept(side) {
                 continue;
             }
@@ -170,11 +163,11 @@ impl Packer {
         shard.tokens += tokens;
     }
 
-    fn rejected(&mut self, facts: &FactTable, plan: &Plan) {
+    fn rejected(&mut self, facts: &FactTable, verdicts: &[Verdict]) {
         let path = "rejected.jsonl".to_owned();
         self.packed.shards.push(Shard { side: None, path, records: 0, bytes: 0, tokens: 0 });
         let mut file = 0;
-        for (index, _) in plan.verdicts.iter().enumerate().filter(|(_, v)| **v == Verdict::Rejected) {
+        for (index, _) in verdicts.iter().enumerate().filter(|(_, v)| **v == Verdict::Rejected) {
             let line = Ordinal(index as u64);
             file = file_from(facts, file, line);
             let span = facts.span(line, file);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use bedload_record::{FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{FactTable, Finding, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
     DuplicateRow, FindingRow, LabelRow, ROW_GROUP_ROWS, RecordRow, Row, SummaryRow, TableWriter, VariantRow,
 };
@@ -12,8 +12,8 @@ use bedload_stages::balance::Class;
 use rayon::prelude::*;
 
 use crate::plan::Plan;
-use crate::plan::pack::{Packed, Piece, file_from, variants_of};
-use crate::plan::variants::Variant;
+use crate::plan::pack::{Piece, file_from};
+use crate::plan::variants::variants_of;
 use crate::report::findings::findings_in_order;
 use crate::run::error::EngineError;
 use crate::scan::rules::Rules;
@@ -25,8 +25,6 @@ const WINDOW: u64 = ROW_GROUP_ROWS as u64;
 pub(crate) struct TableInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
-    pub(crate) variants: &'a [Variant],
-    pub(crate) packed: &'a Packed,
     pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
     pub(crate) watch: &'a Watch,
@@ -54,7 +52,8 @@ fn table<R: Row>(
 
 /// `records.parquet`: one row per input line.
 pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
-    let TableInput { facts, plan, packed, rules, .. } = source;
+    let TableInput { facts, plan, rules, .. } = source;
+    let packed = &plan.packed;
     table(dir, "records", |writer| {
         let mut places = Places::new(source);
         let mut duplicates = &plan.duplicates[..];
@@ -136,13 +135,15 @@ struct Places<'p, 'a> {
 
 impl<'p, 'a> Places<'p, 'a> {
     fn new(source: &'p TableInput<'a>) -> Self {
-        let first = |side| source.packed.shards.iter().position(|s| s.side == side).unwrap_or(usize::MAX);
+        let first =
+            |side| source.plan.packed.shards.iter().position(|s| s.side == side).unwrap_or(usize::MAX);
         let at = [Some(Side::Train), Some(Side::Validation), None].map(|side| (first(side), 0));
         Self { source, at }
     }
 
     fn next(&mut self, line: Ordinal) -> Option<(usize, u64)> {
-        let TableInput { plan, packed, variants, .. } = self.source;
+        let plan = self.source.plan;
+        let (packed, variants) = (&plan.packed, &plan.variants);
         let (slot, lines) = match plan.verdicts[line.index()] {
             Verdict::Kept(Side::Train) => (0, 1 + variants_of(variants, line).len() as u64),
             Verdict::Kept(Side::Validation) => (1, 1),
@@ -164,7 +165,6 @@ impl<'p, 'a> Places<'p, 'a> {
 pub(crate) fn findings(
     dir: &Path,
     source: &TableInput<'_>,
-    about_data: &[Finding],
     mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
 ) -> Result<Written, EngineError> {
     let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
@@ -174,8 +174,8 @@ pub(crate) fn findings(
             writer.push(found.into_iter().map(finding_row))?;
             Ok(())
         })?;
-        about_data.iter().try_for_each(&mut emit)?;
-        writer.push(about_data.iter().cloned().map(finding_row))?;
+        source.plan.findings.iter().try_for_each(&mut emit)?;
+        writer.push(source.plan.findings.iter().cloned().map(finding_row))?;
         Ok(())
     })
 }
@@ -224,14 +224,10 @@ pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<Written,
 
 /// `labels.parquet`: classes among the accepted records, and in the output as a whole and by side. Where a row's
 /// records spell their class in several ways, it counts each of them.
-pub(crate) fn labels(
-    dir: &Path,
-    source: &TableInput<'_>,
-    by_spelling: &[Vec<Vec<u64>>; 2],
-) -> Result<Written, EngineError> {
+pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
     let classes = source.plan.classes.list();
     table(dir, "labels", |writer| {
-        let [train, validation] = by_spelling;
+        let [train, validation] = &source.plan.by_spelling;
         let read = |class: &Class| class.spellings.iter().map(|(_, n)| *n).collect();
         let before: Vec<Vec<u64>> = classes.iter().map(read).collect();
         let both = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(a, b)| a + b).collect();
@@ -264,12 +260,12 @@ pub(crate) fn labels(
 }
 
 /// `summary.parquet`: numbers in long form.
-pub(crate) fn summary(dir: &Path, numbers: &[(String, String, f64)]) -> Result<Written, EngineError> {
+pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<Written, EngineError> {
     table(dir, "summary", |writer| {
-        writer.push(numbers.iter().map(|(metric, scope, value)| SummaryRow {
+        writer.push(summary.rows().into_iter().map(|(metric, scope, value)| SummaryRow {
             metric: Cow::Borrowed(metric),
             scope: Cow::Borrowed(scope),
-            value: *value,
+            value: value as f64,
         }))?;
         Ok(())
     })
@@ -282,7 +278,8 @@ pub(crate) fn variants(
     templates: &[String],
     seed: u64,
 ) -> Result<Written, EngineError> {
-    let TableInput { facts, plan, packed, variants, .. } = source;
+    let TableInput { facts, plan, .. } = source;
+    let (packed, variants) = (&plan.packed, &plan.variants);
     table(dir, "variants", |writer| {
         let lines = packed.units.iter().filter_map(|unit| match unit.what {
             Piece::Lines { from, to, first } if packed.shards[unit.shard].side == Some(Side::Train) => {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use bedload_bedrock::{Format, Profile};
+use bedload_record::Severities;
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use bedload_stages::tokens::Tokenizer;
@@ -23,8 +24,8 @@ pub struct Settings {
     pub stages: Stages,
     /// Seed of every choice by hash.
     pub seed: u64,
-    /// Whether warnings are errors.
-    pub strict: bool,
+    /// How bad each kind of finding is.
+    pub severities: Severities,
     /// Whether findings carry an excerpt of the record.
     pub show_content: bool,
     /// How inputs are read.

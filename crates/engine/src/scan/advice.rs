@@ -12,6 +12,7 @@ use crate::scan::resolve::HEAD_LINES;
 const SAMPLE_BYTES: usize = 256 << 10;
 
 /// The first records of the data.
+#[derive(Clone)]
 pub(crate) struct Sample(Vec<Vec<u8>>);
 
 impl Sample {

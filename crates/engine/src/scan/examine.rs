@@ -7,7 +7,7 @@ use bedload_bedrock::Unmapped;
 use bedload_record::json::Framing;
 use bedload_record::{
     Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding,
-    Severity, Terminator,
+    Terminator,
 };
 use bedload_scan::Line;
 use bedload_stages::{balance, dedupe, schema, split, tokens};
@@ -138,7 +138,7 @@ impl<'r> Examiner<'r> {
         FactRow {
             start: line.start,
             terminator: line.terminator,
-            accepted: !codes.rejects(self.rules.strict),
+            accepted: !self.rules.severities.rejects(codes),
             digest: identity.digest,
             tokens: content.tokens,
             label,
@@ -160,7 +160,7 @@ impl<'r> Examiner<'r> {
     /// Which record a line is; none where it is rejected.
     pub(crate) fn identity(&mut self, line: &Physical<'_>) -> Option<Identity> {
         let (codes, summary) = self.codes(line, Wanted::Group);
-        summary.filter(|_| !codes.rejects(self.rules.strict)).map(|summary| summary.identity)
+        summary.filter(|_| !self.rules.severities.rejects(codes)).map(|summary| summary.identity)
     }
 
     /// Everything found in a line, in the order of the line's bytes.
@@ -204,7 +204,7 @@ impl<'r> Examiner<'r> {
             let record = Record { raw, json, tokens: None };
             if rules.unmapped.is_some() && is_first {
                 let content = look(rules, counter, (wanted, scratch), record, findings, tell_label);
-                if !findings.codes().rejects(rules.strict) {
+                if !rules.severities.rejects(findings.codes()) {
                     unmapped.add(rules.format, json, nth);
                 }
                 return content;
@@ -317,7 +317,7 @@ pub(crate) fn place(
         record: Some(line_number - 1),
         pointer: Some(finding.pointer),
         code: finding.code,
-        severity: severity(finding.code, rules),
+        severity: rules.severities.of(finding.code),
         message: finding.message,
         source: finding.source.unwrap_or_else(|| finding.code.info().source.to_owned()),
         content: line
@@ -326,10 +326,6 @@ pub(crate) fn place(
             .map(|bytes| excerpt(bytes, finding.offset as usize, rules.framing(line.input))),
     };
     findings.into_iter().map(&mut place).collect()
-}
-
-fn severity(code: Code, rules: &Rules) -> Severity {
-    bedload_record::finding::effective(code, rules.strict)
 }
 
 /// A few characters on each side of a place.

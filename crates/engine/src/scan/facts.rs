@@ -11,12 +11,20 @@ use crate::run::settings::Settings;
 use crate::scan::examine::{Examiner, Physical};
 use crate::scan::rules::Rules;
 
+/// The lines of one input.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FileLines {
+    pub(crate) lines: u64,
+    /// How many of them end with CRLF.
+    pub(crate) crlf: u64,
+}
+
 /// What pass one leaves.
 pub(crate) struct Scanned {
     /// The facts of all lines.
     pub(crate) facts: FactTable,
-    /// For each input, how many of its lines end with CRLF.
-    pub(crate) crlf: Vec<u64>,
+    /// The lines of each input.
+    pub(crate) lines: Vec<FileLines>,
     /// The content of the accepted records that their format has no field for.
     pub(crate) unmapped: Unmapped,
 }
@@ -29,7 +37,7 @@ pub(crate) fn scan(
     progress: &Progress,
 ) -> Result<Scanned, EngineError> {
     let mut facts = FactTable::new(LABELS_MAX);
-    let mut crlf = vec![0u64; inputs.len()];
+    let mut lines = vec![FileLines::default(); inputs.len()];
     let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {
         while facts.files().len() <= until {
@@ -60,7 +68,8 @@ pub(crate) fn scan(
             begin(&mut facts, at.input);
             unmapped.absorb(&more, facts.len());
             facts.append(&rows, bytes);
-            crlf[at.input] += n;
+            lines[at.input].lines += rows.len();
+            lines[at.input].crlf += n;
             progress.ledger.hold_labels(facts.labels.keys().len());
             Ok::<(), EngineError>(())
         },
@@ -68,5 +77,5 @@ pub(crate) fn scan(
     if !inputs.is_empty() {
         begin(&mut facts, inputs.len() - 1);
     }
-    Ok(Scanned { facts, crlf, unmapped })
+    Ok(Scanned { facts, lines, unmapped })
 }

@@ -2,10 +2,8 @@
 //! first, on its own, and leaves keys; then every training record is looked up among them as it is visited. So memory
 //! is bounded by the validation data, however much training data there is.
 
-use bedload_record::plural::{agree, count, part_of};
-use bedload_record::{Code, Finding, Side};
+use bedload_record::Side;
 use bedload_scan::{Inputs, visit_some};
-use bedload_stages::split::GroupBy;
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
@@ -124,10 +122,10 @@ fn bucket_of(key: u128, parts: usize) -> usize {
 
 /// What was found of one kind.
 #[derive(Clone, Debug, Default)]
-struct Found {
-    records: u64,
-    /// A validation record and the first training record that it has the key in common with.
-    places: Vec<(u64, u64)>,
+pub(crate) struct Leaked {
+    pub(crate) records: u64,
+    /// A validation record and the first training record that it has the key in common with; the first few.
+    pub(crate) places: Vec<(u64, u64)>,
 }
 
 /// What was found so far, given what was met in the order of the inputs: training data first.
@@ -135,7 +133,7 @@ pub(crate) struct Leaks {
     /// For each key the first training record that has it, counted from 1 over all inputs; 0 for none. Pages that
     /// are never written take no memory.
     first: [Vec<u64>; KINDS],
-    found: [Found; KINDS],
+    pub(crate) found: [Leaked; KINDS],
 }
 
 impl Leaks {
@@ -176,45 +174,6 @@ impl Leaks {
     /// How many validation records leak whole, and how many by their prompt alone.
     pub(crate) fn counts(&self) -> [u64; KINDS] {
         self.found.each_ref().map(|found| found.records)
-    }
-
-    /// The findings, given the number of valid validation records. `name` gives the place of a line of all
-    /// inputs.
-    pub(crate) fn findings(
-        &self,
-        validation: u64,
-        rules: &Rules,
-        name: impl Fn(u64) -> String,
-    ) -> Vec<Finding> {
-        let shared = match rules.group_by {
-            GroupBy::Field(_) => {
-                ["shares its group with a training record", "share their group with training records"]
-            }
-            _ => [
-                "has the same prompt as a training record, but another answer",
-                "have the same prompt as training records, but other answers",
-            ],
-        };
-        let kinds = [
-            (Code::SplitLeakedRecord, ["is also in the training data", "are also in the training data"]),
-            (Code::SplitLeakedPrompt, shared),
-        ];
-        let say = |((code, [one, many]), found): ((Code, [&str; 2]), &Found)| {
-            let mut places: Vec<String> = found
-                .places
-                .iter()
-                .map(|&(validation, train)| format!("{} and {}", name(validation), name(train)))
-                .collect();
-            match found.records - found.places.len() as u64 {
-                0 => {}
-                more => places.push(format!("{} more", count(more))),
-            }
-            let part = part_of(found.records, validation, "validation record", "validation records");
-            let what = agree(found.records, one, many);
-            let message = format!("{part} {what}: {}", places.join(", "));
-            Finding::dataset(code, rules.strict, message)
-        };
-        kinds.into_iter().zip(&self.found).filter(|(_, found)| found.records > 0).map(say).collect()
     }
 }
 

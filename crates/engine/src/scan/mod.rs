@@ -3,9 +3,10 @@
 //! First the rules of the run are resolved: settings and profile (`rules`), the format of the data (`resolve`), or what
 //! it is converted from (`conversion`), and which command would help where neither fits (`advice`). Then each line is
 //! examined (`examine`), and leaves a row of facts (`facts`), or what a run without facts keeps of it (`distinct`,
-//! `held_out`).
+//! `held_out`). The plan has variants of records made by `augment`.
 
 pub(crate) mod advice;
+pub(crate) mod augment;
 pub(crate) mod conversion;
 pub(crate) mod distinct;
 pub(crate) mod examine;

@@ -72,7 +72,7 @@ pub(crate) fn resolve(
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
     let looks = look_at_all(inputs, &wanted)?;
     let found = most(&looks);
-    let advisor = Advisor { inputs, profile, strict: settings.strict };
+    let advisor = Advisor { inputs, profile };
     let format = match (found.format, found.shape, profile) {
         (Some(format), _, None) if !format.is_foreign() => Some(format),
         (Some(format), _, Some(_)) if takes(format) => Some(format),
@@ -81,7 +81,7 @@ pub(crate) fn resolve(
             profile.and_then(|p| p.formats().next())
         }
         (None, Some(shape), profile) => {
-            findings.push(advisor.no_target(shape, &found));
+            findings.push(Advisor::no_target(shape, &found));
             profile.and_then(|p| p.formats().next())
         }
         (None, None, Some(profile)) => {
@@ -109,9 +109,9 @@ pub(crate) fn resolve(
     };
     let is_mixed = looks.iter().any(|look| is_other(look) && look.name() != found.name());
     if let Some(format) = format.filter(|_| is_mixed) {
-        findings.push(mixed(&looks, inputs, settings.strict));
+        findings.push(mixed(&looks, inputs));
         for (input, look) in inputs.iter().zip(&looks).filter(|(_, look)| is_other(look)) {
-            findings.push(other(input.name(), look, format, settings.strict));
+            findings.push(other(input.name(), look, format));
         }
     }
     let other = looks.iter().map(is_other).collect();
@@ -181,7 +181,6 @@ fn most(looks: &[Detection]) -> Detection {
 struct Advisor<'a> {
     inputs: &'a Inputs,
     profile: Option<&'a Profile>,
-    strict: bool,
 }
 
 impl Advisor<'_> {
@@ -189,9 +188,9 @@ impl Advisor<'_> {
         self.profile.and_then(|profile| profile.formats().next())
     }
 
-    fn finding(&self, code: Code, message: String, help: Option<String>) -> Finding {
+    fn finding(code: Code, message: String, help: Option<String>) -> Finding {
         let message = help.into_iter().fold(message, |message, help| format!("{message}; {help}"));
-        Finding::dataset(code, self.strict, message)
+        Finding::dataset(code, message)
     }
 
     fn unknown(&self, found: &Detection) -> Result<Finding, EngineError> {
@@ -202,7 +201,7 @@ impl Advisor<'_> {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             format!("known formats are {}", names.join(", "))
         });
-        Ok(self.finding(Code::DatasetUnknownFormat, message, Some(help)))
+        Ok(Self::finding(Code::DatasetUnknownFormat, message, Some(help)))
     }
 
     fn no_format(&self, found: &Detection, profile: &Profile) -> Result<Finding, EngineError> {
@@ -219,7 +218,7 @@ impl Advisor<'_> {
             profile.name,
             profile.formats.join(" or ")
         );
-        Ok(self.finding(Code::DatasetWrongFormat, message, Some(help)))
+        Ok(Self::finding(Code::DatasetWrongFormat, message, Some(help)))
     }
 
     fn wrong_format(&self, format: &'static Format, found: &Detection) -> Result<Finding, EngineError> {
@@ -238,20 +237,20 @@ impl Advisor<'_> {
             format.name,
             format.title
         );
-        Ok(self.finding(Code::DatasetWrongFormat, message, help))
+        Ok(Self::finding(Code::DatasetWrongFormat, message, help))
     }
 
-    fn no_target(&self, shape: &Shape, found: &Detection) -> Finding {
+    fn no_target(shape: &Shape, found: &Detection) -> Finding {
         let message = format!(
             "{} {}, which no target accepts and `bedload convert` cannot convert",
             of_first_records(found.fitting as u64, found.records as u64),
             shape.title
         );
-        self.finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
+        Self::finding(Code::DatasetWrongFormat, message, Some(shape.advice.to_owned()))
     }
 }
 
-fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
+fn mixed(looks: &[Detection], inputs: &Inputs) -> Finding {
     let mut by_format: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (input, look) in inputs.iter().zip(looks) {
         let name = look.name().unwrap_or("no known format");
@@ -266,15 +265,15 @@ fn mixed(looks: &[Detection], inputs: &Inputs, strict: bool) -> Finding {
         })
         .collect();
     let message = format!("the inputs are in {} formats; {}", by_format.len(), shown.join("; "));
-    Finding::dataset(Code::DatasetMixedFormats, strict, message)
+    Finding::dataset(Code::DatasetMixedFormats, message)
 }
 
-fn other(file: &str, look: &Detection, format: &Format, strict: bool) -> Finding {
+fn other(file: &str, look: &Detection, format: &Format) -> Finding {
     let name = look.name().unwrap_or("in no known format");
     let message = format!(
         "{} {name}, but the data is checked as {}",
         of_first_records(look.fitting as u64, look.records as u64),
         format.name
     );
-    Finding::file(file, Code::FileOtherFormat, strict, message)
+    Finding::file(file, Code::FileOtherFormat, message)
 }

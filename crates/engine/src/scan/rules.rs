@@ -1,9 +1,11 @@
 //! The rules of one run: settings, profile and what the data looks like, resolved once before the scan.
 
-use bedload_bedrock::{Bound, Citation, Format, Limit};
+use std::borrow::Cow;
+
+use bedload_bedrock::{Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Code, Finding, Severities};
 use bedload_scan::Inputs;
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
@@ -14,6 +16,7 @@ use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
+use crate::scan::advice::Sample;
 use crate::scan::conversion::Conversion;
 use crate::scan::resolve::{Examples, Resolved, resolve};
 
@@ -41,7 +44,7 @@ pub(crate) struct Rules {
     pub(crate) normalize: Normalize,
     /// The most bytes in a record, as it is read and as it is written.
     pub(crate) max_record_bytes: u64,
-    pub(crate) strict: bool,
+    pub(crate) severities: Severities,
     pub(crate) show_content: bool,
     /// Keys that may be shown in pointers.
     pub(crate) known_keys: Vec<&'static str>,
@@ -75,11 +78,23 @@ impl Rules {
             group_by: stages.split.group_by(),
             normalize: stages.dedupe.normalize,
             max_record_bytes: settings.scan.max_record_bytes,
-            strict: settings.strict,
+            severities: settings.severities,
             show_content: settings.show_content,
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         Ok((rules, findings))
+    }
+
+    /// The first records, to try on what would help, where some records have content that the format has no field for;
+    /// read again where they were not kept.
+    pub(crate) fn sample(&self, unmapped: &Unmapped, inputs: &Inputs) -> Option<Cow<'_, Sample>> {
+        match &self.unmapped {
+            Some(Examples(Some(sample))) => Some(Cow::Borrowed(sample)),
+            Some(Examples(None)) if unmapped.losing_or_labelled > 0 => {
+                Some(Cow::Owned(Sample::read_again(inputs)))
+            }
+            _ => None,
+        }
     }
 
     /// What a record of an input is in it; a record that was made here is a line.
@@ -170,11 +185,11 @@ pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineErro
 }
 
 /// The finding where records were read, but the format could not be detected from any of them.
-pub(crate) fn unknown_format(strict: bool) -> Finding {
+pub(crate) fn unknown_format() -> Finding {
     let message =
         "no valid record was found at the beginning of the data, so the format could not be detected"
             .to_owned();
-    Finding::dataset(Code::DatasetUnknownFormat, strict, message)
+    Finding::dataset(Code::DatasetUnknownFormat, message)
 }
 
 /// Refuses to build from data whose format is not known.
@@ -186,9 +201,4 @@ pub(crate) fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineEr
         }
         None => Ok(()),
     }
-}
-
-/// Returns true if one of the findings is at or above `least`.
-pub(crate) fn any_at_least(findings: &[Finding], least: Severity) -> bool {
-    findings.iter().any(|finding| finding.severity >= least)
 }

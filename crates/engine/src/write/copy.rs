@@ -13,8 +13,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::plan::pack::{Packed, Piece, Place, Unit, file_from, variants_of};
-use crate::plan::variants::Variant;
+use crate::plan::pack::{Packed, Piece, Place, Unit, file_from};
+use crate::plan::variants::variants_of;
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
 use crate::scan::rules::Rules;
@@ -26,7 +26,6 @@ const UNITS_PER_THREAD: usize = 4;
 pub(crate) struct WriteInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
-    pub(crate) variants: &'a [Variant],
     pub(crate) templates: &'a [Template],
     pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
@@ -155,7 +154,7 @@ fn render_lines(
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), EngineError> {
-    let WriteInput { facts, plan, variants, templates, rules, fetch } = source;
+    let WriteInput { facts, plan, templates, rules, fetch } = source;
     let verdict = plan.verdicts[from.line.index()];
     let mut file = facts.file_of(from.line);
     for line in (from.line.0..=to.line.0).map(bedload_record::Ordinal) {
@@ -181,7 +180,7 @@ fn render_lines(
             out.extend_from_slice(bytes);
             out.push(b'\n');
         }
-        for (copy, variant) in (1..end).zip(variants_of(variants, line)) {
+        for (copy, variant) in (1..end).zip(variants_of(&plan.variants, line)) {
             if copy >= first {
                 templates[variant.template].rewrite(bytes, out);
                 out.push(b'\n');

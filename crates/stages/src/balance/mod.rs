@@ -94,18 +94,18 @@ pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Optio
 }
 
 /// Reports what is wrong with the classes, given how many records each has in the output's training set.
-pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: bool) -> Vec<Finding> {
+pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig) -> Vec<Finding> {
     let mut findings = Vec::new();
     if classes.too_many() && config.label_field.is_some() {
         let message = format!(
             "the label field has more than {} different values, so it is ignored",
             count(LABELS_MAX as u64)
         );
-        findings.push(Finding::dataset(Code::BalanceTooManyLabels, strict, message));
+        findings.push(Finding::dataset(Code::BalanceTooManyLabels, message));
     }
     if classes.list().is_empty() && !classes.too_many() && config.label_field.is_some() {
         let message = "no record has a string, number or boolean at the label field".to_owned();
-        findings.push(Finding::dataset(Code::BalanceMissingLabel, strict, message));
+        findings.push(Finding::dataset(Code::BalanceMissingLabel, message));
     }
     let present = || train.iter().copied().filter(|&n| n > 0);
     if let (Some(most), Some(least)) = (present().max(), present().min())
@@ -118,7 +118,7 @@ pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: b
             count(least),
             config.ratio_max
         );
-        findings.push(Finding::dataset(Code::BalanceImbalancedLabels, strict, message));
+        findings.push(Finding::dataset(Code::BalanceImbalancedLabels, message));
     }
     let varied = classes.list().iter().filter(|class| class.spellings.len() > 1).count() as u64;
     if varied > 0 {
@@ -127,7 +127,7 @@ pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig, strict: b
             part_of(varied, classes.list().len() as u64, "label", "labels"),
             agree(varied, "has", "have")
         );
-        findings.push(Finding::dataset(Code::BalanceLabelVariants, strict, message));
+        findings.push(Finding::dataset(Code::BalanceLabelVariants, message));
     }
     findings
 }

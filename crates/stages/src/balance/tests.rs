@@ -42,9 +42,7 @@ fn check(labels: &[(&str, usize)], field: Option<&str>, expect: Expect) {
         .zip(&counts)
         .map(|(class, n)| format!("{:?} {n} of {} {:?}", class.name, class.records, class.spellings))
         .collect();
-    shown.extend(
-        judge(&classes, &counts, &config, false).iter().map(|f| format!("{}: {}", f.code, f.message)),
-    );
+    shown.extend(judge(&classes, &counts, &config).iter().map(|f| format!("{}: {}", f.code, f.message)));
     expect.assert_eq(&shown.join("\n"));
 }
 

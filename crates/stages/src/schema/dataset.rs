@@ -130,13 +130,13 @@ impl Tally {
 }
 
 /// Reports differences between records that must be alike.
-pub fn judge(tally: &Tally, profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
+pub fn judge(tally: &Tally, profile: Option<&Profile>) -> Vec<Finding> {
     let Some(profile) = profile else { return Vec::new() };
     let mut findings = Vec::new();
     let mut judge = |point: Point, message: String| {
         let rule = profile.rule(point).filter(|rule| rule.level != Level::Allow);
         if let Some((rule, code)) = rule.and_then(|rule| Some((rule, point.code(rule.level)?))) {
-            findings.push(Finding::dataset(code, strict, message).sourced(&rule.cite()));
+            findings.push(Finding::dataset(code, message).sourced(&rule.cite()));
         }
     };
     let media = [(Feature::Image, "images"), (Feature::Video, "videos"), (Feature::Document, "documents")];

@@ -2,21 +2,32 @@
 
 use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Code, Finding};
-use bedload_scan::Inputs;
+use bedload_scan::{Inputs, Kind};
 
-/// The file and line of a line that is counted from 0 over all inputs.
-pub(crate) fn place_in_all(inputs: &Inputs, per_file: &[(u64, u64)], mut line: u64) -> String {
-    for (input, &(lines, _)) in inputs.iter().zip(per_file) {
-        if line < lines {
-            return format!("{}:{}", input.name(), line + 1);
-        }
-        line -= lines;
-    }
-    unreachable!("the line was read from one of the inputs")
+use crate::scan::facts::FileLines;
+
+/// The lines of all inputs.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) lines: &'a [FileLines],
 }
 
-/// Findings about each file, given its lines and how many of them ended with CRLF.
-pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool) -> Vec<Finding> {
+impl Files<'_> {
+    /// The file and line of a line that is counted from 0 over all inputs.
+    pub(crate) fn place(self, mut line: u64) -> String {
+        for (input, file) in self.inputs.iter().zip(self.lines) {
+            if line < file.lines {
+                return format!("{}:{}", input.name(), line + 1);
+            }
+            line -= file.lines;
+        }
+        unreachable!("the line was read from one of the inputs")
+    }
+}
+
+/// Findings about the files.
+pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(usize, Kind)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let skipped = inputs.skipped();
     if skipped.n_files > 0 {
@@ -26,19 +37,23 @@ pub(crate) fn about_files(inputs: &Inputs, per_file: &[(u64, u64)], strict: bool
             "files in the input directories were not read",
         );
         let message = format!("{files}: {}", skipped.named());
-        findings.push(Finding::dataset(Code::DatasetSkippedFiles, strict, message));
+        findings.push(Finding::dataset(Code::DatasetSkippedFiles, message));
     }
-    for (input, &(lines, crlf)) in inputs.iter().zip(per_file) {
+    for (input, &FileLines { lines, crlf }) in inputs.iter().zip(lines) {
         if lines == 0 && !input.is_set_aside() {
             let noun = if input.is_array() { "array" } else { "file" };
             let message = format!("the {noun} is empty");
-            findings.push(Finding::file(input.name(), Code::FileEmpty, strict, message));
+            findings.push(Finding::file(input.name(), Code::FileEmpty, message));
         }
         if crlf > 0 {
             let part = part_of(crlf, lines, "line", "lines");
             let message = format!("{part} {} with CRLF, which is accepted", agree(crlf, "ends", "end"));
-            findings.push(Finding::file(input.name(), Code::FileCrlf, strict, message));
+            findings.push(Finding::file(input.name(), Code::FileCrlf, message));
         }
+    }
+    for (input, kind) in set_aside {
+        let (name, message) = (inputs.get(*input).name(), kind.to_string());
+        findings.push(Finding::file(name, Code::FileNotJsonl, message));
     }
     findings
 }

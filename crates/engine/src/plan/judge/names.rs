@@ -13,21 +13,20 @@ const VALIDATION_FILES_MAX: usize = 10;
 const NAMED_MAX: usize = 5;
 
 /// What is wrong with the files as a job would be given them.
-pub(crate) fn judge(inputs: &Inputs, profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
+pub(super) fn judge(inputs: &Inputs, profile: Option<&Profile>) -> Vec<Finding> {
     let Some(profile) = profile else { return Vec::new() };
-    let mut findings: Vec<Finding> =
-        inputs.iter().filter_map(|input| judge_name(input, profile, strict)).collect();
-    findings.extend(judge_number(inputs, profile, strict));
+    let mut findings: Vec<Finding> = inputs.iter().filter_map(|input| judge_name(input, profile)).collect();
+    findings.extend(judge_number(inputs, profile));
     findings
 }
 
-fn judge_name(input: &Input, profile: &Profile, strict: bool) -> Option<Finding> {
+fn judge_name(input: &Input, profile: &Profile) -> Option<Finding> {
     // Whatever its name, an array is no data file yet.
     let key = input.key().filter(|_| !input.is_array())?;
     let rule = |point| profile.rule(point).filter(|rule| rule.level != Level::Allow);
     let api = rule(Point::DataFileNames)?;
     let finding = |message: String, cite: String| {
-        Some(Finding::file(input.name(), Code::DatasetFileName, strict, message).sourced(&cite))
+        Some(Finding::file(input.name(), Code::DatasetFileName, message).sourced(&cite))
     };
     let wrong = others(key, |b| b.is_ascii_alphanumeric() || b"-!_*'().".contains(&b));
     if !wrong.is_empty() {
@@ -92,7 +91,7 @@ fn others(key: &Path, is_taken: impl Fn(u8) -> bool) -> Vec<String> {
 }
 
 /// A job is given one file for training, and a few for validation, none of them compressed.
-fn judge_number(inputs: &Inputs, profile: &Profile, strict: bool) -> Option<Finding> {
+fn judge_number(inputs: &Inputs, profile: &Profile) -> Option<Finding> {
     if profile.training_files != Training::One {
         return None;
     }
@@ -120,5 +119,5 @@ fn judge_number(inputs: &Inputs, profile: &Profile, strict: bool) -> Option<Find
         wrong.join(" and "),
         profile.name
     );
-    Some(Finding::dataset(Code::DatasetOneFile, strict, message))
+    Some(Finding::dataset(Code::DatasetOneFile, message))
 }

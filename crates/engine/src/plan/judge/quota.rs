@@ -17,18 +17,14 @@ pub(crate) struct Held {
 }
 
 /// What is wrong with having this much for training and for validation.
-pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) -> Vec<Finding> {
+pub(super) fn judge(profile: Option<&Profile>, held: [Held; 2]) -> Vec<Finding> {
     let [train, validation] = held;
     let all = train.records + validation.records;
     if all == 0 {
-        return vec![Finding::dataset(
-            Code::DatasetNoRecords,
-            strict,
-            "there are no valid records".to_owned(),
-        )];
+        return vec![Finding::dataset(Code::DatasetNoRecords, "there are no valid records".to_owned())];
     }
     let Some(profile) = profile else { return Vec::new() };
-    let mut judge = Judge { profile, strict, findings: Vec::new() };
+    let mut judge = Judge { profile, findings: Vec::new() };
     judge.at_least(all, "", Bound::RecordsMin, None, Bound::RecordsRecommended);
     judge.at_most_in_all(all, train.records);
     let (disputed, wish) = (Bound::TrainingRecordsMinDisputed, Bound::TrainingRecordsRecommended);
@@ -41,14 +37,9 @@ pub(crate) fn judge(profile: Option<&Profile>, held: [Held; 2], strict: bool) ->
 }
 
 /// The minimums that are met only because duplicates count.
-pub(crate) fn judge_distinct(
-    profile: Option<&Profile>,
-    held: [Held; 2],
-    distinct: Distinct,
-    strict: bool,
-) -> Vec<Finding> {
+pub(super) fn judge_distinct(profile: Option<&Profile>, held: [Held; 2], distinct: Distinct) -> Vec<Finding> {
     let Some(profile) = profile.filter(|_| distinct.is_exact) else { return Vec::new() };
-    let mut judge = Judge { profile, strict, findings: Vec::new() };
+    let mut judge = Judge { profile, findings: Vec::new() };
     let [train, validation] = held.map(|held| held.records);
     let all = (train + validation, distinct.all);
     let [of_train, of_validation] = distinct.by_side;
@@ -73,7 +64,7 @@ pub(crate) fn judge_distinct(
 }
 
 /// Findings about the model as such, as of the day of the catalogue.
-pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding> {
+pub(super) fn judge_life(profile: Option<&Profile>) -> Vec<Finding> {
     let Some(profile) = profile else { return Vec::new() };
     let (name, model) = (&profile.name, &profile.model);
     let mut findings = Vec::new();
@@ -87,24 +78,23 @@ pub(crate) fn judge_life(profile: Option<&Profile>, strict: bool) -> Vec<Finding
     };
     if let Some((code, state, since)) = since {
         let message = format!("{name}: {model} {state} since {since}; the service refuses new jobs on it");
-        findings.push(Finding::dataset(code, strict, message).sourced(&since.source.to_string()));
+        findings.push(Finding::dataset(code, message).sourced(&since.source.to_string()));
     }
     if let Some(source) = &profile.elsewhere {
         let message = format!("{name}: documented for a service other than Bedrock");
-        findings.push(Finding::dataset(Code::ProfileElsewhere, strict, message).sourced(&source.to_string()));
+        findings.push(Finding::dataset(Code::ProfileElsewhere, message).sourced(&source.to_string()));
     }
     findings
 }
 
 struct Judge<'p> {
     profile: &'p Profile,
-    strict: bool,
     findings: Vec<Finding>,
 }
 
 impl Judge<'_> {
     fn add(&mut self, code: Code, limit: &Limit, message: String) {
-        self.findings.push(Finding::dataset(code, self.strict, message).sourced(&limit.cite()));
+        self.findings.push(Finding::dataset(code, message).sourced(&limit.cite()));
     }
 
     /// The limit that `n` falls short of.

@@ -3,11 +3,9 @@
 use bedload_bedrock::{Detection, Format, Holds, Profile, Seen, Unmapped};
 use bedload_record::plural::{agree, count, part_of};
 use bedload_record::{Code, Finding};
-use bedload_scan::Inputs;
 
 use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
-use crate::scan::resolve::Examples;
 use crate::scan::rules::Rules;
 
 /// How many keys are named in the finding.
@@ -21,19 +19,19 @@ struct Key<'u> {
 }
 
 /// A warning where some of the `valid` records have content, or most of them a label, that the format cannot hold.
-/// `place` names the file and line of a record.
-pub(crate) fn judge(
+/// `place` names the file and line of a record, and `sample` is what a command that would help is tried on.
+pub(super) fn judge(
     unmapped: &Unmapped,
     valid: u64,
     rules: &Rules,
     settings: &Settings,
-    inputs: &Inputs,
+    sample: Option<&Sample>,
     place: impl Fn(u64) -> String,
 ) -> Option<Finding> {
     let format = rules.format?;
     let label = settings.stages.balance.label_field.as_deref().and_then(|field| field.strip_prefix('/'));
     let keys = lost(unmapped, valid, label);
-    let finding = |message| Some(Finding::dataset(Code::DatasetIgnoredKeys, rules.strict, message));
+    let finding = |message| Some(Finding::dataset(Code::DatasetIgnoredKeys, message));
     if keys.is_empty() {
         return unnamed(unmapped, valid, format).and_then(finding);
     }
@@ -56,7 +54,7 @@ pub(crate) fn judge(
         shown.join(", "),
         place(first)
     );
-    let help = help(unmapped, valid, format, rules, settings.profile.as_deref(), inputs);
+    let help = help(unmapped, valid, format, settings.profile.as_deref(), sample);
     finding(format!("{message}; {help}"))
 }
 
@@ -86,24 +84,16 @@ fn help(
     unmapped: &Unmapped,
     valid: u64,
     format: &'static Format,
-    rules: &Rules,
     profile: Option<&Profile>,
-    inputs: &Inputs,
+    sample: Option<&Sample>,
 ) -> String {
     let records = usize::try_from(valid).unwrap_or(usize::MAX);
     let unmapped = unmapped.clone();
     let look = Detection { format: Some(format), shape: None, fitting: records, records, unmapped };
-    let read;
-    let sample = if let Some(Examples(Some(sample))) = &rules.unmapped {
-        sample
-    } else {
-        read = Sample::read_again(inputs);
-        &read
-    };
     let wanted = profile.and_then(|profile| profile.formats().next());
     let prompts = wanted.filter(|wanted| wanted.name == "prompt");
-    let command = sample.map(&look, wanted);
-    let command = command.or_else(|| prompts.and_then(|prompts| sample.conversion(format, prompts)));
+    let command = sample.and_then(|sample| sample.map(&look, wanted));
+    let command = command.or_else(|| prompts.and_then(|prompts| sample?.conversion(format, prompts)));
     command.unwrap_or_else(|| {
         match format.dialect() {
             Some(_) => "put it into the messages; an answer is the last turn of the assistant",

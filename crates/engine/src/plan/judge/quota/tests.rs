@@ -12,7 +12,7 @@ fn shown(findings: Vec<Finding>) -> String {
 fn judged(profile: &str, [train, validation]: [(u64, u64); 2]) -> Vec<Finding> {
     let profile = Catalogue::built_in().get(profile).expect("a profile");
     let held = |(records, bytes)| Held { records, bytes };
-    judge(Some(&profile), [held(train), held(validation)], false)
+    judge(Some(&profile), [held(train), held(validation)])
 }
 
 fn check(profile: &str, training: u64, validation: u64, expect: Expect) {
@@ -256,7 +256,7 @@ fn files_are_bounded_by_side() {
 fn a_model_that_is_gone_is_said_with_its_date() {
     let check = |profile: &str, expect: Expect| {
         let profile = Catalogue::built_in().get(profile).expect("a profile");
-        let findings = judge_life(Some(&profile), false);
+        let findings = judge_life(Some(&profile));
         let lines: Vec<String> =
             findings.iter().map(|f| format!("{}: {} [{}]", f.code, f.message, f.source)).collect();
         expect.assert_eq(&lines.join("\n"));
@@ -308,12 +308,12 @@ fn a_model_that_is_gone_is_said_with_its_date() {
             "profile/elsewhere: nova-lite-dpo: documented for a service other than Bedrock [https://docs.aws.amazon.com/nova/latest/userguide/nova-fine-tune-1.html (2026-11-23)]"
         ],
     );
-    assert!(judge_life(None, false).is_empty());
+    assert!(judge_life(None).is_empty());
 }
 
 #[test]
 fn without_a_profile_only_nothing_is_too_little() {
     let held = |records| [Held { records, bytes: 1 }, Held::default()];
-    assert_eq!(judge(None, held(0), false).len(), 1);
-    assert_eq!(judge(None, held(1), false).len(), 0);
+    assert_eq!(judge(None, held(0)).len(), 1);
+    assert_eq!(judge(None, held(1)).len(), 0);
 }

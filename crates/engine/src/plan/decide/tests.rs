@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
-use bedload_record::{CodeSet, FactRow, Features, Terminator, Tokens};
+use bedload_record::{CodeSet, FactRow, Features, Severities, Terminator, Tokens};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn settings(validation: &str) -> Settings {
         format: None,
         stages,
         seed: 3,
-        strict: false,
+        severities: Severities::default(),
         show_content: false,
         temp_dir: None,
         scan: ScanOptions::default(),
@@ -63,7 +63,7 @@ fn table(rows: &[Row]) -> FactTable {
     facts
 }
 
-fn codes(plan: &Plan) -> Vec<Code> {
+fn codes(plan: &Decided) -> Vec<Code> {
     plan.findings.iter().map(|finding| finding.code).collect()
 }
 
@@ -79,7 +79,7 @@ proptest! {
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
         settings.stages.split.select = select;
-        let plan = plan(&facts, &settings);
+        let plan = decide(&facts, &settings);
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();
         let mut kept = 0;
@@ -96,11 +96,11 @@ proptest! {
                 },
             }
         }
-        prop_assert!(plan.counts.add_up());
+        prop_assert!(count_verdicts(&plan.verdicts).add_up());
         prop_assert_eq!(kept, select.map_or(seen.len() as u64, |n| n.min(seen.len() as u64)));
         let wanted = (kept * share * 2 + 10) / 20;
-        prop_assert!(plan.counts.validation <= wanted);
-        prop_assert_eq!(plan.counts.validation < wanted, codes(&plan).contains(&Code::SplitInexact));
+        prop_assert!(count_verdicts(&plan.verdicts).validation <= wanted);
+        prop_assert_eq!(count_verdicts(&plan.verdicts).validation < wanted, codes(&plan).contains(&Code::SplitInexact));
         for duplicate in &plan.duplicates {
             prop_assert_eq!(rows[duplicate.dropped.index()].map(|r| r.0), rows[duplicate.survivor.index()].map(|r| r.0));
             prop_assert!(duplicate.survivor < duplicate.dropped);
@@ -114,8 +114,15 @@ fn skipped_stages_decide_nothing() {
     let mut settings = settings("0.5");
     settings.stages.skip("dedupe");
     settings.stages.skip("split");
-    let plan = plan(&facts, &settings);
-    assert_eq!((plan.counts.train, plan.counts.duplicates, plan.counts.validation), (3, 0, 0));
+    let plan = decide(&facts, &settings);
+    assert_eq!(
+        (
+            count_verdicts(&plan.verdicts).train,
+            count_verdicts(&plan.verdicts).duplicates,
+            count_verdicts(&plan.verdicts).validation
+        ),
+        (3, 0, 0)
+    );
 }
 
 fn profile(validation_max: u64) -> Arc<Profile> {
@@ -132,8 +139,8 @@ fn the_target_bounds_the_validation_set() {
     let facts = table(&rows);
     let check = |validation: &str, max: Option<u64>, expected: u64, finding: bool| {
         let settings = Settings { profile: max.map(profile), ..settings(validation) };
-        let plan = plan(&facts, &settings);
-        assert_eq!(plan.counts.validation, expected, "{validation} {max:?}");
+        let plan = decide(&facts, &settings);
+        assert_eq!(count_verdicts(&plan.verdicts).validation, expected, "{validation} {max:?}");
         assert_eq!(codes(&plan).contains(&Code::SplitTooManyValidation), finding, "{validation} {max:?}");
     };
     check("0.2", Some(20), 20, false);
@@ -150,7 +157,7 @@ fn the_target_bounds_the_validation_set() {
 #[test]
 fn too_many_rejected_is_said() {
     let facts = table(&[Some((1, 1, "")), None, None]);
-    let plan_with = |limit| plan(&facts, &Settings { max_rejected: Some(limit), ..settings("0") });
+    let plan_with = |limit| decide(&facts, &Settings { max_rejected: Some(limit), ..settings("0") });
     assert!(!codes(&plan_with(MaxRejected::Count(2))).contains(&Code::DatasetTooManyRejected));
     assert!(codes(&plan_with(MaxRejected::Count(1))).contains(&Code::DatasetTooManyRejected));
 }
@@ -159,7 +166,7 @@ fn too_many_rejected_is_said() {
 fn a_class_without_a_validation_record_is_said() {
     let mut rows: Vec<Row> = (0..60).map(|n| Some((n, n, "common"))).collect();
     rows.push(Some((60, 60, "rare")));
-    let plan = plan(&table(&rows), &settings("0.1"));
-    assert_eq!(plan.counts.validation, 6);
+    let plan = decide(&table(&rows), &settings("0.1"));
+    assert_eq!(count_verdicts(&plan.verdicts).validation, 6);
     assert_eq!(codes(&plan), [Code::SplitMissingClass]);
 }

@@ -1,0 +1,193 @@
+//! What happens to the records of the inputs, from their facts: accept → exact duplicates → select → split by group,
+//! stratified.
+
+use bedload_bedrock::{Bound, Limit};
+use bedload_record::plural::{agree, count, part_of, plural};
+use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_stages::balance::{self, Classes};
+use bedload_stages::dedupe::{self, Duplicate};
+use bedload_stages::split::{Choice, GroupBy, Size, choose};
+
+use crate::plan::{count_verdicts, kept};
+use crate::run::settings::Settings;
+
+/// Seeds differ between decisions, so that one choice does not repeat another.
+const SELECT_SALT: u64 = 0x7365_6c65_6374;
+const SPLIT_SALT: u64 = 0x0073_706c_6974;
+
+/// What happens to the records of the inputs.
+pub(super) struct Decided {
+    pub(super) verdicts: Vec<Verdict>,
+    pub(super) duplicates: Vec<Duplicate>,
+    pub(super) classes: Classes,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The decisions about the records of the inputs.
+pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Decided {
+    let stages = &settings.stages;
+    let classes = balance::find(facts, &stages.balance);
+    let mut decided =
+        Decided { verdicts: accept(facts), duplicates: Vec::new(), classes, findings: Vec::new() };
+    if stages.dedupe.enabled {
+        decided.drop_duplicates(facts, settings);
+    }
+    if let Some(most) = stages.split.select {
+        decided.select(facts, settings, most);
+    }
+    if stages.split.enabled {
+        decided.split(facts, settings);
+    }
+    decided.judge_rejected(settings);
+    decided
+}
+
+/// A record with an error is rejected; every other one is kept until something else is decided.
+pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
+    let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
+    facts.ordinals().map(verdict).collect()
+}
+
+impl Decided {
+    fn drop_duplicates(&mut self, facts: &FactTable, settings: &Settings) {
+        self.duplicates = dedupe::assign(facts, &settings.stages.dedupe);
+        for duplicate in &self.duplicates {
+            self.verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
+        }
+    }
+
+    /// Keeps at most so many records, a fair share of each class.
+    fn select(&mut self, facts: &FactTable, settings: &Settings, most: u64) {
+        let kept = kept(&self.verdicts);
+        if (kept.len() as u64) > most {
+            let own_group = |line: Ordinal| facts.digest(line) as u64;
+            let seed = settings.seed ^ SELECT_SALT;
+            let choice = choose_of(facts, &self.classes, kept, most, seed, own_group);
+            mark(&mut self.verdicts, &choice, Verdict::Unselected);
+        }
+    }
+
+    /// Makes validation records of whole groups, a fair share of each class.
+    fn split(&mut self, facts: &FactTable, settings: &Settings) {
+        let kept = kept(&self.verdicts);
+        let wanted = validation_size(settings, kept.len() as u64, &mut self.findings);
+        if wanted == 0 {
+            return;
+        }
+        self.findings.extend(judge_groups(facts, &kept, settings));
+        let group = |line: Ordinal| facts.group(line);
+        let choice = choose_of(facts, &self.classes, kept, wanted, settings.seed ^ SPLIT_SALT, group);
+        for line in &choice.chosen {
+            self.verdicts[line.index()] = Verdict::Kept(Side::Validation);
+        }
+        if (choice.chosen.len() as u64) < choice.wanted {
+            let message = format!(
+                "{} instead of {}, because groups are not divided",
+                plural(choice.chosen.len() as u64, "validation record", "validation records"),
+                count(choice.wanted)
+            );
+            self.findings.push(Finding::dataset(Code::SplitInexact, message));
+        }
+        let in_validation = self.classes.count(facts, choice.chosen.iter().copied());
+        let missing = in_validation.iter().filter(|&&n| n == 0).count() as u64;
+        if missing > 0 {
+            let part = part_of(missing, in_validation.len() as u64, "class", "classes");
+            let message = format!("{part} {} no validation record", agree(missing, "has", "have"));
+            self.findings.push(Finding::dataset(Code::SplitMissingClass, message));
+        }
+    }
+
+    fn judge_rejected(&mut self, settings: &Settings) {
+        let Counts { read, rejected, .. } = count_verdicts(&self.verdicts);
+        if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(rejected, read)) {
+            let message = format!(
+                "{} {} rejected; --max-rejected is {limit}",
+                part_of(rejected, read, "record", "records"),
+                agree(rejected, "was", "were")
+            );
+            self.findings.push(Finding::dataset(Code::DatasetTooManyRejected, message));
+        }
+    }
+}
+
+fn choose_of(
+    facts: &FactTable,
+    classes: &Classes,
+    lines: Vec<Ordinal>,
+    wanted: u64,
+    seed: u64,
+    group: impl Fn(Ordinal) -> u64 + Sync,
+) -> Choice {
+    let stratum = |line: Ordinal| classes.of(facts, line);
+    choose(lines, wanted, seed, classes.list().len(), stratum, group, |line| facts.digest(line))
+}
+
+/// Gives every kept record that was not chosen another verdict.
+fn mark(verdicts: &mut [Verdict], choice: &Choice, other: Verdict) {
+    let mut chosen = choice.chosen.iter().peekable();
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if chosen.next_if(|line| line.index() == index).is_none() && matches!(verdict, Verdict::Kept(_)) {
+            *verdict = other;
+        }
+    }
+}
+
+/// What is wrong with the field that groups come from.
+fn judge_groups(facts: &FactTable, kept: &[Ordinal], settings: &Settings) -> Option<Finding> {
+    let GroupBy::Field(_) = settings.stages.split.group_by() else { return None };
+    let alone = kept.iter().filter(|&&line| !facts.grouped(line)).count();
+    let (code, message) = match alone {
+        0 => return None,
+        n if n == kept.len() => (Code::SplitNoGroups, "no record has a value at the group field".to_owned()),
+        n => {
+            let (n, kept) = (n as u64, kept.len() as u64);
+            let part = part_of(n, kept, "record", "records");
+            let verb = agree(n, "has", "have");
+            (Code::SplitMissingGroup, format!("{part} {verb} no value at the group field"))
+        }
+    };
+    Some(Finding::dataset(code, message))
+}
+
+/// How many validation records there are to be: what was asked for, within what the target takes. A count may take
+/// at most half of the records.
+fn validation_size(settings: &Settings, kept: u64, findings: &mut Vec<Finding>) -> u64 {
+    let split = &settings.stages.split;
+    let wanted = split.validation.of(kept);
+    let mut too_many = |most: u64, message: String, source: &str| {
+        let finding = Finding::dataset(Code::SplitTooManyValidation, message);
+        findings.push(finding.sourced(source));
+        most
+    };
+    let asked = plural(wanted, "validation record was requested", "validation records were requested");
+    let profile = settings.profile.as_ref();
+    let limit =
+        profile.and_then(|profile| Some((&profile.name, profile.limit(Bound::ValidationRecordsMax)?)));
+    let is_count = matches!(split.validation, Size::Count(_));
+    // A maximum that the sources dispute is a warning about what is made, and no reason to make less; but a share
+    // stays within it, unless it is that there are no validation records at all.
+    let is_firm = |limit: &Limit| !limit.is_disputed() || (!is_count && limit.value > 0);
+    match limit.filter(|(_, most)| wanted > most.value && is_firm(most)) {
+        Some((name, most)) if most.value == 0 => {
+            let message = format!("{name} accepts no validation file; leave out `--validation`");
+            too_many(0, message, &most.cite())
+        }
+        Some((name, most)) if is_count => too_many(
+            most.value,
+            format!("{asked}; {name} accepts at most {}", count(most.value)),
+            &most.cite(),
+        ),
+        Some((_, most)) => most.value,
+        None if is_count && wanted > kept / 2 => {
+            let message = format!(
+                "{asked}; at most half of the kept records ({}) can be validation records",
+                count(kept)
+            );
+            too_many(kept / 2, message, "bedload baseline (2026-11)")
+        }
+        None => wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests;
