@@ -2,7 +2,7 @@
 
 use bedload_record::{Json, Parser};
 
-use crate::format::{FOREIGN, FORMATS, Format};
+use crate::format::{FOREIGN, FORMATS, Format, FormatId};
 use crate::shape::Shape;
 use crate::unmapped::Unmapped;
 
@@ -50,12 +50,11 @@ pub fn detect<'l>(
         });
     }
     // A chat without a system message looks like Claude's; next to some that have one it is like them.
-    let number = |name: &str| all().position(|format| format.name == name).expect("a known format");
-    let (chat, claude) = (number("openai-chat"), number("claude-messages"));
-    let is_wanted =
-        |n: usize| all().nth(n).is_some_and(|format| wanted.iter().any(|w| w.name == format.name));
-    let is_like_chat =
-        votes[chat] * 4 >= votes[claude] && !wanted.iter().any(|format| format.name == "claude-messages");
+    let number = |id| all().position(|format| format.id == id).expect("every format is in a table");
+    let (chat, claude) = (number(FormatId::OpenAiChat), number(FormatId::ClaudeMessages));
+    let is_wanted = |n: usize| all().nth(n).is_some_and(|format| wanted.contains(&format));
+    let is_like_chat = votes[chat] * 4 >= votes[claude]
+        && !wanted.iter().any(|format| format.id == FormatId::ClaudeMessages);
     if is_like_chat {
         votes[chat] += std::mem::take(&mut votes[claude]);
     }
@@ -91,20 +90,20 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     let has_reference_response = record.get("referenceResponse").is_some();
     let fitting = all().enumerate().filter(|(_, format)| format.fits(record));
     let best = fitting.max_by_key(|(n, format)| {
-        let is_wanted = wanted.iter().any(|w| w.name == format.name);
-        let is_named = match format.name {
-            "chat-rft" => has_reference,
-            "alpaca" => has_instruction,
-            "evaluation" => has_reference_response,
+        let is_wanted = wanted.contains(format);
+        let is_named = match format.id {
+            FormatId::ChatRft => has_reference,
+            FormatId::Alpaca => has_instruction,
+            FormatId::Evaluation => has_reference_response,
             _ => false,
         };
         // A chat without a reference answer is another tool's, unless it is what the target wants.
-        let is_doubtful = format.name == "chat-rft" && !has_reference && !is_wanted;
+        let is_doubtful = format.id == FormatId::ChatRft && !has_reference && !is_wanted;
         let required = format.fields.iter().filter(|field| field.required).count();
         (is_named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
     });
     // A record for reinforcement may have any further key, which is handed to its grader.
-    if best.is_some_and(|(_, format)| format.name == "chat-rft") {
+    if best.is_some_and(|(_, format)| format.id == FormatId::ChatRft) {
         return best.map(|(n, _)| n);
     }
     match Shape::of(record) {

@@ -106,18 +106,69 @@ pub enum Rule {
     Only(&'static str),
 }
 
+/// Which format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the table says what each is for")]
+pub enum FormatId {
+    PromptCompletion,
+    Text,
+    Input,
+    Preference,
+    Prompt,
+    ClaudeMessages,
+    Converse,
+    ConversePreference,
+    ChatRft,
+    ImageCaption,
+    Evaluation,
+    OpenAiChat,
+    Alpaca,
+    ShareGpt,
+}
+
+/// What the answers in a record are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// There are none.
+    None,
+    /// The model learns every one of them.
+    Learned,
+    /// The model learns to prefer one to another.
+    Compared,
+    /// A grader compares what the model says with it.
+    Graded,
+    /// An evaluation compares what the model says with it.
+    Reference,
+    /// The record is one text, which the model learns.
+    Document,
+    /// The text belongs to an image.
+    Caption,
+}
+
 /// A record format. Keys that it does not name are carried along and not checked.
 #[derive(Debug)]
 pub struct Format {
+    /// Which one it is.
+    pub id: FormatId,
     /// Its name on the command line and in reports.
     pub name: &'static str,
     /// What it is for.
     pub title: &'static str,
+    /// What the answers in it are for.
+    pub answers: Answers,
     /// Its fields, in the order in which content is identified and shown. At most [`Format::FIELDS_MAX`].
     pub fields: &'static [Field],
     /// Its rules about several fields.
     pub rules: &'static [Rule],
 }
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Format {}
 
 impl Format {
     /// The most fields that a format has.
@@ -192,12 +243,22 @@ impl Format {
 
     /// Returns true if keys that the format does not name are content too: a grader is handed all of its record.
     pub fn hands_over_all_keys(&self) -> bool {
-        self.dialect() == Some(Dialect::Chat) && !self.is_foreign()
+        self.answers == Answers::Graded
+    }
+
+    /// Returns true if a record is one text, and nothing else of it is used.
+    pub fn is_document(&self) -> bool {
+        self.answers == Answers::Document
+    }
+
+    /// Returns true if a record may do without an answer.
+    pub fn is_answer_optional(&self) -> bool {
+        matches!(self.id, FormatId::Converse | FormatId::ChatRft | FormatId::Evaluation)
     }
 
     /// Returns true if no target accepts the format.
     pub fn is_foreign(&self) -> bool {
-        FOREIGN.iter().any(|format| format.name == self.name)
+        matches!(self.id, FormatId::OpenAiChat | FormatId::Alpaca | FormatId::ShareGpt)
     }
 
     /// Returns true if the record has every required field, of the right type or not, and messages in the format's

@@ -14,7 +14,7 @@ mod unmapped;
 
 pub use catalogue::{Catalogue, ProfileError};
 pub use detect::{Detection, detect};
-pub use format::{Dialect, FOREIGN, FORMATS, Field, Format, Kind, Part, Rule};
+pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, Format, FormatId, Kind, Part, Rule};
 pub use keys::{Holds, Named};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
 
-use crate::format::{Dialect, Format, Kind};
+use crate::format::{Answers, Dialect, Format, Kind};
 use crate::keys::{Holds, Named};
 
 /// Members with content that a format has no field for, over some records. Keys are kept only where they are well
@@ -213,7 +213,7 @@ impl<'t> Own<'t> {
 
     /// Returns true if what is under a key is nowhere in the fields of the format.
     fn loses(&self, key: &str, holds: Holds, value: Json<'_>) -> bool {
-        let is_document = matches!(self.format.name, "text" | "input");
+        let is_document = self.format.is_document();
         match holds {
             Holds::Metadata => false,
             // A flag says what became of the record.
@@ -260,7 +260,7 @@ impl<'t> Own<'t> {
 impl Format {
     /// Returns true if a record has an answer where its format has one, or needs none.
     fn is_answered(&self, record: Json<'_>) -> bool {
-        if matches!(self.name, "prompt" | "text" | "input") {
+        if matches!(self.answers, Answers::None | Answers::Document) {
             return false;
         }
         if self.dialect().is_none() {

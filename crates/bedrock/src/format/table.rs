@@ -1,6 +1,6 @@
 //! The table of formats: those that targets take, and those of other tools.
 
-use super::{Dialect, Field, Format, Kind, Part, Rule};
+use super::{Answers, Dialect, Field, Format, FormatId, Kind, Part, Rule};
 
 const fn text(key: &'static str, part: Part) -> Field {
     Field { key, required: true, kind: Kind::Text(part) }
@@ -49,26 +49,34 @@ const UNLABELLED: &str = "continued pre-training takes unlabelled text only";
 /// All formats that some target takes.
 pub static FORMATS: &[Format] = &[
     Format {
+        id: FormatId::PromptCompletion,
         name: "prompt-completion",
         title: "supervised fine-tuning pairs",
+        answers: Answers::Learned,
         fields: &[text("prompt", Part::Prompt), text("completion", Part::Completion)],
         rules: &[],
     },
     Format {
+        id: FormatId::Text,
         name: "text",
         title: "continued pre-training documents",
+        answers: Answers::Document,
         fields: &[text("text", Part::Completion)],
         rules: &[Rule::Unused(LABELLED, UNLABELLED)],
     },
     Format {
+        id: FormatId::Input,
         name: "input",
         title: "continued pre-training documents under the key that Bedrock used for Titan",
+        answers: Answers::Document,
         fields: &[text("input", Part::Completion)],
         rules: &[Rule::Unused(LABELLED, UNLABELLED)],
     },
     Format {
+        id: FormatId::Preference,
         name: "preference",
         title: "preference pairs, with an optional score from 0.0 to 1.0",
+        answers: Answers::Compared,
         fields: &[
             text("prompt", Part::Prompt),
             text("chosen", Part::Completion),
@@ -78,20 +86,26 @@ pub static FORMATS: &[Format] = &[
         rules: &[Rule::Differ("chosen", "rejected"), Rule::Only("score")],
     },
     Format {
+        id: FormatId::Prompt,
         name: "prompt",
         title: "prompts for distillation",
+        answers: Answers::None,
         fields: &[text("prompt", Part::Prompt)],
         rules: &[Rule::Unused(ANSWERED, "distillation takes prompts only, and the teacher answers them")],
     },
     Format {
+        id: FormatId::ClaudeMessages,
         name: "claude-messages",
         title: "conversations whose messages are strings",
+        answers: Answers::Learned,
         fields: &[may("system", Kind::Text(Part::Prompt)), must("messages", Kind::Messages(Dialect::Claude))],
         rules: &[],
     },
     Format {
+        id: FormatId::Converse,
         name: "converse",
         title: "conversations whose messages are lists of content blocks",
+        answers: Answers::Learned,
         fields: &[
             may("schemaVersion", Kind::Version),
             may("system", Kind::System),
@@ -101,8 +115,10 @@ pub static FORMATS: &[Format] = &[
         rules: &[],
     },
     Format {
+        id: FormatId::ConversePreference,
         name: "converse-preference",
         title: "conversations that end with labelled candidates",
+        answers: Answers::Compared,
         fields: &[
             may("schemaVersion", Kind::Version),
             may("system", Kind::System),
@@ -112,8 +128,10 @@ pub static FORMATS: &[Format] = &[
         rules: &[],
     },
     Format {
+        id: FormatId::ChatRft,
         name: "chat-rft",
         title: "chat prompts with a reference answer, for reinforcement fine-tuning",
+        answers: Answers::Graded,
         fields: &[
             must("messages", Kind::Messages(Dialect::Chat)),
             may("reference_answer", Kind::Reference),
@@ -123,14 +141,18 @@ pub static FORMATS: &[Format] = &[
         rules: &[],
     },
     Format {
+        id: FormatId::ImageCaption,
         name: "image-caption",
         title: "images in S3 with captions",
+        answers: Answers::Caption,
         fields: &[must("image-ref", Kind::ImageUri), must("caption", Kind::Caption)],
         rules: &[],
     },
     Format {
+        id: FormatId::Evaluation,
         name: "evaluation",
         title: "prompts for model evaluation, with optional reference responses and categories",
+        answers: Answers::Reference,
         fields: &[
             text("prompt", Part::Prompt),
             may("referenceResponse", Kind::Text(Part::Completion)),
@@ -143,14 +165,18 @@ pub static FORMATS: &[Format] = &[
 /// Formats of other tools, which no target accepts: they are recognized and can be converted.
 pub static FOREIGN: &[Format] = &[
     Format {
+        id: FormatId::OpenAiChat,
         name: "openai-chat",
         title: "OpenAI chat",
+        answers: Answers::Learned,
         fields: &[must("messages", Kind::Messages(Dialect::Chat)), may("tools", Kind::ChatTools)],
         rules: &[],
     },
     Format {
+        id: FormatId::Alpaca,
         name: "alpaca",
         title: "Alpaca instructions",
+        answers: Answers::Learned,
         fields: &[
             text("instruction", Part::Prompt),
             may("input", Kind::Text(Part::Prompt)),
@@ -160,8 +186,10 @@ pub static FOREIGN: &[Format] = &[
         rules: &[],
     },
     Format {
+        id: FormatId::ShareGpt,
         name: "sharegpt",
         title: "ShareGPT conversations",
+        answers: Answers::Learned,
         fields: &[
             may("system", Kind::Text(Part::Prompt)),
             must("conversations", Kind::Messages(Dialect::ShareGpt)),

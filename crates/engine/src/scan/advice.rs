@@ -1,6 +1,6 @@
 //! What helps where records are in another format than is wanted: a command that was tried on the first of them.
 
-use bedload_bedrock::{Detection, Format, Holds, Seen};
+use bedload_bedrock::{Detection, Format, FormatId, Holds, Seen};
 use bedload_record::{Findings, Parser};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{ConvertConfig, Converter, Extra, Fit, Map, Source, fit};
@@ -85,7 +85,7 @@ impl Sample {
     /// The command that converts flat records by the well-known keys that most of them have.
     pub(crate) fn map(&self, look: &Detection, wanted: Option<&'static Format>) -> Option<String> {
         // A map names texts, so the image would be lost.
-        if look.format.is_some_and(|format| format.name == "image-caption") {
+        if look.format.is_some_and(|format| format.id == FormatId::ImageCaption) {
             return None;
         }
         let pairs = pairs(look, wanted)?;
@@ -159,7 +159,7 @@ fn pairs(look: &Detection, wanted: Option<&'static Format>) -> Option<Vec<(&'sta
     let mut pairs = vec![("prompt", prompt)];
     match (usual(Holds::Chosen).or_else(|| answer.clone()), usual(Holds::Rejected)) {
         (Some(chosen), Some(rejected)) => pairs.extend([("chosen", chosen), ("rejected", rejected)]),
-        _ if wanted.is_some_and(|format| format.name == "prompt") => {}
+        _ if wanted.is_some_and(|format| format.id == FormatId::Prompt) => {}
         _ => pairs.push(("completion", answer?)),
     }
     pairs.extend(usual(Holds::System).map(|key| ("system", key)));

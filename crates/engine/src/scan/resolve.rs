@@ -45,7 +45,7 @@ pub(crate) fn resolve(
     findings: &mut Vec<Finding>,
 ) -> Result<Resolved, EngineError> {
     let profile = settings.profile.as_deref();
-    let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|f| f.name == format.name));
+    let takes = |format: &Format| profile.is_none_or(|p| p.formats().any(|accepted| accepted == format));
     let refuse_what_is_not_taken = |flag: &str, format: &Format| match profile {
         Some(profile) if !takes(format) => Err(EngineError::Usage(format!(
             "{flag} {} cannot be used with --profile {}, which accepts {}",
@@ -97,7 +97,7 @@ pub(crate) fn resolve(
             None
         }
     };
-    let is_found = format.is_some() && is_same(found.format, format);
+    let is_found = format.is_some() && found.format == format;
     let unmapped = match found.unmapped.losing_or_labelled {
         _ if !is_found => None,
         0 => Some(Examples(None)),
@@ -105,7 +105,7 @@ pub(crate) fn resolve(
     };
     let is_other = |look: &Detection| {
         let is_clear = look.fitting * 2 > look.records || look.name().is_none() && found.name().is_none();
-        look.records > FEW && is_clear && !is_same(look.format, format)
+        look.records > FEW && is_clear && look.format != format
     };
     let is_mixed = looks.iter().any(|look| is_other(look) && look.name() != found.name());
     if let Some(format) = format.filter(|_| is_mixed) {
@@ -116,10 +116,6 @@ pub(crate) fn resolve(
     }
     let other = looks.iter().map(is_other).collect();
     Ok(Resolved { format, conversion: None, other, unmapped })
-}
-
-fn is_same(a: Option<&Format>, b: Option<&Format>) -> bool {
-    a.map(|format| format.name) == b.map(|format| format.name)
 }
 
 /// Looks at the first lines of every input.

@@ -25,7 +25,7 @@ mod read;
 mod unmapped;
 mod write;
 
-use bedload_bedrock::{Dialect, Format};
+use bedload_bedrock::{Answers, Format};
 use bedload_record::json::{escape_into, pointer_to};
 use bedload_record::{Code, Detail, Findings};
 
@@ -141,26 +141,25 @@ struct Holds {
 
 fn holds(format: &Format) -> Option<Holds> {
     let flat = |answer, candidates| Some(Holds { answer, candidates });
-    match (format.name, format.dialect()) {
-        ("text" | "input" | "image-caption", _) => None,
-        ("prompt", _) => flat(false, false),
-        ("preference", _) | (_, Some(Dialect::Preference)) => flat(true, true),
-        _ => flat(true, false),
+    match format.answers {
+        Answers::Document | Answers::Caption => None,
+        Answers::None => flat(false, false),
+        Answers::Compared => flat(true, true),
+        Answers::Learned | Answers::Graded | Answers::Reference => flat(true, false),
     }
 }
 
 /// How far records of one format can be carried over into another.
 pub fn fit(from: &Format, to: &Format) -> Fit {
-    let is_document = |format: &Format| matches!(format.name, "text" | "input");
     if to.is_foreign() {
         return Fit::None;
     }
-    if from.name == to.name || is_document(from) && is_document(to) {
+    if from == to || from.is_document() && to.is_document() {
         return Fit::Whole;
     }
     let (Some(has), Some(wants)) = (holds(from), holds(to)) else { return Fit::None };
     // Distillation, reinforcement and evaluation take prompts that have no answer as yet.
-    let needs_answer = wants.answer && !matches!(to.name, "converse" | "chat-rft" | "evaluation");
+    let needs_answer = wants.answer && !to.is_answer_optional();
     if needs_answer && !has.answer || wants.candidates && !has.candidates {
         return Fit::None;
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Dialect, Format, Kind};
+use bedload_bedrock::{Dialect, Format, FormatId, Kind};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
@@ -24,18 +24,18 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Conversation
     if format.dialect().is_some() {
         return Reader { line }.conversation(format);
     }
-    let slot = |key: &'static str| match (format.name, key) {
-        ("alpaca", "instruction") => Some(Slot::Prompt),
-        ("alpaca", "input") => Some(Slot::Input),
-        ("alpaca", "output") => Some(Slot::Completion),
-        ("evaluation", "referenceResponse") => Some(Slot::Response),
+    let slot = |key: &'static str| match (format.id, key) {
+        (FormatId::Alpaca, "instruction") => Some(Slot::Prompt),
+        (FormatId::Alpaca, "input") => Some(Slot::Input),
+        (FormatId::Alpaca, "output") => Some(Slot::Completion),
+        (FormatId::Evaluation, "referenceResponse") => Some(Slot::Response),
         // No other format has a place for it.
-        ("evaluation", "category") => None,
+        (FormatId::Evaluation, "category") => None,
         (_, key) => Some(Slot::from_name(key).expect("a test reads every flat format")),
     };
     let mut slots: Vec<_> =
         format.fields.iter().filter_map(|field| Some((field.key, slot(field.key)?))).collect();
-    if format.name == "alpaca" {
+    if format.id == FormatId::Alpaca {
         slots.push(("history", Slot::History));
     }
     flat(line, &slots)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::Holds;
+use bedload_bedrock::{Answers, Holds};
 use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
@@ -36,12 +36,12 @@ impl<'l> Writer<'_, 'l> {
 
     /// Returns true if the format's models learn from every answer of a record.
     fn learns_all(&self) -> bool {
-        matches!(self.to.name, "prompt-completion" | "claude-messages" | "converse")
+        self.to.answers == Answers::Learned
     }
 
     /// Returns true if the format has answers, or is all answer.
     fn has_answers(&self) -> bool {
-        !matches!(self.to.name, "prompt" | "chat-rft" | "image-caption")
+        !matches!(self.to.answers, Answers::None | Answers::Graded | Answers::Caption)
     }
 
     /// What is inside messages and has no place elsewhere.
@@ -64,7 +64,7 @@ impl<'l> Writer<'_, 'l> {
         let last = conversation.turns.len().wrapping_sub(1);
         let has_reference = conversation.reference.is_some();
         for (n, turn) in conversation.turns.iter_mut().enumerate() {
-            let is_reference = self.to.name == "chat-rft" && n == last && !has_reference;
+            let is_reference = self.to.hands_over_all_keys() && n == last && !has_reference;
             let is_learned = turn.role == Role::Assistant && (self.learns_all() || is_reference);
             std::mem::take(&mut turn.marks).into_iter().for_each(|mark| self.mark(mark, is_learned));
         }
@@ -94,7 +94,7 @@ impl<'l> Writer<'_, 'l> {
 
     /// Members of the record that its format does not name. Null counts as absent.
     pub(super) fn extra(&mut self, conversation: &mut Conversation<'l>, has_answer: bool) {
-        if self.to.name == "chat-rft" && conversation.id.is_none() {
+        if self.to.hands_over_all_keys() && conversation.id.is_none() {
             let is_id = |member: &Member<'_>| {
                 !member.value.is_null() && member.key.text().is_some_and(|key| key == "id")
             };
@@ -103,7 +103,7 @@ impl<'l> Writer<'_, 'l> {
         }
         for member in std::mem::take(&mut conversation.extra) {
             let key = member.key.text().unwrap_or_default();
-            let is_carried = self.to.name == "chat-rft" || self.extra == Extra::Keep;
+            let is_carried = self.to.hands_over_all_keys() || self.extra == Extra::Keep;
             let is_field = self.to.fields.iter().any(|field| field.key == key);
             if member.value.is_null() && (!is_carried || is_field) {
                 continue;
@@ -149,7 +149,7 @@ impl<'l> Writer<'_, 'l> {
         if !self.has_answers() {
             return false;
         }
-        let is_document = matches!(self.to.name, "text" | "input");
+        let is_document = self.to.is_document();
         let message = match Holds::from_key(key) {
             Some(Holds::Chosen | Holds::Rejected) if !has_answer || self.extra != Extra::Keep => format!(
                 "`{key}` makes this a preference record, which {} cannot hold; \
@@ -277,7 +277,7 @@ impl<'l> Writer<'_, 'l> {
 
     pub(super) fn unmapped(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
         // A grader is handed all keys of its record, so that format has a place for them.
-        let has_place = self.to.name == "chat-rft" && member.is_some();
+        let has_place = self.to.hands_over_all_keys() && member.is_some();
         let is_kept = self.extra == Extra::Keep || has_place;
         match member {
             _ if self.extra == Extra::Drop && !has_place => self.drop(what, at),

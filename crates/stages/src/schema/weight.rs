@@ -1,6 +1,6 @@
 //! Marks that keep an answer, or a record, out of training, and that the format cannot express.
 
-use bedload_bedrock::Format;
+use bedload_bedrock::{Answers, Format};
 use bedload_record::json::Raw;
 use bedload_record::{At, Code, Json};
 
@@ -10,10 +10,10 @@ use crate::marks::{self, Training};
 /// Checks the members of a record that are not fields of its format.
 pub(super) fn record(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
     // Prompts have no answer, and evaluation trains nothing.
-    if format.hands_over_all_keys() || matches!(format.name, "prompt" | "evaluation") {
+    if matches!(format.answers, Answers::None | Answers::Graded | Answers::Reference) {
         return;
     }
-    let is_document = matches!(format.name, "text" | "input");
+    let is_document = format.is_document();
     let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
     for (position, (key, _)) in json.members().enumerate() {
         // Of a document, a label of false says what class it is of.

@@ -1,6 +1,6 @@
 //! The finding about content that the format has no field for, once all records are read.
 
-use bedload_bedrock::{Detection, Format, Holds, Profile, Seen, Unmapped};
+use bedload_bedrock::{Detection, Format, FormatId, Holds, Profile, Seen, Unmapped};
 use bedload_record::plural::{agree, count, part_of};
 use bedload_record::{Code, Finding};
 
@@ -91,7 +91,7 @@ fn help(
     let unmapped = unmapped.clone();
     let look = Detection { format: Some(format), shape: None, fitting: records, records, unmapped };
     let wanted = profile.and_then(|profile| profile.formats().next());
-    let prompts = wanted.filter(|wanted| wanted.name == "prompt");
+    let prompts = wanted.filter(|wanted| wanted.id == FormatId::Prompt);
     let command = sample.and_then(|sample| sample.map(&look, wanted));
     let command = command.or_else(|| prompts.and_then(|prompts| sample?.conversion(format, prompts)));
     command.unwrap_or_else(|| {
@@ -110,7 +110,7 @@ fn help(
 /// the answer may be there.
 fn unnamed(unmapped: &Unmapped, valid: u64, format: &Format) -> Option<String> {
     let name = format.name;
-    (matches!(name, "prompt" | "input") && unmapped.unnamed * 2 > valid).then(|| {
+    (matches!(format.id, FormatId::Prompt | FormatId::Input) && unmapped.unnamed * 2 > valid).then(|| {
         format!(
             "{} {} text under keys that the format {name} has no field for; it is not checked, \
              counted or trained on; if it is the answer, `bedload convert INPUT --to prompt-completion --map \
