@@ -12,8 +12,8 @@ mod memory;
 mod commands;
 mod escape;
 mod exit;
+mod output;
 mod progress;
-mod render;
 mod signals;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

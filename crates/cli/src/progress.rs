@@ -11,7 +11,7 @@ use bedload_record::plural::{count, plural};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::OutputArgs;
-use crate::render::say;
+use crate::output::say;
 
 /// Shows a run's progress until it is dropped.
 pub(crate) struct Display {

@@ -20,7 +20,7 @@ use crate::args::{
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::memory;
-use crate::render::say;
+use crate::output::say;
 
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {

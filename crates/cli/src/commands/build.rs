@@ -1,21 +1,17 @@
 //! `bedload build`
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
-use bedload_record::{Code, Finding, Severities, Severity};
+use bedload_record::{Finding, Severities, Severity};
 
-use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers, worst};
-use crate::args::{BuildArgs, OutputFormat};
+use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
+use crate::output::{ClassNames, FAILED_ON_WARNINGS, Output, Paint, built_summary, of_severity, say};
 use crate::progress::Display;
-use crate::render::{
-    ClassNames, FAILED_ON_WARNINGS, Out, Paint, TextFindings, built_summary, finding_object, print_line, say,
-};
 use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
@@ -28,21 +24,11 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
-    let mut out = Out::new();
-    let mut text = TextFindings::new(Paint::for_stdout(output.color));
-    let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut told = Output::new(output, profile);
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);
         let progress = Arc::clone(&progress);
-        let tell = |finding: &Finding| {
-            let n = shown.entry(finding.code).or_default();
-            *n += 1;
-            match output.output_format {
-                OutputFormat::Text if *n > TEXT_PER_CODE => Ok(()),
-                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
-                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
-            }
-        };
+        let tell = |finding: &Finding| told.tell(finding);
         let overwrite = args.overwrite;
         workers.install(|| build(&inputs, &run.settings, &args.out, overwrite, &progress, tell))?
     };
@@ -52,11 +38,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
     let config = run.config.as_deref();
-    let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&built, severities, exit, config)),
-        OutputFormat::Text => Ok(()),
-    };
-    printed.and_then(|()| out.flush()).map_err(|error| error.after_publishing(&args.out))?;
+    let printed = told.end(&summary_object(&built, severities, exit, config));
+    printed.map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
@@ -91,10 +74,7 @@ fn summary_object(
 ) -> serde_json::Value {
     let manifest = &built.manifest;
     let counts = &manifest.counts;
-    let of = |severity| -> u64 {
-        let of_severity = |code| severities.of(code) == severity;
-        built.summary.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
-    };
+    let of = |severity| of_severity(&built.summary.by_code, severities, severity);
     let texts = built.summary.texts;
     let spoken = |n: u64| Some(n).filter(|_| built.summary.is_conversation);
     serde_json::json!({

@@ -12,8 +12,8 @@ use super::{new_progress, start_workers};
 use crate::args::{CalibrateArgs, OutputFormat};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::output::Out;
 use crate::progress::Display;
-use crate::render::{Out, print_line};
 use crate::settings;
 
 pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
     let mut out = Out::new();
     match args.output.output_format {
         OutputFormat::Text => out.write(page(&calibration, tokenizer.name()).as_bytes())?,
-        OutputFormat::Jsonl => print_line(&mut out, &object(&calibration, tokenizer.name()))?,
+        OutputFormat::Jsonl => out.write_object(&object(&calibration, tokenizer.name()))?,
     }
     out.flush()?;
     Ok(Exit::Clean)

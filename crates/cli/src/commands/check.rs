@@ -8,16 +8,11 @@ use bedload_engine::{Checked, check};
 use bedload_record::Severity;
 
 use super::{find_inputs, judge, new_progress, say_config, start_workers};
-use crate::args::{CheckArgs, OutputFormat};
+use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
+use crate::output::{FAILED_ON_WARNINGS, Output, Paint, by_name, checked_summary, say};
 use crate::progress::Display;
-use crate::render::{
-    FAILED_ON_WARNINGS, Out, Paint, TextFindings, checked_summary, finding_object, print_line, say,
-};
 use crate::settings;
-
-/// Findings about records that are printed of each code; all are counted.
-pub(crate) const TEXT_PER_CODE: u64 = 5;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
@@ -27,18 +22,13 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run)?;
-    let per_code = (output.output_format == OutputFormat::Text).then_some(TEXT_PER_CODE);
-    let mut out = Out::new();
-    let mut text = TextFindings::new(Paint::for_stdout(output.color));
+    let mut told = Output::new(output, profile);
+    let per_code = told.per_code();
     let checked = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);
         let progress = Arc::clone(&progress);
-        workers.install(|| {
-            check(&inputs, &run.settings, &progress, per_code, |finding| match output.output_format {
-                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
-                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
-            })
-        })?
+        workers
+            .install(|| check(&inputs, &run.settings, &progress, per_code, |finding| told.tell(finding)))?
     };
     let worst = [
         (checked.errors, Severity::Error),
@@ -47,10 +37,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     ];
     let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
     let exit = judge(worst, run.fail_on);
-    if output.output_format == OutputFormat::Jsonl {
-        print_line(&mut out, &summary_object(&checked, exit, run.config.as_deref()))?;
-    }
-    out.flush()?;
+    told.end(&summary_object(&checked, exit, run.config.as_deref()))?;
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
@@ -63,8 +50,6 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 }
 
 fn summary_object(checked: &Checked, exit: Exit, config: Option<&Path>) -> serde_json::Value {
-    let by_code: serde_json::Map<String, serde_json::Value> =
-        checked.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
     let texts = checked.texts;
     let spoken = |n: u64| Some(n).filter(|_| checked.is_conversation);
     serde_json::json!({
@@ -98,7 +83,7 @@ fn summary_object(checked: &Checked, exit: Exit, config: Option<&Path>) -> serde
         },
         "encoding": checked.encoding,
         "format": checked.format,
-        "by_code": by_code,
+        "by_code": by_name(&checked.by_code),
         "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })

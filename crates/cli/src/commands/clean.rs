@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::args::{CleanArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, print_line, say};
+use crate::output::{Out, say};
 
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let cleaned = clean(&args.dir)?;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
                 let what = if kind == "failed" { "could not remove" } else { kind };
                 out.write(format!("{what} {path}{why}\n").as_bytes())?;
             }
-            OutputFormat::Jsonl => print_line(&mut out, &json!({"kind": kind, "path": path, "reason": why}))?,
+            OutputFormat::Jsonl => out.write_object(&json!({"kind": kind, "path": path, "reason": why}))?,
         }
     }
     if args.output.output_format == OutputFormat::Jsonl {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
             "failed": cleaned.failed.len(),
             "exit_code": exit.code(),
         });
-        print_line(&mut out, &summary)?;
+        out.write_object(&summary)?;
     }
     out.flush()?;
     if !args.output.quiet {

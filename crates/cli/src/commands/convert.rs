@@ -1,19 +1,17 @@
 //! `bedload convert`
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Converted, Outputs, convert};
-use bedload_record::{Code, Finding, Severities, Severity};
+use bedload_record::{Finding, Severities, Severity};
 
-use super::check::TEXT_PER_CODE;
 use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
-use crate::args::{ConvertArgs, OutputFormat};
+use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
+use crate::output::{Output, Paint, by_name, converted_summary, of_severity, say};
 use crate::progress::Display;
-use crate::render::{Out, Paint, TextFindings, converted_summary, finding_object, print_line, say};
 use crate::settings;
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
@@ -25,21 +23,11 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
-    let mut out = Out::new();
-    let mut text = TextFindings::new(Paint::for_stdout(output.color));
-    let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
+    let mut told = Output::new(output, profile);
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);
         let progress = Arc::clone(&progress);
-        let tell = |finding: &Finding| {
-            let n = shown.entry(finding.code).or_default();
-            *n += 1;
-            match output.output_format {
-                OutputFormat::Text if *n > TEXT_PER_CODE => Ok(()),
-                OutputFormat::Text => out.write(text.render(finding).as_bytes()),
-                OutputFormat::Jsonl => print_line(&mut out, &finding_object(finding, profile)),
-            }
-        };
+        let tell = |finding: &Finding| told.tell(finding);
         let settings = &run.settings;
         let outputs =
             Outputs { out: &args.out, rejected: args.rejected.as_deref(), overwrite: args.overwrite };
@@ -50,11 +38,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let exit = judge(worst, run.fail_on);
     converted.notes.iter().for_each(|note| complain(note));
     let config = run.config.as_deref();
-    let printed = match output.output_format {
-        OutputFormat::Jsonl => print_line(&mut out, &summary_object(&converted, severities, exit, config)),
-        OutputFormat::Text => Ok(()),
-    };
-    printed.and_then(|()| out.flush()).map_err(|error| match converted.written {
+    let printed = told.end(&summary_object(&converted, severities, exit, config));
+    printed.map_err(|error| match converted.written {
         0 => error,
         _ => error.after_publishing(&args.out),
     })?;
@@ -73,12 +58,7 @@ fn summary_object(
     exit: Exit,
     config: Option<&Path>,
 ) -> serde_json::Value {
-    let of = |severity| -> u64 {
-        let of_severity = |code| severities.of(code) == severity;
-        converted.by_code.iter().filter(|(code, _)| of_severity(**code)).map(|(_, n)| n).sum()
-    };
-    let by_code: serde_json::Map<String, serde_json::Value> =
-        converted.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n.into())).collect();
+    let of = |severity| of_severity(&converted.by_code, severities, severity);
     serde_json::json!({
         "kind": "summary",
         "files": converted.files,
@@ -92,7 +72,7 @@ fn summary_object(
         "bytes_written": converted.bytes_written,
         "from": converted.from,
         "format": converted.to,
-        "by_code": by_code,
+        "by_code": by_name(&converted.by_code),
         "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })

@@ -17,7 +17,7 @@ use super::{find_inputs, new_progress, refuse_remote, start_workers};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, Paint, TextFindings, finding_object, print_line};
+use crate::output::Output;
 use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -92,24 +92,13 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
         let noun = if inputs.get(0).is_array() { "element" } else { "line" };
         Failure::Usage(format!("{}:{line}: no such {noun}", file.to_string_lossy()))
     })?;
-    let mut out = Out::new();
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
-    match args.data.output.output_format {
-        OutputFormat::Text => {
-            out.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;
-            let mut text = TextFindings::new(Paint::for_stdout(args.data.output.color));
-            for finding in &explained.findings {
-                out.write(text.render(finding).as_bytes())?;
-            }
-        }
-        OutputFormat::Jsonl => {
-            for finding in &explained.findings {
-                print_line(&mut out, &finding_object(finding, profile))?;
-            }
-            print_line(&mut out, &object(&file.to_string_lossy(), line, &explained))?;
-        }
+    let mut told = Output::new(&args.data.output, profile);
+    if args.data.output.output_format == OutputFormat::Text {
+        told.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;
     }
-    out.flush()?;
+    explained.findings.iter().try_for_each(|finding| told.tell_unfolded(finding))?;
+    told.end(&object(&file.to_string_lossy(), line, &explained))?;
     Ok(Exit::Clean)
 }
 

@@ -23,7 +23,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::say;
+use crate::output::say;
 use crate::settings::Run;
 use crate::{memory, signals};
 

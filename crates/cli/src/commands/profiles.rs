@@ -12,7 +12,7 @@ use crate::args::{OutputFormat, ProfilesArgs};
 use crate::config::Config;
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, print_line};
+use crate::output::Out;
 
 #[derive(Serialize)]
 struct ProfileObject<'p> {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ProfilesArgs) -> Result<Exit, Failure> {
     match (args.output.output_format, &args.name) {
         (OutputFormat::Jsonl, _) => {
             for profile in &shown {
-                print_line(&mut out, &ProfileObject { kind: "profile", profile, counted: counted(profile) })?;
+                out.write_object(&ProfileObject { kind: "profile", profile, counted: counted(profile) })?;
             }
         }
         (OutputFormat::Text, None) => out.write(table(&shown, catalogue.date()).as_bytes())?,

@@ -8,7 +8,7 @@ use super::{new_progress, refuse_remote, start_workers};
 use crate::args::{OutputFormat, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, print_line, say};
+use crate::output::{Out, say};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         }
         OutputFormat::Jsonl => {
             for problem in &verified.problems {
-                print_line(&mut out, &json!({"kind": "problem", "message": problem}))?;
+                out.write_object(&json!({"kind": "problem", "message": problem}))?;
             }
             let summary = json!({
                 "kind": "summary",
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
                 "counts": verified.counts,
                 "exit_code": exit.code(),
             });
-            print_line(&mut out, &summary)?;
+            out.write_object(&summary)?;
         }
     }
     out.flush()?;

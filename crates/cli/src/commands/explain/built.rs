@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, print_line};
+use crate::output::Out;
 
 /// Columns of the table that a page has in other places, or not at all.
 const ELSEWHERE: [&str; 8] =
@@ -38,9 +38,9 @@ pub(super) fn explain(dir: &Path, file: &OsStr, line: u64, args: &ExplainArgs) -
         OutputFormat::Text => out.write(page(&file, line, &found).as_bytes())?,
         OutputFormat::Jsonl => {
             for finding in &found.findings {
-                print_line(&mut out, &object("finding", finding))?;
+                out.write_object(&object("finding", finding))?;
             }
-            print_line(&mut out, &object("record", &found.record))?;
+            out.write_object(&object("record", &found.record))?;
         }
     }
     out.flush()?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::args::OutputFormat;
 use crate::exit::{Exit, Failure};
-use crate::render::{Out, print_line};
+use crate::output::Out;
 
 /// Explains one code.
 pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Failure> {
@@ -24,7 +24,7 @@ pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Fai
             );
             out.write(page.as_bytes())?;
         }
-        OutputFormat::Jsonl => print_line(&mut out, &object(info))?,
+        OutputFormat::Jsonl => out.write_object(&object(info))?,
     }
     out.flush()?;
     Ok(Exit::Clean)
@@ -41,7 +41,7 @@ pub(super) fn list(format: OutputFormat) -> Result<Exit, Failure> {
     let mut last = None;
     for info in codes {
         if format == OutputFormat::Jsonl {
-            print_line(&mut out, &object(info))?;
+            out.write_object(&object(info))?;
             continue;
         }
         if last != Some(area(info)) {

@@ -3,27 +3,28 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use bedload_engine::EngineError;
 use bedload_record::{Code, Finding, Severity};
 
-use super::Paint;
+use super::{Emitter, Out, Paint, TEXT_PER_CODE};
 use crate::escape::escape;
 
 /// Characters of a JSON Pointer that are shown.
 const POINTER_SHOWN: usize = 60;
 
-/// Renders findings one after the other; why and help are shown once per code.
-pub(crate) struct TextFindings {
+/// Findings one after the other; why and help are shown once per code. The summary goes to standard error.
+pub(super) struct Text {
     paint: Paint,
     explained: BTreeSet<Code>,
 }
 
-impl TextFindings {
-    pub(crate) fn new(paint: Paint) -> Self {
+impl Text {
+    pub(super) fn new(paint: Paint) -> Self {
         Self { paint, explained: BTreeSet::new() }
     }
 
     /// The block of lines for one finding.
-    pub(crate) fn render(&mut self, finding: &Finding) -> String {
+    fn render(&mut self, finding: &Finding) -> String {
         let paint = self.paint;
         let level = format!("{}[{}]", finding.severity.name(), finding.code);
         let level = match finding.severity {
@@ -61,6 +62,20 @@ impl TextFindings {
     }
 }
 
+impl Emitter for Text {
+    fn per_code(&self) -> Option<u64> {
+        Some(TEXT_PER_CODE)
+    }
+
+    fn finding(&mut self, out: &mut Out, finding: &Finding) -> Result<(), EngineError> {
+        out.write(self.render(finding).as_bytes())
+    }
+
+    fn summary(&mut self, _: &mut Out, _: &serde_json::Value) -> Result<(), EngineError> {
+        Ok(())
+    }
+}
+
 /// A pointer, shortened to fit a line of text.
 fn shorten(pointer: &str) -> String {
     let mut short: String = pointer.chars().take(POINTER_SHOWN).collect();
@@ -78,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_code_is_explained_once_and_data_is_escaped() {
-        let mut text = TextFindings::new(Paint::for_stdout(ColorWhen::Never));
+        let mut text = Text::new(Paint::for_stdout(ColorWhen::Never));
         let finding = Finding {
             file: Some("a\x1b.jsonl".to_owned()),
             line: Some(3),

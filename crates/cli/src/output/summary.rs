@@ -9,8 +9,7 @@ use bedload_engine::{Built, Checked, Converted, Distinct};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Quantiles, Severities, Severity, Tokens};
 
-use super::Paint;
-use crate::commands::check::TEXT_PER_CODE;
+use super::{Paint, TEXT_PER_CODE};
 use crate::escape::escape;
 
 /// Labels that are shown; the report has them all.

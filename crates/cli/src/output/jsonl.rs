@@ -4,11 +4,31 @@ use bedload_engine::EngineError;
 use bedload_record::Finding;
 use serde::Serialize;
 
-use super::Out;
-use crate::escape::escape_json;
+use super::{Emitter, Out};
+
+/// One object for each finding, and one for the summary.
+pub(super) struct Jsonl {
+    profile: Option<String>,
+}
+
+impl Jsonl {
+    pub(super) fn new(profile: Option<&str>) -> Self {
+        Self { profile: profile.map(str::to_owned) }
+    }
+}
+
+impl Emitter for Jsonl {
+    fn finding(&mut self, out: &mut Out, finding: &Finding) -> Result<(), EngineError> {
+        out.write_object(&object(finding, self.profile.as_deref()))
+    }
+
+    fn summary(&mut self, out: &mut Out, numbers: &serde_json::Value) -> Result<(), EngineError> {
+        out.write_object(numbers)
+    }
+}
 
 #[derive(Serialize)]
-pub(crate) struct FindingObject<'a> {
+struct FindingObject<'a> {
     kind: &'static str,
     file: Option<&'a str>,
     line: Option<u64>,
@@ -26,7 +46,7 @@ pub(crate) struct FindingObject<'a> {
 }
 
 /// The object for one finding. A finding about the whole data set has no `line`, and none of what goes with it.
-pub(crate) fn finding_object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'a> {
+fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'a> {
     FindingObject {
         kind: "finding",
         file: finding.file.as_deref(),
@@ -42,11 +62,4 @@ pub(crate) fn finding_object<'a>(finding: &'a Finding, profile: Option<&'a str>)
         source: &finding.source,
         content: finding.content.as_deref(),
     }
-}
-
-/// Writes one object as a line.
-pub(crate) fn print_line(out: &mut Out, object: &impl Serialize) -> Result<(), EngineError> {
-    let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
-    line.push('\n');
-    out.write(line.as_bytes())
 }

@@ -1,0 +1,54 @@
+//! Standard output.
+
+use std::io::{self, BufWriter, Stdout, Write};
+
+use bedload_engine::{EngineError, STDOUT};
+use serde::Serialize;
+
+use crate::escape::escape_json;
+
+/// Standard output. A reader that went away is not an error; everything else is.
+pub(crate) struct Out {
+    writer: BufWriter<Stdout>,
+    reader_left: bool,
+}
+
+impl Out {
+    pub(crate) fn new() -> Self {
+        Self { writer: BufWriter::with_capacity(1 << 16, io::stdout()), reader_left: false }
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        if self.reader_left {
+            return Ok(());
+        }
+        let written = self.writer.write_all(bytes);
+        self.judge(written)
+    }
+
+    /// Writes one object as a line of JSON.
+    pub(crate) fn write_object(&mut self, object: &impl Serialize) -> Result<(), EngineError> {
+        let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
+        line.push('\n');
+        self.write(line.as_bytes())
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), EngineError> {
+        if self.reader_left {
+            return Ok(());
+        }
+        let flushed = self.writer.flush();
+        self.judge(flushed)
+    }
+
+    fn judge(&mut self, result: io::Result<()>) -> Result<(), EngineError> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.reader_left = true;
+                Ok(())
+            }
+            Err(source) => Err(EngineError::Io { path: STDOUT.to_owned(), action: "written", source }),
+            Ok(()) => Ok(()),
+        }
+    }
+}
