@@ -10,6 +10,7 @@ mod lexemes;
 mod locate;
 mod number;
 mod parse;
+mod plain;
 mod raw;
 mod seen;
 mod strict;

@@ -1,13 +1,14 @@
-//! The parser of a worker: simd-json over a scratch copy, with buffers that live from line to line.
+//! The parser of a worker: plain lines where they lie, all others by simd-json over a scratch copy. Its buffers live
+//! from line to line.
 
 use memchr::memmem;
-use simd_json::{Buffers, Node, StaticNode, Tape};
+use simd_json::{Node, StaticNode, Tape};
 
 use super::framing::Framing;
 use super::number::{Decimals, Place};
 use super::seen::Seen;
 use super::strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
-use super::{Json, width};
+use super::{Json, plain, width};
 use crate::code::{CodeSet, Severity};
 
 /// Objects with at most this many keys are searched for duplicates pairwise, on the stack.
@@ -19,7 +20,8 @@ const KEEP_BYTES: usize = 4 << 20;
 pub struct Parser {
     /// simd-json writes decoded strings over its input, so it never sees the line itself.
     scratch: Vec<u8>,
-    buffers: Buffers,
+    buffers: simd_json::Buffers,
+    plain: plain::Buffers,
     tape: Tape<'static>,
     places: Vec<Place>,
     nul: memmem::Finder<'static>,
@@ -29,7 +31,8 @@ impl Default for Parser {
     fn default() -> Self {
         Self {
             scratch: Vec::new(),
-            buffers: Buffers::with_max_depth(0, DEPTH_MAX),
+            buffers: simd_json::Buffers::with_max_depth(0, DEPTH_MAX),
+            plain: plain::Buffers::default(),
             tape: Tape(Vec::new()),
             places: Vec::new(),
             nul: memmem::Finder::new(b"\\u0000"),
@@ -95,11 +98,21 @@ impl Parser {
         if is_blank(line) {
             return visit(None, true);
         }
-        let Self { scratch, buffers, tape, places, nul } = self;
+        let Self { scratch, buffers, plain, tape, places, nul } = self;
+        let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
+        if plain::read(line, plain, &mut nodes.0) {
+            let json = Json { nodes: &nodes.0, decimals: &Decimals::default() };
+            let result = visit(Some(json), false);
+            *tape = nodes.reset();
+            if line.len() > KEEP_BYTES {
+                *self = Self::default();
+            }
+            return result;
+        }
         scratch.clear();
         scratch.extend_from_slice(line);
         scratch.resize(line.len() + simd_json::INPUT_PADDING, b' ');
-        let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
+        let mut nodes = nodes.reset();
         let parsed = simd_json::fill_tape_padded(scratch, line.len(), buffers, &mut nodes);
         let sound = parsed.is_ok() && is_object_with_unique_keys(&nodes.0);
         let kind = if sound { most_doubtful(&nodes.0) } else { Kind::Integer };
@@ -137,7 +150,7 @@ fn is_object_with_unique_keys(nodes: &[Node<'_>]) -> bool {
     })
 }
 
-fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
+pub(super) fn keys_are_unique(mut nodes: &[Node<'_>], len: usize) -> bool {
     let mut next_key = || {
         let Node::String(key) = nodes[0] else { unreachable!("a member begins with its key") };
         nodes = &nodes[1 + width(&nodes[1..])..];

@@ -3,6 +3,7 @@
 
 mod framed;
 mod mistaken;
+mod plain;
 
 use expect_test::{Expect, expect};
 
@@ -316,7 +317,7 @@ fn mutated_lines_get_one_verdict_from_three_parsers() {
     let mut parser = Parser::default();
     let seeds: Vec<Vec<u8>> =
         published_cases().into_iter().map(|(_, b)| b).filter(|b| b.len() < 300).collect();
-    let mut seed = 1;
+    let (mut seed, mut n_plain) = (1, 0);
     for _ in 0..400_000 {
         let inner = &seeds[random(&mut seed) as usize % seeds.len()];
         let mut line = [br#"{"a":"x\u00e9","c":"#.as_slice(), inner, b"}"].concat();
@@ -335,6 +336,7 @@ fn mutated_lines_get_one_verdict_from_three_parsers() {
         let flaws = diagnose(&line, &[]);
         let rejected = flaws.iter().any(is_error);
         let shown = String::from_utf8_lossy(&line);
+        n_plain += usize::from(plain::check(&line));
         let warned = parser.parse(&line, |r| r.ok().map(|(_, warnings)| warnings));
         assert_eq!(warned.is_none(), rejected, "simd-json and the strict rules: {shown} {flaws:?}");
         if let Some(warnings) = warned {
@@ -348,6 +350,7 @@ fn mutated_lines_get_one_verdict_from_three_parsers() {
         let oracle = serde_json::from_slice::<serde_json::Value>(&line).is_err();
         assert_eq!(oracle, layer_1, "serde_json and the strict rules: {shown} {flaws:?}");
     }
+    assert!(n_plain > 10_000, "{n_plain} of them were plain");
 }
 
 #[test]

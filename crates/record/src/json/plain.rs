@@ -1,0 +1,340 @@
+//! A reader of plain lines, which are nearly all: it leaves the same tape as simd-json, in one pass and without a copy
+//! of the line. Strings without escapes lie where the line has them.
+//!
+//! It decides nothing: a line with anything that could be wrong, doubtful or rare is not plain, and is left to
+//! simd-json and the strict rules, from its beginning.
+
+use memchr::memchr2;
+use simd_json::{Node, StaticNode};
+
+use super::parse::keys_are_unique;
+use super::strict::DEPTH_MAX;
+
+/// An integer of more digits may not fit in 64 bits.
+const PLAIN_DIGITS_MAX: usize = 18;
+
+/// The buffers of a reader, which live from line to line.
+#[derive(Default)]
+pub(super) struct Buffers {
+    /// The strings that have escapes, decoded, one after the other.
+    decoded: String,
+    escaped: Vec<Escaped>,
+}
+
+/// A string with escapes: its node, and where in the decoded ones it is.
+struct Escaped {
+    node: usize,
+    start: usize,
+    end: usize,
+}
+
+/// Reads a line that is one object, each of whose objects has unique keys; returns false, with any nodes, where it is
+/// not plain.
+///
+/// Linear in the line.
+pub(super) fn read<'t>(line: &'t [u8], buffers: &'t mut Buffers, nodes: &mut Vec<Node<'t>>) -> bool {
+    // Outside strings the space is the one white space that is plain, and inside them all others must be escaped.
+    if has_control(line) {
+        return false;
+    }
+    let Ok(text) = simdutf8::basic::from_utf8(line) else { return false };
+    let Buffers { decoded, escaped } = buffers;
+    decoded.clear();
+    escaped.clear();
+    let mut reader = Reader { text, at: 0, nodes, decoded, escaped };
+    if reader.document().is_none() {
+        return false;
+    }
+    let decoded: &'t str = decoded;
+    for &Escaped { node, start, end } in &*escaped {
+        nodes[node] = Node::String(&decoded[start..end]);
+    }
+    true
+}
+
+struct Reader<'t, 'b> {
+    text: &'t str,
+    at: usize,
+    nodes: &'b mut Vec<Node<'t>>,
+    decoded: &'b mut String,
+    escaped: &'b mut Vec<Escaped>,
+}
+
+/// An array or object that is not at its end. Meanwhile the nodes of those around it hold how many elements or members
+/// they have so far, and in place of a count of nodes the place of the one around them.
+#[derive(Clone, Copy)]
+struct Open {
+    node: usize,
+    is_object: bool,
+    len: usize,
+    around: usize,
+}
+
+impl Open {
+    /// Its node, with one of the two meanings of a count.
+    fn node<'t>(self, count: usize) -> Node<'t> {
+        let Self { is_object, len, .. } = self;
+        if is_object { Node::Object { len, count } } else { Node::Array { len, count } }
+    }
+}
+
+/// All methods return none where the line is not plain.
+impl Reader<'_, '_> {
+    fn document(&mut self) -> Option<()> {
+        self.space();
+        if self.peek()? != b'{' {
+            return None;
+        }
+        // Around the record there is an array, so to say, of which it is the one element.
+        let mut open = Open { node: usize::MAX, is_object: false, len: 0, around: usize::MAX };
+        let mut depth = 0;
+        loop {
+            // A value begins here.
+            let byte = self.peek()?;
+            match byte {
+                b'"' => self.value_string()?,
+                b'{' | b'[' => {
+                    if depth == DEPTH_MAX {
+                        return None;
+                    }
+                    if depth > 0 {
+                        self.nodes[open.node] = open.node(open.around);
+                    }
+                    depth += 1;
+                    let is_object = byte == b'{';
+                    open = Open { node: self.nodes.len(), is_object, len: 0, around: open.node };
+                    self.nodes.push(open.node(0));
+                    self.at += 1;
+                    self.space();
+                    if self.peek()? != if is_object { b'}' } else { b']' } {
+                        if is_object {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                    self.at += 1;
+                    depth -= 1;
+                    open = self.around(open);
+                }
+                b't' => self.word("true", StaticNode::Bool(true))?,
+                b'f' => self.word("false", StaticNode::Bool(false))?,
+                b'n' => self.word("null", StaticNode::Null)?,
+                _ => self.integer()?,
+            }
+            // A value ended here, and with it perhaps some that it is in.
+            loop {
+                self.space();
+                if depth == 0 {
+                    return (self.at == self.text.len()).then_some(());
+                }
+                open.len += 1;
+                let byte = self.peek()?;
+                self.at += 1;
+                if byte == b',' {
+                    self.space();
+                    if open.is_object {
+                        self.key()?;
+                    }
+                    break;
+                }
+                if byte != if open.is_object { b'}' } else { b']' } {
+                    return None;
+                }
+                let inside = &self.nodes[open.node + 1..];
+                if open.is_object && open.len > 1 && !keys_are_unique(inside, open.len) {
+                    return None;
+                }
+                self.nodes[open.node] = open.node(inside.len());
+                depth -= 1;
+                open = self.around(open);
+            }
+        }
+    }
+
+    /// The array or object around one that ends.
+    fn around(&self, open: Open) -> Open {
+        let node = open.around;
+        match self.nodes.get(node) {
+            Some(&Node::Object { len, count }) => Open { node, is_object: true, len, around: count },
+            Some(&Node::Array { len, count }) => Open { node, is_object: false, len, around: count },
+            _ => Open { node, is_object: false, len: 0, around: usize::MAX },
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while self.peek() == Some(b' ') {
+            self.at += 1;
+        }
+    }
+
+    /// Reads a key and its colon, up to its value. A key with escapes is not plain: it has to be compared with others.
+    fn key(&mut self) -> Option<()> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = start + special(&self.text.as_bytes()[start..])?;
+        self.at = end;
+        if self.peek()? != b'"' {
+            return None;
+        }
+        self.nodes.push(Node::String(&self.text[start..end]));
+        self.at += 1;
+        self.space();
+        if self.peek()? != b':' {
+            return None;
+        }
+        self.at += 1;
+        self.space();
+        Some(())
+    }
+
+    /// Reads a string that is not a key.
+    fn value_string(&mut self) -> Option<()> {
+        let start = self.at + 1;
+        let end = start + special(&self.text.as_bytes()[start..])?;
+        self.at = end;
+        if self.peek()? == b'"' {
+            self.nodes.push(Node::String(&self.text[start..end]));
+            self.at += 1;
+            return Some(());
+        }
+        self.escaped_string(start)
+    }
+
+    /// Reads the string that begins at `start`, from its first escape on.
+    fn escaped_string(&mut self, mut start: usize) -> Option<()> {
+        let begin = self.decoded.len();
+        loop {
+            self.decoded.push_str(&self.text[start..self.at]);
+            if self.peek()? == b'"' {
+                break;
+            }
+            self.escape()?;
+            start = self.at;
+            self.at += special(&self.text.as_bytes()[start..])?;
+        }
+        self.at += 1;
+        self.escaped.push(Escaped { node: self.nodes.len(), start: begin, end: self.decoded.len() });
+        self.nodes.push(Node::String(""));
+        Some(())
+    }
+
+    /// Decodes the escape that begins here.
+    fn escape(&mut self) -> Option<()> {
+        let char = match self.text.as_bytes().get(self.at + 1)? {
+            b'n' => '\n',
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let char = self.unicode_escape()?;
+                self.decoded.push(char);
+                return Some(());
+            }
+            _ => return None,
+        };
+        self.at += 2;
+        self.decoded.push(char);
+        Some(())
+    }
+
+    /// Reads an escape by number, or two that are the halves of a pair. NUL is doubtful, and half a pair is wrong.
+    fn unicode_escape(&mut self) -> Option<char> {
+        let unit = self.unit()?;
+        let number = match unit {
+            0 | 0xDC00..=0xDFFF => return None,
+            0xD800..=0xDBFF => match self.unit()? {
+                low @ 0xDC00..=0xDFFF => 0x1_0000 + ((unit - 0xD800) << 10 | (low - 0xDC00)),
+                _ => return None,
+            },
+            _ => unit,
+        };
+        char::from_u32(number)
+    }
+
+    /// Reads one `\u` with its digits.
+    fn unit(&mut self) -> Option<u32> {
+        let [b'\\', b'u', digits @ ..] = self.text.as_bytes().get(self.at..)?.first_chunk::<6>()? else {
+            return None;
+        };
+        self.at += 6;
+        digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | char::from(digit).to_digit(16)?))
+    }
+
+    fn word(&mut self, word: &str, node: StaticNode) -> Option<()> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return None;
+        }
+        self.at += word.len();
+        self.nodes.push(Node::Static(node));
+        Some(())
+    }
+
+    /// Reads a small integer. Where it goes on as another number, nothing plain follows it.
+    fn integer(&mut self) -> Option<()> {
+        let is_negative = self.peek()? == b'-';
+        self.at += usize::from(is_negative);
+        let start = self.at;
+        let mut number = 0;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            if self.at - start == PLAIN_DIGITS_MAX {
+                return None;
+            }
+            number = number * 10 + i64::from(digit - b'0');
+            self.at += 1;
+        }
+        let begins_with_zero = self.text.as_bytes().get(start) == Some(&b'0');
+        match self.at - start {
+            0 => return None,
+            1 if begins_with_zero && is_negative => return None,
+            2.. if begins_with_zero => return None,
+            _ => {}
+        }
+        self.nodes.push(Node::Static(StaticNode::I64(if is_negative { -number } else { number })));
+        Some(())
+    }
+}
+
+/// Returns true if some byte is a control character. Branches once, so that the processor looks at many at a time.
+fn has_control(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<32>();
+    let mut least = [u8::MAX; 32];
+    // The last chunk overlaps the one before it.
+    for chunk in chunks.iter().chain(bytes.last_chunk()) {
+        for (least, byte) in least.iter_mut().zip(chunk) {
+            *least = (*least).min(*byte);
+        }
+    }
+    let rest = if chunks.is_empty() { rest } else { &[] };
+    least.iter().chain(rest).any(|&byte| byte < b' ')
+}
+
+/// So many bytes are looked at here: most keys end before, and calling the vectorised search takes longer.
+const NEAR_BYTES: usize = 16;
+
+/// Where the first quote or backslash is.
+fn special(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    // The lowest bit that is set belongs to the first byte that is zero.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let mut at = 0;
+    while at < NEAR_BYTES {
+        let Some(word) = bytes[at..].first_chunk() else { break };
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
+}
