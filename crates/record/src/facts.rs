@@ -324,6 +324,16 @@ impl FactTable {
         Some(self.label[line.index()]).filter(|&id| id != NO_LABEL)
     }
 
+    /// The kinds of lines: the distinct pairs of what was found and what must be alike.
+    pub fn kinds(&self) -> &[(CodeSet, Features)] {
+        self.kinds.keys()
+    }
+
+    /// The kind of a line, as an index into the list.
+    pub fn kind(&self, line: Ordinal) -> usize {
+        self.kind[line.index()] as usize
+    }
+
     /// What was found in a record.
     pub fn codes(&self, line: Ordinal) -> CodeSet {
         self.kinds.keys()[self.kind[line.index()] as usize].0

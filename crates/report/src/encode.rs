@@ -5,14 +5,14 @@ use arrow::datatypes::FieldRef;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
-use crate::column::{Column, Row, TooLarge};
+use crate::column::{Group, Kind, TableColumn};
 use crate::seal;
 
 /// Counts up when a column goes away or changes its meaning; new columns do not count.
@@ -22,7 +22,11 @@ const SCHEMA_VERSION: &str = "1";
 #[derive(Debug)]
 pub(crate) enum EncodeError {
     Parquet(ParquetError),
-    TooLarge(TooLarge),
+    /// A number that no signed 64-bit column can hold.
+    TooLarge {
+        column: &'static str,
+        value: u64,
+    },
 }
 
 impl From<ParquetError> for EncodeError {
@@ -31,16 +35,10 @@ impl From<ParquetError> for EncodeError {
     }
 }
 
-impl From<TooLarge> for EncodeError {
-    fn from(error: TooLarge) -> Self {
-        Self::TooLarge(error)
-    }
-}
-
 /// The settings of every table. Nothing in them may depend on the machine or the time.
-pub(crate) fn properties<R: Row>(columns: &[Column<R>]) -> Result<WriterProperties, ParquetError> {
+pub(crate) fn properties<G: Group>(columns: &[G::Column]) -> Result<WriterProperties, ParquetError> {
     let metadata =
-        [("bedload.table", R::TABLE), ("bedload.schema", SCHEMA_VERSION), (seal::KEY, seal::BLANK)];
+        [("bedload.table", G::TABLE), ("bedload.schema", SCHEMA_VERSION), (seal::KEY, seal::BLANK)];
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
@@ -51,39 +49,49 @@ pub(crate) fn properties<R: Row>(columns: &[Column<R>]) -> Result<WriterProperti
         .set_max_row_group_row_count(None)
         .set_created_by(concat!("bedload ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(metadata.to_vec()));
-    for column in columns.iter().filter(|column| column.distinct) {
-        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name), false);
+    for about in columns.iter().map(TableColumn::about) {
+        let path = || ColumnPath::from(about.name);
+        let is_integer = about.kind == Kind::Integer;
+        if is_integer {
+            // Positions grow line by line, and counts are small: their differences take a byte or two, without a
+            // table of all values to look each of them up in.
+            builder = builder.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
+        }
+        if is_integer || about.distinct {
+            builder = builder.set_column_dictionary_enabled(path(), false);
+        }
     }
     Ok(builder.build())
 }
 
 /// Encodes row groups, the first of which is number `first` in its file; gives their column chunks in order.
-pub(crate) fn encode<R: Row>(
+pub(crate) fn encode<G: Group>(
     factory: &ArrowRowGroupWriterFactory,
     fields: &[FieldRef],
-    columns: &[Column<R>],
+    columns: &[G::Column],
     first: usize,
-    groups: &[Vec<R>],
+    groups: &[G],
 ) -> Result<Vec<Vec<ArrowColumnChunk>>, EncodeError> {
-    let encode_group = |(index, rows): (usize, &Vec<R>)| {
+    let encode_group = |(index, group): (usize, &G)| {
         let writers = factory.create_column_writers(first + index)?;
         writers
             .into_par_iter()
             .zip(columns.par_iter().zip(fields))
-            .map(|(writer, (column, field))| encode_column(writer, column, field, rows))
+            .map(|(writer, (column, field))| encode_column(writer, column, field, group))
             .collect()
     };
     groups.par_iter().enumerate().map(encode_group).collect()
 }
 
 /// Encodes one column of one group in one go, so that page ends follow from the rows alone.
-fn encode_column<R: Row>(
+fn encode_column<G: Group>(
     mut writer: ArrowColumnWriter,
-    column: &Column<R>,
+    column: &G::Column,
     field: &FieldRef,
-    rows: &[R],
+    group: &G,
 ) -> Result<ArrowColumnChunk, EncodeError> {
-    let array = column.array(rows)?;
+    let too_large = |value| EncodeError::TooLarge { column: column.about().name, value };
+    let array = column.array(group).map_err(too_large)?;
     for leaf in compute_leaves(field, &array)? {
         writer.write(&leaf)?;
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::column::Cell::{Integer, Text};
-use crate::column::{Column, Row};
+use crate::column::{Row, RowColumn};
 
 /// One finding and its place. It has no text of the record, which may be private.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,18 +34,18 @@ pub struct FindingRow<'a> {
 impl Row for FindingRow<'_> {
     const TABLE: &'static str = "findings";
 
-    fn columns() -> Vec<Column<Self>> {
+    fn columns() -> Vec<RowColumn<Self>> {
         vec![
-            Column::optional("file", Text(|row| row.file.as_deref())),
-            Column::distinct(Column::optional("line", Integer(|row| row.line))),
-            Column::optional("column", Integer(|row| row.column)),
-            Column::distinct(Column::optional("byte_offset", Integer(|row| row.byte_offset))),
-            Column::distinct(Column::optional("record", Integer(|row| row.record))),
-            Column::optional("pointer", Text(|row| row.pointer.as_deref())),
-            Column::required("code", Text(|row| Some(&row.code))),
-            Column::required("severity", Text(|row| Some(&row.severity))),
-            Column::required("message", Text(|row| Some(&row.message))),
-            Column::required("source", Text(|row| Some(&row.source))),
+            RowColumn::optional("file", Text(|row| row.file.as_deref())),
+            RowColumn::distinct(RowColumn::optional("line", Integer(|row| row.line))),
+            RowColumn::optional("column", Integer(|row| row.column)),
+            RowColumn::distinct(RowColumn::optional("byte_offset", Integer(|row| row.byte_offset))),
+            RowColumn::distinct(RowColumn::optional("record", Integer(|row| row.record))),
+            RowColumn::optional("pointer", Text(|row| row.pointer.as_deref())),
+            RowColumn::required("code", Text(|row| Some(&row.code))),
+            RowColumn::required("severity", Text(|row| Some(&row.severity))),
+            RowColumn::required("message", Text(|row| Some(&row.message))),
+            RowColumn::required("source", Text(|row| Some(&row.source))),
         ]
     }
 }

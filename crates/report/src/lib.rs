@@ -1,7 +1,9 @@
 //! The quality report as Parquet: what its tables hold, how they are written, how a written one is checked.
 //!
-//! A table is a row type: a struct that borrows its strings and lists its columns once ([`Row`]). A [`TableWriter`]
-//! takes rows in their final order and writes one file; [`inspect()`] reads a file whole and says whether it is sound; [`find_rows()`] gives the rows about one line.
+//! A table is a list of columns ([`Group`]). The large ones take the values of each column from a function of the row
+//! ([`RecordColumns`]), so that no row is ever put together; the others are a struct for each row ([`Row`]). A
+//! [`TableWriter`] takes row groups in their final order and writes one file; [`inspect()`] reads a file whole and says
+//! whether it is sound; [`find_rows()`] gives the rows about one line.
 //!
 //! What every table keeps to, so that `DuckDB`, Polars, Athena and Spark read it as is:
 //! flat columns of four kinds (text, signed 64-bit integer, double, lowercase hex text for hashes), no unsigned
@@ -19,19 +21,24 @@ mod findings;
 mod inspect;
 mod lineage;
 mod records;
+mod row_groups;
 mod seal;
 mod totals;
+mod values;
 mod writer;
 
-pub use column::{Column, Row};
+pub use column::{Column, Group, Row, RowColumn};
 pub use error::ReportError;
 pub use find::{Cell, FoundRow, find_rows};
 pub use findings::FindingRow;
 pub use inspect::{TableInfo, inspect, inspect_file};
-pub use lineage::{DuplicateRow, VariantRow};
-pub use records::RecordRow;
+pub use lineage::{DuplicateColumns, VariantRow};
+pub use records::RecordColumns;
+pub use row_groups::{ROW_GROUP_ROWS, ROW_GROUP_TEXT_BYTES, RowWriter, row_groups};
+pub use seal::Tap;
 pub use totals::{LabelRow, SummaryRow};
-pub use writer::{ROW_GROUP_ROWS, ROW_GROUP_TEXT_BYTES, TableSummary, TableWriter};
+pub use values::{Digests, Hashes, Integers, Reals, Words};
+pub use writer::{TableSummary, TableWriter, groups_at_once};
 
 #[cfg(test)]
 mod tests;

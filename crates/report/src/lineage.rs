@@ -2,50 +2,58 @@
 
 use std::borrow::Cow;
 
-use crate::column::Cell::{Digest, Hash, Integer, Real, Text};
-use crate::column::{Column, Row};
+use crate::column::Cell::{Digest, Hash, Integer, Text};
+use crate::column::{Column, Group, Row, RowColumn, Values};
+use crate::values::{Digests, Hashes, Integers, Reals, Words};
 
-/// One dropped record and the record that was kept in its place.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DuplicateRow<'a> {
+/// Some dropped records and the records that were kept in their place: one field for each column.
+pub struct DuplicateColumns<'a> {
+    /// How many dropped records.
+    pub rows: usize,
     /// The dropped record's input.
-    pub file: &'a str,
+    pub file: Words<'a>,
     /// Its physical line, from 1.
-    pub line: u64,
+    pub line: Integers<'a>,
     /// Its byte offset in the (decompressed) input, from 0.
-    pub byte_offset: u64,
+    pub byte_offset: Integers<'a>,
     /// The surviving record's input.
-    pub survivor_file: &'a str,
+    pub survivor_file: Words<'a>,
     /// Its physical line, from 1.
-    pub survivor_line: u64,
+    pub survivor_line: Integers<'a>,
     /// Its byte offset in the (decompressed) input, from 0.
-    pub survivor_byte_offset: u64,
+    pub survivor_byte_offset: Integers<'a>,
     /// How the two were found to be alike: `exact`.
-    pub method: &'a str,
+    pub method: Words<'a>,
     /// How alike they are, from 0 to 1; 1 for exact duplicates.
-    pub similarity: f64,
+    pub similarity: Reals<'a>,
     /// The group both belong to.
-    pub group: Option<u64>,
+    pub group: Hashes<'a>,
     /// The dropped record's digest.
-    pub digest: Option<u128>,
+    pub digest: Digests<'a>,
 }
 
-impl Row for DuplicateRow<'_> {
+impl Group for DuplicateColumns<'_> {
     const TABLE: &'static str = "duplicates";
+
+    type Column = Column<Self>;
 
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::required("file", Text(|row| Some(row.file))),
-            Column::distinct(Column::required("line", Integer(|row| Some(row.line)))),
-            Column::distinct(Column::required("byte_offset", Integer(|row| Some(row.byte_offset)))),
-            Column::required("survivor_file", Text(|row| Some(row.survivor_file))),
-            Column::required("survivor_line", Integer(|row| Some(row.survivor_line))),
-            Column::required("survivor_byte_offset", Integer(|row| Some(row.survivor_byte_offset))),
-            Column::required("method", Text(|row| Some(row.method))),
-            Column::required("similarity", Real(|row| row.similarity)),
-            Column::optional("group", Hash(|row| row.group)),
-            Column::optional("digest", Digest(|row| row.digest)),
+            Column::required("file", Values::Words(|of| &of.file)),
+            Column::required("line", Values::Integers(|of| &of.line)),
+            Column::required("byte_offset", Values::Integers(|of| &of.byte_offset)),
+            Column::required("survivor_file", Values::Words(|of| &of.survivor_file)),
+            Column::required("survivor_line", Values::Integers(|of| &of.survivor_line)),
+            Column::required("survivor_byte_offset", Values::Integers(|of| &of.survivor_byte_offset)),
+            Column::required("method", Values::Words(|of| &of.method)),
+            Column::required("similarity", Values::Reals(|of| &of.similarity)),
+            Column::optional("group", Values::Hashes(|of| &of.group)),
+            Column::optional("digest", Values::Digests(|of| &of.digest)),
         ]
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
     }
 }
 
@@ -75,17 +83,17 @@ pub struct VariantRow<'a> {
 impl Row for VariantRow<'_> {
     const TABLE: &'static str = "variants";
 
-    fn columns() -> Vec<Column<Self>> {
+    fn columns() -> Vec<RowColumn<Self>> {
         vec![
-            Column::required("shard", Text(|row| Some(row.shard))),
-            Column::distinct(Column::required("shard_line", Integer(|row| Some(row.shard_line)))),
-            Column::required("parent_file", Text(|row| Some(row.parent_file))),
-            Column::required("parent_line", Integer(|row| Some(row.parent_line))),
-            Column::required("template", Text(|row| Some(&row.template))),
-            Column::required("seed", Hash(|row| Some(row.seed))),
-            Column::optional("label", Text(|row| row.label)),
-            Column::optional("tokens", Integer(|row| row.tokens)),
-            Column::distinct(Column::optional("digest", Digest(|row| row.digest))),
+            RowColumn::required("shard", Text(|row| Some(row.shard))),
+            RowColumn::distinct(RowColumn::required("shard_line", Integer(|row| Some(row.shard_line)))),
+            RowColumn::required("parent_file", Text(|row| Some(row.parent_file))),
+            RowColumn::required("parent_line", Integer(|row| Some(row.parent_line))),
+            RowColumn::required("template", Text(|row| Some(&row.template))),
+            RowColumn::required("seed", Hash(|row| Some(row.seed))),
+            RowColumn::optional("label", Text(|row| row.label)),
+            RowColumn::optional("tokens", Integer(|row| row.tokens)),
+            RowColumn::distinct(RowColumn::optional("digest", Digest(|row| row.digest))),
         ]
     }
 }

@@ -1,95 +1,100 @@
 //! Table `records`: one row per input line that holds a record, in the order of the inputs.
 
-use std::borrow::Cow;
+use crate::column::{Column, Group, Values};
+use crate::values::{Digests, Hashes, Integers, Words};
 
-use crate::column::Cell::{Digest, Hash, Integer, Text};
-use crate::column::{Column, Row};
-
-/// What became of one record, and where it is before and after.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RecordRow<'a> {
+/// What became of some records, and where they are before and after: one field for each column.
+pub struct RecordColumns<'a> {
+    /// How many records.
+    pub rows: usize,
     /// The input's name.
-    pub file: &'a str,
+    pub file: Words<'a>,
     /// Physical line in the (decompressed) input, from 1.
-    pub line: u64,
-    /// Ordinal of the record in its input, from 0; blank lines do not count.
-    pub record: u64,
+    pub line: Integers<'a>,
+    /// Ordinal of the record in its input, from 0.
+    pub record: Integers<'a>,
     /// Byte offset of the record in the (decompressed) input, from 0.
-    pub byte_offset: u64,
+    pub byte_offset: Integers<'a>,
     /// Size of the record in bytes, without its line end.
-    pub bytes: u64,
+    pub bytes: Integers<'a>,
     /// The record format it was read as; none where it was not understood.
-    pub format: Option<&'a str>,
+    pub format: Words<'a>,
     /// Tokens in all; none where they were not counted.
-    pub tokens: Option<u64>,
+    pub tokens: Integers<'a>,
     /// Tokens of the part that is given.
-    pub tokens_prompt: Option<u64>,
+    pub tokens_prompt: Integers<'a>,
     /// Tokens of the part that is learnt.
-    pub tokens_completion: Option<u64>,
+    pub tokens_completion: Integers<'a>,
     /// Tokens of the system prompt and of the tool configuration; none where the record is not a conversation.
-    pub tokens_system: Option<u64>,
+    pub tokens_system: Integers<'a>,
     /// Tokens of the user's turns and of tool results; none where the record is not a conversation.
-    pub tokens_user: Option<u64>,
+    pub tokens_user: Integers<'a>,
     /// Tokens of the assistant's turns, reasoning and tool calls; none where the record is not a conversation.
-    pub tokens_assistant: Option<u64>,
+    pub tokens_assistant: Integers<'a>,
     /// Characters (Unicode scalar values) of all texts that were counted.
-    pub characters: Option<u64>,
+    pub characters: Integers<'a>,
     /// Tokens by a rule of thumb: characters / 6, rounded up.
-    pub tokens_by_6: Option<u64>,
+    pub tokens_by_6: Integers<'a>,
     /// Tokens by another one: characters / 3, rounded up.
-    pub tokens_by_3: Option<u64>,
+    pub tokens_by_3: Integers<'a>,
     /// Digest of the record's content, which exact duplicates share.
-    pub digest: Option<u128>,
+    pub digest: Digests<'a>,
     /// The label that balancing and stratifying go by.
-    pub label: Option<&'a str>,
+    pub label: Words<'a>,
     /// `kept`, `rejected`, `duplicate` or `unselected`.
-    pub verdict: &'a str,
+    pub verdict: Words<'a>,
     /// `train` or `validation`; none where the record was not kept.
-    pub split: Option<&'a str>,
+    pub split: Words<'a>,
     /// The output file it went to, relative to the output directory.
-    pub shard: Option<&'a str>,
+    pub shard: Words<'a>,
     /// Line in that file, from 1.
-    pub shard_line: Option<u64>,
-    /// The group that is kept on one side of the split; none for a record that is alone.
-    pub group: Option<u64>,
+    pub shard_line: Integers<'a>,
+    /// The group that is kept on one side of the split; a record that is alone is a group of its own.
+    pub group: Hashes<'a>,
     /// The input of the record it duplicates.
-    pub duplicate_of_file: Option<&'a str>,
+    pub duplicate_of_file: Words<'a>,
     /// The line of the record it duplicates, from 1.
-    pub duplicate_of_line: Option<u64>,
+    pub duplicate_of_line: Integers<'a>,
     /// Codes of its findings, joined by commas; none where there are none.
-    pub codes: Option<Cow<'a, str>>,
+    pub codes: Words<'a>,
 }
 
-impl Row for RecordRow<'_> {
+impl Group for RecordColumns<'_> {
     const TABLE: &'static str = "records";
+
+    type Column = Column<Self>;
 
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::required("file", Text(|row| Some(row.file))),
-            Column::distinct(Column::required("line", Integer(|row| Some(row.line)))),
-            Column::distinct(Column::required("record", Integer(|row| Some(row.record)))),
-            Column::distinct(Column::required("byte_offset", Integer(|row| Some(row.byte_offset)))),
-            Column::required("bytes", Integer(|row| Some(row.bytes))),
-            Column::optional("format", Text(|row| row.format)),
-            Column::optional("tokens", Integer(|row| row.tokens)),
-            Column::optional("tokens_prompt", Integer(|row| row.tokens_prompt)),
-            Column::optional("tokens_completion", Integer(|row| row.tokens_completion)),
-            Column::optional("tokens_system", Integer(|row| row.tokens_system)),
-            Column::optional("tokens_user", Integer(|row| row.tokens_user)),
-            Column::optional("tokens_assistant", Integer(|row| row.tokens_assistant)),
-            Column::optional("characters", Integer(|row| row.characters)),
-            Column::optional("tokens_by_6", Integer(|row| row.tokens_by_6)),
-            Column::optional("tokens_by_3", Integer(|row| row.tokens_by_3)),
-            Column::distinct(Column::optional("digest", Digest(|row| row.digest))),
-            Column::optional("label", Text(|row| row.label)),
-            Column::required("verdict", Text(|row| Some(row.verdict))),
-            Column::optional("split", Text(|row| row.split)),
-            Column::optional("shard", Text(|row| row.shard)),
-            Column::distinct(Column::optional("shard_line", Integer(|row| row.shard_line))),
-            Column::optional("group", Hash(|row| row.group)),
-            Column::optional("duplicate_of_file", Text(|row| row.duplicate_of_file)),
-            Column::optional("duplicate_of_line", Integer(|row| row.duplicate_of_line)),
-            Column::optional("codes", Text(|row| row.codes.as_deref())),
+            Column::required("file", Values::Words(|of| &of.file)),
+            Column::required("line", Values::Integers(|of| &of.line)),
+            Column::required("record", Values::Integers(|of| &of.record)),
+            Column::required("byte_offset", Values::Integers(|of| &of.byte_offset)),
+            Column::required("bytes", Values::Integers(|of| &of.bytes)),
+            Column::optional("format", Values::Words(|of| &of.format)),
+            Column::optional("tokens", Values::Integers(|of| &of.tokens)),
+            Column::optional("tokens_prompt", Values::Integers(|of| &of.tokens_prompt)),
+            Column::optional("tokens_completion", Values::Integers(|of| &of.tokens_completion)),
+            Column::optional("tokens_system", Values::Integers(|of| &of.tokens_system)),
+            Column::optional("tokens_user", Values::Integers(|of| &of.tokens_user)),
+            Column::optional("tokens_assistant", Values::Integers(|of| &of.tokens_assistant)),
+            Column::optional("characters", Values::Integers(|of| &of.characters)),
+            Column::optional("tokens_by_6", Values::Integers(|of| &of.tokens_by_6)),
+            Column::optional("tokens_by_3", Values::Integers(|of| &of.tokens_by_3)),
+            Column::distinct(Column::optional("digest", Values::Digests(|of| &of.digest))),
+            Column::optional("label", Values::Words(|of| &of.label)),
+            Column::required("verdict", Values::Words(|of| &of.verdict)),
+            Column::optional("split", Values::Words(|of| &of.split)),
+            Column::optional("shard", Values::Words(|of| &of.shard)),
+            Column::optional("shard_line", Values::Integers(|of| &of.shard_line)),
+            Column::distinct(Column::optional("group", Values::Hashes(|of| &of.group))),
+            Column::optional("duplicate_of_file", Values::Words(|of| &of.duplicate_of_file)),
+            Column::optional("duplicate_of_line", Values::Integers(|of| &of.duplicate_of_line)),
+            Column::optional("codes", Values::Words(|of| &of.codes)),
         ]
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
     }
 }

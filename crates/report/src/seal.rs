@@ -7,7 +7,7 @@
 //! with these digits read as zeros. It guards against accidents, not against forgery.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 /// The seal's key in the footer's metadata.
 pub(crate) const KEY: &str = "bedload.seal";
@@ -24,10 +24,24 @@ const BLOCK_BYTES: usize = 1 << 16;
 /// The magic bytes and the footer's length, at the end of each Parquet file.
 const TAIL_BYTES: u64 = 8;
 
+/// Sees the bytes of a file in order, as they will be read: for a checksum that needs no second look at the file.
+pub trait Tap: Send {
+    /// The next bytes.
+    fn next(&mut self, bytes: &[u8]);
+}
+
+impl Tap for () {
+    fn next(&mut self, _: &[u8]) {}
+}
+
 /// A file being written, hashed on the way.
-pub(crate) struct Hashed {
+pub(crate) struct Hashed<T> {
     file: File,
     hash: Fnv,
+    tap: T,
+    bytes: u64,
+    /// What is written after the last row group: the seal is put in before any of it reaches the file.
+    footer: Option<Vec<u8>>,
 }
 
 /// The 64-bit FNV-1a hash. Each step is a bijection, so a single changed byte always changes it.
@@ -49,26 +63,44 @@ impl Fnv {
     }
 }
 
-impl Hashed {
-    /// Takes an empty file, open for reading and writing.
-    pub(crate) fn new(file: File) -> Self {
-        Self { file, hash: Fnv::new() }
+impl<T: Tap> Hashed<T> {
+    /// Takes an empty file.
+    pub(crate) fn new(file: File, tap: T) -> Self {
+        Self { file, hash: Fnv::new(), tap, bytes: 0, footer: None }
     }
 
-    /// Puts the seal in the place that was left blank for it.
-    pub(crate) fn seal(self) -> io::Result<File> {
-        let Self { mut file, hash } = self;
-        let place = find(&mut file)?.ok_or_else(|| io::Error::other("the footer cannot hold a seal"))?;
-        file.seek(SeekFrom::Start(place))?;
-        file.write_all(hash.digits().as_bytes())?;
-        Ok(file)
+    /// Holds back everything from here on: the footer comes next.
+    pub(crate) fn begin_footer(&mut self) {
+        self.footer = Some(Vec::new());
+    }
+
+    /// Writes the footer with the seal in the place that was left blank for it; gives the file, its size, and who saw
+    /// its bytes.
+    pub(crate) fn seal(self) -> io::Result<(File, u64, T)> {
+        let Self { mut file, hash, mut tap, mut bytes, footer } = self;
+        let mut footer = footer.unwrap_or_default();
+        let place = find(&mut Cursor::new(&footer))?.and_then(|place| usize::try_from(place).ok());
+        let place = place.ok_or_else(|| io::Error::other("the footer cannot hold a seal"))?;
+        footer[place..place + BLANK.len()].copy_from_slice(hash.digits().as_bytes());
+        file.write_all(&footer)?;
+        tap.next(&footer);
+        bytes += footer.len() as u64;
+        Ok((file, bytes, tap))
     }
 }
 
-impl Write for Hashed {
+impl<T: Tap> Write for Hashed<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(footer) = &mut self.footer {
+            footer.extend_from_slice(bytes);
+            self.hash.update(bytes);
+            return Ok(bytes.len());
+        }
         let n_written = self.file.write(bytes)?;
-        self.hash.update(&bytes[..n_written]);
+        let written = &bytes[..n_written];
+        self.hash.update(written);
+        self.tap.next(written);
+        self.bytes += n_written as u64;
         Ok(n_written)
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::column::Cell::{Integer, Real, Text};
-use crate::column::{Column, Row};
+use crate::column::{Row, RowColumn};
 
 /// How many records carry a label, at one stage and on one side.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,14 +26,14 @@ pub struct LabelRow<'a> {
 impl Row for LabelRow<'_> {
     const TABLE: &'static str = "labels";
 
-    fn columns() -> Vec<Column<Self>> {
+    fn columns() -> Vec<RowColumn<Self>> {
         vec![
-            Column::required("label", Text(|row| Some(row.label))),
-            Column::required("stage", Text(|row| Some(row.stage))),
-            Column::optional("split", Text(|row| row.split)),
-            Column::required("records", Integer(|row| Some(row.records))),
-            Column::required("share", Real(|row| row.share)),
-            Column::optional("variants", Text(|row| row.variants.as_deref())),
+            RowColumn::required("label", Text(|row| Some(row.label))),
+            RowColumn::required("stage", Text(|row| Some(row.stage))),
+            RowColumn::optional("split", Text(|row| row.split)),
+            RowColumn::required("records", Integer(|row| Some(row.records))),
+            RowColumn::required("share", Real(|row| row.share)),
+            RowColumn::optional("variants", Text(|row| row.variants.as_deref())),
         ]
     }
 }
@@ -52,11 +52,11 @@ pub struct SummaryRow<'a> {
 impl Row for SummaryRow<'_> {
     const TABLE: &'static str = "summary";
 
-    fn columns() -> Vec<Column<Self>> {
+    fn columns() -> Vec<RowColumn<Self>> {
         vec![
-            Column::required("metric", Text(|row| Some(&row.metric))),
-            Column::required("scope", Text(|row| Some(&row.scope))),
-            Column::required("value", Real(|row| row.value)),
+            RowColumn::required("metric", Text(|row| Some(&row.metric))),
+            RowColumn::required("scope", Text(|row| Some(&row.scope))),
+            RowColumn::required("value", Real(|row| row.value)),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! The writer of one table: takes rows, cuts them into row groups, has these encoded and puts them in the file in order.
+//! The writer of one table: takes row groups, has them encoded and puts them in the file in order.
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,24 +11,13 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory}
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
 use parquet::file::writer::SerializedFileWriter;
-use rayon::prelude::*;
 
-use crate::column::{Column, Row, TooLarge, schema};
+use crate::column::{Group, TableColumn, schema};
 use crate::encode::{EncodeError, encode, properties};
 use crate::error::{ReportError, io_source};
-use crate::seal::Hashed;
+use crate::seal::{Hashed, Tap};
 
-/// Rows of a full row group: the size that `DuckDB` writes and reads best.
-pub const ROW_GROUP_ROWS: usize = 122_880;
-
-/// A row group ends early with the row whose text brings it to this many bytes.
-pub const ROW_GROUP_TEXT_BYTES: usize = 64 << 20;
-
-/// The most text in one row: with a row group's text it stays below the 2 GiB that 32-bit offsets reach, where arrow
-/// panics (arrow-rs#8247).
-const ROW_TEXT_BYTES_MAX: usize = 1 << 30;
-
-/// More groups than this at a time would only hold memory: 122,880 records are 50 MB of rows.
+/// More groups than this at a time would only hold memory.
 const GROUPS_MAX: usize = 8;
 
 /// Columns are encoded in parallel too, and the slowest, a digest, is a third of the work of `records` (measured
@@ -37,19 +26,17 @@ const THREADS_PER_GROUP: usize = 2;
 
 /// Writes one table to one file.
 ///
-/// Holds one row group of rows per two threads of the current rayon pool, eight at most, and encodes them together
-/// on that pool. After any error, and when dropped without [`TableWriter::finish`], the file is worthless and is to be
+/// Encodes the row groups of one call together on the current rayon pool, while those of the call before go to the
+/// file. After any error, and when dropped without [`TableWriter::finish`], the file is worthless and is to be
 /// removed; a writer that gave an error must not be used again.
-pub struct TableWriter<R: Row> {
+pub struct TableWriter<T: Tap = ()> {
     path: PathBuf,
-    columns: Vec<Column<R>>,
+    table: &'static str,
     fields: Fields,
-    file: SerializedFileWriter<Hashed>,
+    file: SerializedFileWriter<Hashed<T>>,
     factory: ArrowRowGroupWriterFactory,
-    /// Full row groups that wait to be encoded together.
-    full: Vec<Vec<R>>,
-    open: Vec<R>,
-    open_text_bytes: usize,
+    /// Row groups that are encoded and not yet in the file.
+    encoded: Vec<Vec<ArrowColumnChunk>>,
     rows: u64,
 }
 
@@ -62,100 +49,98 @@ pub struct TableSummary {
     pub bytes: u64,
 }
 
-impl<R: Row> TableWriter<R> {
-    /// Creates the file, which must not exist. Only this user can read it until its modes are changed.
+/// How many row groups a call of [`TableWriter::write`] should have, for the threads of the current rayon pool.
+pub fn groups_at_once() -> usize {
+    rayon::current_num_threads().div_ceil(THREADS_PER_GROUP).clamp(1, GROUPS_MAX)
+}
+
+impl<T: Tap> TableWriter<T> {
+    /// Creates the file of a table of such groups, which must not exist. Only this user can read it until its modes
+    /// are changed. The tap sees all bytes of the file.
     ///
     /// # Errors
     /// Gives an error where the file exists already or cannot be created.
-    pub fn create(path: &Path) -> Result<Self, ReportError> {
-        let columns = R::columns();
-        let schema = Arc::new(schema(&columns));
+    pub fn create<G: Group>(path: &Path, tap: T) -> Result<Self, ReportError> {
+        let columns = G::columns();
+        let schema = Arc::new(schema(columns.iter().map(TableColumn::about)));
         let fields = schema.fields.clone();
-        let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(path);
+        let file = File::options().write(true).create_new(true).mode(0o600).open(path);
         let file =
             file.map_err(|source| ReportError::Io { path: path.to_owned(), action: "created", source })?;
         let start = || {
-            let descriptor = ArrowSchemaConverter::new().schema_root(R::TABLE).convert(&schema)?;
-            let properties = Arc::new(properties(&columns)?);
-            SerializedFileWriter::new(Hashed::new(file), descriptor.root_schema_ptr(), properties)
+            let descriptor = ArrowSchemaConverter::new().schema_root(G::TABLE).convert(&schema)?;
+            let properties = Arc::new(properties::<G>(&columns)?);
+            SerializedFileWriter::new(Hashed::new(file, tap), descriptor.root_schema_ptr(), properties)
         };
         let file = start().map_err(|error| write_error(path, error))?;
         let factory = ArrowRowGroupWriterFactory::new(&file, schema);
-        let path = path.to_owned();
-        let (full, open) = (Vec::new(), Vec::new());
-        Ok(Self { path, columns, fields, file, factory, full, open, open_text_bytes: 0, rows: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            table: G::TABLE,
+            fields,
+            file,
+            factory,
+            encoded: Vec::new(),
+            rows: 0,
+        })
     }
 
-    /// Adds rows at the end. How rows are spread over calls makes no difference to the file.
+    /// The table's file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds row groups of this table at the end. How groups are spread over calls makes no difference to the file.
     ///
     /// # Errors
     /// Gives an error where rows cannot be encoded or written; the file is worthless then.
-    pub fn push(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), ReportError> {
-        let groups_at_once = Self::groups_at_once();
-        for row in rows {
-            let bytes = self.columns.iter().map(|column| column.text_bytes(&row)).sum();
-            if bytes > ROW_TEXT_BYTES_MAX {
-                let (path, limit) = (self.path.clone(), ROW_TEXT_BYTES_MAX);
-                return Err(ReportError::TextTooLong { path, row: self.rows, bytes, limit });
-            }
-            self.rows += 1;
-            self.open_text_bytes += bytes;
-            self.open.push(row);
-            if self.open.len() == ROW_GROUP_ROWS || self.open_text_bytes >= ROW_GROUP_TEXT_BYTES {
-                self.open_text_bytes = 0;
-                // Where one group was full, the next will mostly be.
-                let next = Vec::with_capacity(self.open.len());
-                self.full.push(std::mem::replace(&mut self.open, next));
-                if self.full.len() == groups_at_once {
-                    self.write_full()?;
+    pub fn write<G: Group>(&mut self, groups: &[G]) -> Result<(), ReportError> {
+        assert_eq!(G::TABLE, self.table, "the rows are of the table that the file was made for");
+        let columns = G::columns();
+        let Self { path, fields, file, factory, encoded, rows, .. } = self;
+        *rows += groups.iter().map(|group| group.rows() as u64).sum::<u64>();
+        let before = std::mem::take(encoded);
+        let first = file.flushed_row_groups().len() + before.len();
+        let (appended, now) =
+            rayon::join(|| append(file, before), || encode(factory, fields, &columns, first, groups));
+        appended.map_err(|error| write_error(path, error))?;
+        *encoded = now.map_err(|error| {
+            let path = path.clone();
+            match error {
+                EncodeError::Parquet(source) => ReportError::Encode { path, source },
+                EncodeError::TooLarge { column, value } => {
+                    ReportError::NumberTooLarge { path, column, value }
                 }
             }
-        }
+        })?;
         Ok(())
-    }
-
-    /// Adds rows that are at hand: as [`TableWriter::push`], but a whole row group is taken as it is.
-    ///
-    /// # Errors
-    /// As [`TableWriter::push`].
-    pub fn push_group(&mut self, rows: Vec<R>) -> Result<(), ReportError> {
-        let bytes_of = |row: &R| self.columns.iter().map(|column| column.text_bytes(row)).sum::<usize>();
-        let is_whole = self.open.is_empty()
-            && rows.len() == ROW_GROUP_ROWS
-            && rows.par_iter().map(bytes_of).sum::<usize>() < ROW_GROUP_TEXT_BYTES;
-        if !is_whole {
-            return self.push(rows);
-        }
-        self.rows += rows.len() as u64;
-        self.full.push(rows);
-        if self.full.len() == Self::groups_at_once() { self.write_full() } else { Ok(()) }
-    }
-
-    fn groups_at_once() -> usize {
-        rayon::current_num_threads().div_ceil(THREADS_PER_GROUP).clamp(1, GROUPS_MAX)
     }
 
     /// Writes what is left and the footer, seals the file, makes it durable, and reads its footer again.
     ///
     /// # Errors
-    /// Gives an error where any of this fails or the footer counts other rows than were pushed; the file is worthless then.
-    pub fn finish(mut self) -> Result<TableSummary, ReportError> {
-        if !self.open.is_empty() {
-            self.full.push(std::mem::take(&mut self.open));
-        }
-        self.write_full()?;
-        let Self { path, file, rows: pushed, .. } = self;
+    /// Gives an error where any of this fails or the footer counts other rows than were written; the file is worthless
+    /// then.
+    pub fn finish(self) -> Result<(TableSummary, T), ReportError> {
+        let Self { path, mut file, encoded, rows: pushed, .. } = self;
         let io = |action| {
             let path = path.clone();
             move |source| ReportError::Io { path, action, source }
         };
-        let hashed = file.into_inner().map_err(|error| write_error(&path, error))?;
-        let written = hashed.seal().map_err(io("sealed"))?;
+        let close = || {
+            append(&mut file, encoded)?;
+            // What comes so far stays ahead of the footer.
+            file.flush()?;
+            file.inner_mut().begin_footer();
+            file.into_inner()
+        };
+        let hashed = close().map_err(|error| write_error(&path, error))?;
+        let (written, bytes, tap) = hashed.seal().map_err(io("sealed"))?;
         written.sync_all().map_err(io("synced"))?;
         drop(written);
 
         let file = File::open(&path).map_err(io("read again"))?;
-        let bytes = file.metadata().map_err(io("read again"))?.len();
+        let found = file.metadata().map_err(io("read again"))?.len();
         let rows = ParquetMetaDataReader::new()
             .parse_and_finish(&file)
             .map_err(|error| match io_source(error) {
@@ -166,42 +151,28 @@ impl<R: Row> TableWriter<R> {
             .iter()
             .map(|group| group.num_rows().unsigned_abs())
             .sum();
-        if rows == pushed {
-            Ok(TableSummary { rows, bytes })
+        if (rows, found) == (pushed, bytes) {
+            Ok((TableSummary { rows, bytes }, tap))
         } else {
-            let message = format!("{pushed} rows were written, but the footer counts {rows}");
+            let message = format!(
+                "{pushed} rows and {bytes} bytes were written, but the footer counts {rows} and the file has {found}"
+            );
             Err(ReportError::Corrupt { path, message })
         }
     }
-
-    fn write_full(&mut self) -> Result<(), ReportError> {
-        let first = self.file.flushed_row_groups().len();
-        let groups = std::mem::take(&mut self.full);
-        let groups = encode(&self.factory, &self.fields, &self.columns, first, &groups).map_err(|error| {
-            let path = self.path.clone();
-            match error {
-                EncodeError::Parquet(source) => ReportError::Encode { path, source },
-                EncodeError::TooLarge(TooLarge { column, value }) => {
-                    ReportError::NumberTooLarge { path, column, value }
-                }
-            }
-        })?;
-        groups
-            .into_iter()
-            .try_for_each(|chunks| append(&mut self.file, chunks))
-            .map_err(|error| write_error(&self.path, error))
-    }
 }
 
-fn append(
-    file: &mut SerializedFileWriter<Hashed>,
-    chunks: Vec<ArrowColumnChunk>,
+fn append<T: Tap>(
+    file: &mut SerializedFileWriter<Hashed<T>>,
+    groups: Vec<Vec<ArrowColumnChunk>>,
 ) -> Result<(), ParquetError> {
-    let mut group = file.next_row_group()?;
-    for chunk in chunks {
-        chunk.append_to_row_group(&mut group)?;
+    for chunks in groups {
+        let mut group = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
     }
-    group.close()?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `build`: the whole pipeline, from inputs to a published directory.
 
-use std::fs;
+use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
 use crate::report::summary::summarize;
-use crate::report::tables;
+use crate::report::{records, tables};
 use crate::run::bytes::size;
 use crate::run::error::{EngineError, io_error};
 use crate::run::phases::{Phases, lap, timed};
@@ -22,7 +22,7 @@ use crate::run::settings::Settings;
 use crate::scan::augment::{Augmenter, templates};
 use crate::scan::facts::scan;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
-use crate::write::checksums::{Checksum, checksum_file, hash_inputs};
+use crate::write::checksums::hash_inputs;
 use crate::write::copy::{self, make_private};
 use crate::write::paths::refuse_output_inside_input;
 use crate::write::space;
@@ -216,29 +216,25 @@ fn report(
     source: &tables::TableInput<'_>,
     settings: &Settings,
     summary: &mut Summary,
-    emit: &mut impl FnMut(&Finding) -> Result<(), EngineError>,
+    emit: &mut (impl FnMut(&Finding) -> Result<(), EngineError> + Send),
 ) -> Result<Vec<FileEntry>, EngineError> {
     make_private(&dir.join("report"))?;
-    let mut written = vec![
-        tables::records(dir, source)?,
-        tables::findings(dir, source, |finding| {
-            *summary.by_code.entry(finding.code).or_default() += 1;
-            emit(finding)
-        })?,
-        tables::duplicates(dir, source)?,
-        tables::labels(dir, source)?,
-        tables::summary(dir, summary)?,
-    ];
+    // Side by side: each of them waits for the disk at its end.
+    let (of_lines, found) = rayon::join(
+        || rayon::join(|| records::records(dir, source), || records::duplicates(dir, source)),
+        || {
+            tables::findings(dir, source, |finding| {
+                *summary.by_code.entry(finding.code).or_default() += 1;
+                emit(finding)
+            })
+        },
+    );
+    let mut files = vec![of_lines.0?, found?, of_lines.1?];
+    files.push(tables::labels(dir, source)?);
+    files.push(tables::summary(dir, summary)?);
     if !source.plan.variants.is_empty() {
         let templates = &settings.stages.augment.templates;
-        written.push(tables::variants(dir, source, templates, settings.seed)?);
-    }
-    let mut files = Vec::new();
-    for table in written {
-        let path = dir.join(&table.path);
-        let mut file = fs::File::open(&path).map_err(io_error(&path, "opened"))?;
-        let Checksum { bytes, sha256, .. } = checksum_file(&mut file, &path, source.watch)?;
-        files.push(FileEntry { path: table.path, bytes, sha256, records: table.rows, tokens: None });
+        files.push(tables::variants(dir, source, templates, settings.seed)?);
     }
     Ok(files)
 }
@@ -267,7 +263,7 @@ fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
             "the manifest would be larger than {most}\nhint: fewer inputs or larger shards make it smaller"
         )));
     }
-    let file = fs::File::options().write(true).create_new(true).mode(0o600).open(&path);
+    let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
     let mut file = file.map_err(io_error(&path, "created"))?;
     file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
     file.sync_all().map_err(io_error(&path, "synced"))

@@ -3,5 +3,6 @@
 pub(crate) mod canonical;
 pub(crate) mod findings;
 pub(crate) mod manifest;
+pub(crate) mod records;
 pub(crate) mod summary;
 pub(crate) mod tables;

@@ -1,20 +1,23 @@
 //! The report: rows of every table, from the same facts and plan as the shards.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use bedload_record::{FactTable, Finding, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
-    DuplicateRow, FindingRow, LabelRow, ROW_GROUP_ROWS, RecordRow, Row, SummaryRow, TableWriter, VariantRow,
+    FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow, TableSummary, Tap, VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
 use bedload_stages::balance::Class;
-use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 use crate::plan::pack::{Piece, file_from};
 use crate::plan::variants::variants_of;
 use crate::report::findings::findings_in_order;
+use crate::report::manifest::FileEntry;
+use crate::run::bytes::hex;
 use crate::run::error::EngineError;
 use crate::scan::rules::Rules;
 
@@ -31,134 +34,47 @@ pub(crate) struct TableInput<'a> {
     pub(crate) max_record_bytes: u64,
 }
 
-/// A table that was written.
-pub(crate) struct Written {
-    /// Path below the output directory.
-    pub(crate) path: String,
-    pub(crate) rows: u64,
+/// The sha256 of a table, taken while it is written.
+#[derive(Default)]
+pub(crate) struct Sum(Sha256);
+
+impl Sum {
+    pub(crate) fn hex(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+impl Tap for Sum {
+    fn next(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+}
+
+/// Where a table goes: its path, and that path below the output directory.
+pub(crate) fn path_of(dir: &Path, name: &str) -> (PathBuf, String) {
+    let shown = format!("report/{name}.parquet");
+    (dir.join(&shown), shown)
+}
+
+/// What the manifest says of a finished table.
+pub(crate) fn entry(path: String, (summary, sum): (TableSummary, Sum)) -> FileEntry {
+    FileEntry { path, bytes: summary.bytes, sha256: sum.hex(), records: summary.rows, tokens: None }
 }
 
 fn table<R: Row>(
     dir: &Path,
     name: &str,
-    fill: impl FnOnce(&mut TableWriter<R>) -> Result<(), EngineError>,
-) -> Result<Written, EngineError> {
-    let path = format!("report/{name}.parquet");
-    let mut writer = TableWriter::create(&dir.join(&path))?;
+    fill: impl FnOnce(&mut RowWriter<R, Sum>) -> Result<(), EngineError>,
+) -> Result<FileEntry, EngineError> {
+    let (path, shown) = path_of(dir, name);
+    let mut writer = RowWriter::create(&path, Sum::default())?;
     fill(&mut writer)?;
-    let summary = writer.finish()?;
-    Ok(Written { path, rows: summary.rows })
+    Ok(entry(shown, writer.finish()?))
 }
 
-/// `records.parquet`: one row per input line.
-pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
-    let TableInput { facts, plan, rules, .. } = source;
-    let packed = &plan.packed;
-    table(dir, "records", |writer| {
-        let mut places = Places::new(source);
-        let mut duplicates = &plan.duplicates[..];
-        for window in windows(facts) {
-            source.watch.check()?;
-            let placed: Vec<Option<(usize, u64)>> =
-                window.clone().map(|line| places.next(Ordinal(line))).collect();
-            let here = duplicates.partition_point(|duplicate| duplicate.dropped.0 < window.end);
-            let (here, rest) = duplicates.split_at(here);
-            duplicates = rest;
-            let row = |(nth, place): (usize, Option<(usize, u64)>)| {
-                let line = Ordinal(window.start + nth as u64);
-                let file = facts.file_of(line);
-                let span = facts.span(line, file);
-                let verdict = plan.verdicts[line.index()];
-                let accepted = verdict != Verdict::Rejected;
-                let survivor = here
-                    .binary_search_by_key(&line, |duplicate| duplicate.dropped)
-                    .ok()
-                    .map(|found| where_is(facts, here[found].survivor));
-                let counted = rules.tokenizer.is_some() && rules.format.is_some();
-                let tokens = facts.tokens(line);
-                let number = |n: u64| Some(n).filter(|_| counted && (accepted || tokens.total() > 0));
-                let spoken = |n: u64| number(n).filter(|_| rules.is_conversation());
-                let codes: Vec<&str> = facts.codes(line).iter().map(bedload_record::Code::name).collect();
-                RecordRow {
-                    file: &facts.files()[file].name,
-                    line: line.0 - facts.files()[file].first.0 + 1,
-                    record: line.0 - facts.files()[file].first.0,
-                    byte_offset: span.start,
-                    bytes: span.len,
-                    format: rules.format.map(|format| format.name),
-                    tokens: number(tokens.total()),
-                    tokens_prompt: number(tokens.prompt),
-                    tokens_completion: number(tokens.completion),
-                    tokens_system: spoken(tokens.system),
-                    tokens_user: spoken(tokens.user()),
-                    tokens_assistant: spoken(tokens.assistant),
-                    characters: number(tokens.characters),
-                    tokens_by_6: number(tokens.by_6()),
-                    tokens_by_3: number(tokens.by_3()),
-                    digest: accepted.then(|| facts.digest(line)),
-                    label: plan.classes.of(facts, line).map(|class| plan.classes.list()[class].name.as_str()),
-                    verdict: verdict.name(),
-                    split: verdict.side().map(Side::name),
-                    shard: place.map(|(shard, _)| packed.shards[shard].path.as_str()),
-                    shard_line: place.map(|(_, number)| number + 1),
-                    group: accepted.then(|| facts.group(line)),
-                    duplicate_of_file: survivor.map(|(name, ..)| name),
-                    duplicate_of_line: survivor.map(|(_, line, _)| line),
-                    codes: (!codes.is_empty()).then(|| Cow::Owned(codes.join(","))),
-                }
-            };
-            let rows: Vec<RecordRow<'_>> = placed.into_par_iter().enumerate().map(row).collect();
-            writer.push_group(rows)?;
-        }
-        Ok(())
-    })
-}
-
-/// Name, line and byte offset of a record.
-fn where_is(facts: &FactTable, line: Ordinal) -> (&str, u64, u64) {
-    let index = facts.file_of(line);
-    let file = &facts.files()[index];
-    (&file.name, line.0 - file.first.0 + 1, facts.span(line, index).start)
-}
-
-pub(crate) fn windows(facts: &FactTable) -> impl Iterator<Item = std::ops::Range<u64>> {
+pub(crate) fn windows(facts: &FactTable) -> impl Iterator<Item = Range<u64>> {
     let len = facts.len();
     (0..len.div_ceil(WINDOW)).map(move |n| n * WINDOW..((n + 1) * WINDOW).min(len))
-}
-
-/// Walks the lines in order and tells the shard of each, and its line there, from 0.
-struct Places<'p, 'a> {
-    source: &'p TableInput<'a>,
-    /// Of each side, and of the rejected lines: the current shard and how many lines of it are past.
-    at: [(usize, u64); 3],
-}
-
-impl<'p, 'a> Places<'p, 'a> {
-    fn new(source: &'p TableInput<'a>) -> Self {
-        let first =
-            |side| source.plan.packed.shards.iter().position(|s| s.side == side).unwrap_or(usize::MAX);
-        let at = [Some(Side::Train), Some(Side::Validation), None].map(|side| (first(side), 0));
-        Self { source, at }
-    }
-
-    fn next(&mut self, line: Ordinal) -> Option<(usize, u64)> {
-        let plan = self.source.plan;
-        let (packed, variants) = (&plan.packed, &plan.variants);
-        let (slot, lines) = match plan.verdicts[line.index()] {
-            Verdict::Kept(Side::Train) => (0, 1 + variants_of(variants, line).len() as u64),
-            Verdict::Kept(Side::Validation) => (1, 1),
-            Verdict::Rejected => (2, 1),
-            Verdict::Duplicate | Verdict::Unselected => return None,
-        };
-        let (shard, past) = &mut self.at[slot];
-        while *past >= packed.shards[*shard].records && *shard + 1 < packed.shards.len() {
-            *past -= packed.shards[*shard].records;
-            *shard += 1;
-        }
-        let here = (*shard, *past);
-        *past += lines;
-        Some(here)
-    }
 }
 
 /// `findings.parquet`: one row per finding, those about records first, which are emitted as they are found.
@@ -166,7 +82,7 @@ pub(crate) fn findings(
     dir: &Path,
     source: &TableInput<'_>,
     mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
-) -> Result<Written, EngineError> {
+) -> Result<FileEntry, EngineError> {
     let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
         findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
@@ -195,36 +111,9 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
     }
 }
 
-/// `duplicates.parquet`: every dropped record with its survivor.
-pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
-    let TableInput { facts, plan, .. } = source;
-    table(dir, "duplicates", |writer| {
-        let row = |duplicate: &bedload_stages::dedupe::Duplicate| {
-            let (file, line, byte_offset) = where_is(facts, duplicate.dropped);
-            let (survivor_file, survivor_line, survivor_byte_offset) = where_is(facts, duplicate.survivor);
-            DuplicateRow {
-                file,
-                line,
-                byte_offset,
-                survivor_file,
-                survivor_line,
-                survivor_byte_offset,
-                method: "exact",
-                similarity: 1.0,
-                group: Some(facts.group(duplicate.survivor)),
-                digest: Some(facts.digest(duplicate.dropped)),
-            }
-        };
-        for window in plan.duplicates.chunks(WINDOW as usize) {
-            writer.push(window.par_iter().map(row).collect::<Vec<_>>())?;
-        }
-        Ok(())
-    })
-}
-
 /// `labels.parquet`: classes among the accepted records, and in the output as a whole and by side. Where a row's
 /// records spell their class in several ways, it counts each of them.
-pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<Written, EngineError> {
+pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
     let classes = source.plan.classes.list();
     table(dir, "labels", |writer| {
         let [train, validation] = &source.plan.by_spelling;
@@ -260,7 +149,7 @@ pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<Written, Eng
 }
 
 /// `summary.parquet`: numbers in long form.
-pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<Written, EngineError> {
+pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<FileEntry, EngineError> {
     table(dir, "summary", |writer| {
         writer.push(summary.rows().into_iter().map(|(metric, scope, value)| SummaryRow {
             metric: Cow::Borrowed(metric),
@@ -277,7 +166,7 @@ pub(crate) fn variants(
     source: &TableInput<'_>,
     templates: &[String],
     seed: u64,
-) -> Result<Written, EngineError> {
+) -> Result<FileEntry, EngineError> {
     let TableInput { facts, plan, .. } = source;
     let (packed, variants) = (&plan.packed, &plan.variants);
     table(dir, "variants", |writer| {

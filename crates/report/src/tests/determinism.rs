@@ -4,8 +4,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::tests::read::{scratch, write};
-use crate::{ROW_GROUP_ROWS, RecordRow, SummaryRow, TableWriter, VariantRow};
+use crate::tests::read::{RecordRow, scratch, write, write_records};
+use crate::{ROW_GROUP_ROWS, RowWriter, SummaryRow, VariantRow};
 
 const N_ROWS: usize = 3 * ROW_GROUP_ROWS + 1000;
 
@@ -27,7 +27,7 @@ fn variants() -> Vec<VariantRow<'static>> {
 
 fn bytes_of(threads: usize, push_size: usize) -> Vec<u8> {
     let write_pushes = |path: &Path| {
-        let mut writer = TableWriter::create(path).unwrap();
+        let mut writer = RowWriter::create(path, ()).unwrap();
         for rows in variants().chunks(push_size) {
             writer.push(rows.to_vec()).unwrap();
         }
@@ -57,7 +57,7 @@ proptest! {
         let (directory, whole) = scratch();
         write(&whole, rows.clone()).unwrap();
         let parts = directory.path().join("parts.parquet");
-        let mut writer = TableWriter::create(&parts).unwrap();
+        let mut writer = RowWriter::create(&parts, ()).unwrap();
         writer.push(head.iter().cloned()).unwrap();
         writer.push(tail.iter().cloned()).unwrap();
         writer.finish().unwrap();
@@ -66,9 +66,9 @@ proptest! {
 
     #[test]
     fn any_text_comes_back(label in any::<String>(), codes in prop::option::of(any::<String>())) {
-        let row = RecordRow { label: Some(&label), codes: codes.clone().map(Into::into), ..RecordRow::default() };
+        let row = RecordRow { label: Some(&label), codes: codes.as_deref(), ..RecordRow::default() };
         let (_directory, path) = scratch();
-        write(&path, vec![row]).unwrap();
+        write_records(&path, &[row]).unwrap();
         let text = crate::tests::read::render(&path);
         let expected = format!("label: {label:?}\n");
         prop_assert!(text.contains(&expected));

@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use expect_test::expect;
 
+use crate::inspect;
 use crate::seal::{self, Seal};
-use crate::tests::read::{scratch, write};
-use crate::{RecordRow, inspect};
+use crate::tests::read::{RecordRow, scratch, write_records};
 
 fn small_table() -> Vec<u8> {
     let row = |ordinal: u64| RecordRow {
@@ -23,7 +23,7 @@ fn small_table() -> Vec<u8> {
         ..RecordRow::default()
     };
     let (_directory, path) = scratch();
-    write(&path, (0..300).map(row).collect()).unwrap();
+    write_records(&path, &(0..300).map(row).collect::<Vec<_>>()).unwrap();
     std::fs::read(&path).unwrap()
 }
 
@@ -83,7 +83,7 @@ fn messages() {
 fn text_that_looks_like_a_seal() {
     let label = format!("{}\u{18}\u{10}{}", seal::KEY, seal::BLANK);
     let (_directory, path) = scratch();
-    write(&path, vec![RecordRow { label: Some(&label), ..RecordRow::default() }]).unwrap();
+    write_records(&path, &[RecordRow { label: Some(&label), ..RecordRow::default() }]).unwrap();
     assert_eq!(inspect(&path).unwrap().rows, 1);
     let footer = std::fs::read(&path).unwrap();
     assert!(footer.windows(label.len()).any(|window| window == label.as_bytes()));

@@ -6,13 +6,15 @@ use expect_test::expect;
 use parquet::basic::Repetition;
 
 use crate::tests::read::{metadata, scratch};
-use crate::{DuplicateRow, FindingRow, LabelRow, RecordRow, Row, SummaryRow, TableWriter, VariantRow};
+use crate::{
+    DuplicateColumns, FindingRow, Group, LabelRow, RecordColumns, SummaryRow, TableWriter, VariantRow,
+};
 
-fn describe<R: Row>() -> String {
+fn describe<G: Group>() -> String {
     let (_directory, path) = scratch();
-    TableWriter::<R>::create(&path).unwrap().finish().unwrap();
+    TableWriter::create::<G>(&path, ()).unwrap().finish().unwrap();
     let metadata = metadata(&path);
-    let mut text = format!("{}\n", R::TABLE);
+    let mut text = format!("{}\n", G::TABLE);
     for column in metadata.file_metadata().schema_descr().columns() {
         assert_eq!(column.path().parts().len(), 1, "tables are flat");
         let logical = column.logical_type_ref().map_or(String::new(), |kind| format!(" {kind:?}"));
@@ -28,12 +30,12 @@ fn describe<R: Row>() -> String {
 #[test]
 fn names_and_types() {
     let tables = [
-        describe::<RecordRow>(),
-        describe::<FindingRow>(),
-        describe::<DuplicateRow>(),
-        describe::<LabelRow>(),
-        describe::<SummaryRow>(),
-        describe::<VariantRow>(),
+        describe::<RecordColumns>(),
+        describe::<Vec<FindingRow>>(),
+        describe::<DuplicateColumns>(),
+        describe::<Vec<LabelRow>>(),
+        describe::<Vec<SummaryRow>>(),
+        describe::<Vec<VariantRow>>(),
     ];
     expect![[r#"
         records
@@ -112,7 +114,7 @@ fn names_and_types() {
 #[test]
 fn file_metadata() {
     let (_directory, path) = scratch();
-    TableWriter::<RecordRow>::create(&path).unwrap().finish().unwrap();
+    TableWriter::create::<RecordColumns<'_>>(&path, ()).unwrap().finish().unwrap();
     let metadata = metadata(&path);
     let footer = metadata.file_metadata();
     assert_eq!(footer.created_by(), Some(concat!("bedload ", env!("CARGO_PKG_VERSION"))));

@@ -1,19 +1,32 @@
 //! Round trips: what is put in a row is what another reader finds in the column of that name.
 
+use std::path::Path;
+
 use expect_test::{Expect, expect};
 
-use crate::tests::read::{render, scratch, write};
-use crate::{DuplicateRow, FindingRow, LabelRow, RecordRow, Row, SummaryRow, VariantRow, inspect};
+use crate::tests::read::{RecordRow, render, scratch, write, write_duplicate, write_records};
+use crate::{
+    DuplicateColumns, FindingRow, Group, LabelRow, RecordColumns, ReportError, Row, SummaryRow, TableSummary,
+    VariantRow, inspect,
+};
 
 fn check<R: Row>(rows: Vec<R>, expected: &Expect) {
-    let (_directory, path) = scratch();
     let n_rows = rows.len() as u64;
-    let summary = write(&path, rows).unwrap();
+    check_table::<Vec<R>>(n_rows, |path| write(path, rows), expected);
+}
+
+fn check_table<G: Group>(
+    n_rows: u64,
+    write: impl FnOnce(&Path) -> Result<TableSummary, ReportError>,
+    expected: &Expect,
+) {
+    let (_directory, path) = scratch();
+    let summary = write(&path).unwrap();
     assert_eq!(summary.rows, n_rows);
     assert_eq!(summary.bytes, std::fs::metadata(&path).unwrap().len());
     let info = inspect(&path).unwrap();
     assert_eq!((info.rows, info.bytes), (n_rows, summary.bytes));
-    assert_eq!(info.table.as_deref(), Some(R::TABLE));
+    assert_eq!(info.table.as_deref(), Some(G::TABLE));
     expected.assert_eq(&render(&path));
 }
 
@@ -26,14 +39,8 @@ fn records() {
         bytes: 120,
         format: Some("converse"),
         tokens: Some(30),
-        tokens_prompt: Some(20),
-        tokens_completion: Some(10),
-        tokens_system: Some(3),
-        tokens_user: Some(17),
-        tokens_assistant: Some(10),
-        characters: Some(100),
-        tokens_by_6: Some(17),
-        tokens_by_3: Some(34),
+        tokens_by_speaker: [20, 10, 3, 17, 10].map(Some),
+        characters: [100, 17, 34].map(Some),
         digest: Some(0xab),
         label: Some("größe 😀"),
         verdict: "kept",
@@ -41,7 +48,7 @@ fn records() {
         shard: Some("train/part-00000.jsonl"),
         shard_line: Some(1),
         group: Some(u64::MAX),
-        codes: Some("schema/short,text/space".into()),
+        codes: Some("schema/short,text/space"),
         ..RecordRow::default()
     };
     let duplicate = RecordRow {
@@ -56,8 +63,9 @@ fn records() {
         duplicate_of_line: Some(1),
         ..RecordRow::default()
     };
-    check(
-        vec![kept, duplicate],
+    check_table::<RecordColumns<'_>>(
+        2,
+        |path| write_records(path, &[kept, duplicate]),
         &expect![[r#"
             --
             file: "a.jsonl"
@@ -167,20 +175,9 @@ fn findings() {
 
 #[test]
 fn duplicates() {
-    let row = DuplicateRow {
-        file: "b.jsonl",
-        line: 17,
-        byte_offset: 1024,
-        survivor_file: "a.jsonl",
-        survivor_line: 1,
-        survivor_byte_offset: 0,
-        method: "exact",
-        similarity: 1.0,
-        group: Some(7),
-        digest: Some(0xab),
-    };
-    check(
-        vec![row],
+    check_table::<DuplicateColumns<'_>>(
+        1,
+        |path| write_duplicate(path, &["b.jsonl", "a.jsonl", "exact"]),
         &expect![[r#"
         --
         file: "b.jsonl"
@@ -279,6 +276,6 @@ fn variants() {
 
 #[test]
 fn a_table_without_rows_is_a_table() {
-    check::<RecordRow>(vec![], &expect![[""]]);
+    check_table::<RecordColumns<'_>>(0, |path| write_records(path, &[]), &expect![[""]]);
     check::<SummaryRow>(vec![], &expect![[""]]);
 }

@@ -1,0 +1,319 @@
+//! The two tables that have a row for each line or each duplicate: their columns are read straight from facts and plan.
+
+use std::ops::Range;
+use std::path::Path;
+
+use bedload_record::{Code, FactTable, Ordinal, Side, Tokens, Verdict};
+use bedload_report::{
+    Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Words,
+    groups_at_once, row_groups,
+};
+use bedload_stages::dedupe::Duplicate;
+use rayon::prelude::*;
+
+use crate::plan::pack::{Shard, file_from};
+use crate::report::manifest::FileEntry;
+use crate::report::tables::{Sum, TableInput, entry, path_of};
+use crate::run::error::EngineError;
+
+/// No shard, in a list of numbers of shards.
+const NOWHERE: u32 = u32::MAX;
+
+/// `records.parquet`: one row per input line.
+pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
+    let (path, shown) = path_of(dir, "records");
+    let mut table = TableWriter::create::<RecordColumns<'_>>(&path, Sum::default())?;
+    let words = Vocabulary::of(source);
+    let groups = row_groups(&path, source.facts.len(), words.text_bytes_most(), |line| {
+        words.text_bytes(source, Ordinal(line))
+    })?;
+    let before = Numbers::before(source, &groups);
+    let groups: Vec<(Range<u64>, Numbers)> = groups.into_iter().zip(before).collect();
+    for groups in groups.chunks(groups_at_once()) {
+        source.watch.check()?;
+        let places: Vec<Places> =
+            groups.par_iter().map(|(lines, before)| Places::of(source, lines.clone(), *before)).collect();
+        let columns: Vec<RecordColumns<'_>> =
+            places.iter().map(|places| columns(source, &words, places)).collect();
+        table.write(&columns)?;
+    }
+    Ok(entry(shown, table.finish()?))
+}
+
+/// What the text columns choose from.
+struct Vocabulary<'a> {
+    files: Vec<&'a str>,
+    /// By [`verdict_index`].
+    verdicts: [&'static str; 4],
+    /// In the order of [`Side::ALL`].
+    sides: [&'static str; 2],
+    format: Option<&'static str>,
+    labels: Vec<&'a str>,
+    shards: Vec<&'a str>,
+    /// For each kind of record, the codes of its findings; none for a kind without any.
+    codes: Vec<String>,
+}
+
+/// The place of a verdict's word in a list of them.
+fn verdict_index(verdict: Verdict) -> usize {
+    match verdict {
+        Verdict::Rejected => 0,
+        Verdict::Duplicate => 1,
+        Verdict::Unselected => 2,
+        Verdict::Kept(_) => 3,
+    }
+}
+
+impl<'a> Vocabulary<'a> {
+    fn of(source: &TableInput<'a>) -> Self {
+        let TableInput { facts, plan, rules, .. } = source;
+        let packed = &plan.packed;
+        let codes =
+            facts.kinds().iter().map(|(codes, _)| codes.iter().map(Code::name).collect::<Vec<_>>().join(","));
+        Self {
+            files: facts.files().iter().map(|file| file.name.as_str()).collect(),
+            verdicts: [
+                Verdict::Rejected,
+                Verdict::Duplicate,
+                Verdict::Unselected,
+                Verdict::Kept(Side::Train),
+            ]
+            .map(Verdict::name),
+            sides: Side::ALL.map(Side::name),
+            format: rules.format.map(|format| format.name),
+            labels: plan.classes.list().iter().map(|class| class.name.as_str()).collect(),
+            shards: packed.shards.iter().map(|shard| shard.path.as_str()).collect(),
+            codes: codes.collect(),
+        }
+    }
+
+    /// No row has more text than this.
+    fn text_bytes_most(&self) -> usize {
+        let longest = |words: &[&str]| words.iter().map(|word| word.len()).max().unwrap_or(0);
+        let codes = self.codes.iter().map(String::len).max().unwrap_or(0);
+        2 * longest(&self.files) + longest(&self.labels) + longest(&self.shards) + codes + FIXED_TEXT_BYTES
+    }
+
+    /// The bytes of text in a line's row, but for the digits and short words that every row has.
+    fn text_bytes(&self, source: &TableInput<'_>, line: Ordinal) -> usize {
+        let TableInput { facts, plan, .. } = source;
+        let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
+        let file = self.files[facts.file_of(line)].len();
+        file + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
+    }
+}
+
+/// Digest, group, format, verdict and side.
+const FIXED_TEXT_BYTES: usize = 32 + 16 + 32 + 10 + 10;
+
+/// How many lines of each side, and rejected ones, come before some line in the output.
+#[derive(Clone, Copy, Default)]
+struct Numbers([u64; 3]);
+
+/// The list of [`Numbers`] that lines with a verdict are counted in.
+fn slot(verdict: Verdict) -> Option<usize> {
+    match verdict {
+        Verdict::Kept(Side::Train) => Some(0),
+        Verdict::Kept(Side::Validation) => Some(1),
+        Verdict::Rejected => Some(2),
+        Verdict::Duplicate | Verdict::Unselected => None,
+    }
+}
+
+impl Numbers {
+    /// What comes before each row group.
+    fn before(source: &TableInput<'_>, groups: &[Range<u64>]) -> Vec<Self> {
+        let plan = source.plan;
+        let variants = &plan.variants;
+        let count = |lines: &Range<u64>| {
+            let mut numbers = [0; 3];
+            let verdicts = &plan.verdicts[lines.start as usize..lines.end as usize];
+            verdicts.iter().filter_map(|&verdict| slot(verdict)).for_each(|slot| numbers[slot] += 1);
+            let variants_before = |line| variants.partition_point(|variant| variant.parent.0 < line);
+            numbers[0] += (variants_before(lines.end) - variants_before(lines.start)) as u64;
+            numbers
+        };
+        let counts: Vec<[u64; 3]> = groups.par_iter().map(count).collect();
+        let mut before = [0; 3];
+        let add = |counts: [u64; 3]| {
+            let here = before;
+            before.iter_mut().zip(counts).for_each(|(before, count)| *before += count);
+            Self(here)
+        };
+        counts.into_iter().map(add).collect()
+    }
+}
+
+/// Where the lines of one row group come from and go to.
+struct Places<'p> {
+    lines: Range<u64>,
+    file: Vec<u32>,
+    /// [`NOWHERE`] for lines that are not in the output.
+    shard: Vec<u32>,
+    /// From 1.
+    shard_line: Vec<u64>,
+    /// The duplicates among the lines, in order.
+    duplicates: &'p [Duplicate],
+    /// For each line, how many duplicates come before it here; empty where there are none.
+    duplicates_before: Vec<u32>,
+}
+
+impl<'p> Places<'p> {
+    fn of(source: &TableInput<'p>, lines: Range<u64>, before: Numbers) -> Self {
+        let TableInput { facts, plan, .. } = source;
+        let (packed, variants) = (&plan.packed, &plan.variants);
+        let rows = (lines.end - lines.start) as usize;
+        let (mut file, mut shard) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let mut shard_line = Vec::with_capacity(rows);
+        let of_side = |side| {
+            let is_it = |shard: &Shard| shard.side == side;
+            (packed.shards.iter().position(is_it).unwrap_or(0), 0)
+        };
+        // Of each side, and of the rejected lines: a shard, and how many lines come before it.
+        let mut shards: [(usize, u64); 3] = [Some(Side::Train), Some(Side::Validation), None].map(of_side);
+        let Numbers(mut numbers) = before;
+        let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
+        let mut in_file = facts.file_of(Ordinal(lines.start));
+        for line in lines.clone().map(Ordinal) {
+            in_file = file_from(facts, in_file, line);
+            file.push(in_file as u32);
+            let Some(slot) = slot(plan.verdicts[line.index()]) else {
+                shard.push(NOWHERE);
+                shard_line.push(0);
+                continue;
+            };
+            let (at, first) = &mut shards[slot];
+            while numbers[slot] >= *first + packed.shards[*at].records && *at + 1 < packed.shards.len() {
+                *first += packed.shards[*at].records;
+                *at += 1;
+            }
+            shard.push(*at as u32);
+            shard_line.push(numbers[slot] - *first + 1);
+            let own = later.iter().take_while(|variant| variant.parent == line).count();
+            later = &later[own..];
+            numbers[slot] += 1 + own as u64;
+        }
+        let of_line = |line| plan.duplicates.partition_point(|duplicate| duplicate.dropped.0 < line);
+        let duplicates = &plan.duplicates[of_line(lines.start)..of_line(lines.end)];
+        let mut duplicates_before = Vec::new();
+        if !duplicates.is_empty() {
+            let mut n = 0;
+            duplicates_before.extend(lines.clone().map(|line| {
+                let here = n;
+                n += u32::from(duplicates.get(n as usize).is_some_and(|next| next.dropped.0 == line));
+                here
+            }));
+        }
+        Self { lines, file, shard, shard_line, duplicates, duplicates_before }
+    }
+
+    /// What the record in a row duplicates.
+    fn survivor(&self, row: usize) -> Option<Ordinal> {
+        let duplicate = self.duplicates.get(*self.duplicates_before.get(row)? as usize)?;
+        (duplicate.dropped.0 == self.lines.start + row as u64).then_some(duplicate.survivor)
+    }
+}
+
+fn columns<'c>(
+    source: &'c TableInput<'_>,
+    words: &'c Vocabulary<'_>,
+    places: &'c Places<'_>,
+) -> RecordColumns<'c> {
+    let TableInput { facts, plan, rules, .. } = *source;
+    let rows = places.file.len();
+    let start = places.lines.start;
+    let line = move |row: usize| Ordinal(start + row as u64);
+    let verdict = move |row: usize| plan.verdicts[line(row).index()];
+    let is_accepted = move |row: usize| verdict(row) != Verdict::Rejected;
+    let file = |row: usize| places.file[row] as usize;
+    let nth = move |row: usize| line(row).0 - facts.files()[file(row)].first.0;
+    let span = move |row: usize| facts.span(line(row), file(row));
+    let is_counted = rules.tokenizer.is_some() && rules.format.is_some();
+    let is_spoken = is_counted && rules.is_conversation();
+    let tokens = |is_known: bool, number: fn(Tokens) -> u64| {
+        Integers::new(rows, move |row| {
+            if !is_known {
+                return None;
+            }
+            let tokens = facts.tokens(line(row));
+            (is_accepted(row) || tokens.total() > 0).then(|| number(tokens))
+        })
+    };
+    let survivor_file = |row: usize| Some(facts.file_of(places.survivor(row)?));
+    let survivor_line = |row: usize| {
+        let survivor = places.survivor(row)?;
+        Some(survivor.0 - facts.files()[facts.file_of(survivor)].first.0 + 1)
+    };
+    RecordColumns {
+        rows,
+        file: Words::new(rows, &words.files, move |row| Some(file(row))),
+        line: Integers::new(rows, move |row| Some(nth(row) + 1)),
+        record: Integers::new(rows, move |row| Some(nth(row))),
+        byte_offset: Integers::new(rows, move |row| Some(span(row).start)),
+        bytes: Integers::new(rows, move |row| Some(span(row).len)),
+        format: Words::new(rows, words.format.as_slice(), |_| words.format.map(|_| 0)),
+        tokens: tokens(is_counted, Tokens::total),
+        tokens_prompt: tokens(is_counted, |tokens| tokens.prompt),
+        tokens_completion: tokens(is_counted, |tokens| tokens.completion),
+        tokens_system: tokens(is_spoken, |tokens| tokens.system),
+        tokens_user: tokens(is_spoken, Tokens::user),
+        tokens_assistant: tokens(is_spoken, |tokens| tokens.assistant),
+        characters: tokens(is_counted, |tokens| tokens.characters),
+        tokens_by_6: tokens(is_counted, Tokens::by_6),
+        tokens_by_3: tokens(is_counted, Tokens::by_3),
+        digest: Digests::new(rows, move |row| is_accepted(row).then(|| facts.digest(line(row)))),
+        label: Words::new(rows, &words.labels, move |row| plan.classes.of(facts, line(row))),
+        verdict: Words::new(rows, &words.verdicts, move |row| Some(verdict_index(verdict(row)))),
+        split: Words::new(rows, &words.sides, move |row| verdict(row).side().map(|side| side as usize)),
+        shard: Words::new(rows, &words.shards, |row| {
+            Some(places.shard[row]).filter(|&shard| shard != NOWHERE).map(|shard| shard as usize)
+        }),
+        shard_line: Integers::new(rows, |row| Some(places.shard_line[row]).filter(|&number| number > 0)),
+        group: Hashes::new(rows, move |row| is_accepted(row).then(|| facts.group(line(row)))),
+        duplicate_of_file: Words::new(rows, &words.files, survivor_file),
+        duplicate_of_line: Integers::new(rows, survivor_line),
+        codes: Words::new(rows, &words.codes, move |row| {
+            Some(facts.kind(line(row))).filter(|&kind| !words.codes[kind].is_empty())
+        }),
+    }
+}
+
+/// `duplicates.parquet`: every dropped record with its survivor.
+pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
+    let TableInput { facts, plan, .. } = *source;
+    let (path, shown) = path_of(dir, "duplicates");
+    let mut table = TableWriter::create::<DuplicateColumns<'_>>(&path, Sum::default())?;
+    let files: Vec<&str> = facts.files().iter().map(|file| file.name.as_str()).collect();
+    for window in plan.duplicates.chunks(ROW_GROUP_ROWS * groups_at_once()) {
+        source.watch.check()?;
+        let groups: Vec<DuplicateColumns<'_>> =
+            window.chunks(ROW_GROUP_ROWS).map(|group| duplicate_columns(facts, &files, group)).collect();
+        table.write(&groups)?;
+    }
+    Ok(entry(shown, table.finish()?))
+}
+
+fn duplicate_columns<'a>(
+    facts: &'a FactTable,
+    files: &'a [&'a str],
+    duplicates: &'a [Duplicate],
+) -> DuplicateColumns<'a> {
+    let rows = duplicates.len();
+    let dropped = |row: usize| duplicates[row].dropped;
+    let survivor = |row: usize| duplicates[row].survivor;
+    let nth = |line: Ordinal| Some(line.0 - facts.files()[facts.file_of(line)].first.0 + 1);
+    let offset = |line: Ordinal| Some(facts.span(line, facts.file_of(line)).start);
+    DuplicateColumns {
+        rows,
+        file: Words::new(rows, files, move |row| Some(facts.file_of(dropped(row)))),
+        line: Integers::new(rows, move |row| nth(dropped(row))),
+        byte_offset: Integers::new(rows, move |row| offset(dropped(row))),
+        survivor_file: Words::new(rows, files, move |row| Some(facts.file_of(survivor(row)))),
+        survivor_line: Integers::new(rows, move |row| nth(survivor(row))),
+        survivor_byte_offset: Integers::new(rows, move |row| offset(survivor(row))),
+        method: Words::new(rows, &["exact"], |_| Some(0)),
+        similarity: Reals::new(rows, |_| 1.0),
+        group: Hashes::new(rows, move |row| Some(facts.group(survivor(row)))),
+        digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
+    }
+}
