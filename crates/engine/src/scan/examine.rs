@@ -287,7 +287,7 @@ fn look(
         content.identity.digest = dedupe::digest(format, json, rules.normalize, scratch);
     }
     if wanted == Wanted::Group {
-        content.identity.group = split::group(&rules.group_by, format, json, rules.normalize);
+        content.identity.group = split::group(&rules.group_by, format, json, rules.normalize, scratch);
     }
     Some(content)
 }

@@ -72,6 +72,7 @@ impl Value<'_> {
 }
 
 /// How many nodes the value at the head of `nodes` takes.
+#[inline]
 fn width(nodes: &[Node<'_>]) -> usize {
     match nodes[0] {
         Node::Object { count, .. } | Node::Array { count, .. } => count + 1,
@@ -81,6 +82,7 @@ fn width(nodes: &[Node<'_>]) -> usize {
 
 impl<'t> Json<'t> {
     /// Opens the value.
+    #[inline]
     pub fn value(self) -> Value<'t> {
         let parts = |left: usize| (left, Self { nodes: &self.nodes[1..], ..self });
         match &self.nodes[0] {
@@ -106,6 +108,7 @@ impl<'t> Json<'t> {
     }
 
     /// The value after this one on the tape, if any.
+    #[inline]
     fn after(self) -> Self {
         Self { nodes: &self.nodes[width(self.nodes)..], ..self }
     }
@@ -121,6 +124,7 @@ impl<'t> Json<'t> {
     }
 
     /// The members of an object; none for any other value.
+    #[inline]
     pub fn members(self) -> Members<'t> {
         match self.value() {
             Value::Object(members) => members,
@@ -129,6 +133,7 @@ impl<'t> Json<'t> {
     }
 
     /// The elements of an array; none for any other value.
+    #[inline]
     pub fn elements(self) -> Elements<'t> {
         match self.value() {
             Value::Array(elements) => elements,
@@ -137,6 +142,7 @@ impl<'t> Json<'t> {
     }
 
     /// The member with this (decoded) key. Linear in the number of members.
+    #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
         self.members().find(|(k, _)| *k == key).map(|(_, value)| value)
     }
@@ -162,6 +168,7 @@ pub struct Elements<'t> {
 impl<'t> Iterator for Elements<'t> {
     type Item = Json<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Json<'t>> {
         self.left = self.left.checked_sub(1)?;
         let value = self.rest;
@@ -181,6 +188,7 @@ pub struct Members<'t> {
 impl<'t> Iterator for Members<'t> {
     type Item = (&'t str, Json<'t>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         let Node::String(key) = self.rest.nodes[0] else { unreachable!("a member begins with its key") };
@@ -192,11 +200,13 @@ impl<'t> Iterator for Members<'t> {
 
 impl Members<'_> {
     /// How many are left.
+    #[inline]
     pub fn len(&self) -> usize {
         self.left
     }
 
     /// Returns true if none is left.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.left == 0
     }

@@ -40,6 +40,27 @@ fn identity_is_of_the_content() {
 }
 
 #[test]
+fn members_stand_in_no_order_however_many_they_are() {
+    let object = |names: &[usize]| {
+        let members: Vec<String> = names.iter().map(|n| format!("\"k{n}\":{n}")).collect();
+        let input = format!("{{{}}}", members.join(","));
+        let block = format!(r#"{{"toolUse":{{"name":"n","toolUseId":"1","input":{input}}}}}"#);
+        format!(
+            r#"{{"messages":[{{"role":"user","content":[{{"text":"u"}}]}},{{"content":[{block}],"role":"assistant"}}]}}"#
+        )
+    };
+    let mut seen = Vec::new();
+    for n in 0..12 {
+        let names: Vec<usize> = (0..n).collect();
+        let backwards: Vec<usize> = (0..n).rev().collect();
+        let one = identity_as("converse", &object(&names), Normalize::None);
+        assert_eq!(one, identity_as("converse", &object(&backwards), Normalize::None), "{n}");
+        assert!(!seen.contains(&one), "{n}");
+        seen.push(one);
+    }
+}
+
+#[test]
 fn content_under_keys_of_other_formats_keeps_records_apart() {
     for (format, line, key) in [
         ("prompt", r#"{"prompt":"p","#, "response"),

@@ -24,10 +24,10 @@ mod tests;
 use bedload_bedrock::Format;
 use bedload_record::Json;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::balance::pointer_steps;
-use crate::dedupe::Normalize;
+use crate::dedupe::{Normalize, write_bytes};
 
 pub use choose::{Choice, choose};
 pub use size::Size;
@@ -78,22 +78,24 @@ impl SplitConfig {
 /// before the first answer: two conversations that begin alike are one group, whatever the system prompt.
 ///
 /// Prompts are compared as `dedupe` compares them, so that records which are duplicates but for their answers, and
-/// the one of several duplicates that happens to survive, are in one group.
-pub fn group(by: &GroupBy, format: &Format, json: Json<'_>, normalize: Normalize) -> Option<u64> {
+/// the one of several duplicates that happens to survive, are in one group. `scratch` is overwritten.
+pub fn group(
+    by: &GroupBy,
+    format: &Format,
+    json: Json<'_>,
+    normalize: Normalize,
+    scratch: &mut Vec<u8>,
+) -> Option<u64> {
     match by {
         GroupBy::Record => None,
         GroupBy::Prompt => {
-            let mut hash = Xxh3::new();
-            let mut any = false;
+            scratch.clear();
             format.texts(json, &mut |text| {
                 if text.opens {
-                    let text = normalize.apply(text.text);
-                    any = true;
-                    hash.update(&(text.len() as u64).to_le_bytes());
-                    hash.update(text.as_bytes());
+                    write_bytes(&normalize.apply(text.text), scratch);
                 }
             });
-            any.then(|| hash.digest())
+            (!scratch.is_empty()).then(|| xxh3_64(scratch))
         }
         GroupBy::Field(steps) => json.at(steps)?.scalar().map(|value| xxh3_64(value.as_bytes())),
     }

@@ -61,7 +61,7 @@ fn groups_are_what_they_say() {
         let format = Format::from_name("prompt-completion").expect("a format");
         let config = SplitConfig { group_by: by.to_owned(), ..SplitConfig::default() };
         Parser::default().parse(line.as_bytes(), |parsed| {
-            group(&config.group_by(), format, parsed.expect("valid").0, Normalize::Nfc)
+            group(&config.group_by(), format, parsed.expect("valid").0, Normalize::Nfc, &mut Vec::new())
         })
     };
     let a = r#"{"prompt":"p","completion":"a","u":{"id":9007199254740992}}"#;
