@@ -1,5 +1,6 @@
 //! Bytes by offset, for the write phase: borrowed from a map, or read. What to fetch is decided elsewhere.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,6 +16,9 @@ const N_OPEN_FILES: usize = 16;
 
 /// Bytes per piece of [`Fetch::copy`].
 const PIECE_BYTES: u64 = 1 << 20;
+
+/// Bytes per piece of [`Fetch::raw`]: enough for many threads to hash one together.
+const RAW_PIECE_BYTES: u64 = 16 << 20;
 
 /// Reads any range of the random-access inputs, from any number of threads. Inputs are opened when first
 /// asked for.
@@ -86,9 +90,49 @@ impl<'a> Fetch<'a> {
         scratch: &mut Vec<u8>,
         mut sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut pos = start;
-        while pos < start + len {
-            let n = PIECE_BYTES.min(start + len - pos);
+        self.pieces(input, start..start + len, PIECE_BYTES, scratch, &mut sink)
+    }
+
+    /// Hands the bytes of an input as its user knows them on to `sink`, in pieces: those of the file, compressed if it
+    /// is compressed; or, for a stream, those of its spool. Returns how many there are.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is another one now or is shorter than it was, or when a stream is not spooled; and
+    /// those of `sink`.
+    pub fn raw<E: From<ScanError>>(
+        &self,
+        input: usize,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut scratch = Vec::new();
+        let source = self.inputs.get(input);
+        let Some((path, identity)) = source.encoded_file() else {
+            let len = source.data_bytes().ok_or_else(|| source.not_random_access())?;
+            self.pieces(input, 0..len, RAW_PIECE_BYTES, &mut scratch, &mut sink)?;
+            return Ok(len);
+        };
+        let data = source.open_file(path, identity)?;
+        let mut pos = 0;
+        while pos < data.len {
+            scratch.resize(RAW_PIECE_BYTES.min(data.len - pos) as usize, 0);
+            data.read_at(&mut scratch, pos)?;
+            sink(&scratch)?;
+            pos += scratch.len() as u64;
+        }
+        Ok(data.len)
+    }
+
+    fn pieces<E: From<ScanError>>(
+        &self,
+        input: usize,
+        range: Range<u64>,
+        piece_bytes: u64,
+        scratch: &mut Vec<u8>,
+        sink: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut pos = range.start;
+        while pos < range.end {
+            let n = piece_bytes.min(range.end - pos);
             let piece = self.bytes(input, pos, n, scratch)?;
             let result = sink(piece);
             // First, because a `sink` fails, too, when it passes lost bytes to the system.

@@ -268,7 +268,19 @@ impl Input {
         }
         match &self.origin {
             Origin::File { path, identity, codec: None, is_array: false } => self.open_file(path, identity),
-            _ => Err(ScanError::NotRandomAccess { name: self.name.clone() }),
+            _ => Err(self.not_random_access()),
+        }
+    }
+
+    pub(crate) fn not_random_access(&self) -> ScanError {
+        ScanError::NotRandomAccess { name: self.name.clone() }
+    }
+
+    /// The file whose bytes are not those of its lines: it is compressed, or an array.
+    pub(crate) fn encoded_file(&self) -> Option<(&Path, &Identity)> {
+        match &self.origin {
+            Origin::File { codec: None, is_array: false, .. } | Origin::Once { .. } => None,
+            Origin::File { path, identity, .. } => Some((path, identity)),
         }
     }
 

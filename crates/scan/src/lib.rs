@@ -98,6 +98,5 @@ pub use input::{Input, Inputs};
 pub use kind::Kind;
 pub use line::Line;
 pub use listing::Skipped;
-pub use spool::RawReader;
 pub use url::Url;
 pub use visit::{ScanOptions, Watch, visit, visit_some};

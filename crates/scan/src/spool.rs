@@ -1,17 +1,15 @@
-//! Temporary copies of streams, so that the write phase can fetch from them, and the raw bytes of inputs, for
-//! hashing.
+//! Temporary copies of streams, so that the write phase can fetch from them.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::data::Data;
 use crate::error::ScanError;
-use crate::input::{Input, Inputs, Origin};
+use crate::input::{Input, Inputs};
 use crate::visit::Watch;
 
 const PIECE_BYTES: usize = 1 << 20;
@@ -64,20 +62,6 @@ impl Inputs {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Opens the bytes of an input as its user knows them, for hashing: those of the file, compressed if it
-    /// is compressed; or, for a stream, those of its spool.
-    ///
-    /// # Errors
-    /// When the file cannot be opened or is another one now, or when a stream is not spooled.
-    pub fn open_raw(&self, input: usize) -> Result<RawReader<'_>, ScanError> {
-        let input = self.get(input);
-        let data = match &input.origin {
-            Origin::File { path, identity, .. } => input.open_file(path, identity)?,
-            Origin::Once { .. } => input.open_data()?,
-        };
-        Ok(RawReader { data, pos: 0 })
-    }
-
     fn idle_spool(&self, dir: &Path) -> io::Result<SpoolFile> {
         let mut idle = self.idle_spools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = idle.iter().position(|spool| spool.dir == dir) {
@@ -103,29 +87,5 @@ fn copy(input: &Input, into: &SpoolFile, watch: &Watch) -> Result<u64, ScanError
         let written = into.file.write_all_at(&piece, into.len + len);
         written.map_err(|source| ScanError::spool(input.name(), &into.dir, source))?;
         len += n as u64;
-    }
-}
-
-/// Reads the raw bytes of an input up to the size it had when the run began. A file that is shorter now is an
-/// error.
-#[derive(Debug)]
-pub struct RawReader<'a> {
-    data: Data<'a>,
-    pos: u64,
-}
-
-impl RawReader<'_> {
-    /// How many bytes there are from the beginning to the end.
-    pub fn len_bytes(&self) -> u64 {
-        self.data.len
-    }
-}
-
-impl Read for RawReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = (self.data.len - self.pos).min(buffer.len() as u64) as usize;
-        self.data.read_at(&mut buffer[..n], self.pos).map_err(io::Error::other)?;
-        self.pos += n as u64;
-        Ok(n)
     }
 }

@@ -123,7 +123,7 @@ pub fn build(
             };
             timed(&mut phases.report, || {
                 let tables = report(dir, &source, settings, &mut summary, &mut emit)?;
-                Ok::<_, EngineError>((tables, hash_inputs(inputs, facts, watch)?))
+                Ok::<_, EngineError>((tables, hash_inputs(inputs, &fetch, facts, watch)?))
             })
         },
     );

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bedload_record::FactTable;
-use bedload_scan::{Inputs, Watch};
+use bedload_scan::{Fetch, Inputs, Watch};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -48,28 +48,18 @@ pub(crate) fn checksum_file(file: &mut File, path: &Path, watch: &Watch) -> Resu
 /// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
 pub(crate) fn hash_inputs(
     inputs: &Inputs,
+    fetch: &Fetch<'_>,
     facts: &FactTable,
     watch: &Watch,
 ) -> Result<Vec<InputEntry>, EngineError> {
-    const PIECE_BYTES: u64 = 16 << 20;
     let hash = |index: usize| -> Result<InputEntry, EngineError> {
-        let input = inputs.get(index);
-        let mut raw = inputs.open_raw(index)?;
-        let bytes = raw.len_bytes();
         let mut sum = blake3::Hasher::new();
-        let mut piece = Vec::new();
-        loop {
-            watch.check()?;
-            piece.clear();
-            let mut next = (&mut raw).take(PIECE_BYTES);
-            let n = next.read_to_end(&mut piece).map_err(io_error(Path::new(input.name()), "read"))?;
-            if n == 0 {
-                break;
-            }
-            sum.update_rayon(&piece);
-        }
+        let bytes = fetch.raw(index, |piece| {
+            sum.update_rayon(piece);
+            watch.check()
+        })?;
         Ok(InputEntry {
-            name: input.name().to_owned(),
+            name: inputs.get(index).name().to_owned(),
             bytes,
             blake3: sum.finalize().to_hex().to_string(),
             records: facts.files()[index].lines,

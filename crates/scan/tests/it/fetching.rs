@@ -1,6 +1,5 @@
 //! Bytes by offset, spools, and raw bytes for hashing.
 
-use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -37,7 +36,8 @@ fn streams_are_fetched_from_their_spool() {
     assert_eq!(inputs.head(2, 4).unwrap(), b"from");
     let refused = fetched(&inputs, 1, 0, 1);
     assert!(refused.iter().all(|result| matches!(result, Err(ScanError::NotRandomAccess { .. }))));
-    assert!(matches!(inputs.open_raw(2), Err(ScanError::NotRandomAccess { .. })));
+    let refused = Fetch::new(&inputs, &ScanOptions::default()).raw(2, |_| Ok::<_, ScanError>(()));
+    assert!(matches!(refused, Err(ScanError::NotRandomAccess { .. })));
 
     inputs.spool_all(&spools, &Watch::default()).unwrap();
     assert_eq!(std::fs::read_dir(&spools).unwrap().count(), 0);
@@ -49,10 +49,19 @@ fn streams_are_fetched_from_their_spool() {
         }
     }
     let raw = |input: usize| {
-        let mut bytes = Vec::new();
-        inputs.open_raw(input).unwrap().read_to_end(&mut bytes).unwrap();
-        assert_eq!(inputs.open_raw(input).unwrap().len_bytes(), bytes.len() as u64);
-        bytes
+        let read = |mmap| {
+            let fetch = Fetch::new(&inputs, &ScanOptions { mmap, ..ScanOptions::default() });
+            let mut bytes = Vec::new();
+            let keep = |piece: &[u8]| {
+                bytes.extend_from_slice(piece);
+                Ok::<_, ScanError>(())
+            };
+            let len = fetch.raw(input, keep).unwrap();
+            assert_eq!(len, bytes.len() as u64);
+            bytes
+        };
+        assert_eq!(read(true), read(false));
+        read(true)
     };
     assert_eq!(
         [raw(0), raw(1), raw(2)],
