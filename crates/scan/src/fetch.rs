@@ -77,6 +77,23 @@ impl<'a> Fetch<'a> {
         Ok(scratch)
     }
 
+    /// Whether [`Fetch::mapped`] has the bytes of an input.
+    ///
+    /// # Errors
+    /// Those of [`Fetch::bytes`].
+    pub fn is_mapped(&self, input: usize) -> Result<bool, ScanError> {
+        Ok(matches!(self.hold(input)?, Held::Map(_)))
+    }
+
+    /// Some bytes of an input as they are mapped; none where they are not. As those of [`Fetch::bytes`], they may be
+    /// lost under their borrower.
+    pub fn mapped(&self, input: usize, range: Range<u64>) -> Option<&[u8]> {
+        match self.held[input].get() {
+            Some(Held::Map(map)) => Some(&map.bytes()[range.start as usize..range.end as usize]),
+            _ => None,
+        }
+    }
+
     /// Hands the `len` bytes from `start` on to `sink`, in pieces of at most 1 MiB: for lines too long to be
     /// held. Needs no [`Fetch::check`]; when a piece was lost under `sink`, the error comes right after it.
     ///

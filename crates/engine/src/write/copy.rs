@@ -2,22 +2,24 @@
 //! No decision is taken here.
 
 use std::fs::{DirBuilder, File};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::io::IoSlice;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::{io, iter, mem, thread};
 
-use bedload_record::{FactTable, Terminator, Verdict};
+use bedload_record::FactTable;
 use bedload_scan::{Fetch, Watch};
-use bedload_stages::Rewrite;
 use bedload_stages::augment::Template;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::plan::pack::{Packed, Piece, Place, Unit, file_from};
-use crate::plan::variants::variants_of;
+use crate::plan::pack::{Packed, Unit};
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
 use crate::scan::rules::Rules;
+use crate::write::gather::Gathered;
+use crate::write::sync::{Ahead, Pending};
 
 /// Units in flight per thread: copied and written together, then hashed while the next ones are copied.
 const UNITS_PER_THREAD: usize = 4;
@@ -38,7 +40,8 @@ pub(crate) enum Checksums {
     Without,
 }
 
-/// Writes all shards below `dir` and returns the sha256 of each, in hexadecimal, where it is wanted.
+/// Writes all shards below `dir` and returns the sha256 of each, in hexadecimal, where it is wanted. They are on the
+/// disk then, but for their names.
 pub(crate) fn write(
     dir: &Path,
     packed: &Packed,
@@ -54,45 +57,113 @@ pub(crate) fn write(
             *file = Some(create(dir, &shard.path)?);
         }
     }
-    let mut written: Vec<(usize, Vec<u8>)> = Vec::new();
     let window = rayon::current_num_threads() * UNITS_PER_THREAD;
-    for units in packed.units.chunks(window).chain(std::iter::once(&[][..])) {
-        watch.check()?;
-        for unit in units {
-            if open[unit.shard].is_none() {
-                open[unit.shard] = Some(create(dir, &packed.shards[unit.shard].path)?);
+    let (mut written, mut next): (Vec<Copied>, Vec<Copied>) = Default::default();
+    let mut pending = Pending::new();
+    thread::scope(|scope| -> Result<(), EngineError> {
+        let mut ahead = Ahead::new(scope);
+        for units in packed.units.chunks(window).chain(iter::once(&[][..])) {
+            watch.check()?;
+            for unit in units {
+                if open[unit.shard].is_none() {
+                    open[unit.shard] = Some(create(dir, &packed.shards[unit.shard].path)?);
+                }
+            }
+            next.resize_with(units.len(), Copied::default);
+            let (hashed, copied) = rayon::join(
+                || {
+                    if wanted == Checksums::Sha256 {
+                        hash(&mut sums, &written, source.fetch);
+                    }
+                },
+                || {
+                    let copy = |(unit, copied): (&Unit, &mut Copied)| {
+                        let file = open[unit.shard].as_ref().expect("opened for its first unit");
+                        copied.copy(unit, source, file).map_err(|error| match error {
+                            CopyError::Write(error) => {
+                                io_error(&dir.join(&packed.shards[unit.shard].path), "written")(error)
+                            }
+                            CopyError::Read(error) => error,
+                        })
+                    };
+                    units.par_iter().zip(&mut next).try_for_each(copy)
+                },
+            );
+            let () = hashed;
+            copied?;
+            source.fetch.check()?;
+            for unit in units {
+                let file = open[unit.shard].as_ref().expect("opened for its first unit");
+                let path = dir.join(&packed.shards[unit.shard].path);
+                ahead.written((unit.shard, &path), file, unit.bytes)?;
+            }
+            mem::swap(&mut written, &mut next);
+            // A file whose last unit is written is closed, so that thousands of shards need few handles.
+            let still_open = units.last().map_or(packed.shards.len(), |unit| unit.shard);
+            for (shard, file) in packed.shards.iter().zip(&mut open).take(still_open) {
+                if let Some(file) = file.take() {
+                    pending.add(dir.join(&shard.path), file)?;
+                }
             }
         }
-        let (hashed, copied) = rayon::join(
-            || {
-                if wanted == Checksums::Sha256 {
-                    hash(&mut sums, &written);
-                }
-            },
-            || {
-                let copy = |scratch: &mut Scratch, unit: &Unit| -> Result<(usize, Vec<u8>), EngineError> {
-                    let bytes = render(unit, source, scratch)?;
-                    let shard = &packed.shards[unit.shard];
-                    let file = open[unit.shard].as_ref().expect("opened for its first unit");
-                    file.write_all_at(&bytes, unit.offset)
-                        .map_err(io_error(&dir.join(&shard.path), "written"))?;
-                    Ok((unit.shard, bytes))
-                };
-                units.par_iter().map_init(Scratch::default, copy).collect::<Result<Vec<_>, _>>()
-            },
-        );
-        let () = hashed;
-        written = copied?;
-        source.fetch.check()?;
-        // A file whose last unit is written is synced and closed, so that thousands of shards need few handles.
-        let still_open = units.last().map_or(packed.shards.len(), |unit| unit.shard);
-        for (shard, file) in packed.shards.iter().zip(&mut open).take(still_open) {
-            if let Some(file) = file.take() {
-                file.sync_all().map_err(io_error(&dir.join(&shard.path), "synced"))?;
+        ahead.wait()?;
+        pending.sync()
+    })?;
+    Ok(sums.into_iter().map(|sum| hex(&sum.finalize())).collect())
+}
+
+/// A unit that was written: its bytes, to be hashed.
+#[derive(Debug, Default)]
+struct Copied {
+    shard: usize,
+    bytes: Gathered,
+}
+
+enum CopyError {
+    Read(EngineError),
+    Write(io::Error),
+}
+
+impl Copied {
+    /// Writes a unit to its place.
+    fn copy(&mut self, unit: &Unit, source: &WriteInput<'_>, file: &File) -> Result<(), CopyError> {
+        self.shard = unit.shard;
+        self.bytes.fill(unit, source).map_err(CopyError::Read)?;
+        let mut slices = self.bytes.io_slices(source.fetch);
+        write_all_at(file, &mut slices, unit.offset).map_err(|error| {
+            // The system fails, too, when it is handed bytes of a map that are lost. A look at them marks the map.
+            let lost = slices.iter().flat_map(|slice| slice.iter().step_by(PAGE_BYTES_MIN));
+            std::hint::black_box(lost.fold(0, |sum: u8, byte| sum.wrapping_add(*byte)));
+            match source.fetch.check() {
+                Err(lost) => CopyError::Read(lost.into()),
+                Ok(()) => CopyError::Write(error),
             }
+        })
+    }
+}
+
+/// No machine has smaller pages.
+const PAGE_BYTES_MIN: usize = 4096;
+
+/// How many slices the system takes at a time.
+const SLICES_MAX: usize = 1024;
+
+/// Writes all slices, one after the other, from `offset` on.
+fn write_all_at(file: &File, mut slices: &mut [IoSlice<'_>], mut offset: u64) -> io::Result<()> {
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        let some = slices.len().min(SLICES_MAX);
+        match rustix::io::pwritev(file, &slices[..some], offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => {
+                offset += n as u64;
+                IoSlice::advance_slices(&mut slices, n);
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
         }
     }
-    Ok(sums.into_iter().map(|sum| hex(&sum.finalize())).collect())
+    Ok(())
 }
 
 /// Makes a file that only this user can read until it is published.
@@ -112,80 +183,12 @@ pub(crate) fn make_private(dir: &Path) -> Result<(), EngineError> {
 }
 
 /// Adds what was written to the sums of its files: files side by side, the units of each in order.
-fn hash(sums: &mut [Sha256], written: &[(usize, Vec<u8>)]) {
-    let runs: Vec<&[(usize, Vec<u8>)]> = written.chunk_by(|a, b| a.0 == b.0).collect();
+fn hash(sums: &mut [Sha256], written: &[Copied], fetch: &Fetch<'_>) {
+    let runs: Vec<&[Copied]> = written.chunk_by(|a, b| a.shard == b.shard).collect();
     let (Some(first), Some(last)) = (written.first(), written.last()) else { return };
-    sums[first.0..=last.0].par_iter_mut().enumerate().for_each(|(n, sum)| {
-        if let Ok(run) = runs.binary_search_by_key(&(first.0 + n), |run| run[0].0) {
-            runs[run].iter().for_each(|(_, bytes)| sum.update(bytes));
+    sums[first.shard..=last.shard].par_iter_mut().enumerate().for_each(|(n, sum)| {
+        if let Ok(run) = runs.binary_search_by_key(&(first.shard + n), |run| run[0].shard) {
+            runs[run].iter().flat_map(|copied| copied.bytes.slices(fetch)).for_each(|part| sum.update(part));
         }
     });
-}
-
-#[derive(Default)]
-struct Scratch {
-    fetched: Vec<u8>,
-    converted: Vec<u8>,
-}
-
-/// The bytes of a unit.
-fn render(unit: &Unit, source: &WriteInput<'_>, scratch: &mut Scratch) -> Result<Vec<u8>, EngineError> {
-    let mut out = Vec::with_capacity(unit.bytes as usize);
-    match unit.what {
-        Piece::Raw { file, start } => {
-            // What comes before determines what the first byte is.
-            let before = start.min(1);
-            let len = unit.bytes + before;
-            out.extend_from_slice(source.fetch.bytes(file, start - before, len, &mut scratch.fetched)?);
-            source.rules.framing(Some(file)).release(&mut out);
-            out.drain(..before as usize);
-        }
-        Piece::Lines { from, to, .. } => render_lines(from, to, source, scratch, &mut out)?,
-    }
-    // The plan knew every length; a difference is a defect here or an input that changed.
-    assert_eq!(out.len() as u64, unit.bytes, "a unit has the bytes that were planned");
-    Ok(out)
-}
-
-fn render_lines(
-    from: Place,
-    to: Place,
-    source: &WriteInput<'_>,
-    scratch: &mut Scratch,
-    out: &mut Vec<u8>,
-) -> Result<(), EngineError> {
-    let WriteInput { facts, plan, templates, rules, fetch } = source;
-    let verdict = plan.verdicts[from.line.index()];
-    let mut file = facts.file_of(from.line);
-    for line in (from.line.0..=to.line.0).map(bedload_record::Ordinal) {
-        if plan.verdicts[line.index()] != verdict {
-            continue;
-        }
-        file = file_from(facts, file, line);
-        let first = if line == from.line { from.copy } else { 0 };
-        let end = if line == to.line { to.copy } else { u32::MAX };
-        let span = facts.span(line, file);
-        if verdict == Verdict::Rejected {
-            if first == 0 {
-                let begin = out.len();
-                out.extend_from_slice(fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?);
-                rules.framing(Some(file)).release(&mut out[begin..]);
-            }
-            out.extend_from_slice(if facts.terminator(line) == Terminator::CrLf { b"\r\n" } else { b"\n" });
-            continue;
-        }
-        let bytes = fetch.bytes(file, span.start, span.len, &mut scratch.fetched)?;
-        let bytes = rules.written(file, bytes, &mut scratch.converted);
-        if first == 0 {
-            out.extend_from_slice(bytes);
-            out.push(b'\n');
-        }
-        for (copy, variant) in (1..end).zip(variants_of(&plan.variants, line)) {
-            if copy >= first {
-                templates[variant.template].rewrite(bytes, out);
-                out.push(b'\n');
-            }
-        }
-    }
-    Ok(())
 }

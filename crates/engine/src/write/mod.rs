@@ -1,6 +1,6 @@
 //! Pass two, and publishing.
 //!
-//! `copy` carries out the plan. An output is complete or not there at all: a directory (`store`) or a file
+//! `copy` carries out the plan: `gather` has the bytes of a unit, `sync` sees to it that they are on the disk. An output is complete or not there at all: a directory (`store`) or a file
 //! (`atomic_file`) is built under a private name (`partial`) and moved into place (`place`), over what is recognized as
 //! an earlier output (`earlier`).
 
@@ -8,8 +8,10 @@ pub(crate) mod atomic_file;
 pub(crate) mod checksums;
 pub(crate) mod copy;
 pub(crate) mod earlier;
+mod gather;
 pub(crate) mod partial;
 pub(crate) mod paths;
 pub(crate) mod place;
 pub(crate) mod space;
 pub(crate) mod store;
+pub(crate) mod sync;

@@ -28,6 +28,11 @@ impl Framing {
         }
     }
 
+    /// Returns true if records are held as they were in their input, so that [`Framing::release`] changes nothing.
+    pub fn is_as_it_was(self) -> bool {
+        self == Self::Line
+    }
+
     /// Makes a held element what is written of it where it is rejected: a raw line feed, and a backslash before it,
     /// become the escape `\n`, which takes as many bytes as what it is held as. All other bytes are those of the input.
     /// Lines stay as they are.

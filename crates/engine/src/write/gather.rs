@@ -1,0 +1,218 @@
+//! The bytes of a unit of output: runs of inputs as they are, and what is made. A run that is mapped is not copied here:
+//! it is hashed and handed to the system where it lies.
+
+use std::io::IoSlice;
+use std::ops::Range;
+
+use bedload_record::{Ordinal, Terminator, Verdict};
+use bedload_scan::Fetch;
+use bedload_stages::Rewrite;
+
+use crate::plan::pack::{Piece, Place, Unit, file_from};
+use crate::plan::variants::variants_of;
+use crate::run::error::EngineError;
+use crate::write::copy::WriteInput;
+
+/// Shorter runs are copied: a part of its own costs the system more than so many bytes.
+const RUN_BYTES_MIN: u64 = 2048;
+
+/// The bytes of a unit, in parts; used again from unit to unit.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// What is copied or made.
+    own: Vec<u8>,
+    parts: Vec<Part>,
+    /// A run that may go on.
+    run: Option<(usize, Range<u64>)>,
+    fetched: Vec<u8>,
+    converted: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Own(Range<usize>),
+    Mapped(usize, Range<u64>),
+}
+
+impl Gathered {
+    /// Gathers the bytes of a unit.
+    ///
+    /// # Errors
+    /// Where an input cannot be read again.
+    pub(super) fn fill(&mut self, unit: &Unit, source: &WriteInput<'_>) -> Result<(), EngineError> {
+        self.own.clear();
+        self.parts.clear();
+        match unit.what {
+            Piece::Raw { file, start } => self.raw(file, start, unit.bytes, source)?,
+            Piece::Lines { from, to, .. } => self.lines(from, to, source)?,
+        }
+        self.end_run(source.fetch)?;
+        // The plan knew every length; a difference is a defect here or an input that changed.
+        assert_eq!(self.len_bytes(), unit.bytes, "a unit has the bytes that were planned");
+        Ok(())
+    }
+
+    fn len_bytes(&self) -> u64 {
+        let len = |part: &Part| match part {
+            Part::Own(range) => range.len() as u64,
+            Part::Mapped(_, range) => range.end - range.start,
+        };
+        self.parts.iter().map(len).sum()
+    }
+
+    /// The parts in their order.
+    pub(super) fn slices<'g>(&'g self, fetch: &'g Fetch<'_>) -> impl Iterator<Item = &'g [u8]> {
+        self.parts.iter().map(|part| match part {
+            Part::Own(range) => &self.own[range.clone()],
+            Part::Mapped(file, range) => {
+                fetch.mapped(*file, range.clone()).expect("a map stays for as long as it is used")
+            }
+        })
+    }
+
+    /// The same for the system.
+    pub(super) fn io_slices<'g>(&'g self, fetch: &'g Fetch<'_>) -> Vec<IoSlice<'g>> {
+        self.slices(fetch).map(IoSlice::new).collect()
+    }
+
+    fn raw(&mut self, file: usize, start: u64, len: u64, source: &WriteInput<'_>) -> Result<(), EngineError> {
+        let framing = source.rules.framing(Some(file));
+        if framing.is_as_it_was() {
+            return self.add_run(file, start..start + len, source.fetch);
+        }
+        // What comes before determines what the first byte is.
+        let before = start.min(1);
+        let bytes = source.fetch.bytes(file, start - before, len + before, &mut self.fetched)?;
+        let begin = self.own.len();
+        self.own.extend_from_slice(bytes);
+        framing.release(&mut self.own);
+        self.own.drain(begin..begin + before as usize);
+        self.add_own(begin);
+        Ok(())
+    }
+
+    fn lines(&mut self, from: Place, to: Place, source: &WriteInput<'_>) -> Result<(), EngineError> {
+        let WriteInput { facts, plan, .. } = source;
+        let verdict = plan.verdicts[from.line.index()];
+        let mut file = facts.file_of(from.line);
+        for line in (from.line.0..=to.line.0).map(Ordinal) {
+            if plan.verdicts[line.index()] != verdict {
+                continue;
+            }
+            file = file_from(facts, file, line);
+            let first = if line == from.line { from.copy } else { 0 };
+            let end = if line == to.line { to.copy } else { u32::MAX };
+            if verdict == Verdict::Rejected {
+                self.rejected(file, line, first == 0, source)?;
+            } else {
+                self.kept(file, line, first..end, source)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a rejected line, or its end alone.
+    fn rejected(
+        &mut self,
+        file: usize,
+        line: Ordinal,
+        is_whole: bool,
+        source: &WriteInput<'_>,
+    ) -> Result<(), EngineError> {
+        let span = source.facts.span(line, file);
+        let terminator = source.facts.terminator(line);
+        let framing = source.rules.framing(Some(file));
+        if is_whole && framing.is_as_it_was() {
+            self.add_run(file, span.start..span.start + span.len + terminator.len_bytes(), source.fetch)?;
+            if terminator == Terminator::None {
+                self.add(b"\n", source.fetch)?;
+            }
+            return Ok(());
+        }
+        self.end_run(source.fetch)?;
+        let begin = self.own.len();
+        if is_whole {
+            let bytes = source.fetch.bytes(file, span.start, span.len, &mut self.fetched)?;
+            self.own.extend_from_slice(bytes);
+            framing.release(&mut self.own[begin..]);
+        }
+        self.own.extend_from_slice(if terminator == Terminator::CrLf { b"\r\n" } else { b"\n" });
+        self.add_own(begin);
+        Ok(())
+    }
+
+    /// Adds some of a kept record and its variants: copy 0 is the record.
+    fn kept(
+        &mut self,
+        file: usize,
+        line: Ordinal,
+        copies: Range<u32>,
+        source: &WriteInput<'_>,
+    ) -> Result<(), EngineError> {
+        let WriteInput { facts, plan, templates, rules, fetch } = source;
+        let span = facts.span(line, file);
+        let variants = variants_of(&plan.variants, line);
+        if rules.conversion.is_none() && variants.is_empty() {
+            let has_lf = facts.terminator(line) == Terminator::Lf;
+            self.add_run(file, span.start..span.start + span.len + u64::from(has_lf), fetch)?;
+            return if has_lf { Ok(()) } else { self.add(b"\n", fetch) };
+        }
+        self.end_run(fetch)?;
+        let bytes = fetch.bytes(file, span.start, span.len, &mut self.fetched)?;
+        let bytes = rules.written(file, bytes, &mut self.converted);
+        let begin = self.own.len();
+        if copies.start == 0 {
+            self.own.extend_from_slice(bytes);
+            self.own.push(b'\n');
+        }
+        for (copy, variant) in (1..copies.end).zip(variants) {
+            if copy >= copies.start {
+                templates[variant.template].rewrite(bytes, &mut self.own);
+                self.own.push(b'\n');
+            }
+        }
+        self.add_own(begin);
+        Ok(())
+    }
+
+    /// Adds bytes of an input.
+    fn add_run(&mut self, file: usize, range: Range<u64>, fetch: &Fetch<'_>) -> Result<(), EngineError> {
+        match &mut self.run {
+            Some((of, run)) if *of == file && run.end == range.start => run.end = range.end,
+            _ => {
+                self.end_run(fetch)?;
+                self.run = Some((file, range));
+            }
+        }
+        Ok(())
+    }
+
+    fn end_run(&mut self, fetch: &Fetch<'_>) -> Result<(), EngineError> {
+        let Some((file, run)) = self.run.take() else { return Ok(()) };
+        let len = run.end - run.start;
+        if len >= RUN_BYTES_MIN && fetch.is_mapped(file)? {
+            self.parts.push(Part::Mapped(file, run));
+            return Ok(());
+        }
+        let begin = self.own.len();
+        self.own.extend_from_slice(fetch.bytes(file, run.start, len, &mut self.fetched)?);
+        self.add_own(begin);
+        Ok(())
+    }
+
+    fn add(&mut self, bytes: &[u8], fetch: &Fetch<'_>) -> Result<(), EngineError> {
+        self.end_run(fetch)?;
+        let begin = self.own.len();
+        self.own.extend_from_slice(bytes);
+        self.add_own(begin);
+        Ok(())
+    }
+
+    /// Makes a part of what was added to the own bytes from `begin` on.
+    fn add_own(&mut self, begin: usize) {
+        match self.parts.last_mut() {
+            Some(Part::Own(range)) if range.end == begin => range.end = self.own.len(),
+            _ => self.parts.push(Part::Own(begin..self.own.len())),
+        }
+    }
+}
