@@ -61,10 +61,14 @@ pub(crate) fn watch_over(run: &Arc<Progress>) {
     let _ = RUN.set(Arc::clone(run));
 }
 
+/// The limit of the run, in bytes.
+pub(crate) fn limit_bytes() -> Option<u64> {
+    LIMIT.lock().ok().and_then(|limit| limit.as_ref().map(|limit| limit.bytes))
+}
+
 /// How many threads the limit has room for.
 pub(crate) fn threads_max() -> NonZeroUsize {
-    let limit = LIMIT.lock().ok().and_then(|limit| limit.as_ref().map(|limit| limit.bytes));
-    let threads = limit.map_or(u64::MAX, |bytes| bytes / 4 / THREAD_BYTES);
+    let threads = limit_bytes().map_or(u64::MAX, |bytes| bytes / 4 / THREAD_BYTES);
     NonZeroUsize::new(usize::try_from(threads).unwrap_or(usize::MAX)).unwrap_or(NonZeroUsize::MIN)
 }
 
@@ -95,8 +99,7 @@ impl Look {
     /// Ends the run where the limit is all but reached.
     pub(crate) fn look(&self) {
         let Some(held) = self.anonymous_bytes() else { return };
-        let limit = LIMIT.lock().ok().and_then(|limit| limit.as_ref().map(|limit| limit.bytes));
-        if limit.is_some_and(|limit| held > limit - (limit / 20).max(2 << 20).min(limit / 4)) {
+        if limit_bytes().is_some_and(|limit| held > limit - (limit / 20).max(2 << 20).min(limit / 4)) {
             end("the memory limit was reached", 0);
         }
     }
@@ -149,7 +152,7 @@ fn end(why: &str, asked_bytes: u64) {
 
 fn describe(held: &Held) -> String {
     let mut parts = Vec::new();
-    if held.lines > 0 {
+    if held.facts_bytes > 0 {
         parts.push(format!(
             "the facts of {} ({})",
             plural(held.lines, "line", "lines"),

@@ -263,6 +263,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         seed: data.seed.or(config.seed).unwrap_or(0),
         severities: if data.strict || config.strict { Severities::strict() } else { Severities::default() },
         show_content: data.show_content,
+        memory_limit: memory::limit_bytes(),
         temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),

@@ -16,8 +16,10 @@ pub mod summary;
 pub mod tokens;
 pub mod verdict;
 
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
-pub use facts::{FACT_BYTES, FactRow, FactTable, FileFacts, Interner, Terminator};
+pub use facts::{Column, FactRow, FactTable, FileFacts, Interner, Memory, NoRoom, Plain, Room, Terminator};
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
@@ -28,7 +30,8 @@ pub use tokens::Tokens;
 pub use verdict::{Side, Verdict};
 
 /// The place of a physical line among all lines of all inputs, counted from 0 in input order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable)]
+#[repr(transparent)]
 pub struct Ordinal(pub u64);
 
 impl Ordinal {

@@ -72,6 +72,8 @@ mod pattern;
 
 mod discover;
 
+mod room;
+
 mod spool;
 
 mod sigbus;
@@ -98,5 +100,6 @@ pub use input::{Input, Inputs};
 pub use kind::Kind;
 pub use line::Line;
 pub use listing::Skipped;
+pub use room::TempRoom;
 pub use url::Url;
 pub use visit::{ScanOptions, Watch, visit, visit_some};

@@ -2,12 +2,22 @@
 //! afterwards.
 #![allow(unsafe_code, reason = "a map of a file is unsafe, because others may write to the file")]
 
-use memmap2::{Mmap, MmapOptions};
+use std::fs::File;
+use std::io;
+
+use memmap2::{Mmap, MmapMut, MmapOptions};
 
 use crate::data::Data;
 use crate::error::ScanError;
 use crate::input::Input;
 use crate::sigbus::Guard;
+
+/// Maps a temporary file for reading and writing, which has no name and this many bytes on the disk.
+pub(crate) fn map_private_file(file: &File, len: usize) -> io::Result<MmapMut> {
+    // SAFETY: the file has no name, so that nobody else can open it, and it is neither written to nor cut but
+    // through this map. Its bytes are on the disk already, so that no page is missing.
+    unsafe { MmapOptions::new().len(len).map_mut(file) }
+}
 
 /// The bytes of one random-access input, as memory.
 #[derive(Debug)]

@@ -17,11 +17,13 @@ fn ran_out(scratch: &Scratch, script: &str, limit: &str) -> String {
 }
 
 #[test]
-fn a_compressed_file_of_blank_lines_runs_out_of_memory_in_good_order() {
-    let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
-    let build = "$BEDLOAD build a.jsonl.zst --out new/o --format text --skip tokens --memory-limit 200MiB";
-    let said = ran_out(&scratch, build, "200.0 MiB, --memory-limit");
-    assert!(said.contains("the facts of "), "{said}");
+fn labels_that_memory_has_no_room_for_end_the_run_in_good_order() {
+    let long = "x".repeat(8000);
+    let record = |n| format!(r#"{{"prompt":"p","completion":"c","label":"{n} {long}"}}"#);
+    let scratch = Scratch::with("a.jsonl.zst", zstd(&jsonl((0..6000).map(record))));
+    let build = "$BEDLOAD build a.jsonl.zst --out new/o --format prompt-completion --skip tokens --label-field label --memory-limit 40MiB";
+    let said = ran_out(&scratch, build, "40.0 MiB, --memory-limit");
+    assert!(said.contains("the facts of ") && said.contains(" labels"), "{said}");
     assert!(said.contains("the unfinished output was removed"), "{said}");
     assert!(
         said.contains("\n  hint: raise the limit, use fewer threads (--threads), or split the input"),
@@ -32,12 +34,13 @@ fn a_compressed_file_of_blank_lines_runs_out_of_memory_in_good_order() {
 #[test]
 fn limits_of_the_shell_are_limits_of_the_run() {
     let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
-    for (limit, name) in
-        [("-v", "the address space limit, `ulimit -v`"), ("-d", "the data size limit, `ulimit -d`")]
-    {
+    for (limit, name) in [
+        ("-v 300000", "the address space limit, `ulimit -v`"),
+        ("-d 50000", "the data size limit, `ulimit -d`"),
+    ] {
         for command in ["build a.jsonl.zst --out o", "convert a.jsonl.zst --to converse --out o.jsonl"] {
             let script =
-                format!("ulimit {limit} 300000; $BEDLOAD {command} --format prompt-completion --skip tokens");
+                format!("ulimit {limit}; $BEDLOAD {command} --format prompt-completion --skip tokens");
             ran_out(&scratch, &script, name);
         }
     }
@@ -58,6 +61,17 @@ fn one_record_can_be_too_much() {
     }
     let enough = "check a.jsonl --format prompt-completion --skip tokens --memory-limit 200MiB";
     scratch.run(enough).exits(0);
+}
+
+/// Facts of half a million lines and what is sorted of them are more than the limit.
+#[test]
+fn facts_that_memory_has_no_room_for_are_kept_elsewhere() {
+    let line = |n: u32| format!(r#"{{"text":"{}"}}"#, n % 490_000);
+    let scratch = Scratch::with("a.jsonl", jsonl((0..500_000).map(line)));
+    let build = "build a.jsonl --format text --skip tokens --validation 5% --threads 2";
+    scratch.run(&format!("{build} --out a")).exits(0);
+    scratch.run(&format!("{build} --out b --memory-limit 44MiB")).exits(0);
+    assert!(scratch.tree("a") == scratch.tree("b"));
 }
 
 #[test]

@@ -75,14 +75,15 @@ pub fn build(
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
     inputs.refuse_foreign()?;
-    inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(dir), watch)?;
+    let temp_dir = settings.temp_dir.as_deref().unwrap_or(dir);
+    inputs.spool_all(temp_dir, watch)?;
     lap(&mut clock, &mut phases.spool);
 
     progress.enter(Phase::Scan);
     let (rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
     let templates = templates(settings, &rules)?;
-    let scanned = scan(inputs, settings, &rules, progress)?;
+    let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
     if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
@@ -268,3 +269,6 @@ fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
     file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
     file.sync_all().map_err(io_error(&path, "synced"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,13 +88,14 @@ pub fn convert(
     let watch = &progress.watch;
     progress.enter(Phase::Spool);
     inputs.refuse_foreign()?;
-    inputs.spool_all(settings.temp_dir.as_deref().unwrap_or(single.dir()), watch)?;
+    let temp_dir = settings.temp_dir.as_deref().unwrap_or(single.dir());
+    inputs.spool_all(temp_dir, watch)?;
 
     progress.enter(Phase::Scan);
     let (rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
     let conversion = rules.conversion.as_ref().expect("there is a target");
-    let scanned = scan(inputs, settings, &rules, progress)?;
+    let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
 

@@ -3,7 +3,7 @@
 
 use bedload_bedrock::{Bound, Limit};
 use bedload_record::plural::{agree, count, part_of, plural};
-use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
 use bedload_stages::split::{Choice, GroupBy, Size, choose};
@@ -24,22 +24,25 @@ pub(super) struct Decided {
 }
 
 /// The decisions about the records of the inputs.
-pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Decided {
+///
+/// # Errors
+/// Where neither memory nor disk has room for what is sorted.
+pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Result<Decided, NoRoom> {
     let stages = &settings.stages;
     let classes = balance::find(facts, &stages.balance);
     let mut decided =
         Decided { verdicts: accept(facts), duplicates: Vec::new(), classes, findings: Vec::new() };
     if stages.dedupe.enabled {
-        decided.drop_duplicates(facts, settings);
+        decided.drop_duplicates(facts, settings)?;
     }
     if let Some(most) = stages.split.select {
-        decided.select(facts, settings, most);
+        decided.select(facts, settings, most)?;
     }
     if stages.split.enabled {
-        decided.split(facts, settings);
+        decided.split(facts, settings)?;
     }
     decided.judge_rejected(settings);
-    decided
+    Ok(decided)
 }
 
 /// A record with an error is rejected; every other one is kept until something else is decided.
@@ -49,32 +52,37 @@ pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
 }
 
 impl Decided {
-    fn drop_duplicates(&mut self, facts: &FactTable, settings: &Settings) {
-        self.duplicates = dedupe::assign(facts, &settings.stages.dedupe);
+    fn drop_duplicates(&mut self, facts: &FactTable, settings: &Settings) -> Result<(), NoRoom> {
+        self.duplicates = dedupe::assign(facts, &settings.stages.dedupe)?;
         for duplicate in &self.duplicates {
             self.verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
         }
+        Ok(())
     }
 
     /// Keeps at most so many records, a fair share of each class.
-    fn select(&mut self, facts: &FactTable, settings: &Settings, most: u64) {
-        let kept = kept(&self.verdicts);
-        if (kept.len() as u64) > most {
+    fn select(&mut self, facts: &FactTable, settings: &Settings, most: u64) -> Result<(), NoRoom> {
+        let Counts { train, .. } = count_verdicts(&self.verdicts);
+        if train > most {
+            let mut kept = facts.scratch_of(kept(&self.verdicts))?;
             let own_group = |line: Ordinal| facts.digest(line) as u64;
             let seed = settings.seed ^ SELECT_SALT;
-            let choice = choose_of(facts, &self.classes, kept, most, seed, own_group);
+            let choice = choose_of(facts, &self.classes, kept.values_mut(), most, seed, own_group);
             mark(&mut self.verdicts, &choice, Verdict::Unselected);
         }
+        Ok(())
     }
 
     /// Makes validation records of whole groups, a fair share of each class.
-    fn split(&mut self, facts: &FactTable, settings: &Settings) {
-        let kept = kept(&self.verdicts);
-        let wanted = validation_size(settings, kept.len() as u64, &mut self.findings);
+    fn split(&mut self, facts: &FactTable, settings: &Settings) -> Result<(), NoRoom> {
+        let Counts { train, .. } = count_verdicts(&self.verdicts);
+        let wanted = validation_size(settings, train, &mut self.findings);
         if wanted == 0 {
-            return;
+            return Ok(());
         }
-        self.findings.extend(judge_groups(facts, &kept, settings));
+        let mut kept = facts.scratch_of(kept(&self.verdicts))?;
+        let kept = kept.values_mut();
+        self.findings.extend(judge_groups(facts, kept, settings));
         let group = |line: Ordinal| facts.group(line);
         let choice = choose_of(facts, &self.classes, kept, wanted, settings.seed ^ SPLIT_SALT, group);
         for line in &choice.chosen {
@@ -95,6 +103,7 @@ impl Decided {
             let message = format!("{part} {} no validation record", agree(missing, "has", "have"));
             self.findings.push(Finding::dataset(Code::SplitMissingClass, message));
         }
+        Ok(())
     }
 
     fn judge_rejected(&mut self, settings: &Settings) {
@@ -113,7 +122,7 @@ impl Decided {
 fn choose_of(
     facts: &FactTable,
     classes: &Classes,
-    lines: Vec<Ordinal>,
+    lines: &mut [Ordinal],
     wanted: u64,
     seed: u64,
     group: impl Fn(Ordinal) -> u64 + Sync,

@@ -56,7 +56,7 @@ pub(crate) fn plan(
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
-    let mut decided = decide(facts, settings);
+    let mut decided = decide(facts, settings)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
     let Decided { verdicts, duplicates, classes, findings } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
@@ -130,20 +130,23 @@ pub(crate) fn count_verdicts(verdicts: &[Verdict]) -> Counts {
 }
 
 /// The records that are still kept, in order.
-pub(crate) fn kept(verdicts: &[Verdict]) -> Vec<Ordinal> {
+pub(crate) fn kept(verdicts: &[Verdict]) -> impl Iterator<Item = Ordinal> {
     of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)))
 }
 
 /// The lines whose verdict is one of some, in order.
-pub(crate) fn of_verdict(verdicts: &[Verdict], wanted: impl Fn(Verdict) -> bool) -> Vec<Ordinal> {
-    let lines = verdicts.iter().enumerate().filter(|(_, verdict)| wanted(**verdict));
-    lines.map(|(index, _)| Ordinal(index as u64)).collect()
+pub(crate) fn of_verdict(
+    verdicts: &[Verdict],
+    wanted: impl Fn(Verdict) -> bool,
+) -> impl Iterator<Item = Ordinal> {
+    let lines = verdicts.iter().enumerate().filter(move |(_, verdict)| wanted(**verdict));
+    lines.map(|(index, _)| Ordinal(index as u64))
 }
 
 /// The features of the records that are kept.
 fn tally(facts: &FactTable, verdicts: &[Verdict]) -> Tally {
     let mut tally = Tally::default();
-    kept(verdicts).into_iter().for_each(|line| tally.add(facts.features(line)));
+    kept(verdicts).for_each(|line| tally.add(facts.features(line)));
     tally
 }
 

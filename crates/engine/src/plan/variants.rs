@@ -30,7 +30,8 @@ pub(super) fn augment(
         return Ok(Vec::new());
     }
     let seed = settings.seed ^ SALT;
-    let train = of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Train));
+    let train: Vec<Ordinal> =
+        of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Train)).collect();
     let shares = shares(facts, &decided.classes, &train, &settings.stages.augment, seed);
     let wanted: u64 = shares.iter().map(|&share| u64::from(share)).sum();
     let shares: Vec<Share> = train.into_iter().zip(shares).collect();
@@ -38,7 +39,7 @@ pub(super) fn augment(
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
     known.par_sort_unstable();
     let held_out = of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Validation));
-    let mut held_out: Vec<u64> = held_out.into_iter().map(|line| facts.group(line)).collect();
+    let mut held_out: Vec<u64> = held_out.map(|line| facts.group(line)).collect();
     held_out.par_sort_unstable();
     // A template can turn one prompt into another: also that other's group must not part.
     let takes = |digest: u128, group: u64| {

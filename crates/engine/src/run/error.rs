@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bedload_record::NoRoom;
 use bedload_report::ReportError;
 use bedload_scan::ScanError;
 use rustix::io::Errno;
@@ -67,9 +68,18 @@ pub enum EngineError {
         /// How many bytes this user may still write.
         available: u64,
     },
+    /// Facts that memory has no room for could not be put elsewhere.
+    #[error("{0}")]
+    NoRoom(Box<dyn std::error::Error + Send + Sync>),
     /// Options contradict each other, the profile or the inputs.
     #[error("{0}")]
     Usage(String),
+}
+
+impl From<NoRoom> for EngineError {
+    fn from(NoRoom(error): NoRoom) -> Self {
+        Self::NoRoom(error)
+    }
 }
 
 fn hint(path: &str, source: &io::Error) -> &'static str {
@@ -114,7 +124,8 @@ impl EngineError {
             | Self::Io { .. }
             | Self::InTheWay { .. }
             | Self::InPlace { .. }
-            | Self::Space { .. } => false,
+            | Self::Space { .. }
+            | Self::NoRoom(_) => false,
         }
     }
 

@@ -3,8 +3,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bedload_record::FACT_BYTES;
-
 /// Shorter lines take no notable memory, and a counter that all threads write would cost more than it tells.
 const LONG_LINE_BYTES: u64 = 1 << 20;
 
@@ -12,6 +10,7 @@ const LONG_LINE_BYTES: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub struct Ledger {
     lines: AtomicU64,
+    facts_bytes: AtomicU64,
     labels: AtomicU64,
     duplicates: AtomicU64,
     variants: AtomicU64,
@@ -36,9 +35,16 @@ pub struct Held {
 }
 
 impl Ledger {
-    /// Notes that the facts of some more lines are in memory.
-    pub(crate) fn add_facts(&self, lines: u64) {
+    /// Notes that there are facts of some more lines, and how much memory these take.
+    pub(crate) fn add_facts(&self, lines: u64, bytes: usize) {
         self.lines.fetch_add(lines, Ordering::Relaxed);
+        self.facts_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Notes that facts which took `from` bytes of memory take `to` bytes now, put together or put elsewhere.
+    pub(crate) fn move_facts(&self, from: usize, to: usize) {
+        self.facts_bytes.fetch_add(to as u64, Ordering::Relaxed);
+        self.facts_bytes.fetch_sub(from as u64, Ordering::Relaxed);
     }
 
     /// Notes how many different labels the lines have.
@@ -64,7 +70,7 @@ impl Ledger {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Held {
             lines: of(&self.lines),
-            facts_bytes: of(&self.lines) * FACT_BYTES as u64,
+            facts_bytes: of(&self.facts_bytes),
             labels: of(&self.labels),
             duplicates: of(&self.duplicates),
             variants: of(&self.variants),

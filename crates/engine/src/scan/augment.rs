@@ -89,7 +89,8 @@ impl Augmenter<'_> {
                 Physical { input: None, start: 0, len: bytes, terminator: Terminator::Lf, bytes: Some(text) };
             let row = examiner.facts(&physical, &mut Interner::new(0));
             let is_new = variants.iter().all(|variant| variant.digest != row.digest);
-            if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.group) {
+            if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.group_id())
+            {
                 let tokens = row.tokens.total();
                 variants.push(Variant { parent, template, digest: row.digest, tokens, bytes });
             }

@@ -144,8 +144,7 @@ impl<'r> Examiner<'r> {
             label,
             codes,
             features: content.features,
-            group: identity.group.unwrap_or(identity.digest as u64),
-            grouped: identity.group.is_some(),
+            group: identity.group,
             written: content.written,
         }
     }

@@ -1,8 +1,11 @@
 //! Pass one of `build`: every line of every input becomes a row of facts.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use bedload_bedrock::Unmapped;
 use bedload_record::{FactTable, Terminator};
-use bedload_scan::{Inputs, visit};
+use bedload_scan::{Inputs, TempRoom, visit};
 use bedload_stages::balance::LABELS_MAX;
 
 use crate::run::error::EngineError;
@@ -29,14 +32,23 @@ pub(crate) struct Scanned {
     pub(crate) unmapped: Unmapped,
 }
 
-/// Reads all inputs.
+/// The part of the memory limit that facts may have before they move to a temporary file: besides them there are
+/// their chunks, the verdicts, what is sorted, and the tables under way.
+const FACTS_SHARE: u64 = 4;
+
+/// Reads all inputs. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
 pub(crate) fn scan(
     inputs: &Inputs,
     settings: &Settings,
     rules: &Rules,
+    temp_dir: &Path,
     progress: &Progress,
 ) -> Result<Scanned, EngineError> {
     let mut facts = FactTable::new(LABELS_MAX);
+    if let Some(limit) = settings.memory_limit {
+        let most = usize::try_from(limit / FACTS_SHARE).unwrap_or(usize::MAX);
+        facts = facts.spilling(most, Arc::new(TempRoom::new(temp_dir.to_owned())));
+    }
     let mut lines = vec![FileLines::default(); inputs.len()];
     let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {
@@ -61,14 +73,16 @@ pub(crate) fn scan(
                 rows.push(&row);
             }
             progress.add(rows.len(), rejected);
-            progress.ledger.add_facts(rows.len());
+            progress.ledger.add_facts(rows.len(), rows.own_bytes());
             (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
         },
         |at, (rows, n, bytes, more)| {
             begin(&mut facts, at.input);
             unmapped.absorb(&more, facts.len());
-            facts.append(&rows, bytes);
             lines[at.input].lines += rows.len();
+            let before = rows.own_bytes() + facts.own_bytes();
+            facts.append(rows, bytes)?;
+            progress.ledger.move_facts(before, facts.own_bytes());
             lines[at.input].crlf += n;
             progress.ledger.hold_labels(facts.labels.keys().len());
             Ok::<(), EngineError>(())

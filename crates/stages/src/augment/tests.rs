@@ -79,15 +79,14 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),
-                group: 0,
-                grouped: true,
+                group: Some(0),
                 written: None,
             });
         }
     }
     let mut facts = FactTable::new(LABELS_MAX);
     facts.begin_file("a");
-    facts.append(&chunk, 0);
+    facts.append(chunk, 0).expect("own memory");
     let classes = balance::find(&facts, &BalanceConfig::default());
     let train: Vec<Ordinal> = facts.ordinals().collect();
     let config = AugmentConfig { copies: 4, mode: Mode::Balance, ..AugmentConfig::default() };

@@ -19,15 +19,14 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),
-                group: 0,
-                grouped: true,
+                group: Some(0),
                 written: None,
             });
         }
     }
     let mut facts = FactTable::new(LABELS_MAX);
     facts.begin_file("a");
-    facts.append(&chunk, 0);
+    facts.append(chunk, 0).expect("own memory");
     facts
 }
 

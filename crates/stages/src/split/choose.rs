@@ -20,9 +20,9 @@ pub struct Choice {
 /// without one) in proportion.
 ///
 /// Exact where groups of one record are left over to fill up with, or where exchanging one chosen group for one or two
-/// others makes it so. O(n log n) in parallel, with 8 bytes of memory per line.
+/// others makes it so. O(n log n) in parallel; `lines` is put into another order.
 pub fn choose(
-    lines: Vec<Ordinal>,
+    lines: &mut [Ordinal],
     wanted: u64,
     seed: u64,
     strata: usize,
@@ -30,7 +30,6 @@ pub fn choose(
     group: impl Fn(Ordinal) -> u64 + Sync,
     digest: impl Fn(Ordinal) -> u128 + Sync,
 ) -> Choice {
-    let mut lines = lines;
     // The digest, not the place, orders the members of a group: so the first one is the same in any file order.
     lines.par_sort_unstable_by_key(|&line| {
         let key = group(line);

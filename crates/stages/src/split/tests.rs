@@ -78,7 +78,7 @@ fn groups_are_what_they_say() {
 fn choose_of(lines: &[u64], groups: &[u64], wanted: u64, seed: u64) -> Vec<u64> {
     let group = |line: Ordinal| groups[line.index()];
     let choice = choose(
-        lines.iter().map(|&n| Ordinal(n)).collect(),
+        &mut lines.iter().map(|&n| Ordinal(n)).collect::<Vec<_>>(),
         wanted,
         seed,
         3,

@@ -25,6 +25,7 @@ fn settings(validation: &str) -> Settings {
         severities: Severities::default(),
         show_content: false,
         temp_dir: None,
+        memory_limit: None,
         scan: ScanOptions::default(),
         max_rejected: None,
         shards: ShardLimits::default(),
@@ -52,14 +53,13 @@ fn table(rows: &[Row]) -> FactTable {
             label,
             codes,
             features: Features::default(),
-            group: u64::from(group),
-            grouped: true,
+            group: Some(u64::from(group)),
             written: None,
         });
     }
     let mut facts = FactTable::new(1000);
     facts.begin_file("a.jsonl");
-    facts.append(&chunk, rows.len() as u64 * 10);
+    facts.append(chunk, rows.len() as u64 * 10).expect("own memory");
     facts
 }
 
@@ -79,7 +79,7 @@ proptest! {
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
         settings.stages.split.select = select;
-        let plan = decide(&facts, &settings);
+        let plan = decide(&facts, &settings).expect("own memory");
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();
         let mut kept = 0;
@@ -114,7 +114,7 @@ fn skipped_stages_decide_nothing() {
     let mut settings = settings("0.5");
     settings.stages.skip("dedupe");
     settings.stages.skip("split");
-    let plan = decide(&facts, &settings);
+    let plan = decide(&facts, &settings).expect("own memory");
     assert_eq!(
         (
             count_verdicts(&plan.verdicts).train,
@@ -139,7 +139,7 @@ fn the_target_bounds_the_validation_set() {
     let facts = table(&rows);
     let check = |validation: &str, max: Option<u64>, expected: u64, finding: bool| {
         let settings = Settings { profile: max.map(profile), ..settings(validation) };
-        let plan = decide(&facts, &settings);
+        let plan = decide(&facts, &settings).expect("own memory");
         assert_eq!(count_verdicts(&plan.verdicts).validation, expected, "{validation} {max:?}");
         assert_eq!(codes(&plan).contains(&Code::SplitTooManyValidation), finding, "{validation} {max:?}");
     };
@@ -157,7 +157,8 @@ fn the_target_bounds_the_validation_set() {
 #[test]
 fn too_many_rejected_is_said() {
     let facts = table(&[Some((1, 1, "")), None, None]);
-    let plan_with = |limit| decide(&facts, &Settings { max_rejected: Some(limit), ..settings("0") });
+    let plan_with =
+        |limit| decide(&facts, &Settings { max_rejected: Some(limit), ..settings("0") }).expect("own memory");
     assert!(!codes(&plan_with(MaxRejected::Count(2))).contains(&Code::DatasetTooManyRejected));
     assert!(codes(&plan_with(MaxRejected::Count(1))).contains(&Code::DatasetTooManyRejected));
 }
@@ -166,7 +167,7 @@ fn too_many_rejected_is_said() {
 fn a_class_without_a_validation_record_is_said() {
     let mut rows: Vec<Row> = (0..60).map(|n| Some((n, n, "common"))).collect();
     rows.push(Some((60, 60, "rare")));
-    let plan = decide(&table(&rows), &settings("0.1"));
+    let plan = decide(&table(&rows), &settings("0.1")).expect("own memory");
     assert_eq!(count_verdicts(&plan.verdicts).validation, 6);
     assert_eq!(codes(&plan), [Code::SplitMissingClass]);
 }

@@ -1,0 +1,384 @@
+//! Facts: the small row that the scan leaves of every line, stored by column.
+//!
+//! Every byte here is paid once per record of every user; but a column costs nothing while all lines have its usual
+//! value, as where the stage that it serves is off. `column.rs` has what a column is, `interner.rs` what is numbered.
+
+mod column;
+mod interner;
+
+use std::sync::Arc;
+
+use crate::code::CodeSet;
+use crate::features::Features;
+use crate::{Ordinal, Span, Tokens};
+
+pub use column::{Column, Memory, NoRoom, Plain, Room};
+pub use interner::Interner;
+
+/// How a physical line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Terminator {
+    /// `\n`
+    Lf,
+    /// `\r\n`
+    CrLf,
+    /// The end of the input.
+    None,
+}
+
+impl Terminator {
+    /// Its length: 0, 1 or 2 bytes.
+    pub fn len_bytes(self) -> u64 {
+        match self {
+            Self::Lf => 1,
+            Self::CrLf => 2,
+            Self::None => 0,
+        }
+    }
+}
+
+/// What the scan knows about one line.
+#[derive(Clone, Debug)]
+pub struct FactRow {
+    /// Byte offset of the line in its input.
+    pub start: u64,
+    /// How the line ended.
+    pub terminator: Terminator,
+    /// Whether no finding rejects the record.
+    pub accepted: bool,
+    /// Identity of the record's content; meaningful for accepted records only.
+    pub digest: u128,
+    /// Tokens and characters of its texts, each kept up to [`TOKENS_MAX`].
+    pub tokens: Tokens,
+    /// The label, as an id of the table's [`FactTable::labels`].
+    pub label: Option<u32>,
+    /// Everything found.
+    pub codes: CodeSet,
+    /// What it has of the things that must be alike in all records.
+    pub features: Features,
+    /// What records share that stay on the same side of a split; none for a record that is a group of its own.
+    pub group: Option<u64>,
+    /// Length in bytes of the record as it is to be written, where that is not its line.
+    pub written: Option<u64>,
+}
+
+impl FactRow {
+    /// The group that must not part in a split: what the record shares with others, or else the record itself, by its
+    /// content.
+    pub fn group_id(&self) -> u64 {
+        self.group.unwrap_or(self.digest as u64)
+    }
+}
+
+/// Counts of tokens and characters saturate here: far beyond any target's limit.
+pub const TOKENS_MAX: u32 = u32::MAX;
+
+const NO_LABEL: u32 = u32::MAX;
+const AS_IT_IS: u64 = u64::MAX;
+const ACCEPTED: u8 = 4;
+
+/// Lists the columns, each with the value that most lines have. To add a fact is to add a line here, and to use it in
+/// [`FactTable::push`].
+macro_rules! columns {
+    ($($(#[$about:meta])* $name:ident: $kind:ty = $usual:expr,)*) => {
+        /// The facts of some lines, by column.
+        #[derive(Debug)]
+        struct Columns {
+            $($(#[$about])* $name: Column<$kind>,)*
+        }
+
+        impl Columns {
+            fn new() -> Self {
+                Self { $($name: Column::new($usual),)* }
+            }
+
+            /// Appends `more` lines to `len` lines.
+            fn append(&mut self, len: usize, more: &Self, more_len: usize) -> Result<(), NoRoom> {
+                $(self.$name.append(len, &more.$name, more_len)?;)*
+                Ok(())
+            }
+
+            /// Moves all columns to other memory, and lets them grow there.
+            fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
+                $(self.$name.lend(room)?;)*
+                Ok(())
+            }
+
+            /// The bytes of own memory that the columns hold.
+            fn own_bytes(&self) -> usize {
+                [$(self.$name.own_bytes(),)*].iter().sum()
+            }
+        }
+    };
+}
+
+columns! {
+    /// Byte offsets in their inputs.
+    start: u64 = 0,
+    digest: u128 = 0,
+    tokens_prompt: u32 = 0,
+    tokens_completion: u32 = 0,
+    tokens_system: u32 = 0,
+    tokens_assistant: u32 = 0,
+    characters: u32 = 0,
+    /// Ids of labels.
+    label: u32 = NO_LABEL,
+    /// Ids of pairs of codes and features.
+    kind: u32 = 0,
+    /// What records share with others that must be on their side of a split.
+    group: u64 = 0,
+    /// Whether there is such a thing, and the group is more than the record itself.
+    grouped: u8 = 0,
+    /// How lines end, and whether they are accepted.
+    flags: u8 = ACCEPTED,
+    /// Lengths of what is written in place of lines.
+    written: u64 = AS_IT_IS,
+}
+
+/// The lines of one input within a [`FactTable`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The input's name in reports.
+    pub name: String,
+    /// Its first line.
+    pub first: Ordinal,
+    /// How many lines it has.
+    pub lines: u64,
+    /// Its (decompressed) size in bytes.
+    pub bytes: u64,
+}
+
+/// The facts of all lines of all inputs, in input order.
+#[derive(Debug)]
+pub struct FactTable {
+    files: Vec<FileFacts>,
+    len: usize,
+    columns: Columns,
+    /// Labels as they are written in the data.
+    pub labels: Interner<String>,
+    /// The distinct pairs of codes and features: few, so that a line pays four bytes for both.
+    kinds: Interner<(CodeSet, Features)>,
+    /// Where columns go that hold more bytes than this together.
+    spill: Option<(usize, Arc<dyn Room>)>,
+    is_lent: bool,
+}
+
+impl FactTable {
+    /// An empty table that tells at most `labels_max` labels apart.
+    pub fn new(labels_max: usize) -> Self {
+        Self {
+            files: Vec::new(),
+            len: 0,
+            columns: Columns::new(),
+            labels: Interner::new(labels_max),
+            kinds: Interner::new(usize::MAX),
+            spill: None,
+            is_lent: false,
+        }
+    }
+
+    /// Moves all columns to other memory as soon as they hold more than `bytes_max` bytes together.
+    #[must_use]
+    pub fn spilling(self, bytes_max: usize, room: Arc<dyn Room>) -> Self {
+        Self { spill: Some((bytes_max, room)), ..self }
+    }
+
+    /// Adds a line to the last file.
+    pub fn push(&mut self, row: &FactRow) {
+        let at = self.len;
+        let columns = &mut self.columns;
+        columns.start.push(at, row.start);
+        columns.digest.push(at, row.digest);
+        let Tokens { prompt, completion, system, assistant, characters } = row.tokens;
+        columns.tokens_prompt.push(at, saturate(prompt));
+        columns.tokens_completion.push(at, saturate(completion));
+        columns.tokens_system.push(at, saturate(system));
+        columns.tokens_assistant.push(at, saturate(assistant));
+        columns.characters.push(at, saturate(characters));
+        columns.label.push(at, row.label.unwrap_or(NO_LABEL));
+        let kind = self.kinds.id(&(row.codes, row.features)).expect("an unbounded interner has room");
+        columns.kind.push(at, kind);
+        columns.group.push(at, row.group.unwrap_or(0));
+        columns.grouped.push(at, u8::from(row.group.is_some()));
+        columns.flags.push(at, row.terminator as u8 | if row.accepted { ACCEPTED } else { 0 });
+        columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
+        self.len += 1;
+    }
+
+    /// Begins an input. Its lines follow by [`FactTable::append`].
+    pub fn begin_file(&mut self, name: &str) {
+        self.files.push(FileFacts { name: name.to_owned(), first: Ordinal(self.len()), lines: 0, bytes: 0 });
+    }
+
+    /// Appends the rows of a chunk of the current input, which are `bytes` long with their line ends.
+    ///
+    /// # Errors
+    /// Where the columns are to be elsewhere, and there is no room.
+    pub fn append(&mut self, mut chunk: Self, bytes: u64) -> Result<(), NoRoom> {
+        let file = self.files.last_mut().expect("rows belong to a file");
+        file.lines += chunk.len as u64;
+        file.bytes += bytes;
+        let labels = self.labels.absorb(&chunk.labels);
+        let kinds = self.kinds.absorb(&chunk.kinds);
+        chunk.columns.label.replace(chunk.len, |id| match id {
+            NO_LABEL => NO_LABEL,
+            id => labels[id as usize].unwrap_or(NO_LABEL),
+        });
+        chunk.columns.kind.replace(chunk.len, |id| kinds[id as usize].expect("kinds are unbounded"));
+        self.columns.append(self.len, &chunk.columns, chunk.len)?;
+        self.len += chunk.len;
+        if let Some((bytes_max, room)) = &self.spill
+            && !self.is_lent
+            && self.columns.own_bytes() > *bytes_max
+        {
+            self.columns.lend(room)?;
+            self.is_lent = true;
+        }
+        Ok(())
+    }
+
+    /// Some lines as a list that can be sorted, in the same memory as the columns.
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn scratch_of(&self, lines: impl Iterator<Item = Ordinal>) -> Result<Column<Ordinal>, NoRoom> {
+        const PIECE: usize = 1 << 16;
+        let mut column = Column::new(Ordinal(0));
+        let (Some((_, room)), true) = (&self.spill, self.is_lent) else {
+            column.collect(lines);
+            return Ok(column);
+        };
+        column.lend(room)?;
+        let mut lines = lines.peekable();
+        while lines.peek().is_some() {
+            column.extend(&lines.by_ref().take(PIECE).collect::<Vec<_>>())?;
+        }
+        Ok(column)
+    }
+
+    /// Returns true if the columns were moved elsewhere.
+    pub fn is_spilled(&self) -> bool {
+        self.is_lent
+    }
+
+    /// The bytes of memory that the columns hold, but for those that were moved elsewhere.
+    pub fn own_bytes(&self) -> usize {
+        self.columns.own_bytes()
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> u64 {
+        self.len as u64
+    }
+
+    /// Returns true if there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// All ordinals, in order.
+    pub fn ordinals(&self) -> impl DoubleEndedIterator<Item = Ordinal> + use<> {
+        (0..self.len()).map(Ordinal)
+    }
+
+    /// The inputs, in order.
+    pub fn files(&self) -> &[FileFacts] {
+        &self.files
+    }
+
+    /// The index of the input that a line is in. Logarithmic in the number of inputs.
+    pub fn file_of(&self, line: Ordinal) -> usize {
+        self.files.partition_point(|file| file.first <= line) - 1
+    }
+
+    /// Where a line is in its input, given that input's index.
+    pub fn span(&self, line: Ordinal, file: usize) -> Span {
+        let FileFacts { first, lines, bytes, .. } = self.files[file];
+        let start = self.columns.start.get(line.index());
+        let next =
+            if line.0 + 1 == first.0 + lines { bytes } else { self.columns.start.get(line.index() + 1) };
+        Span { start, len: next - start - self.terminator(line).len_bytes() }
+    }
+
+    /// Length in bytes of the record as it is to be written, given the index of its input.
+    pub fn written(&self, line: Ordinal, file: usize) -> u64 {
+        match self.columns.written.get(line.index()) {
+            AS_IT_IS => self.span(line, file).len,
+            bytes => bytes,
+        }
+    }
+
+    /// How a line ended.
+    pub fn terminator(&self, line: Ordinal) -> Terminator {
+        match self.columns.flags.get(line.index()) & 3 {
+            0 => Terminator::Lf,
+            1 => Terminator::CrLf,
+            _ => Terminator::None,
+        }
+    }
+
+    /// Returns true if nothing rejects the record.
+    pub fn accepted(&self, line: Ordinal) -> bool {
+        self.columns.flags.get(line.index()) & ACCEPTED != 0
+    }
+
+    /// Returns true if the record's group is more than its own.
+    pub fn grouped(&self, line: Ordinal) -> bool {
+        self.columns.grouped.get(line.index()) != 0
+    }
+
+    /// The identity of an accepted record's content.
+    pub fn digest(&self, line: Ordinal) -> u128 {
+        self.columns.digest.get(line.index())
+    }
+
+    /// Tokens and characters of a record; zero where they were not counted.
+    pub fn tokens(&self, line: Ordinal) -> Tokens {
+        let of = |column: &Column<u32>| u64::from(column.get(line.index()));
+        Tokens {
+            prompt: of(&self.columns.tokens_prompt),
+            completion: of(&self.columns.tokens_completion),
+            system: of(&self.columns.tokens_system),
+            assistant: of(&self.columns.tokens_assistant),
+            characters: of(&self.columns.characters),
+        }
+    }
+
+    /// The id of a record's label.
+    pub fn label(&self, line: Ordinal) -> Option<u32> {
+        Some(self.columns.label.get(line.index())).filter(|&id| id != NO_LABEL)
+    }
+
+    /// The kinds of lines: the distinct pairs of what was found and what must be alike.
+    pub fn kinds(&self) -> &[(CodeSet, Features)] {
+        self.kinds.keys()
+    }
+
+    /// The kind of a line, as an index into the list.
+    pub fn kind(&self, line: Ordinal) -> usize {
+        self.columns.kind.get(line.index()) as usize
+    }
+
+    /// What was found in a record.
+    pub fn codes(&self, line: Ordinal) -> CodeSet {
+        self.kinds.keys()[self.kind(line)].0
+    }
+
+    /// What a record has of the things that must be alike in all records.
+    pub fn features(&self, line: Ordinal) -> Features {
+        self.kinds.keys()[self.kind(line)].1
+    }
+
+    /// What must not part in a split: the value at the group field, or else the record itself, by its content.
+    pub fn group(&self, line: Ordinal) -> u64 {
+        if self.grouped(line) { self.columns.group.get(line.index()) } else { self.digest(line) as u64 }
+    }
+}
+
+fn saturate(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(TOKENS_MAX)
+}
+
+#[cfg(test)]
+mod tests;
