@@ -86,13 +86,12 @@ pub fn facts(n: u64) -> FactTable {
             label,
             codes: CodeSet::default(),
             features: Features::default(),
-            group: Random(digest ^ 1).next_number(),
-            grouped: true,
+            group: Some(Random(digest ^ 1).next_number()),
             written: None,
         });
     }
     let mut facts = FactTable::new(16);
     facts.begin_file("bench.jsonl");
-    facts.append(&rows, n * 1000);
+    facts.append(rows, n * 1000).expect("memory has room");
     facts
 }

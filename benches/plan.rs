@@ -5,7 +5,7 @@
 use bedload_benches::facts;
 use bedload_stages::balance::{self, BalanceConfig};
 use bedload_stages::dedupe::{self, DedupeConfig};
-use bedload_stages::split::choose;
+use bedload_stages::split::{Among, choose};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -20,7 +20,7 @@ fn duplicates(bencher: Bencher<'_, '_>) {
     let facts = facts(RECORDS);
     bencher
         .counter(ItemsCount::new(RECORDS))
-        .bench_local(|| dedupe::assign(&facts, &DedupeConfig::default()).len());
+        .bench_local(|| dedupe::assign(&facts, &DedupeConfig::default()).expect("memory has room").len());
 }
 
 #[divan::bench(sample_count = 5)]
@@ -36,10 +36,13 @@ fn validation_set(bencher: Bencher<'_, '_>) {
     let facts = facts(RECORDS);
     let classes = balance::find(&facts, &BalanceConfig::default());
     bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| {
-        let lines = facts.ordinals().collect();
-        let stratum = |line| classes.of(&facts, line);
-        choose(lines, RECORDS / 10, 1, 5, stratum, |line| facts.group(line), |line| facts.digest(line))
-            .chosen
-            .len()
+        let among = Among {
+            facts: &facts,
+            is_in: |_| true,
+            strata: 5,
+            stratum: |line| classes.of(&facts, line),
+            group: |line| facts.group(line),
+        };
+        choose(&among, RECORDS / 10, 1).expect("memory has room").chosen.len()
     });
 }

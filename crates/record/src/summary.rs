@@ -96,6 +96,18 @@ impl Histogram {
         }
     }
 
+    /// Adds the values of another one.
+    pub fn absorb(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        if self.dense.is_empty() {
+            self.dense = other.dense;
+        } else {
+            self.dense.iter_mut().zip(other.dense).for_each(|(n, more)| *n += more);
+        }
+        other.sparse.into_iter().for_each(|(value, n)| *self.sparse.entry(value).or_default() += n);
+    }
+
     /// The smallest value that at least `percent` per cent of the values do not exceed.
     fn at(&self, percent: u64) -> u64 {
         let rank = (self.count * percent).div_ceil(100).max(1);
@@ -229,6 +241,15 @@ mod tests {
                 max: *values.last().expect("not empty"),
             };
             prop_assert_eq!(histogram.quantiles(), expected);
+            let half = |values: &[u64]| {
+                let mut histogram = Histogram::default();
+                values.iter().for_each(|&value| histogram.add(value));
+                histogram
+            };
+            let (a, b) = values.split_at(values.len() / 2);
+            let mut both = half(a);
+            both.absorb(half(b));
+            prop_assert_eq!(both.quantiles(), expected);
         }
     }
 }

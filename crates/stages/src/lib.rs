@@ -4,6 +4,7 @@
 //! that needs facts only is a pure function that the plan calls; one that makes bytes is a [`Rewrite`].
 //! Not here: reading or writing anything, threads of its own, clocks.
 
+mod buckets;
 pub mod convert;
 
 pub mod schema;

@@ -6,9 +6,11 @@ use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
-use bedload_stages::split::{Choice, GroupBy, Size, choose};
+use bedload_stages::split::{Among, Choice, GroupBy, Size, choose};
 
-use crate::plan::{count_verdicts, kept};
+use rayon::prelude::*;
+
+use crate::plan::{count_verdicts, of_verdict};
 use crate::run::settings::Settings;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -48,7 +50,7 @@ pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Result<Decided, 
 /// A record with an error is rejected; every other one is kept until something else is decided.
 pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
     let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
-    facts.ordinals().map(verdict).collect()
+    (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
 }
 
 impl Decided {
@@ -64,10 +66,9 @@ impl Decided {
     fn select(&mut self, facts: &FactTable, settings: &Settings, most: u64) -> Result<(), NoRoom> {
         let Counts { train, .. } = count_verdicts(&self.verdicts);
         if train > most {
-            let mut kept = facts.scratch_of(kept(&self.verdicts))?;
             let own_group = |line: Ordinal| facts.digest(line) as u64;
             let seed = settings.seed ^ SELECT_SALT;
-            let choice = choose_of(facts, &self.classes, kept.values_mut(), most, seed, own_group);
+            let choice = self.choose(facts, most, seed, own_group)?;
             mark(&mut self.verdicts, &choice, Verdict::Unselected);
         }
         Ok(())
@@ -80,11 +81,9 @@ impl Decided {
         if wanted == 0 {
             return Ok(());
         }
-        let mut kept = facts.scratch_of(kept(&self.verdicts))?;
-        let kept = kept.values_mut();
-        self.findings.extend(judge_groups(facts, kept, settings));
+        self.findings.extend(judge_groups(facts, &self.verdicts, settings));
         let group = |line: Ordinal| facts.group(line);
-        let choice = choose_of(facts, &self.classes, kept, wanted, settings.seed ^ SPLIT_SALT, group);
+        let choice = self.choose(facts, wanted, settings.seed ^ SPLIT_SALT, group)?;
         for line in &choice.chosen {
             self.verdicts[line.index()] = Verdict::Kept(Side::Validation);
         }
@@ -96,7 +95,7 @@ impl Decided {
             );
             self.findings.push(Finding::dataset(Code::SplitInexact, message));
         }
-        let in_validation = self.classes.count(facts, choice.chosen.iter().copied());
+        let in_validation = self.classes.count(facts, choice.chosen.par_iter().copied());
         let missing = in_validation.iter().filter(|&&n| n == 0).count() as u64;
         if missing > 0 {
             let part = part_of(missing, in_validation.len() as u64, "class", "classes");
@@ -104,6 +103,24 @@ impl Decided {
             self.findings.push(Finding::dataset(Code::SplitMissingClass, message));
         }
         Ok(())
+    }
+
+    /// Chooses among the records that are kept so far.
+    fn choose(
+        &self,
+        facts: &FactTable,
+        wanted: u64,
+        seed: u64,
+        group: impl Fn(Ordinal) -> u64 + Sync,
+    ) -> Result<Choice, NoRoom> {
+        let among = Among {
+            facts,
+            is_in: |line: Ordinal| matches!(self.verdicts[line.index()], Verdict::Kept(_)),
+            strata: self.classes.list().len(),
+            stratum: |line| self.classes.of(facts, line),
+            group,
+        };
+        choose(&among, wanted, seed)
     }
 
     fn judge_rejected(&mut self, settings: &Settings) {
@@ -119,37 +136,32 @@ impl Decided {
     }
 }
 
-fn choose_of(
-    facts: &FactTable,
-    classes: &Classes,
-    lines: &mut [Ordinal],
-    wanted: u64,
-    seed: u64,
-    group: impl Fn(Ordinal) -> u64 + Sync,
-) -> Choice {
-    let stratum = |line: Ordinal| classes.of(facts, line);
-    choose(lines, wanted, seed, classes.list().len(), stratum, group, |line| facts.digest(line))
-}
-
 /// Gives every kept record that was not chosen another verdict.
 fn mark(verdicts: &mut [Verdict], choice: &Choice, other: Verdict) {
-    let mut chosen = choice.chosen.iter().peekable();
-    for (index, verdict) in verdicts.iter_mut().enumerate() {
-        if chosen.next_if(|line| line.index() == index).is_none() && matches!(verdict, Verdict::Kept(_)) {
-            *verdict = other;
+    const LINES: usize = 1 << 16;
+    verdicts.par_chunks_mut(LINES).enumerate().for_each(|(nth, verdicts)| {
+        let first = nth * LINES;
+        let from = choice.chosen.partition_point(|line| line.index() < first);
+        let mut chosen = choice.chosen[from..].iter().peekable();
+        for (index, verdict) in (first..).zip(verdicts) {
+            let is_chosen = chosen.next_if(|line| line.index() == index).is_some();
+            if !is_chosen && matches!(verdict, Verdict::Kept(_)) {
+                *verdict = other;
+            }
         }
-    }
+    });
 }
 
 /// What is wrong with the field that groups come from.
-fn judge_groups(facts: &FactTable, kept: &[Ordinal], settings: &Settings) -> Option<Finding> {
+fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Option<Finding> {
     let GroupBy::Field(_) = settings.stages.split.group_by() else { return None };
-    let alone = kept.iter().filter(|&&line| !facts.grouped(line)).count();
+    let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    let (alone, kept) = (kept().filter(|&line| !facts.grouped(line)).count(), kept().count());
     let (code, message) = match alone {
         0 => return None,
-        n if n == kept.len() => (Code::SplitNoGroups, "no record has a value at the group field".to_owned()),
+        n if n == kept => (Code::SplitNoGroups, "no record has a value at the group field".to_owned()),
         n => {
-            let (n, kept) = (n as u64, kept.len() as u64);
+            let (n, kept) = (n as u64, kept as u64);
             let part = part_of(n, kept, "record", "records");
             let verb = agree(n, "has", "have");
             (Code::SplitMissingGroup, format!("{part} {verb} no value at the group field"))

@@ -129,25 +129,27 @@ pub(crate) fn count_verdicts(verdicts: &[Verdict]) -> Counts {
     verdicts.par_iter().fold(Counts::default, add).reduce(Counts::default, Counts::plus)
 }
 
-/// The records that are still kept, in order.
-pub(crate) fn kept(verdicts: &[Verdict]) -> impl Iterator<Item = Ordinal> {
-    of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)))
-}
-
 /// The lines whose verdict is one of some, in order.
 pub(crate) fn of_verdict(
     verdicts: &[Verdict],
-    wanted: impl Fn(Verdict) -> bool,
-) -> impl Iterator<Item = Ordinal> {
-    let lines = verdicts.iter().enumerate().filter(move |(_, verdict)| wanted(**verdict));
+    wanted: impl Fn(Verdict) -> bool + Sync + Send,
+) -> impl ParallelIterator<Item = Ordinal> {
+    let lines = verdicts.par_iter().enumerate().filter(move |(_, verdict)| wanted(**verdict));
     lines.map(|(index, _)| Ordinal(index as u64))
 }
 
 /// The features of the records that are kept.
 fn tally(facts: &FactTable, verdicts: &[Verdict]) -> Tally {
-    let mut tally = Tally::default();
-    kept(verdicts).for_each(|line| tally.add(facts.features(line)));
-    tally
+    let add = |mut tally: Tally, line| {
+        tally.add(facts.features(line));
+        tally
+    };
+    let join = |mut a: Tally, b: Tally| {
+        a.absorb(&b);
+        a
+    };
+    let kept = of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    kept.fold(Tally::default, add).reduce(Tally::default, join)
 }
 
 /// How many output lines of each spelling of each class there are on each side.
@@ -158,8 +160,8 @@ fn count_spellings(
     variants: &[Variant],
 ) -> [Vec<Vec<u64>>; 2] {
     Side::ALL.map(|side| {
-        let kept = facts.ordinals().filter(|line| verdicts[line.index()] == Verdict::Kept(side));
-        let made = variants.iter().filter(|_| side == Side::Train).map(|variant| variant.parent);
+        let kept = of_verdict(verdicts, move |verdict| verdict == Verdict::Kept(side));
+        let made = variants.par_iter().filter(|_| side == Side::Train).map(|variant| variant.parent);
         classes.count_spellings(facts, kept.chain(made))
     })
 }

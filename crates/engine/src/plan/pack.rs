@@ -1,12 +1,20 @@
 //! Packing: which file every output line goes to, and at which byte. After it, writing is mere copying.
 
-use bedload_record::{FactTable, Ordinal, Side, Verdict};
+use std::iter;
+use std::ops::Range;
 
+use bedload_record::{FactTable, Ordinal, Side, Verdict};
+use rayon::prelude::*;
+
+use crate::plan::variants::variants_of;
 use crate::run::settings::ShardLimits;
 use crate::scan::augment::Variant;
 
 /// About how many bytes of output are copied by one worker at a time.
 const UNIT_BYTES: u64 = 1 << 20;
+
+/// How many lines are packed at a time where a side is one file.
+const BLOCK_LINES: u64 = 1 << 16;
 
 /// One output file with lines of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,86 +69,9 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Takes out the files of one side, or those of rejected lines.
-    pub(crate) fn take(&mut self, side: Option<Side>) -> Self {
-        let is_taken: Vec<bool> = self.shards.iter().map(|shard| shard.side == side).collect();
-        // The number of each file among those of its kind.
-        let number = |n: usize| is_taken[..n].iter().filter(|&&taken| taken == is_taken[n]).count();
-        let numbers: Vec<usize> = (0..is_taken.len()).map(number).collect();
-        let shards = self.shards.extract_if(.., |shard| shard.side == side).collect();
-        let units = self.units.extract_if(.., |unit| is_taken[unit.shard]).collect();
-        let mut taken = Self { shards, units };
-        for unit in self.units.iter_mut().chain(&mut taken.units) {
-            unit.shard = numbers[unit.shard];
-        }
-        taken
-    }
-}
-
-/// Packs both sides and the rejected lines. Linear in the lines; nothing but additions.
-pub(crate) fn pack(
-    facts: &FactTable,
-    verdicts: &[Verdict],
-    variants: &[Variant],
-    limits: ShardLimits,
-    held_max: u64,
-) -> Packed {
-    let mut packer = Packer { packed: Packed { shards: Vec::new(), units: Vec::new() }, limits, held_max };
-    for side in Side::ALL {
-        packer.side(facts, verdicts, variants, side);
-    }
-    packer.rejected(facts, verdicts);
-    packer.packed
-}
-
-struct Packer {
-    packed: Packed,
-    limits: ShardLimits,
-    held_max: u64,
-}
-
-impl Packer {
-    fn side(&mut self, facts: &FactTable, verdicts: &[Verdict], variants: &[Variant], side: Side) {
-        let sharded = self.limits != ShardLimits::default();
-        let name = side.name();
-        let first = self.packed.shards.len();
-        let open = |number: usize| Shard {
-            side: Some(side),
-            path: if sharded { format!("{name}/part-{number:05}.jsonl") } else { format!("{name}.jsonl") },
-            records: 0,
-            bytes: 0,
-            tokens: 0,
-        };
-        let mut file = 0;
-        let mut later = variants;
-        for (index, verdict) in verdicts.iter().enumerate() {
-            if *verdict != Verdict::Kept(side) {
-                continue;
-            }
-            let line = Ordinal(index as u64);
-            file = file_from(facts, file, line);
-            let own = (facts.written(line, file) + 1, facts.tokens(line).total());
-            let of_parent = if side == Side::Train { later.partition_point(|v| v.parent <= line) } else { 0 };
-            let (copies, rest) = later.split_at(of_parent);
-            later = rest;
-            let copies = copies.iter().map(|variant| (variant.bytes + 1, variant.tokens));
-            for (copy, (bytes, tokens)) in std::iter::once(own).chain(copies).enumerate() {
-                let shards = &mut self.packed.shards;
-                if shards.len() == first || self.limits.are_full(&shards[shards.len() - 1], bytes) {
-                    shards.push(open(shards.len() - first));
-                }
-                self.add(Place { line, copy: copy as u32 }, bytes, tokens);
-            }
-        }
-        // A training set is always there, even an empty one: what is missing must not look like what is lost.
-        if self.packed.shards.len() == first && side == Side::Train {
-            self.packed.shards.push(open(0));
-        }
-    }
-
     /// Adds a line to the last shard.
     fn add(&mut self, place: Place, bytes: u64, tokens: u64) {
-        let Packed { shards, units } = &mut self.packed;
+        let Self { shards, units } = self;
         let index = shards.len() - 1;
         let shard = &mut shards[index];
         let next = Place { line: place.line, copy: place.copy + 1 };
@@ -163,33 +94,171 @@ impl Packer {
         shard.tokens += tokens;
     }
 
-    fn rejected(&mut self, facts: &FactTable, verdicts: &[Verdict]) {
-        let path = "rejected.jsonl".to_owned();
-        self.packed.shards.push(Shard { side: None, path, records: 0, bytes: 0, tokens: 0 });
-        let mut file = 0;
-        for (index, _) in verdicts.iter().enumerate().filter(|(_, v)| **v == Verdict::Rejected) {
-            let line = Ordinal(index as u64);
-            file = file_from(facts, file, line);
-            let span = facts.span(line, file);
-            // Byte for byte, with its line end; only the last line of an input may have to be given one.
-            let bytes = span.len + facts.terminator(line).len_bytes().max(1);
-            if bytes <= self.held_max.max(UNIT_BYTES) {
-                self.add(Place { line, copy: 0 }, bytes, facts.tokens(line).total());
-                continue;
-            }
-            let shard = self.packed.shards.len() - 1;
-            let mut start = span.start;
-            let end = span.start + span.len;
-            while start < end {
-                let len = UNIT_BYTES.min(end - start);
-                let offset = self.packed.shards[shard].bytes;
-                self.packed.units.push(Unit { shard, offset, bytes: len, what: Piece::Raw { file, start } });
-                self.packed.shards[shard].bytes += len;
-                start += len;
-            }
-            // The line end, as a line of its own that has no other bytes: copy 1 of a rejected line.
-            self.add(Place { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
+    /// Adds the files of another one after these.
+    fn append(&mut self, other: Self) {
+        let before = self.shards.len();
+        self.shards.extend(other.shards);
+        self.units.extend(other.units.into_iter().map(|unit| Unit { shard: unit.shard + before, ..unit }));
+    }
+
+    /// Continues the only file of this one with that of another.
+    fn join(&mut self, other: Self) {
+        let Some(end) = self.shards.first_mut() else {
+            *self = other;
+            return;
+        };
+        let (bytes, records) = (end.bytes, end.records);
+        for shard in other.shards {
+            end.bytes += shard.bytes;
+            end.records += shard.records;
+            end.tokens += shard.tokens;
         }
+        self.units.extend(other.units.into_iter().map(|unit| {
+            let what = match unit.what {
+                Piece::Lines { from, to, first } => Piece::Lines { from, to, first: first + records },
+                raw @ Piece::Raw { .. } => raw,
+            };
+            Unit { offset: unit.offset + bytes, what, ..unit }
+        }));
+    }
+
+    /// Takes out the files of one side, or those of rejected lines.
+    pub(crate) fn take(&mut self, side: Option<Side>) -> Self {
+        let is_taken: Vec<bool> = self.shards.iter().map(|shard| shard.side == side).collect();
+        // The number of each file among those of its kind.
+        let number = |n: usize| is_taken[..n].iter().filter(|&&taken| taken == is_taken[n]).count();
+        let numbers: Vec<usize> = (0..is_taken.len()).map(number).collect();
+        let shards = self.shards.extract_if(.., |shard| shard.side == side).collect();
+        let units = self.units.extract_if(.., |unit| is_taken[unit.shard]).collect();
+        let mut taken = Self { shards, units };
+        for unit in self.units.iter_mut().chain(&mut taken.units) {
+            unit.shard = numbers[unit.shard];
+        }
+        taken
+    }
+}
+
+/// Packs both sides and the rejected lines. Linear in the lines; nothing but additions. Where a side is one file, in
+/// parallel.
+pub(crate) fn pack(
+    facts: &FactTable,
+    verdicts: &[Verdict],
+    variants: &[Variant],
+    limits: ShardLimits,
+    held_max: u64,
+) -> Packed {
+    let packer = Packer { facts, verdicts, variants, limits, held_max };
+    let mut packed = Packed::default();
+    Side::ALL.into_iter().for_each(|side| packed.append(packer.side(side)));
+    packed.append(packer.rejected());
+    packed
+}
+
+struct Packer<'a> {
+    facts: &'a FactTable,
+    verdicts: &'a [Verdict],
+    variants: &'a [Variant],
+    limits: ShardLimits,
+    held_max: u64,
+}
+
+impl Packer<'_> {
+    fn side(&self, side: Side) -> Packed {
+        let mut packed = if self.limits == ShardLimits::default() {
+            self.in_blocks(|lines| self.lines_of(side, lines))
+        } else {
+            self.lines_of(side, 0..self.facts.len())
+        };
+        // A training set is always there, even an empty one: what is missing must not look like what is lost.
+        if packed.shards.is_empty() && side == Side::Train {
+            packed.shards.push(self.open(side, 0));
+        }
+        packed
+    }
+
+    /// Packs blocks of lines side by side, and joins their files.
+    fn in_blocks(&self, pack: impl Fn(Range<u64>) -> Packed + Sync) -> Packed {
+        let len = self.facts.len();
+        let block = |nth: u64| pack(nth * BLOCK_LINES..((nth + 1) * BLOCK_LINES).min(len));
+        let blocks: Vec<Packed> = (0..len.div_ceil(BLOCK_LINES)).into_par_iter().map(block).collect();
+        let mut joined = Packed::default();
+        blocks.into_iter().for_each(|block| joined.join(block));
+        joined
+    }
+
+    fn open(&self, side: Side, number: usize) -> Shard {
+        let name = side.name();
+        let is_cut = self.limits != ShardLimits::default();
+        let path = if is_cut { format!("{name}/part-{number:05}.jsonl") } else { format!("{name}.jsonl") };
+        Shard { side: Some(side), path, records: 0, bytes: 0, tokens: 0 }
+    }
+
+    /// Packs those of some lines that go to a side.
+    fn lines_of(&self, side: Side, lines: Range<u64>) -> Packed {
+        let Self { facts, verdicts, variants, limits, .. } = self;
+        let mut packed = Packed::default();
+        if lines.is_empty() {
+            return packed;
+        }
+        let mut file = facts.file_of(Ordinal(lines.start));
+        let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
+        for line in lines.map(Ordinal).filter(|line| verdicts[line.index()] == Verdict::Kept(side)) {
+            file = file_from(facts, file, line);
+            let own = (facts.written(line, file) + 1, facts.tokens(line).total());
+            let n_copies = if side == Side::Train { variants_of(later, line).len() } else { 0 };
+            let (copies, rest) = later.split_at(n_copies);
+            later = rest;
+            let copies = copies.iter().map(|variant| (variant.bytes + 1, variant.tokens));
+            for (copy, (bytes, tokens)) in iter::once(own).chain(copies).enumerate() {
+                if packed.shards.last().is_none_or(|shard| limits.are_full(shard, bytes)) {
+                    packed.shards.push(self.open(side, packed.shards.len()));
+                }
+                packed.add(Place { line, copy: copy as u32 }, bytes, tokens);
+            }
+        }
+        packed
+    }
+
+    fn rejected(&self) -> Packed {
+        let open =
+            || Shard { side: None, path: "rejected.jsonl".to_owned(), records: 0, bytes: 0, tokens: 0 };
+        let mut packed = self.in_blocks(|lines| {
+            let mut packed = Packed { shards: vec![open()], units: Vec::new() };
+            let mut file = self.facts.file_of(Ordinal(lines.start));
+            let is_rejected = |line: &Ordinal| self.verdicts[line.index()] == Verdict::Rejected;
+            for line in lines.map(Ordinal).filter(is_rejected) {
+                file = file_from(self.facts, file, line);
+                self.add_rejected(&mut packed, file, line);
+            }
+            packed
+        });
+        if packed.shards.is_empty() {
+            packed.shards.push(open());
+        }
+        packed
+    }
+
+    fn add_rejected(&self, packed: &mut Packed, file: usize, line: Ordinal) {
+        let Self { facts, held_max, .. } = self;
+        let span = facts.span(line, file);
+        // Byte for byte, with its line end; only the last line of an input may have to be given one.
+        let bytes = span.len + facts.terminator(line).len_bytes().max(1);
+        if bytes <= (*held_max).max(UNIT_BYTES) {
+            packed.add(Place { line, copy: 0 }, bytes, facts.tokens(line).total());
+            return;
+        }
+        let shard = packed.shards.len() - 1;
+        let mut start = span.start;
+        let end = span.start + span.len;
+        while start < end {
+            let len = UNIT_BYTES.min(end - start);
+            let offset = packed.shards[shard].bytes;
+            packed.units.push(Unit { shard, offset, bytes: len, what: Piece::Raw { file, start } });
+            packed.shards[shard].bytes += len;
+            start += len;
+        }
+        // The line end, as a line of its own that has no other bytes: copy 1 of a rejected line.
+        packed.add(Place { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
     }
 }
 

@@ -129,11 +129,6 @@ impl<T: Plain> Column<T> {
         }
     }
 
-    /// Takes values in place of those that it has, in own memory.
-    pub(super) fn collect(&mut self, values: impl Iterator<Item = T>) {
-        self.values = Values::Own(values.collect());
-    }
-
     /// Puts values behind those that are kept, whatever lines they are of.
     ///
     /// # Errors
@@ -151,7 +146,7 @@ impl<T: Plain> Column<T> {
     }
 
     /// Gives all of `len` lines a value that is kept.
-    fn fill(&mut self, len: usize) -> Result<(), NoRoom> {
+    pub(super) fn fill(&mut self, len: usize) -> Result<(), NoRoom> {
         let usual = self.usual;
         match &mut self.values {
             Values::Own(values) => values.resize(len, usual),

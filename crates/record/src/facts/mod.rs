@@ -238,22 +238,16 @@ impl FactTable {
         Ok(())
     }
 
-    /// Some lines as a list that can be sorted, in the same memory as the columns.
+    /// So many zeros to be worked with, in the same memory as the columns.
     ///
     /// # Errors
     /// Where there is no room.
-    pub fn scratch_of(&self, lines: impl Iterator<Item = Ordinal>) -> Result<Column<Ordinal>, NoRoom> {
-        const PIECE: usize = 1 << 16;
-        let mut column = Column::new(Ordinal(0));
-        let (Some((_, room)), true) = (&self.spill, self.is_lent) else {
-            column.collect(lines);
-            return Ok(column);
-        };
-        column.lend(room)?;
-        let mut lines = lines.peekable();
-        while lines.peek().is_some() {
-            column.extend(&lines.by_ref().take(PIECE).collect::<Vec<_>>())?;
+    pub fn scratch(&self, len: usize) -> Result<Column<u32>, NoRoom> {
+        let mut column = Column::new(0);
+        if let (Some((_, room)), true) = (&self.spill, self.is_lent) {
+            column.lend(room)?;
         }
+        column.fill(len)?;
         Ok(column)
     }
 

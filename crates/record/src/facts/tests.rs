@@ -119,9 +119,12 @@ proptest! {
         let is_lent = room.0.load(std::sync::atomic::Ordering::Relaxed) > 0;
         prop_assert_eq!(is_lent, facts.own_bytes() == 0);
         prop_assert!(is_lent || own_bytes_max.is_none_or(|most| facts.own_bytes() <= most));
-        let mut order = facts.scratch_of(facts.ordinals().rev()).expect("there is room");
-        order.values_mut().sort_unstable();
-        prop_assert_eq!(order.values(), facts.ordinals().collect::<Vec<_>>());
+        let made = room.0.load(std::sync::atomic::Ordering::Relaxed);
+        let mut scratch = facts.scratch(lines.len()).expect("there is room");
+        prop_assert!(scratch.values().iter().all(|&zero| zero == 0) && scratch.values().len() == lines.len());
+        scratch.values_mut().fill(7);
+        let is_elsewhere = room.0.load(std::sync::atomic::Ordering::Relaxed) > made;
+        prop_assert_eq!(is_elsewhere, is_lent && !lines.is_empty());
         let distinct: std::collections::HashSet<u8> = lines.iter().filter_map(|line| line.3).collect();
         prop_assert_eq!(facts.labels.overflowed(), distinct.len() > 3);
         for ((line, expected), start) in facts.ordinals().zip(&lines).zip(starts) {

@@ -122,19 +122,30 @@ impl Classes {
     }
 
     /// How many of these records each class has.
-    pub fn count(&self, facts: &FactTable, lines: impl Iterator<Item = Ordinal>) -> Vec<u64> {
+    pub fn count(&self, facts: &FactTable, lines: impl ParallelIterator<Item = Ordinal>) -> Vec<u64> {
         self.count_spellings(facts, lines).iter().map(|spellings| spellings.iter().sum()).collect()
     }
 
     /// How many of these records each spelling of each class has, in the order of [`Class::spellings`].
-    pub fn count_spellings(&self, facts: &FactTable, lines: impl Iterator<Item = Ordinal>) -> Vec<Vec<u64>> {
-        let mut counts: Vec<Vec<u64>> =
-            self.list.iter().map(|class| vec![0; class.spellings.len()]).collect();
-        for line in lines {
+    pub fn count_spellings(
+        &self,
+        facts: &FactTable,
+        lines: impl ParallelIterator<Item = Ordinal>,
+    ) -> Vec<Vec<u64>> {
+        let none = || self.list.iter().map(|class| vec![0; class.spellings.len()]).collect::<Vec<Vec<u64>>>();
+        if self.list.is_empty() {
+            return none();
+        }
+        let count = |mut counts: Vec<Vec<u64>>, line| {
             if let Some((class, spelling)) = self.spelling_of(facts, line) {
                 counts[class][spelling] += 1;
             }
-        }
-        counts
+            counts
+        };
+        let add = |mut a: Vec<Vec<u64>>, b: Vec<Vec<u64>>| {
+            a.iter_mut().flatten().zip(b.into_iter().flatten()).for_each(|(a, b)| *a += b);
+            a
+        };
+        lines.fold(none, count).reduce(none, add)
     }
 }

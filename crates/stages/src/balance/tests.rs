@@ -3,6 +3,8 @@
 use bedload_record::{CodeSet, FactRow, FactTable, Features, Terminator, Tokens};
 use expect_test::{Expect, expect};
 
+use rayon::prelude::*;
+
 use super::*;
 
 fn table(labels: &[(&str, usize)]) -> FactTable {
@@ -34,7 +36,7 @@ fn check(labels: &[(&str, usize)], field: Option<&str>, expect: Expect) {
     let config = BalanceConfig { label_field: field.map(str::to_owned), ..BalanceConfig::default() };
     let facts = table(labels);
     let classes = find(&facts, &config);
-    let counts = classes.count(&facts, facts.ordinals());
+    let counts = classes.count(&facts, (0..facts.len()).into_par_iter().map(bedload_record::Ordinal));
     let mut shown: Vec<String> = classes
         .list()
         .iter()

@@ -11,8 +11,8 @@
 //! spacing and escapes never matter, nor do metadata, labels and unknown keys, and no two ways to cut the
 //! fields look alike. Answers, passages and system prompts under well-known keys of other formats count, and for
 //! reinforcement fine-tuning, whose graders read them, all keys. Numbers are compared digit by digit, never as doubles,
-//! so that long ids keep records apart; `100`, `1e2` and `100.0` are one number. The plan sorts those that may
-//! recur by identity; equal neighbours are one family. At 10^9 records the chance that any two different records share an identity is below
+//! so that long ids keep records apart; `100`, `1e2` and `100.0` are one number. The plan sorts by identity; equal
+//! neighbours are one family. At 10^9 records the chance that any two different records share an identity is below
 //! 10^-20.
 //!
 //! ## Findings
@@ -22,11 +22,15 @@ use std::borrow::Cow;
 
 use bedload_bedrock::{Format, Kind, is_content};
 use bedload_record::{FactTable, Json, NoRoom, Ordinal, Value};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unicase::UniCase;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use xxhash_rust::xxh3::xxh3_128;
+
+use crate::buckets::Buckets;
 
 /// `[stages.dedupe]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -192,89 +196,50 @@ pub struct Duplicate {
     pub survivor: Ordinal,
 }
 
-/// Finds all duplicates among the accepted records, in the order of the dropped ones. Linear in the records, and
-/// O(n log n) in those that are duplicates or few others; in parallel, with 1 to 2 bytes of memory per record, 8 per
-/// record that is sorted, and 16 per duplicate.
+/// Finds all duplicates among the accepted records, in the order of the dropped ones. Linear, in parallel, with 4 bytes
+/// of memory per accepted record and 16 per duplicate.
 ///
 /// # Errors
-/// Where neither memory nor disk has room for what is sorted.
+/// Where neither memory nor disk has room for where they are.
 pub fn assign(facts: &FactTable, config: &DedupeConfig) -> Result<Vec<Duplicate>, NoRoom> {
-    let seen = SeenTwice::of(facts);
-    let may_recur = |line: &Ordinal| facts.accepted(*line) && seen.may_have(facts.digest(*line));
-    let mut order = facts.scratch_of(facts.ordinals().filter(may_recur))?;
-    order.values_mut().par_sort_unstable_by_key(|&line| (facts.digest(line), line));
-    let mut duplicates: Vec<Duplicate> = order
-        .values()
-        .par_chunk_by(|&a, &b| facts.digest(a) == facts.digest(b))
-        .filter(|family| family.len() > 1)
-        .flat_map_iter(|family| {
-            let (survivor, dropped) = match config.survivor {
-                Survivor::First => (family[0], &family[1..]),
-                Survivor::Last => (family[family.len() - 1], &family[..family.len() - 1]),
-            };
-            dropped.iter().map(move |&dropped| Duplicate { dropped, survivor })
+    let hash = |line: Ordinal| facts.accepted(line).then(|| (facts.digest(line) >> 64) as u64);
+    let buckets = Buckets::new(facts, hash)?;
+    let mut duplicates: Vec<Duplicate> = (0..buckets.len())
+        .into_par_iter()
+        .map_init(HashTable::new, |seen, bucket| match config.survivor {
+            Survivor::First => of_bucket(facts, buckets.lines(bucket), seen),
+            Survivor::Last => of_bucket(facts, buckets.lines(bucket).rev(), seen),
         })
+        .flatten_iter()
         .collect();
     duplicates.par_sort_unstable_by_key(|duplicate| duplicate.dropped);
     Ok(duplicates)
 }
 
-/// Which identities occur more than once, with some others among them: most records are alone, and need no sorting.
-///
-/// Two bits for each of four slots a record count what falls into a slot: nothing, one record, or more.
-struct SeenTwice {
-    /// The slots in parts of equal size, each of which was counted by one thread.
-    parts: Vec<Vec<u8>>,
-    part_slots: u64,
-}
-
-/// Beyond this a larger table would only be slower to reach; then more records are sorted than need be.
-const SEEN_BYTES_MAX: usize = 1 << 26;
-/// The same, for a run whose facts memory has no room for.
-const SEEN_BYTES_MAX_SPILLED: usize = 1 << 20;
-const SEEN_BYTES_MIN: usize = 1 << 10;
-const SLOTS_PER_BYTE: u64 = 4;
-/// Every thread looks at all records, so that more threads than this would only look more often.
-const PARTS_MAX: usize = 8;
-
-impl SeenTwice {
-    fn of(facts: &FactTable) -> Self {
-        let most = if facts.is_spilled() { SEEN_BYTES_MAX_SPILLED } else { SEEN_BYTES_MAX };
-        let wanted = usize::try_from(facts.len()).unwrap_or(usize::MAX).min(most);
-        let bytes = wanted.next_power_of_two().max(SEEN_BYTES_MIN);
-        let n_parts = rayon::current_num_threads().next_power_of_two().min(PARTS_MAX);
-        let part_slots = (bytes / n_parts) as u64 * SLOTS_PER_BYTE;
-        let slots = part_slots * n_parts as u64;
-        let count = |part: u64| {
-            let mut counts = vec![0u8; bytes / n_parts];
-            for line in facts.ordinals().filter(|&line| facts.accepted(line)) {
-                let slot = slot_of(facts.digest(line), slots);
-                if slot / part_slots == part {
-                    let (byte, shift) = place_of(slot % part_slots);
-                    let count = counts[byte] >> shift & 3;
-                    counts[byte] |= [1, 2, 0, 0][usize::from(count)] << shift;
-                }
+/// Finds the duplicates among lines that have all lines like them beside them: the first of several stays. `seen` is
+/// memory to be used again.
+fn of_bucket(
+    facts: &FactTable,
+    lines: impl Iterator<Item = Ordinal>,
+    seen: &mut HashTable<(u64, Ordinal)>,
+) -> Vec<Duplicate> {
+    let mut duplicates = Vec::new();
+    seen.clear();
+    for line in lines {
+        let digest = facts.digest(line);
+        // The leading bits have chosen the bucket; these tell its lines apart.
+        let hash = digest as u64;
+        let is_same = |&(of, other): &(u64, Ordinal)| of == hash && facts.digest(other) == digest;
+        match seen.entry(hash, is_same, |&(hash, _)| hash) {
+            Entry::Occupied(survivor) => {
+                duplicates.push(Duplicate { dropped: line, survivor: survivor.get().1 });
             }
-            counts
-        };
-        let parts = (0..n_parts as u64).into_par_iter().map(count).collect();
-        Self { parts, part_slots }
+            Entry::Vacant(place) => {
+                place.insert((hash, line));
+            }
+        }
     }
-
-    fn may_have(&self, digest: u128) -> bool {
-        let slot = slot_of(digest, self.part_slots * self.parts.len() as u64);
-        let (byte, shift) = place_of(slot % self.part_slots);
-        self.parts[(slot / self.part_slots) as usize][byte] >> shift & 2 != 0
-    }
-}
-
-/// The slot of an identity, which is a hash already: some bits of it. The number of slots is a power of two.
-fn slot_of(digest: u128, slots: u64) -> u64 {
-    digest as u64 & (slots - 1)
-}
-
-fn place_of(slot: u64) -> (usize, u32) {
-    ((slot / SLOTS_PER_BYTE) as usize, (slot % SLOTS_PER_BYTE) as u32 * 2)
+    duplicates
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! Choosing a number of records by hash: whole groups, every class by its share, no order.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use bedload_record::Ordinal;
+use bedload_record::{FactTable, NoRoom, Ordinal};
+
+use crate::buckets::Buckets;
 
 /// What was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,88 +19,183 @@ pub struct Choice {
     pub wanted: u64,
 }
 
-/// Chooses `wanted` of `lines`: all of a group or none of it, from each of `strata` classes (and from the records
-/// without one) in proportion.
+/// The lines to choose from, and what they are.
+pub struct Among<'a, In, Stratum, Group> {
+    /// All lines.
+    pub facts: &'a FactTable,
+    /// Whether a line is one of those to choose from.
+    pub is_in: In,
+    /// How many classes there are.
+    pub strata: usize,
+    /// The class of a line.
+    pub stratum: Stratum,
+    /// What must not part.
+    pub group: Group,
+}
+
+/// Chooses `wanted` of some lines: all of a group or none of it, from each of the classes (and from the records without
+/// one) in proportion.
 ///
 /// Exact where groups of one record are left over to fill up with, or where exchanging one chosen group for one or two
-/// others makes it so. O(n log n) in parallel; `lines` is put into another order.
-pub fn choose(
-    lines: &mut [Ordinal],
+/// others makes it so. Linear but for sorting within parts of the hash, in parallel up to the choosing itself, which
+/// ends with the last record that is chosen. It takes 4 bytes of memory per line and 8 per chosen line.
+///
+/// # Errors
+/// Where neither memory nor disk has room for where the lines are.
+pub fn choose<In, Stratum, Group>(
+    among: &Among<'_, In, Stratum, Group>,
     wanted: u64,
     seed: u64,
-    strata: usize,
-    stratum: impl Fn(Ordinal) -> Option<usize> + Sync,
-    group: impl Fn(Ordinal) -> u64 + Sync,
-    digest: impl Fn(Ordinal) -> u128 + Sync,
-) -> Choice {
-    // The digest, not the place, orders the members of a group: so the first one is the same in any file order.
-    lines.par_sort_unstable_by_key(|&line| {
-        let key = group(line);
-        (xxh3_64_with_seed(&key.to_le_bytes(), seed), key, digest(line), line)
-    });
-    let groups = || lines.chunk_by(|&a, &b| group(a) == group(b));
+) -> Result<Choice, NoRoom>
+where
+    Stratum: Fn(Ordinal) -> Option<usize> + Sync,
+    Group: Fn(Ordinal) -> u64 + Sync,
+    In: Fn(Ordinal) -> bool + Sync,
+{
+    let groups = Groups::new(among, seed)?;
     // A group counts for the class of its first member; the last stratum is of those without a class.
-    let stratum_of = |members: &[Ordinal]| stratum(members[0]).unwrap_or(strata);
-    let mut sizes = vec![0u64; strata + 1];
-    for members in groups() {
-        sizes[stratum_of(members)] += members.len() as u64;
-    }
-    let mut chosen = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0).min(lines.len()));
+    let stratum_of = |members: &[Member]| (among.stratum)(members[0].1).unwrap_or(among.strata);
+    let sizes = groups.sizes(among.strata + 1, stratum_of);
+    let mut chosen = Vec::new();
+    let take = |chosen: &mut Vec<Ordinal>, members: &[Member]| chosen.extend(members.iter().map(|m| m.1));
     let mut quotas = apportion(&sizes, wanted);
-    let mut fits_its_class = |members: &[Ordinal]| {
-        let quota = &mut quotas[stratum_of(members)];
-        let fits = members.len() as u64 <= *quota;
-        *quota -= if fits { members.len() as u64 } else { 0 };
-        fits
-    };
-    groups().filter(|members| fits_its_class(members)).for_each(|members| chosen.extend_from_slice(members));
+    let mut unfilled: u64 = quotas.iter().sum();
+    groups.visit(|members| {
+        let (size, quota) = (members.len() as u64, &mut quotas[stratum_of(members)]);
+        if size <= *quota {
+            *quota -= size;
+            unfilled -= size;
+            take(&mut chosen, members);
+        }
+        if unfilled == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
     // What large groups left unfilled in one class is filled from any class.
     let mut left = wanted.saturating_sub(chosen.len() as u64);
     if left > 0 {
         let mut quotas = apportion(&sizes, wanted);
-        for members in groups() {
+        groups.visit(|members| {
             let (size, quota) = (members.len() as u64, &mut quotas[stratum_of(members)]);
             if size <= *quota {
                 *quota -= size;
             } else if size <= left {
                 left -= size;
-                chosen.extend_from_slice(members);
+                take(&mut chosen, members);
             }
-        }
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
     }
     chosen.par_sort_unstable();
     if left > 0 {
-        exchange(groups(), left as usize, &mut chosen);
+        exchange(&groups, left as usize, &mut chosen);
     }
-    Choice { chosen, wanted }
+    Ok(Choice { chosen, wanted })
+}
+
+/// A line with the key of its group.
+type Member = (u64, Ordinal);
+
+/// The groups, in the order of a seeded hash.
+struct Groups<'a, In, Stratum, Group> {
+    among: &'a Among<'a, In, Stratum, Group>,
+    seed: u64,
+    buckets: Buckets,
+}
+
+impl<'a, In, Stratum, Group> Groups<'a, In, Stratum, Group>
+where
+    Stratum: Sync,
+    Group: Fn(Ordinal) -> u64 + Sync,
+    In: Fn(Ordinal) -> bool + Sync,
+{
+    fn new(among: &'a Among<'a, In, Stratum, Group>, seed: u64) -> Result<Self, NoRoom> {
+        let hash = |line: Ordinal| (among.is_in)(line).then(|| hash((among.group)(line), seed));
+        Ok(Self { among, seed, buckets: Buckets::new(among.facts, hash)? })
+    }
+
+    /// The members of the groups in a bucket, groups by their hash, and the members of each by their digest.
+    fn sorted(&self, bucket: usize) -> Vec<Member> {
+        let keyed = |line: Ordinal| {
+            let key = (self.among.group)(line);
+            // The digest, not the place, orders the members: so the first one is the same in any order of files.
+            (hash(key, self.seed), key, self.among.facts.digest(line), line)
+        };
+        let mut keyed: Vec<(u64, u64, u128, Ordinal)> = self.buckets.lines(bucket).map(keyed).collect();
+        keyed.sort_unstable();
+        keyed.into_iter().map(|(_, key, _, line)| (key, line)).collect()
+    }
+
+    /// How many members the groups of each stratum have.
+    fn sizes(&self, strata: usize, stratum_of: impl Fn(&[Member]) -> usize + Sync) -> Vec<u64> {
+        let count = |mut sizes: Vec<u64>, bucket: usize| {
+            for members in self.sorted(bucket).chunk_by(|a, b| a.0 == b.0) {
+                sizes[stratum_of(members)] += members.len() as u64;
+            }
+            sizes
+        };
+        let add = |mut a: Vec<u64>, b: Vec<u64>| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        };
+        let buckets = (0..self.buckets.len()).into_par_iter();
+        buckets.fold(|| vec![0; strata], count).reduce(|| vec![0; strata], add)
+    }
+
+    /// Hands over all groups in order, until it is enough.
+    fn visit(&self, mut each: impl FnMut(&[Member]) -> ControlFlow<()>) {
+        let at_once = rayon::current_num_threads();
+        for first in (0..self.buckets.len()).step_by(at_once) {
+            let buckets = (first..(first + at_once).min(self.buckets.len())).into_par_iter();
+            let sorted: Vec<Vec<Member>> = buckets.map(|bucket| self.sorted(bucket)).collect();
+            let mut groups = sorted.iter().flat_map(|members| members.chunk_by(|a, b| a.0 == b.0));
+            if groups.try_for_each(&mut each).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+fn hash(group: u64, seed: u64) -> u64 {
+    xxh3_64_with_seed(&group.to_le_bytes(), seed)
 }
 
 /// Makes a choice larger by exactly `lacking`, if one chosen group can go for one or two others that are `lacking`
 /// larger together. Of each size the last chosen group goes, and the first others come.
-fn exchange<'l>(groups: impl Iterator<Item = &'l [Ordinal]>, lacking: usize, chosen: &mut Vec<Ordinal>) {
-    let mut taken: BTreeMap<usize, &[Ordinal]> = BTreeMap::new();
-    let mut free: BTreeMap<usize, Vec<&[Ordinal]>> = BTreeMap::new();
-    for members in groups {
-        if chosen.binary_search(&members[0]).is_ok() {
-            taken.insert(members.len(), members);
+fn exchange<In, Stratum, Group>(
+    groups: &Groups<'_, In, Stratum, Group>,
+    lacking: usize,
+    chosen: &mut Vec<Ordinal>,
+) where
+    Stratum: Sync,
+    Group: Fn(Ordinal) -> u64 + Sync,
+    In: Fn(Ordinal) -> bool + Sync,
+{
+    let mut taken: BTreeMap<usize, Vec<Ordinal>> = BTreeMap::new();
+    let mut free: BTreeMap<usize, Vec<Vec<Ordinal>>> = BTreeMap::new();
+    groups.visit(|members| {
+        let lines = members.iter().map(|member| member.1);
+        if chosen.binary_search(&members[0].1).is_ok() {
+            let last = taken.entry(members.len()).or_default();
+            last.clear();
+            last.extend(lines);
         } else {
             let same_size = free.entry(members.len()).or_default();
             if same_size.len() < 2 {
-                same_size.push(members);
+                same_size.push(lines.collect());
             }
         }
-    }
-    let other = |size: usize| -> Option<Vec<&[Ordinal]>> {
+        ControlFlow::Continue(())
+    });
+    let other = |size: usize| -> Option<Vec<&Vec<Ordinal>>> {
         if let Some(one) = free.get(&size) {
-            return Some(vec![one[0]]);
+            return Some(vec![&one[0]]);
         }
         free.range(..=size / 2).find_map(|(&small, first)| match free.get(&(size - small)) {
-            Some(second) if small == size - small => (second.len() > 1).then(|| vec![second[0], second[1]]),
-            Some(second) => Some(vec![first[0], second[0]]),
+            Some(second) if small == size - small => (second.len() > 1).then(|| vec![&second[0], &second[1]]),
+            Some(second) => Some(vec![&first[0], &second[0]]),
             None => None,
         })
     };
-    let found = taken.iter().find_map(|(size, goes)| Some((*goes, other(size + lacking)?)));
+    let found = taken.iter().find_map(|(size, goes)| Some((goes, other(size + lacking)?)));
     if let Some((goes, come)) = found {
         let goes: HashSet<Ordinal> = goes.iter().copied().collect();
         chosen.retain(|line| !goes.contains(line));

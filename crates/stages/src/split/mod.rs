@@ -29,7 +29,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::balance::pointer_steps;
 use crate::dedupe::{Normalize, write_bytes};
 
-pub use choose::{Choice, choose};
+pub use choose::{Among, Choice, choose};
 pub use size::Size;
 
 /// `[stages.split]`

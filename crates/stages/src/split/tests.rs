@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::choose::apportion;
 use super::*;
+use crate::buckets::table;
 
 #[derive(Deserialize)]
 struct Holder {
@@ -74,19 +75,24 @@ fn groups_are_what_they_say() {
     assert_eq!((key("/v", a), key("/u", a)), (None, None));
 }
 
-/// Line n is in group `groups[n]`, in class `groups[n] % 3`, and has a digest of its own.
+/// Record n is in group `groups[n]`, in class `groups[n] % 3`, and has a digest of its own. The records come in the order
+/// of `lines`.
 fn choose_of(lines: &[u64], groups: &[u64], wanted: u64, seed: u64) -> Vec<u64> {
-    let group = |line: Ordinal| groups[line.index()];
-    let choice = choose(
-        &mut lines.iter().map(|&n| Ordinal(n)).collect::<Vec<_>>(),
-        wanted,
-        seed,
-        3,
-        |line| Some((group(line) % 3) as usize),
+    let facts = table(lines.iter().map(|&record| u128::from(record)));
+    let record = |line: Ordinal| facts.digest(line) as u64;
+    let group = |line: Ordinal| groups[record(line) as usize];
+    let among = Among {
+        facts: &facts,
+        is_in: |_| true,
+        strata: 3,
+        stratum: |line| Some((group(line) % 3) as usize),
         group,
-        |line| u128::from(line.0),
-    );
-    choice.chosen.iter().map(|line| line.0).collect()
+    };
+    let choice = choose(&among, wanted, seed).expect("memory has room");
+    assert!(choice.chosen.is_sorted());
+    let mut records: Vec<u64> = choice.chosen.into_iter().map(record).collect();
+    records.sort_unstable();
+    records
 }
 
 proptest! {
