@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use bedload_benches::{Random, lines};
-use bedload_tokens::{Counter, Encoding, Engine, Tokenizer};
+use bedload_tokens::{Counter, Encoding};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 
@@ -154,9 +154,11 @@ fn hostile() -> Vec<(Encoding, &'static str, usize)> {
     ENCODINGS.into_iter().flat_map(of).flatten().collect()
 }
 
+#[cfg(feature = "tiktoken")]
 #[divan::bench(args = KINDS, max_time = 2)]
 fn tiktoken_rs(bencher: Bencher<'_, '_>, kind: Kind) {
-    let mut counter = Tokenizer::of(Encoding::O200kBase, Engine::Tiktoken).counter();
+    let mut counter =
+        bedload_tokens::Tokenizer::of(Encoding::O200kBase, bedload_tokens::Engine::Tiktoken).counter();
     bench(bencher, kind, |text| counter.count(text).expect("countable"));
 }
 

@@ -137,7 +137,8 @@ pub(crate) struct VocabularyArgs {
     /// regular expression.
     #[arg(help_heading = "Tokens", long, value_name = "NAME|FILE", requires = "tokenizer")]
     pub(crate) tokenizer_pattern: Option<String>,
-    /// Token counting engine: fast, or tiktoken (same counts, slower) [default: fast].
+    /// Token counting engine: fast, or tiktoken (same counts, slower; needs a build with the feature `tiktoken`)
+    /// [default: fast].
     #[arg(help_heading = "Tokens", long, value_name = "ENGINE", conflicts_with = "tokenizer")]
     pub(crate) token_engine: Option<String>,
 }

@@ -250,7 +250,8 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     };
     let tokenizer = tokenizer(&data.vocabulary)?.filter(|_| stages.tokens.enabled);
     if stages.tokens.enabled
-        && (tokenizer.as_ref().is_some_and(Tokenizer::is_slow) || stages.tokens.engine == "tiktoken")
+        && (tokenizer.as_ref().is_some_and(Tokenizer::is_slow)
+            || cfg!(feature = "tiktoken") && stages.tokens.engine == "tiktoken")
     {
         say("note: token counting is slow with this tokenizer or engine\n");
     }

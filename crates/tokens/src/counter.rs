@@ -13,7 +13,6 @@ use crate::encoding::Encoding;
 use crate::fast::{Fast, Tools};
 use crate::split::simd::{Job, Level, Simd};
 use crate::split::{Cl100k, Family, Gpt2, Llama3, O200k, Pattern, Qwen, Tekken};
-use crate::tiktoken::{Uncountable, guard};
 use crate::tokenizer::steps::Steps;
 use crate::tokenizer::{Added, Engine, Kind, Plan, Splitting, Tokenizer};
 
@@ -68,8 +67,8 @@ impl Counter {
             (Kind::Fast(plan), Some(fast)) => {
                 count_between(plan.added.as_ref(), text, |part, _| fast.count(plan, part).ok_or(uncountable))
             }
+            #[cfg(any(test, feature = "tiktoken"))]
             (Kind::Tiktoken(tiktoken), _) => tiktoken.count(text),
-            (Kind::Ranks(ranks), _) => guard(text, || ranks.count_ordinary(text) as u64),
             (Kind::Characters(characters, added), _) => {
                 let count = |part: &str, is_start| characters.count(part, is_start).map_err(|_| uncountable);
                 count_between(added.as_ref(), text, count)
@@ -77,6 +76,14 @@ impl Counter {
             (Kind::Fast(_), None) => unreachable!("a fast counter is made with its tools"),
         }
     }
+}
+
+/// Says that the tokenizer gave up on a text; the counter remains usable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tokenizer failed on {bytes} bytes of text")]
+pub struct Uncountable {
+    /// Length of the part of the text on which it failed, in bytes.
+    pub bytes: u64,
 }
 
 /// Counts what stands between the texts that are a token wherever they are, and these. The closure is told whether a part

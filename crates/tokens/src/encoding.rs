@@ -4,11 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use tiktoken_rs::CoreBPE;
-
 use crate::split::Pattern;
-use crate::tiktoken::run::Blanks;
 use crate::vocabulary::Vocabulary;
+
+// How the tokens of each encoding come about, by rank; `merge_table.rs` describes the tables.
+const O200K: &[u8] = include_bytes!("../merges/o200k.merges");
+const CL100K: &[u8] = include_bytes!("../merges/cl100k.merges");
+const R50K: &[u8] = include_bytes!("../merges/r50k.merges");
+/// The runs of spaces that `p50k_base` has beyond `r50k_base`.
+const P50K: &[u8] = include_bytes!("../merges/p50k.merges");
 
 /// Names one of the public encodings.
 ///
@@ -53,30 +57,16 @@ impl Encoding {
         }
     }
 
-    /// Returns the tokenizer of tiktoken-rs, read once per process and shared by all threads.
-    pub(crate) fn tokenizer(self) -> &'static CoreBPE {
-        match self {
-            // Only the special tokens differ, which ordinary text never becomes; a second copy would cost
-            // some 50 MB.
-            Encoding::O200kBase | Encoding::O200kHarmony => tiktoken_rs::o200k_base_singleton(),
-            Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
-            Encoding::P50kBase => tiktoken_rs::p50k_base_singleton(),
-            Encoding::R50kBase => tiktoken_rs::r50k_base_singleton(),
-        }
-    }
-
     /// Returns the vocabulary, read once per process and shared by all threads.
     pub(crate) fn vocabulary(self) -> Arc<Vocabulary> {
         static VOCABULARIES: [OnceLock<Arc<Vocabulary>>; 4] = [const { OnceLock::new() }; 4];
-        let (slot, table): (usize, &[u8]) = match self {
-            Encoding::O200kBase | Encoding::O200kHarmony => {
-                (0, include_bytes!(concat!(env!("OUT_DIR"), "/o200k.merges")))
-            }
-            Encoding::Cl100kBase => (1, include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.merges"))),
-            Encoding::P50kBase => (2, include_bytes!(concat!(env!("OUT_DIR"), "/p50k.merges"))),
-            Encoding::R50kBase => (3, include_bytes!(concat!(env!("OUT_DIR"), "/r50k.merges"))),
+        let (slot, tables): (usize, &[&[u8]]) = match self {
+            Encoding::O200kBase | Encoding::O200kHarmony => (0, &[O200K]),
+            Encoding::Cl100kBase => (1, &[CL100K]),
+            Encoding::P50kBase => (2, &[R50K, P50K]),
+            Encoding::R50kBase => (3, &[R50K]),
         };
-        Arc::clone(VOCABULARIES[slot].get_or_init(|| Vocabulary::from_table(table).into()))
+        Arc::clone(VOCABULARIES[slot].get_or_init(|| Vocabulary::from_tables(tables).into()))
     }
 
     /// Returns how the encoding splits a text.
@@ -85,15 +75,6 @@ impl Encoding {
             Encoding::O200kBase | Encoding::O200kHarmony => Pattern::O200k,
             Encoding::Cl100kBase => Pattern::Cl100k,
             Encoding::P50kBase | Encoding::R50kBase => Pattern::Gpt2,
-        }
-    }
-
-    /// Returns how the encoding splits white space, for tiktoken-rs.
-    pub(crate) const fn blanks(self) -> Blanks {
-        match self {
-            Encoding::O200kBase | Encoding::O200kHarmony => Blanks::O200k,
-            Encoding::Cl100kBase => Blanks::Cl100k,
-            Encoding::P50kBase | Encoding::R50kBase => Blanks::Gpt2,
         }
     }
 }

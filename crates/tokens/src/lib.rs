@@ -3,7 +3,8 @@
 //! A count equals the length of what tiktoken-rs' `encode_ordinary` returns, on every text for which that returns,
 //! and special tokens such as `<|endoftext|>` are ordinary text. Counting alone needs no ids: a text is split without
 //! a regex engine (`split/`), a pretoken that was seen before is looked up (`cache.rs`), and others are merged
-//! (`merge.rs`) by a table that the build script made from the ranks of tiktoken-rs (`merge_table.rs`, `vocabulary.rs`).
+//! (`merge.rs`) by a table made from the ranks of tiktoken-rs (`merge_table.rs`, `vocabulary.rs`). The tables are checked
+//! in, in `merges/`; a test makes them again and compares. The feature `tiktoken` adds tiktoken-rs as a second engine.
 //! This crate is the only user of tiktoken-rs.
 //!
 //! ```
@@ -31,15 +32,15 @@ mod merge;
 mod merge_table;
 mod pairs;
 mod split;
+#[cfg(any(test, feature = "tiktoken"))]
 mod tiktoken;
 mod tokenizer;
 mod trie;
 mod vocabulary;
 mod window;
 
-pub use counter::Counter;
+pub use counter::{Counter, Uncountable};
 pub use encoding::{Encoding, UnknownEncoding};
-pub use tiktoken::Uncountable;
 pub use tokenizer::{Engine, Tokenizer, TokenizerError};
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! How each token of a vocabulary comes about: the last merge that makes it. The build script reads this file too.
+//! How each token of a vocabulary comes about: the last merge that makes it. And the form in which the public encodings
+//! are checked in, as finding the merges of their ranks at every start would take longer than most runs.
 //!
 //! Merging a text follows the ranks: the adjacent pair whose bytes together have the lowest rank is merged, the
 //! leftmost of equals first. What happens inside the bytes of a token never depends on what stands around them, as
 //! long as no merge crosses their ends. So a token that comes about at all always comes about by the same last
 //! merge, which merging its own bytes shows; and a table of these merges, one a token, is all that merging needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How a token comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,4 +57,86 @@ pub(crate) fn origin(
         (Some(left), Some(right), Some(_)) => Origin::Merge(left, right),
         _ => Origin::Whole,
     }
+}
+
+// A table has an entry for each token, by rank, which begins with a number. Numbers have 7 bits a byte, the lowest
+// first, and the highest bit of all but the last byte is set.
+
+/// No token has this rank.
+const NONE: u32 = 0;
+/// A single byte, which follows.
+const BYTE: u32 = 1;
+/// Bytes that no merge makes follow, after their number.
+const WHOLE: u32 = 2;
+/// This much more than the left token of a merge; the right one follows.
+const LEFT: u32 = 3;
+
+/// The origins of the tokens in tables that stand one after the other, and the tokens that no merge makes.
+pub(crate) fn read(tables: &[&[u8]]) -> (Vec<Origin>, HashSet<Box<[u8]>>) {
+    let mut origins = Vec::new();
+    let mut whole = HashSet::new();
+    for table in tables {
+        let mut rest = *table;
+        while !rest.is_empty() {
+            origins.push(match number(&mut rest) {
+                NONE => Origin::None,
+                BYTE => Origin::Byte(take(&mut rest, 1)[0]),
+                WHOLE => {
+                    let len = number(&mut rest) as usize;
+                    whole.insert(take(&mut rest, len).into());
+                    Origin::Whole
+                }
+                left => Origin::Merge(left - LEFT, number(&mut rest)),
+            });
+        }
+    }
+    (origins, whole)
+}
+
+fn number(rest: &mut &[u8]) -> u32 {
+    let mut number = 0;
+    for shift in (0..).step_by(7) {
+        let byte = take(rest, 1)[0];
+        number |= u32::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            break;
+        }
+    }
+    number
+}
+
+fn take<'t>(rest: &mut &'t [u8], len: usize) -> &'t [u8] {
+    rest.split_off(..len).expect("a test has read each table")
+}
+
+/// The table of some tokens.
+#[cfg(test)]
+pub(crate) fn write(tokens: &[Vec<u8>], origins: &[Origin]) -> Vec<u8> {
+    let mut table = Vec::new();
+    let push = |table: &mut Vec<u8>, mut number: u32| {
+        while number > 0x7f {
+            table.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        table.push(number as u8);
+    };
+    for (token, origin) in tokens.iter().zip(origins) {
+        match *origin {
+            Origin::None => push(&mut table, NONE),
+            Origin::Byte(byte) => {
+                push(&mut table, BYTE);
+                table.push(byte);
+            }
+            Origin::Whole => {
+                push(&mut table, WHOLE);
+                push(&mut table, token.len() as u32);
+                table.extend_from_slice(token);
+            }
+            Origin::Merge(left, right) => {
+                push(&mut table, LEFT + left);
+                push(&mut table, right);
+            }
+        }
+    }
+    table
 }

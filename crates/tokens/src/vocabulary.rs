@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::chars::Chars;
-use crate::merge_table::Origin;
+use crate::merge_table::{self, Origin};
 use crate::pairs::Pairs;
 use crate::trie::Trie;
 
@@ -89,26 +89,10 @@ impl Vocabulary {
         Self::new(origins.into_iter(), whole)
     }
 
-    /// Reads a table that the build script left.
-    pub(crate) fn from_table(table: &[u8]) -> Self {
-        let number = |at: usize| {
-            let bytes = table[at..at + 4].try_into().expect("four bytes");
-            u32::from_le_bytes(bytes)
-        };
-        let count = number(0) as usize;
-        let origin = |rank: usize| match (number(4 + rank * 8), number(8 + rank * 8)) {
-            (u32::MAX, _) => Origin::None,
-            (byte, u32::MAX) => Origin::Byte(byte as u8),
-            (left, right) => Origin::Merge(left, right),
-        };
-        let mut whole = HashSet::new();
-        let mut at = 4 + count * 8;
-        while at < table.len() {
-            let len = number(at) as usize;
-            whole.insert(Box::from(&table[at + 4..at + 4 + len]));
-            at += 4 + len;
-        }
-        Self::new((0..count).map(origin), whole).expect("the public encodings were trained")
+    /// Reads the tables of a public encoding.
+    pub(crate) fn from_tables(tables: &[&[u8]]) -> Self {
+        let (origins, whole) = merge_table::read(tables);
+        Self::new(origins.into_iter(), whole).expect("the public encodings were trained")
     }
 
     /// Returns true if the pretoken is one token whatever merging makes of it.

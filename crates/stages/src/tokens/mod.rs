@@ -39,8 +39,8 @@ pub struct TokensConfig {
     pub enabled: bool,
     /// The encoding, instead of the profile's. Example: `encoding = "cl100k_base"`.
     pub encoding: Option<String>,
-    /// Token counting engine: `fast`, or `tiktoken` for the same counts with tiktoken-rs. Example:
-    /// `engine = "tiktoken"`.
+    /// Token counting engine: `fast`, or, in a build with the feature `tiktoken`, `tiktoken` for the same counts with
+    /// tiktoken-rs. Example: `engine = "tiktoken"`.
     pub engine: String,
     /// The most tokens in a record, instead of the profile's. Example: `record-max = 16000`.
     pub record_max: Option<u64>,

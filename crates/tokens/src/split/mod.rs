@@ -88,7 +88,6 @@ families! {
 
 /// What the makers of vocabularies write for the families. Spellings that mean the same stand one below the other.
 const REGEXES: &[(Pattern, &str)] = &[
-    (Pattern::O200k, tiktoken_rs::O200K_BASE_PAT_STR),
     (
         Pattern::O200k,
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",

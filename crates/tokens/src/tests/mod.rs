@@ -5,12 +5,14 @@ use std::cell::RefCell;
 use expect_test::expect;
 use tiktoken_rs::CoreBPE;
 
+use crate::split::Pattern;
 use crate::split::simd::Level;
 use crate::tiktoken::{self, blank};
 use crate::{Counter, Encoding, Engine, Tokenizer, Uncountable};
 
 mod hostile;
 mod long;
+mod merge_tables;
 mod merging;
 mod property;
 mod table;
@@ -94,6 +96,7 @@ fn a_panic_is_an_error_and_the_message_says_how_long_the_text_was() {
 #[test]
 fn the_pattern_is_the_one_that_was_read() {
     let blank = tiktoken_rs::O200K_BASE_PAT_STR.split_once(r"|\p{N}{1,3}|").unwrap().1;
+    assert_eq!(Pattern::from_regex(tiktoken_rs::O200K_BASE_PAT_STR), Some(Pattern::O200k));
     expect![[r" ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"]].assert_eq(blank);
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn tokenizer(encoding: Encoding) -> &'static CoreBPE {
         Encoding::P50kBase => &P50K,
         Encoding::R50kBase => &R50K,
     };
-    cell.get_or_init(|| build(encoding.tokenizer()))
+    cell.get_or_init(|| build(super::ranks(encoding)))
 }
 
 fn build(full: &CoreBPE) -> CoreBPE {

@@ -8,8 +8,9 @@ use std::panic::catch_unwind;
 
 use tiktoken_rs::CoreBPE;
 
+use crate::counter::Uncountable;
 use crate::encoding::Encoding;
-use run::BlankPieces;
+use run::{BlankPieces, Blanks};
 
 /// Shortest run of white space, in bytes, that is counted apart from the text around it.
 ///
@@ -19,6 +20,27 @@ const RUN_BYTES_MIN: usize = 4096;
 
 // A character is at least a byte, so runs left to the engine stay far below its limit of 1,000,000 frames.
 const _: () = assert!(0 < RUN_BYTES_MIN && RUN_BYTES_MIN < 900_000);
+
+/// Returns the tokenizer of tiktoken-rs, read once per process and shared by all threads.
+pub(crate) fn ranks(encoding: Encoding) -> &'static CoreBPE {
+    match encoding {
+        // Only the special tokens differ, which ordinary text never becomes; a second copy would cost
+        // some 50 MB.
+        Encoding::O200kBase | Encoding::O200kHarmony => tiktoken_rs::o200k_base_singleton(),
+        Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
+        Encoding::P50kBase => tiktoken_rs::p50k_base_singleton(),
+        Encoding::R50kBase => tiktoken_rs::r50k_base_singleton(),
+    }
+}
+
+/// Returns how an encoding splits white space.
+const fn blanks(encoding: Encoding) -> Blanks {
+    match encoding {
+        Encoding::O200kBase | Encoding::O200kHarmony => Blanks::O200k,
+        Encoding::Cl100kBase => Blanks::Cl100k,
+        Encoding::P50kBase | Encoding::R50kBase => Blanks::Gpt2,
+    }
+}
 
 /// Counts by tiktoken-rs alone.
 #[derive(Clone)]
@@ -38,7 +60,7 @@ impl Tiktoken {
     ///
     /// The counts do not depend on it; tests make it small so that short texts take the way of long ones.
     pub(crate) fn with_run_bytes_min(encoding: Encoding, run_bytes_min: usize) -> Self {
-        Self { encoding, tokenizer: encoding.tokenizer(), run_bytes_min }
+        Self { encoding, tokenizer: ranks(encoding), run_bytes_min }
     }
 
     /// The number of tokens of a text, whose special tokens are ordinary text. Takes O(n log n) time for n bytes.
@@ -48,21 +70,13 @@ impl Tiktoken {
     pub(crate) fn count(&self, text: &str) -> Result<u64, Uncountable> {
         let mut tokens = 0;
         let mut counted_bytes = 0;
-        for piece in BlankPieces::new(self.encoding.blanks(), text, self.run_bytes_min) {
+        for piece in BlankPieces::new(blanks(self.encoding), text, self.run_bytes_min) {
             tokens += count_with(self.tokenizer, &text[counted_bytes..piece.start])?;
             tokens += count_with(blank::tokenizer(self.encoding), &text[piece.clone()])?;
             counted_bytes = piece.end;
         }
         Ok(tokens + count_with(self.tokenizer, &text[counted_bytes..])?)
     }
-}
-
-/// Says that the tokenizer gave up on a text; the counter remains usable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the tokenizer failed on {bytes} bytes of text")]
-pub struct Uncountable {
-    /// Length of the part of the text on which it failed, in bytes.
-    pub bytes: u64,
 }
 
 /// Counts with `tokenizer` alone.

@@ -10,10 +10,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use tiktoken_rs::CoreBPE;
 
 use crate::encoding::Encoding;
 use crate::split::Pattern;
+#[cfg(any(test, feature = "tiktoken"))]
 use crate::tiktoken::Tiktoken;
 use crate::vocabulary::Vocabulary;
 use characters::Characters;
@@ -39,9 +39,8 @@ struct Named {
 pub(crate) enum Kind {
     Fast(Plan),
     /// A public encoding by tiktoken-rs.
+    #[cfg(any(test, feature = "tiktoken"))]
     Tiktoken(Tiktoken),
-    /// Ranks of the user's with a pattern of the user's.
-    Ranks(CoreBPE),
     /// A vocabulary of characters, and the tokens that are found in a text first.
     Characters(Box<Characters>, Option<Added>),
 }
@@ -75,7 +74,8 @@ pub enum Engine {
     /// The counter of this crate.
     #[default]
     Fast,
-    /// tiktoken-rs: the same counts, at some 20 MB/s a core.
+    /// tiktoken-rs: the same counts, at some 20 MB/s a core. Needs the feature `tiktoken`.
+    #[cfg(any(test, feature = "tiktoken"))]
     Tiktoken,
 }
 
@@ -85,7 +85,12 @@ impl std::str::FromStr for Engine {
     fn from_str(name: &str) -> Result<Self, String> {
         match name {
             "fast" => Ok(Self::Fast),
+            #[cfg(any(test, feature = "tiktoken"))]
             "tiktoken" => Ok(Self::Tiktoken),
+            #[cfg(not(any(test, feature = "tiktoken")))]
+            "tiktoken" => Err("this bedload was built without the token engine `tiktoken`\n\
+                 hint: leave it out, the counts are the same; or build with --features tiktoken"
+                .to_owned()),
             _ => Err(format!("unknown token engine `{name}`, expected fast or tiktoken")),
         }
     }
@@ -130,6 +135,7 @@ impl Tokenizer {
                 nfc: false,
                 added: None,
             }),
+            #[cfg(any(test, feature = "tiktoken"))]
             Engine::Tiktoken => Kind::Tiktoken(Tiktoken::new(encoding)),
         };
         Self::named(encoding.name(), kind)

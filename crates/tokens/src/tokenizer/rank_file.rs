@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tiktoken_rs::CoreBPE;
 
+use super::steps::Steps;
 use super::{Kind, Plan, Splitting, Tokenizer, TokenizerError};
 use crate::merge_table::origins;
 use crate::pairs::Pairs;
@@ -12,23 +12,18 @@ use crate::vocabulary::Vocabulary;
 
 pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
     let tokens = tokens(file)?;
-    if let Some(pattern) = Pattern::from_name(pattern).or_else(|| Pattern::from_regex(pattern)) {
-        let origins = origins(&tokens);
-        let vocabulary = Vocabulary::of_ranks(&tokens, origins).map_err(TokenizerError::File)?;
-        return Ok(Kind::Fast(Plan {
-            vocabulary: vocabulary.into(),
-            splitting: Splitting::Family(pattern),
-            nfc: false,
-            added: None,
-        }));
-    }
-    let ranks = tokens.into_iter().zip(0..).filter(|(token, _)| !token.is_empty()).collect();
-    CoreBPE::new(ranks, [].into_iter().collect(), pattern).map(Kind::Ranks).map_err(|error| {
-        let names = Tokenizer::PATTERNS.join(", ");
-        TokenizerError::File(format!(
-            "the pattern is neither one of {names} nor a valid regular expression: {error}"
-        ))
-    })
+    let splitting = match Pattern::from_name(pattern).or_else(|| Pattern::from_regex(pattern)) {
+        Some(family) => Splitting::Family(family),
+        None => Splitting::Steps(Steps::of_regex(pattern).map_err(|error| {
+            let names = Tokenizer::PATTERNS.join(", ");
+            TokenizerError::File(format!(
+                "the pattern is neither one of {names} nor a valid regular expression: {error}"
+            ))
+        })?),
+    };
+    let origins = origins(&tokens);
+    let vocabulary = Vocabulary::of_ranks(&tokens, origins).map_err(TokenizerError::File)?;
+    Ok(Kind::Fast(Plan { vocabulary: vocabulary.into(), splitting, nfc: false, added: None }))
 }
 
 /// The tokens by rank.

@@ -32,6 +32,15 @@ pub(super) enum Kept {
 }
 
 impl Steps {
+    /// One step, whose matches are the pieces: what no match covers is not counted, as by tiktoken.
+    ///
+    /// # Errors
+    /// Where the regular expression is invalid.
+    pub(super) fn of_regex(regex: &str) -> Result<Self, Box<fancy_regex::Error>> {
+        let step = Step::Regex(Box::new(Regex::new(regex)?), Kept::Matches);
+        Ok(Self { steps: vec![step], prefix_space: false })
+    }
+
     /// The pieces of a text, none of which is empty.
     ///
     /// # Errors
