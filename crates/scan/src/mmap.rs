@@ -4,8 +4,9 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
+use memmap2::{Mmap, MmapMut, MmapOptions, UncheckedAdvice};
 
 use crate::data::Data;
 use crate::error::ScanError;
@@ -47,5 +48,16 @@ impl Map {
     /// Fails when any byte read through the map so far was not the file's.
     pub(crate) fn check(&self, source: &Input) -> Result<(), ScanError> {
         self.guard.lost_at().map_or(Ok(()), |at| Err(source.why_lost(at as u64)))
+    }
+
+    /// Gives back the page tables of a range that was visited. Otherwise the thread that ends the map does that for all
+    /// of it, while the others wait: 20 ms for 400 MB, a tenth of a scan (2026-11).
+    pub(crate) fn release(&self, range: Range<usize>) {
+        // SAFETY: the map is read-only and of a file. Whoever reads the range again gets the bytes of the file, as the
+        // first did.
+        let advised =
+            unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, range.start, range.len()) };
+        // It is advice: where the system does not take it, the range is given back with the map.
+        advised.unwrap_or_default();
     }
 }

@@ -239,7 +239,9 @@ where
         if let Some(map) = plain.map() {
             let visited = lines_in_map(map.bytes(), range).map(|lines| {
                 let at = ChunkAt { input: plain.input, start: lines.start as u64 };
-                self.visit_chunk(&mut visitor.worker, at, &map.bytes()[lines], None)
+                let visited = self.visit_chunk(&mut visitor.worker, at, &map.bytes()[lines.clone()], None);
+                map.release(lines);
+                visited
             });
             map.check(plain.source)?;
             return Ok(visited);
