@@ -191,12 +191,17 @@ pub(super) struct Decimals<'t> {
 /// Where one decimal stands: nodes from it to the end of the tape, and its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    nodes_left: usize,
-    start: usize,
-    end: usize,
+    pub(super) nodes_left: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl<'t> Decimals<'t> {
+    /// The decimals of a line, which stand at these places, in order.
+    pub(super) fn at(line: &'t [u8], places: &'t [Place]) -> Self {
+        Self { line, places }
+    }
+
     /// The decimals of a line with these nodes; `places` is overwritten. Linear in both.
     pub(super) fn find(line: &'t [u8], nodes: &[Node<'_>], places: &'t mut Vec<Place>) -> Self {
         places.clear();

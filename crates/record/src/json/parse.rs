@@ -100,8 +100,8 @@ impl Parser {
         }
         let Self { scratch, buffers, plain, tape, places, nul } = self;
         let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
-        if plain::read(line, plain, &mut nodes.0) {
-            let json = Json { nodes: &nodes.0, decimals: &Decimals::default() };
+        if let Some(decimals) = plain::read(line, plain, &mut nodes.0) {
+            let json = Json { nodes: &nodes.0, decimals: &decimals };
             let result = visit(Some(json), false);
             *tape = nodes.reset();
             if line.len() > KEEP_BYTES {

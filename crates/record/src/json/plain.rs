@@ -7,10 +7,11 @@
 use memchr::memchr2;
 use simd_json::{Node, StaticNode};
 
+use super::number::{Decimals, Place};
 use super::parse::keys_are_unique;
 use super::strict::DEPTH_MAX;
 
-/// An integer of more digits may not fit in 64 bits.
+/// An integer of more digits may not fit in 64 bits; of more decimals a double keeps only some.
 const PLAIN_DIGITS_MAX: usize = 18;
 
 /// The buffers of a reader, which live from line to line.
@@ -19,6 +20,7 @@ pub(super) struct Buffers {
     /// The strings that have escapes, decoded, one after the other.
     decoded: String,
     escaped: Vec<Escaped>,
+    decimals: Vec<Place>,
 }
 
 /// A string with escapes: its node, and where in the decoded ones it is.
@@ -28,28 +30,30 @@ struct Escaped {
     end: usize,
 }
 
-/// Reads a line that is one object, each of whose objects has unique keys; returns false, with any nodes, where it is
-/// not plain.
+/// Reads a line that is one object, each of whose objects has unique keys, and returns where its decimals are. None,
+/// with any nodes, where it is not plain.
 ///
 /// Linear in the line.
-pub(super) fn read<'t>(line: &'t [u8], buffers: &'t mut Buffers, nodes: &mut Vec<Node<'t>>) -> bool {
+pub(super) fn read<'t>(
+    line: &'t [u8],
+    buffers: &'t mut Buffers,
+    nodes: &mut Vec<Node<'t>>,
+) -> Option<Decimals<'t>> {
     // Outside strings the space is the one white space that is plain, and inside them all others must be escaped.
     if has_control(line) {
-        return false;
+        return None;
     }
-    let Ok(text) = simdutf8::basic::from_utf8(line) else { return false };
-    let Buffers { decoded, escaped } = buffers;
+    let text = simdutf8::basic::from_utf8(line).ok()?;
+    let Buffers { decoded, escaped, decimals } = buffers;
     decoded.clear();
     escaped.clear();
-    let mut reader = Reader { text, at: 0, nodes, decoded, escaped };
-    if reader.document().is_none() {
-        return false;
-    }
+    decimals.clear();
+    Reader { text, at: 0, nodes, decoded, escaped, decimals }.document()?;
     let decoded: &'t str = decoded;
     for &Escaped { node, start, end } in &*escaped {
         nodes[node] = Node::String(&decoded[start..end]);
     }
-    true
+    Some(Decimals::at(line, decimals))
 }
 
 struct Reader<'t, 'b> {
@@ -58,6 +62,8 @@ struct Reader<'t, 'b> {
     nodes: &'b mut Vec<Node<'t>>,
     decoded: &'b mut String,
     escaped: &'b mut Vec<Escaped>,
+    /// Until the end of the line, each with the place of its node instead of how many are left.
+    decimals: &'b mut Vec<Place>,
 }
 
 /// An array or object that is not at its end. Meanwhile the nodes of those around it hold how many elements or members
@@ -119,12 +125,14 @@ impl Reader<'_, '_> {
                 b't' => self.word("true", StaticNode::Bool(true))?,
                 b'f' => self.word("false", StaticNode::Bool(false))?,
                 b'n' => self.word("null", StaticNode::Null)?,
-                _ => self.integer()?,
+                _ => self.number()?,
             }
             // A value ended here, and with it perhaps some that it is in.
             loop {
                 self.space();
                 if depth == 0 {
+                    let n_nodes = self.nodes.len();
+                    self.decimals.iter_mut().for_each(|place| place.nodes_left = n_nodes - place.nodes_left);
                     return (self.at == self.text.len()).then_some(());
                 }
                 open.len += 1;
@@ -279,28 +287,48 @@ impl Reader<'_, '_> {
         Some(())
     }
 
-    /// Reads a small integer. Where it goes on as another number, nothing plain follows it.
-    fn integer(&mut self) -> Option<()> {
+    /// Reads a number of few digits, without exponent. Where it goes on, nothing plain follows it.
+    fn number(&mut self) -> Option<()> {
+        let begin = self.at;
         let is_negative = self.peek()? == b'-';
         self.at += usize::from(is_negative);
-        let start = self.at;
-        let mut number = 0;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            if self.at - start == PLAIN_DIGITS_MAX {
+        let begins_with_zero = self.peek()? == b'0';
+        let mut integer = 0;
+        let n_digits = self.digits(|digit| integer = integer * 10 + i64::from(digit - b'0'))?;
+        if n_digits > 1 && begins_with_zero {
+            return None;
+        }
+        if self.peek()? == b'.' {
+            self.at += 1;
+            if n_digits + self.digits(|_| {})? > PLAIN_DIGITS_MAX {
                 return None;
             }
-            number = number * 10 + i64::from(digit - b'0');
+            let end = self.at;
+            // Where a double says zero, the digits may not.
+            let number: f64 = self.text[begin..end].parse().ok().filter(|&number| number != 0.0)?;
+            self.decimals.push(Place { nodes_left: self.nodes.len(), start: begin, end });
+            self.nodes.push(Node::Static(StaticNode::F64(number)));
+            return Some(());
+        }
+        // Integers have no negative zero.
+        if is_negative && integer == 0 {
+            return None;
+        }
+        self.nodes.push(Node::Static(StaticNode::I64(if is_negative { -integer } else { integer })));
+        Some(())
+    }
+
+    /// Reads digits, and returns how many.
+    fn digits(&mut self, mut add: impl FnMut(u8)) -> Option<usize> {
+        let begin = self.at;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            if self.at - begin == PLAIN_DIGITS_MAX {
+                return None;
+            }
+            add(digit);
             self.at += 1;
         }
-        let begins_with_zero = self.text.as_bytes().get(start) == Some(&b'0');
-        match self.at - start {
-            0 => return None,
-            1 if begins_with_zero && is_negative => return None,
-            2.. if begins_with_zero => return None,
-            _ => {}
-        }
-        self.nodes.push(Node::Static(StaticNode::I64(if is_negative { -number } else { number })));
-        Some(())
+        Some(self.at - begin).filter(|&n| n > 0)
     }
 }
 

@@ -11,9 +11,13 @@ use crate::json::plain;
 pub(super) fn check(line: &[u8]) -> bool {
     let shown = String::from_utf8_lossy(line);
     let (mut buffers, mut nodes) = (plain::Buffers::default(), Vec::new());
-    if !plain::read(line, &mut buffers, &mut nodes) {
-        return false;
-    }
+    let Some(decimals) = plain::read(line, &mut buffers, &mut nodes) else { return false };
+    let mut places = Vec::new();
+    assert_eq!(
+        format!("{decimals:?}"),
+        format!("{:?}", Decimals::find(line, &nodes, &mut places)),
+        "{shown}"
+    );
     let mut scratch = line.to_vec();
     let tape = simd_json::to_tape(&mut scratch).unwrap_or_else(|error| panic!("{error}: {shown}"));
     assert_eq!(nodes, tape.0, "{shown}");
@@ -34,7 +38,8 @@ fn json() -> impl Strategy<Value = String> {
         4 => text,
         1 => any::<i64>().prop_map(|number| number.to_string()),
         1 => (-1000..1000_i64).prop_map(|number| number.to_string()),
-        1 => prop::sample::select(&["true", "false", "null", "0.5", "-0", "1e3", "18446744073709551615"][..])
+        1 => "-?(0|[1-9][0-9]{0,9})\\.[0-9]{1,7}",
+        1 => prop::sample::select(&["true", "false", "null", "0.5", "-12.25", "0.1", "-0", "0.0", "18446744073709551615"][..])
             .prop_map(str::to_owned),
     ];
     let space = || prop::sample::select(&["", "", " ", "  ", "\t"][..]);
@@ -62,7 +67,8 @@ fn json() -> impl Strategy<Value = String> {
 fn holds_only_plain(nodes: &[Node<'_>]) -> bool {
     nodes.iter().all(|node| match node {
         Node::Static(StaticNode::I64(number)) => number.unsigned_abs() < 10_u64.pow(18),
-        Node::Static(StaticNode::U64(_) | StaticNode::F64(_)) => false,
+        Node::Static(StaticNode::U64(_)) => false,
+        Node::Static(StaticNode::F64(number)) => *number != 0.0,
         _ => true,
     })
 }
@@ -76,7 +82,7 @@ proptest! {
         let mut scratch = line.clone().into_bytes();
         let tape = simd_json::to_tape(&mut scratch).expect("valid JSON");
         let is_sound = diagnose(line.as_bytes(), &[]).is_empty();
-        // "-0" is an integer of simd-json's, and not plain.
+        // "-0" is an integer of simd-json's, and not plain; nor are zeros with decimals.
         if is_sound && holds_only_plain(&tape.0) && !line.contains('\t') && !line.contains("-0") {
             prop_assert!(is_plain, "{line}");
         }
@@ -143,7 +149,11 @@ fn what_is_doubtful_is_not_plain() {
         r#"{"a":01}"#,
         r#"{"a":-}"#,
         r#"{"a":-01}"#,
-        r#"{"a":1.5}"#,
+        r#"{"a":1.}"#,
+        r#"{"a":.5}"#,
+        r#"{"a":0.0}"#,
+        r#"{"a":1.5e3}"#,
+        r#"{"a":1.123456789012345678}"#,
         r#"{"a":1e5}"#,
         r#"{"a":-0}"#,
         r#"{"a":+1}"#,
@@ -169,6 +179,7 @@ fn what_is_doubtful_is_not_plain() {
     assert!(!check(b"{\"a\":\"\xE9\"}") && !check(b"{\"a\":\"\xED\xA0\x80\"}"));
     for line in [
         r#"{"a":0}"#,
+        r#"{"a":[1.5,-0.25,{"b":0.1}],"c":12345678.123456789}"#,
         r#" { "a" : [ ] , "b" : { } } "#,
         "{}",
         r#"{"a":999999999999999999,"b":-1}"#,
