@@ -1,6 +1,6 @@
 //! Findings: values that say what is wrong and where. Printing them is the business of others.
 
-use crate::code::{Code, CodeSet, Severity};
+use crate::code::{CODES, Code, CodeSet, Severity};
 use crate::severities::Severities;
 
 /// A finding about one record, placed inside that record.
@@ -113,11 +113,15 @@ impl Finding {
 /// Where checks put what they find in one record.
 ///
 /// In the scan only codes are kept: a million bad records cost bits, not strings. To show details the same
-/// checks run again over the few records that are shown, with [`Findings::in_full`].
+/// checks run again over the few records that are shown, with [`Findings::in_full`]. Where only the first findings of
+/// each code are shown, the others are muted: counted, without the time and memory that a message takes.
 #[derive(Debug, Default)]
 pub struct Findings {
     codes: CodeSet,
     full: Option<Vec<RecordFinding>>,
+    muted: CodeSet,
+    /// How often each code was found since it was muted, by its number; empty until one is.
+    n_muted: Vec<u64>,
 }
 
 impl Findings {
@@ -128,13 +132,34 @@ impl Findings {
 
     /// Keeps every finding with its details.
     pub fn in_full() -> Self {
-        Self { codes: CodeSet::default(), full: Some(Vec::new()) }
+        Self { full: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Begins another record. What is muted stays so.
+    pub fn next_record(&mut self) {
+        self.codes = CodeSet::default();
+        if let Some(full) = &mut self.full {
+            full.clear();
+        }
+    }
+
+    /// From now on, findings of a code are counted, and their details are not kept.
+    pub fn mute(&mut self, code: Code) {
+        self.muted.insert(code);
+        self.n_muted.resize(CODES.len(), 0);
+    }
+
+    /// How many findings of each code were muted.
+    pub fn muted(&self) -> impl Iterator<Item = (Code, u64)> {
+        CODES.iter().zip(&self.n_muted).filter(|(_, n)| **n > 0).map(|(info, &n)| (info.code, n))
     }
 
     /// Adds a finding; `detail` runs only where details are kept.
     pub fn add<D: Into<Detail>>(&mut self, code: Code, detail: impl FnOnce() -> D) {
         self.codes.insert(code);
-        if let Some(full) = &mut self.full {
+        if self.muted.contains(code) {
+            self.n_muted[code as usize] += 1;
+        } else if let Some(full) = &mut self.full {
             let Detail { pointer, offset, message, source } = detail().into();
             full.push(RecordFinding { code, pointer, offset, message, source });
         }
@@ -148,12 +173,18 @@ impl Findings {
     /// None as yet, kept like these.
     #[must_use]
     pub fn alike(&self) -> Self {
-        Self { codes: CodeSet::default(), full: self.full.is_some().then(Vec::new) }
+        Self {
+            codes: CodeSet::default(),
+            full: self.full.is_some().then(Vec::new),
+            muted: self.muted,
+            n_muted: vec![0; self.n_muted.len()],
+        }
     }
 
     /// Adds those of another look at the record, each changed where details are kept.
     pub fn absorb(&mut self, other: Self, change: impl FnMut(&mut RecordFinding)) {
         self.codes.absorb(other.codes);
+        self.n_muted.iter_mut().zip(&other.n_muted).for_each(|(n, more)| *n += more);
         if let (Some(full), Some(mut more)) = (&mut self.full, other.full) {
             more.iter_mut().for_each(change);
             full.append(&mut more);
@@ -166,7 +197,12 @@ impl Findings {
     }
 
     /// The findings in the order they were added; empty where only codes are kept.
-    pub fn into_full(self) -> Vec<RecordFinding> {
-        self.full.unwrap_or_default()
+    pub fn into_full(mut self) -> Vec<RecordFinding> {
+        self.take_full()
+    }
+
+    /// Takes the findings of the record so far, in the order they were added.
+    pub fn take_full(&mut self) -> Vec<RecordFinding> {
+        self.full.as_mut().map(std::mem::take).unwrap_or_default()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
 use bedload_record::json::is_blank;
-use bedload_record::{Code, Finding, Histogram, Quantiles, Severity, Side, Terminator, Tokens};
+use bedload_record::{Code, Finding, Findings, Histogram, Quantiles, Severity, Side, Terminator, Tokens};
 use bedload_scan::{Chunk, Inputs, KeptChunk, visit};
 use bedload_stages::schema::Tally;
 
@@ -17,7 +17,7 @@ use crate::run::memory::Ledger;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
-use crate::scan::examine::{Examiner, Found, Physical, Summary, Wanted, place};
+use crate::scan::examine::{Examiner, Physical, Summary, Wanted, in_order, place};
 use crate::scan::facts::FileLines;
 use crate::scan::held_out::{HeldOut, Leaks, Met};
 use crate::scan::rules::{Rules, unknown_format};
@@ -261,6 +261,7 @@ fn check_chunk(
     ledger: &Ledger,
 ) -> ChunkChecked {
     let mut out = ChunkChecked::default();
+    let mut findings = Findings::in_full();
     // Lines of no bytes are many where there are any, so nothing is made of them but what is handed over.
     let mut n_blank = 0u64;
     for line in chunk.lines() {
@@ -282,7 +283,9 @@ fn check_chunk(
         out.lines += 1;
         out.crlf += u64::from(line.terminator == Terminator::CrLf);
         out.bytes += line.len + line.terminator.len_bytes();
-        let (Found { codes, full: mut found }, summary) = examiner.examine(&line, wanted);
+        findings.next_record();
+        let summary = examiner.examine(&line, wanted, &mut findings);
+        let codes = findings.codes();
         if !rules.severities.rejects(codes) {
             out.valid += 1;
             if let Some(Summary { tokens, features, identity }) = summary {
@@ -298,9 +301,13 @@ fn check_chunk(
         if codes.is_empty() {
             continue;
         }
+        let mut found = in_order(&mut findings);
         found.retain(|finding| {
             let n = out.by_code.entry(finding.code).or_default();
             *n += 1;
+            if per_code.is_some_and(|most| *n >= most) {
+                findings.mute(finding.code);
+            }
             per_code.is_none_or(|most| *n <= most)
         });
         if out.again.is_none() {
@@ -310,6 +317,7 @@ fn check_chunk(
     if n_blank > 0 {
         *out.by_code.entry(Code::JsonBlankLine).or_default() += n_blank;
     }
+    findings.muted().for_each(|(code, n)| *out.by_code.entry(code).or_default() += n);
     out.unmapped = examiner.take_unmapped();
     out
 }

@@ -84,12 +84,6 @@ impl Summary {
     }
 }
 
-/// What was found in a record, in the order of its bytes.
-pub(crate) struct Found {
-    pub(crate) codes: CodeSet,
-    pub(crate) full: Vec<RecordFinding>,
-}
-
 /// What else a record is, once it is accepted or not.
 #[derive(Default)]
 struct Content {
@@ -164,17 +158,20 @@ impl<'r> Examiner<'r> {
 
     /// Everything found in a line, in the order of the line's bytes.
     pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
-        self.examine(line, Wanted::Again).0.full
+        let mut findings = Findings::in_full();
+        self.examine(line, Wanted::Again, &mut findings);
+        in_order(&mut findings)
     }
 
-    /// Everything found in a line, and what it is where it can be looked at: one visit for a run that keeps both.
-    pub(crate) fn examine(&mut self, line: &Physical<'_>, wanted: Wanted) -> (Found, Option<Summary>) {
-        let mut findings = Findings::in_full();
-        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
-        let codes = findings.codes();
-        let mut full = findings.into_full();
-        full.sort_by_key(|finding| finding.offset);
-        (Found { codes, full }, content.map(Summary::of))
+    /// Adds everything found in a line, and returns what it is where it can be looked at: one visit for a run that
+    /// keeps both.
+    pub(crate) fn examine(
+        &mut self,
+        line: &Physical<'_>,
+        wanted: Wanted,
+        findings: &mut Findings,
+    ) -> Option<Summary> {
+        self.visit(line, findings, wanted, UNLABELLED).map(Summary::of)
     }
 
     /// Parses, converts and checks. Its identity and label are computed where the caller needs them.
@@ -247,6 +244,13 @@ impl<'r> Examiner<'r> {
         let written = Some(converted.len() as u64);
         content.map(|content| Content { written, ..content })
     }
+}
+
+/// Takes what was found in a line, in the order of the line's bytes.
+pub(crate) fn in_order(findings: &mut Findings) -> Vec<RecordFinding> {
+    let mut full = findings.take_full();
+    full.sort_by_key(|finding| finding.offset);
+    full
 }
 
 /// Adds what is wrong or doubtful with a line as JSON.

@@ -44,9 +44,12 @@ impl Content {
             && videos
             && (images || documents)
         {
-            visit.add_sourced(Code::SchemaMixedMedia, at, &rule.cite(), || {
-                "a record may have images or videos, but not both".to_owned()
-            });
+            visit.add_sourced(
+                Code::SchemaMixedMedia,
+                at,
+                || rule.cite(),
+                || "a record may have images or videos, but not both".to_owned(),
+            );
         }
         if (images || videos || documents) && self.has_reasoning {
             visit.judge(Point::ReasoningWithMedia, at, || "reasoning in a record with media".to_owned());

@@ -100,18 +100,27 @@ fn check_format(visit: &mut Visit<'_, '_>, media: Media, format: &str, at: &At<'
     }
     let name = media.name();
     if let Some(disputed) = formats.disputed.as_ref().filter(|disputed| is_in(&disputed.formats)) {
-        let cite = disputed.cite();
-        return visit.add_sourced(Code::DisputedMediaFormat, at, &cite, || {
-            format!(
-                "a format that only some of the sources list; all of them list {}",
-                formats.formats.join(", ")
-            )
-        });
+        return visit.add_sourced(
+            Code::DisputedMediaFormat,
+            at,
+            || disputed.cite(),
+            || {
+                format!(
+                    "a format that only some of the sources list; all of them list {}",
+                    formats.formats.join(", ")
+                )
+            },
+        );
     }
-    visit.add_sourced(Code::SchemaMediaFormat, at, &formats.source.to_string(), || {
-        let hint = if format.eq_ignore_ascii_case("jpg") { "; write jpeg" } else { "" };
-        format!("the {name} format must be one of {}{hint}", formats.formats.join(", "))
-    });
+    visit.add_sourced(
+        Code::SchemaMediaFormat,
+        at,
+        || formats.source.to_string(),
+        || {
+            let hint = if format.eq_ignore_ascii_case("jpg") { "; write jpeg" } else { "" };
+            format!("the {name} format must be one of {}{hint}", formats.formats.join(", "))
+        },
+    );
 }
 
 fn check_uri(visit: &mut Visit<'_, '_>, uri: &str, at: &At<'_>) {
@@ -125,7 +134,8 @@ fn check_uri(visit: &mut Visit<'_, '_>, uri: &str, at: &At<'_>) {
             }
         }
         Err(why) => {
-            visit.add_sourced(Code::SchemaS3Uri, at, Code::SchemaS3Uri.info().source, || why.to_owned());
+            let source = || Code::SchemaS3Uri.info().source.to_owned();
+            visit.add_sourced(Code::SchemaS3Uri, at, source, || why.to_owned());
         }
     }
 }
@@ -178,8 +188,11 @@ pub(super) fn image_reference(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &A
         other => other.to_owned(),
     };
     if !formats.formats.contains(&format) {
-        visit.add_sourced(Code::SchemaMediaFormat, at, &formats.source.to_string(), || {
-            format!("the image name must end in one of {}", formats.formats.join(", "))
-        });
+        visit.add_sourced(
+            Code::SchemaMediaFormat,
+            at,
+            || formats.source.to_string(),
+            || format!("the image name must end in one of {}", formats.formats.join(", ")),
+        );
     }
 }

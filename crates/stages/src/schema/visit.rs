@@ -52,11 +52,11 @@ impl<'v, 'r> Visit<'v, 'r> {
         &mut self,
         code: Code,
         at: &At<'_>,
-        source: &str,
+        source: impl FnOnce() -> String,
         message: impl FnOnce() -> String,
     ) {
         let raw = self.record.raw;
-        self.findings.add(code, || at.detail(raw, message()).sourced(source));
+        self.findings.add(code, || at.detail(raw, message()).sourced(source()));
     }
 
     /// Returns true if the target refuses what the point is about, or the sources dispute it.
@@ -90,8 +90,8 @@ impl<'v, 'r> Visit<'v, 'r> {
     /// in general may say that tools are not supported at all.
     pub(super) fn add_about_tools(&mut self, code: Code, at: &At<'_>, message: impl FnOnce() -> String) {
         let rule = self.profile.and_then(|profile| profile.rule(Point::ToolSpec));
-        let source = rule.map_or_else(|| code.info().source.to_owned(), |rule| rule.source.to_string());
-        self.add_sourced(code, at, &source, message);
+        let source = || rule.map_or_else(|| code.info().source.to_owned(), |rule| rule.source.to_string());
+        self.add_sourced(code, at, source, message);
     }
 
     /// Returns true if the target refuses what the point is about.
@@ -133,13 +133,17 @@ impl<'v, 'r> Visit<'v, 'r> {
     pub(super) fn read(&mut self, text: &str, speaker: Speaker, at: &At<'_>) {
         let Some(found) = self.words.and_then(|words| words.find(text, speaker)) else { return };
         let Some(point) = found.point else {
-            return self
-                .add_sourced(Code::SchemaUnconfirmedWord, at, &found.source.to_string(), || found.message());
+            return self.add_sourced(
+                Code::SchemaUnconfirmedWord,
+                at,
+                || found.source.to_string(),
+                || found.message(),
+            );
         };
         match self.profile.and_then(|profile| profile.rule(point)) {
             Some(rule) if rule.level == Level::Refuse => {
                 let Some(code) = point.code(rule.level) else { return };
-                self.add_sourced(code, at, &found.source.to_string(), || found.message());
+                self.add_sourced(code, at, || found.source.to_string(), || found.message());
             }
             _ => self.judge(point, at, || found.message()),
         }
