@@ -75,7 +75,11 @@ impl Holds {
                 || key.bytes().all(|byte| !byte.is_ascii_lowercase())
                 || known.get(1..) == key.get(1..) && key.is_char_boundary(1)
         };
-        let known = BY_KEY.get(&key.to_ascii_lowercase())?;
+        let mut small = [0; KEY_MAX];
+        let small = &mut small[..key.len()];
+        small.copy_from_slice(key.as_bytes());
+        small.make_ascii_lowercase();
+        let known = BY_KEY.get(std::str::from_utf8(small).ok()?)?;
         known.iter().find(|(known, _)| is_spelling(known)).map(|(_, holds)| *holds)
     }
 
@@ -88,21 +92,23 @@ impl Holds {
         if key.len() > KEY_MAX {
             return None;
         }
-        let words = words(key);
-        let [first, .., last] = &words[..] else {
-            let word = words.first()?;
-            return Self::of_word(word).map(|(word, holds)| Named { holds, word: Some(word) });
+        let words = Words::of(key);
+        let first = words.iter().next()?;
+        let Some(last) = words.iter().skip(1).last() else {
+            return Self::of_word(first).map(|(word, holds)| Named { holds, word: Some(word) });
         };
-        let is_about = METADATA_BEGINNINGS.contains(&first.as_str())
-            || METADATA_ENDS.contains(&last.as_str())
+        let is_about = METADATA_BEGINNINGS.contains(&first)
+            || METADATA_ENDS.contains(&last)
             || Self::of_word(last).is_some_and(|(_, holds)| holds == Self::Metadata);
         if is_about {
             return Some(Named { holds: Self::Metadata, word: Some("") });
         }
-        let found: Vec<_> = words.iter().filter_map(|word| Self::of_word(word)).collect();
-        let (word, holds) =
-            ORDER.iter().find_map(|wanted| found.iter().find(|(_, holds)| holds == wanted))?;
-        Some(Named { holds: *holds, word: Some(word) })
+        let found = words.iter().filter_map(|word| {
+            let (word, holds) = Self::of_word(word)?;
+            Some((ORDER.iter().position(|&wanted| wanted == holds)?, word, holds))
+        });
+        let (_, word, holds) = found.min_by_key(|&(order, ..)| order)?;
+        Some(Named { holds, word: Some(word) })
     }
 
     /// Returns true for a key of prompts or contexts that holds a text whatever its length.
@@ -130,21 +136,45 @@ impl Holds {
 /// No well-known key is longer.
 const KEY_MAX: usize = 64;
 
-/// The words of a key, in small letters: parted by punctuation or capitals, and without numbers at their ends.
-fn words(key: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for char in key.chars() {
-        if matches!(char, '_' | '-' | '.' | ' ' | '/' | ':') || char.is_uppercase() && was_small {
-            words.push(String::new());
+/// The words of a key, in small letters: parted by punctuation or capitals, and without numbers at their ends. On the
+/// stack, because every record may have such a key.
+struct Words {
+    /// Each with a NUL after it.
+    bytes: [u8; WORDS_MAX],
+    len: usize,
+}
+
+/// A small letter may take half as many bytes again as its capital, and a break may come after every letter.
+const WORDS_MAX: usize = 3 * KEY_MAX;
+
+impl Words {
+    /// The words of a key of at most [`KEY_MAX`] bytes.
+    fn of(key: &str) -> Self {
+        let mut words = Self { bytes: [0; WORDS_MAX], len: 0 };
+        let mut was_small = false;
+        for char in key.chars() {
+            if matches!(char, '_' | '-' | '.' | ' ' | '/' | ':') || char.is_uppercase() && was_small {
+                words.push('\0');
+            }
+            was_small = char.is_lowercase();
+            if char.is_alphabetic() {
+                char.to_lowercase().for_each(|small| words.push(small));
+            }
         }
-        was_small = char.is_lowercase();
-        if char.is_alphabetic() {
-            words.last_mut().expect("never empty").extend(char.to_lowercase());
+        words
+    }
+
+    fn push(&mut self, char: char) {
+        if let Some(room) = self.bytes.get_mut(self.len..self.len + char.len_utf8()) {
+            char.encode_utf8(room);
+            self.len += char.len_utf8();
         }
     }
-    words.retain(|word| !word.is_empty());
-    words
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let text = std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default();
+        text.split('\0').filter(|word| !word.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +220,37 @@ mod tests {
             ("É", None),
         ] {
             assert_eq!(Holds::from_words(key), holds.map(|(holds, word)| Named { holds, word }), "{key}");
+        }
+    }
+
+    /// The words of a key, without a bound.
+    fn naive(key: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut was_small = false;
+        for char in key.chars() {
+            if "_-. /:".contains(char) || char.is_uppercase() && was_small {
+                words.push(String::new());
+            }
+            was_small = char.is_lowercase();
+            words
+                .last_mut()
+                .expect("never empty")
+                .extend(char.to_lowercase().filter(|_| char.is_alphabetic()));
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn words_have_room_whatever_their_letters() {
+        let mut keys: Vec<String> = ["ȺȺ", "aİ", "İ", "aȺ", "ẞß", "a_", "_A", "漢字_1B", "fooBar.baz-2", ""]
+            .iter()
+            .flat_map(|unit| (0..=64).map(move |n| unit.repeat(n)))
+            .filter(|key| key.len() <= KEY_MAX)
+            .collect();
+        keys.push("x".repeat(KEY_MAX));
+        for key in keys {
+            assert_eq!(Words::of(&key).iter().collect::<Vec<_>>(), naive(&key), "{key}");
         }
     }
 }

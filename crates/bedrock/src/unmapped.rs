@@ -1,6 +1,6 @@
 //! Content that a format has no field for: which keys hold it, and in how many records.
 
-use std::cell::Cell;
+use std::cell::{Cell, LazyCell};
 use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
@@ -83,7 +83,8 @@ impl Unmapped {
         if !has_more && messages.is_none() {
             return;
         }
-        let own = format.map(|format| Own::new(format, record));
+        // Most other keys hold metadata, for which the record's texts are not needed.
+        let own = LazyCell::new(|| format.map(|format| Own::new(format, record)));
         let (mut loses, mut is_labelled, mut is_unnamed) = (false, false, false);
         for (key, value) in record.members().filter(|(key, value)| !is_field(key) && !is_void(*value)) {
             let is_text = matches!(value.value(), Value::String(_));

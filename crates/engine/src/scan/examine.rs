@@ -28,7 +28,7 @@ pub(crate) struct Examiner<'r> {
 }
 
 /// A line as the examiner takes it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Physical<'l> {
     /// The input it is from; none for a line that was made here, which is in the format of the run.
     pub(crate) input: Option<usize>,
@@ -340,3 +340,6 @@ fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> String {
     framing.release(&mut around);
     String::from_utf8_lossy(&around).into_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@
 //! None: a duplicate is a verdict, and a row of `report/duplicates.parquet`.
 
 use std::borrow::Cow;
+use std::io::Write;
 
 use bedload_bedrock::{Format, Kind, is_content};
 use bedload_record::{FactTable, Json, NoRoom, Ordinal, Value};
@@ -129,8 +130,8 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
     xxh3_128(scratch)
 }
 
-fn write_text(kind: u8, text: &str, out: &mut Vec<u8>) {
-    let mut head = [kind; 9];
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    let mut head = [b's'; 9];
     head[1..].copy_from_slice(&(text.len() as u64).to_le_bytes());
     out.extend_from_slice(&head);
     out.extend_from_slice(text.as_bytes());
@@ -147,8 +148,14 @@ fn write_value(json: Json<'_>, normalize: Normalize, out: &mut Vec<u8>) {
     match json.value() {
         Value::Null => out.push(b'z'),
         Value::Bool(value) => out.push(if value { b't' } else { b'f' }),
-        Value::Number(number) => write_text(b'n', &number.to_string(), out),
-        Value::String(text) => write_text(b's', &normalize.apply(text), out),
+        Value::Number(number) => {
+            out.extend_from_slice(&[b'n', 0, 0, 0, 0, 0, 0, 0, 0]);
+            let begin = out.len();
+            write!(out, "{number}").expect("there is always room in memory");
+            let len = (out.len() - begin) as u64;
+            out[begin - 8..begin].copy_from_slice(&len.to_le_bytes());
+        }
+        Value::String(text) => write_text(&normalize.apply(text), out),
         Value::Array(elements) => {
             out.push(b'[');
             elements.for_each(|element| write_value(element, normalize, out));

@@ -95,6 +95,9 @@ impl Tally {
     /// Adds a record.
     pub fn add(&mut self, features: Features) {
         self.records += 1;
+        if features == Features::default() {
+            return;
+        }
         for (count, of) in self.counts.iter_mut().zip(Feature::ALL) {
             *count += u64::from(features.has(of));
         }
