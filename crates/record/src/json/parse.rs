@@ -1,4 +1,4 @@
-//! The parser of a worker: plain lines where they lie, all others by simd-json over a scratch copy. Its buffers live
+//! The parser of a worker: plain lines in one pass, all others by simd-json, both over a scratch copy. Its buffers live
 //! from line to line.
 
 use memchr::memmem;
@@ -18,7 +18,8 @@ const KEEP_BYTES: usize = 4 << 20;
 
 /// Parses lines, one at a time; make one per thread.
 pub struct Parser {
-    /// simd-json writes decoded strings over its input, so it never sees the line itself.
+    /// The line itself may lie in a mapped file, whose bytes others can change: they must not be strings. And simd-json
+    /// writes decoded strings over its input.
     scratch: Vec<u8>,
     buffers: simd_json::Buffers,
     plain: plain::Buffers,
@@ -99,8 +100,11 @@ impl Parser {
             return visit(None, true);
         }
         let Self { scratch, buffers, plain, tape, places, nul } = self;
+        scratch.clear();
+        scratch.extend_from_slice(line);
+        scratch.resize(line.len() + simd_json::INPUT_PADDING, b' ');
         let mut nodes = std::mem::replace(tape, Tape(Vec::new())).reset();
-        if let Some(decimals) = plain::read(line, plain, &mut nodes.0) {
+        if let Some(decimals) = plain::read(&scratch[..line.len()], plain, &mut nodes.0) {
             let json = Json { nodes: &nodes.0, decimals: &decimals };
             let result = visit(Some(json), false);
             *tape = nodes.reset();
@@ -109,9 +113,6 @@ impl Parser {
             }
             return result;
         }
-        scratch.clear();
-        scratch.extend_from_slice(line);
-        scratch.resize(line.len() + simd_json::INPUT_PADDING, b' ');
         let mut nodes = nodes.reset();
         let parsed = simd_json::fill_tape_padded(scratch, line.len(), buffers, &mut nodes);
         let sound = parsed.is_ok() && is_object_with_unique_keys(&nodes.0);

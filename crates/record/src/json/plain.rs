@@ -1,5 +1,5 @@
-//! A reader of plain lines, which are nearly all: it leaves the same tape as simd-json, in one pass and without a copy
-//! of the line. Strings without escapes lie where the line has them.
+//! A reader of plain lines, which are nearly all: it leaves the same tape as simd-json, in one pass. Strings without
+//! escapes lie where the line has them.
 //!
 //! It decides nothing: a line with anything that could be wrong, doubtful or rare is not plain, and is left to
 //! simd-json and the strict rules, from its beginning.
@@ -46,6 +46,7 @@ pub(super) fn read<'t>(
     let text = simdutf8::basic::from_utf8(line).ok()?;
     let Buffers { decoded, escaped, decimals } = buffers;
     decoded.clear();
+    decoded.reserve(line.len());
     escaped.clear();
     decimals.clear();
     Reader { text, at: 0, nodes, decoded, escaped, decimals }.document()?;
