@@ -16,10 +16,11 @@ pub(super) enum Speaker {
 ///
 /// Nearly every text of every record is searched, and nearly none has such a word. So each word is sought by its
 /// rarest byte, its anchor: the words of the built-in profiles have three different ones, which are punctuation, and
-/// a vectorised search passes over everything else.
+/// a vectorised search passes over everything else. At an anchor, one of the bytes next to it rules out nearly all words.
 pub(super) struct WordFinder {
     reserved: Vec<Word>,
     anchors: Anchors,
+    neighbours: Neighbours,
     minds_other_case: bool,
 }
 
@@ -29,6 +30,15 @@ enum Anchors {
     Two(u8, u8),
     Three(u8, u8, u8),
     Many(Box<[bool; 256]>),
+}
+
+/// Which words are possible by the byte before an anchor and by the one after it: each word asks for one of them. A bit
+/// is a word, or several where there are more than 64.
+struct Neighbours {
+    before: [u64; 256],
+    after: [u64; 256],
+    /// The words of one byte.
+    alone: u64,
 }
 
 struct Word {
@@ -80,7 +90,8 @@ impl WordFinder {
             return None;
         }
         let minds_other_case = profile.rule(Point::ReservedWordInAnotherCase).is_some();
-        Some(Self { anchors: Anchors::of(&reserved), reserved, minds_other_case })
+        let (anchors, neighbours) = (Anchors::of(&reserved), Neighbours::of(&reserved));
+        Some(Self { anchors, neighbours, reserved, minds_other_case })
     }
 
     /// The worst occurrence in a text: a word as it is written, before one with different capitalization, before one
@@ -111,11 +122,42 @@ impl WordFinder {
 
     /// The words whose anchor is at this byte of a text, each as it is written there.
     fn at<'t>(&self, text: &'t str, at: usize) -> impl Iterator<Item = (&Word, &'t str)> {
-        self.reserved.iter().filter_map(move |word| {
-            let start = at.checked_sub(word.anchor)?;
-            let written = text.get(start..start + word.text.len())?;
-            written.eq_ignore_ascii_case(&word.text).then_some((word, written))
-        })
+        let possible = self.neighbours.possible(text.as_bytes(), at);
+        let words = if possible == 0 { &[][..] } else { &self.reserved };
+        words.iter().enumerate().filter(move |(n, _)| possible >> (n % 64) & 1 == 1).filter_map(
+            move |(_, word)| {
+                let start = at.checked_sub(word.anchor)?;
+                let written = text.get(start..start + word.text.len())?;
+                written.eq_ignore_ascii_case(&word.text).then_some((word, written))
+            },
+        )
+    }
+}
+
+impl Neighbours {
+    fn of(words: &[Word]) -> Self {
+        let mut neighbours = Self { before: [0; 256], after: [0; 256], alone: 0 };
+        for (n, word) in words.iter().enumerate() {
+            let bytes = word.text.as_bytes();
+            let (table, byte) = match (word.anchor.checked_sub(1), bytes.get(word.anchor + 1)) {
+                (_, Some(&after)) => (&mut neighbours.after, after),
+                (Some(before), None) => (&mut neighbours.before, bytes[before]),
+                (None, None) => {
+                    neighbours.alone |= 1 << (n % 64);
+                    continue;
+                }
+            };
+            for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+                table[usize::from(byte)] |= 1 << (n % 64);
+            }
+        }
+        neighbours
+    }
+
+    fn possible(&self, text: &[u8], anchor: usize) -> u64 {
+        let before = anchor.checked_sub(1).map_or(0, |at| self.before[usize::from(text[at])]);
+        let after = text.get(anchor + 1).map_or(0, |&byte| self.after[usize::from(byte)]);
+        before | after | self.alone
     }
 }
 
@@ -184,7 +226,8 @@ mod tests {
             is_confirmed: true,
         };
         let reserved: Vec<Word> = words.iter().map(word).collect();
-        WordFinder { anchors: Anchors::of(&reserved), reserved, minds_other_case: true }
+        let (anchors, neighbours) = (Anchors::of(&reserved), Neighbours::of(&reserved));
+        WordFinder { anchors, neighbours, reserved, minds_other_case: true }
     }
 
     /// Whether a text has one of the words, and whether as it is written.
@@ -216,6 +259,16 @@ mod tests {
             let found = finder(SETS[set]);
             let found = found.find(&text, Speaker::Prompt).map(|found| found.point == Some(Point::ReservedWord));
             prop_assert_eq!(found, naive(SETS[set], &text));
+        }
+
+        #[test]
+        fn many_words_share_bits(n in 0..90_usize, before in "[a-z:]{0,3}", after in "[a-z:]{0,3}") {
+            let words: Vec<String> = (0..90).map(|n| format!("w{n}:")).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let text = format!("{before}W{n}:{after}");
+            let finder = finder(&words);
+            let found = finder.find(&text, Speaker::Prompt).map(|found| found.word);
+            prop_assert_eq!(found, Some(words[n]));
         }
     }
 }
