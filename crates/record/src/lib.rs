@@ -36,6 +36,7 @@ pub struct Ordinal(pub u64);
 
 impl Ordinal {
     /// The index of this line in a column of a [`FactTable`].
+    #[inline]
     pub fn index(self) -> usize {
         usize::try_from(self.0).expect("a table that fits in memory has indices that fit in usize")
     }

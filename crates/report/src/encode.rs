@@ -41,7 +41,7 @@ pub(crate) fn properties<G: Group>(columns: &[G::Column]) -> Result<WriterProper
         [("bedload.table", G::TABLE), ("bedload.schema", SCHEMA_VERSION), (seal::KEY, seal::BLANK)];
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_dictionary_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_offset_index_disabled(false)
@@ -56,6 +56,10 @@ pub(crate) fn properties<G: Group>(columns: &[G::Column]) -> Result<WriterProper
             // Positions grow line by line, and counts are small: their differences take a byte or two, without a
             // table of all values to look each of them up in.
             builder = builder.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
+        }
+        if about.kind == Kind::Hexadecimal {
+            // Hashes are spread over all values in every page: there is nothing to leave out by their bounds.
+            builder = builder.set_column_statistics_enabled(path(), EnabledStatistics::None);
         }
         if is_integer || about.distinct {
             builder = builder.set_column_dictionary_enabled(path(), false);

@@ -62,6 +62,7 @@ struct Lent<T> {
 }
 
 impl<T: Plain> Lent<T> {
+    #[inline]
     fn values(&self) -> &[T] {
         let Some(memory) = &self.memory else { return &[] };
         let bytes = &memory.bytes()[..self.len * size_of::<T>()];
@@ -96,6 +97,7 @@ impl<T: Plain> Column<T> {
     }
 
     /// The value of a line; the usual one where none is kept.
+    #[inline]
     pub fn get(&self, line: usize) -> T {
         let values = match &self.values {
             Values::Own(values) => values,
@@ -105,6 +107,7 @@ impl<T: Plain> Column<T> {
     }
 
     /// The values that are kept.
+    #[inline]
     pub fn values(&self) -> &[T] {
         match &self.values {
             Values::Own(values) => values,
@@ -121,6 +124,7 @@ impl<T: Plain> Column<T> {
     }
 
     /// Adds the value of line `at`, which is the first without one. Only for a column in own memory.
+    #[inline]
     pub(super) fn push(&mut self, at: usize, value: T) {
         let Values::Own(values) = &mut self.values else { unreachable!("lines are added to chunks") };
         if !values.is_empty() || value != self.usual {

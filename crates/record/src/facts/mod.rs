@@ -287,6 +287,7 @@ impl FactTable {
     }
 
     /// Where a line is in its input, given that input's index.
+    #[inline]
     pub fn span(&self, line: Ordinal, file: usize) -> Span {
         let FileFacts { first, lines, bytes, .. } = self.files[file];
         let start = self.columns.start.get(line.index());
@@ -296,6 +297,7 @@ impl FactTable {
     }
 
     /// Length in bytes of the record as it is to be written, given the index of its input.
+    #[inline]
     pub fn written(&self, line: Ordinal, file: usize) -> u64 {
         match self.columns.written.get(line.index()) {
             AS_IT_IS => self.span(line, file).len,
@@ -304,6 +306,7 @@ impl FactTable {
     }
 
     /// How a line ended.
+    #[inline]
     pub fn terminator(&self, line: Ordinal) -> Terminator {
         match self.columns.flags.get(line.index()) & 3 {
             0 => Terminator::Lf,
@@ -313,21 +316,25 @@ impl FactTable {
     }
 
     /// Returns true if nothing rejects the record.
+    #[inline]
     pub fn accepted(&self, line: Ordinal) -> bool {
         self.columns.flags.get(line.index()) & ACCEPTED != 0
     }
 
     /// Returns true if the record's group is more than its own.
+    #[inline]
     pub fn grouped(&self, line: Ordinal) -> bool {
         self.columns.grouped.get(line.index()) != 0
     }
 
     /// The identity of an accepted record's content.
+    #[inline]
     pub fn digest(&self, line: Ordinal) -> u128 {
         self.columns.digest.get(line.index())
     }
 
     /// Tokens and characters of a record; zero where they were not counted.
+    #[inline]
     pub fn tokens(&self, line: Ordinal) -> Tokens {
         let of = |column: &Column<u32>| u64::from(column.get(line.index()));
         Tokens {
@@ -340,6 +347,7 @@ impl FactTable {
     }
 
     /// The id of a record's label.
+    #[inline]
     pub fn label(&self, line: Ordinal) -> Option<u32> {
         Some(self.columns.label.get(line.index())).filter(|&id| id != NO_LABEL)
     }
@@ -350,6 +358,7 @@ impl FactTable {
     }
 
     /// The kind of a line, as an index into the list.
+    #[inline]
     pub fn kind(&self, line: Ordinal) -> usize {
         self.columns.kind.get(line.index()) as usize
     }
@@ -365,6 +374,7 @@ impl FactTable {
     }
 
     /// What must not part in a split: the value at the group field, or else the record itself, by its content.
+    #[inline]
     pub fn group(&self, line: Ordinal) -> u64 {
         if self.grouped(line) { self.columns.group.get(line.index()) } else { self.digest(line) as u64 }
     }

@@ -145,6 +145,10 @@ fn every_column_has_statistics_and_a_page_index() {
     let metadata = metadata(&path);
     for column in metadata.row_group(0).columns() {
         let name = column.column_path();
+        // Hashes have bounds that say nothing.
+        if ["digest", "group"].contains(&name.string().as_str()) {
+            continue;
+        }
         assert!(column.statistics().is_some(), "{name} has no statistics");
         assert!(column.column_index_offset().is_some(), "{name} has no column index");
         assert!(column.offset_index_offset().is_some(), "{name} has no offset index");
