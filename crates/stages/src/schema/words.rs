@@ -91,7 +91,7 @@ impl WordFinder {
         }
         let minds_other_case = profile.rule(Point::ReservedWordInAnotherCase).is_some();
         let (anchors, neighbours) = (Anchors::of(&reserved), Neighbours::of(&reserved));
-        Some(Self { anchors, neighbours, reserved, minds_other_case })
+        Some(Self { reserved, anchors, neighbours, minds_other_case })
     }
 
     /// The worst occurrence in a text: a word as it is written, before one with different capitalization, before one
@@ -227,7 +227,7 @@ mod tests {
         };
         let reserved: Vec<Word> = words.iter().map(word).collect();
         let (anchors, neighbours) = (Anchors::of(&reserved), Neighbours::of(&reserved));
-        WordFinder { anchors, neighbours, reserved, minds_other_case: true }
+        WordFinder { reserved, anchors, neighbours, minds_other_case: true }
     }
 
     /// Whether a text has one of the words, and whether as it is written.
