@@ -39,6 +39,30 @@ fn identity_is_of_the_content() {
     );
 }
 
+/// Outputs of different versions are compared by identity.
+#[test]
+fn identities_keep_their_values() {
+    for (format, line, expected) in [
+        (
+            "prompt-completion",
+            r#"{"prompt":"é a\n","completion":"c","context":"a long text of words","id":1}"#,
+            0x961d_14cb_de87_0a60_d72d_e290_1151_b53c_u128,
+        ),
+        (
+            "preference",
+            r#"{"prompt":"p","chosen":"c","rejected":"r","score":0.5}"#,
+            0x43af_3db2_d049_af00_bdb2_377d_b51d_18ca,
+        ),
+        (
+            "converse",
+            r#"{"messages":[{"role":"user","content":[{"text":"u"}]},{"role":"assistant","content":[{"toolUse":{"name":"n","toolUseId":"1","input":{"z":[1,2.50],"a":null,"m":{"k":true}}}}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"n","inputSchema":{"json":{"type":"object"}}}}]}}"#,
+            0x086d_5054_f26c_ca01_d160_8c65_f31a_55bd,
+        ),
+    ] {
+        assert_eq!(identity_as(format, line, Normalize::None), expected, "{format}");
+    }
+}
+
 #[test]
 fn members_stand_in_no_order_however_many_they_are() {
     let object = |names: &[usize]| {
