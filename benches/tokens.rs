@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use bedload_benches::{Random, lines};
-use bedload_tokens::{Counter, Encoding};
+use bedload_tokens::{Counter, Encoding, Engine, Tokenizer};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 

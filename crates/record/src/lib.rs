@@ -19,7 +19,9 @@ pub mod verdict;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
-pub use facts::{Column, FactRow, FactTable, FileFacts, Interner, Memory, NoRoom, Plain, Room, Terminator};
+pub use facts::{
+    Column, Cursor, FactRow, FactTable, FileFacts, Interner, Memory, NoRoom, Plain, Room, Terminator,
+};
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
@@ -39,6 +41,25 @@ impl Ordinal {
     #[inline]
     pub fn index(self) -> usize {
         usize::try_from(self.0).expect("a table that fits in memory has indices that fit in usize")
+    }
+}
+
+/// An input of a run, by its place among all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputId(u32);
+
+impl InputId {
+    /// The input that comes after so many others.
+    ///
+    /// # Panics
+    /// Where there are more than 2^32 inputs.
+    pub fn new(before: usize) -> Self {
+        Self(u32::try_from(before).expect("no command line names so many inputs"))
+    }
+
+    /// How many inputs come before it: its index in a list of all of them.
+    pub fn index(self) -> usize {
+        self.0 as usize
     }
 }
 

@@ -3,13 +3,15 @@
 
 use memchr::memchr;
 
+use bedload_record::InputId;
+
 use crate::line::Line;
 
 /// Where a chunk is; chunks are folded in the order of these values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChunkAt {
     /// Index of the input.
-    pub input: usize,
+    pub input: InputId,
     /// Offset in bytes of the first line, in the decompressed input.
     pub start: u64,
 }
@@ -121,7 +123,12 @@ mod tests {
     use super::*;
 
     fn check(held: &str, max_record_bytes: u64, expected: &Expect) {
-        let chunk = Chunk::new(ChunkAt { input: 0, start: 100 }, held.as_bytes(), None, max_record_bytes);
+        let chunk = Chunk::new(
+            ChunkAt { input: InputId::new(0), start: 100 },
+            held.as_bytes(),
+            None,
+            max_record_bytes,
+        );
         let mut out = String::new();
         for line in chunk.lines() {
             let bytes = line.bytes.map(|bytes| bytes.escape_ascii().to_string());

@@ -70,7 +70,7 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         let (mut input, id) = probed?;
         input.key = input.path().map(|path| key(arg, path)).unwrap_or_default();
         if let Some(first) = id.and_then(|id| seen.insert(id, inputs.len())) {
-            let first = inputs.get(first).name().to_owned();
+            let first = inputs.list[first].name().to_owned();
             return Err(ScanError::SameFileTwice { first, second: input.name().to_owned() });
         }
         inputs.list.push(input);

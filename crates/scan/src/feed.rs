@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use bedload_record::InputId;
+
 use crate::blocks::{Block, Blocks};
 use crate::error::ScanError;
 use crate::input::{Input, Inputs};
@@ -26,12 +28,12 @@ const N_OPEN_STREAMS: usize = 8;
 /// One piece of work.
 pub(crate) enum Task<'a> {
     Range(Arc<Plain<'a>>, Range<u64>),
-    Block(usize, Block),
+    Block(InputId, Block),
 }
 
 /// A random-access input while some of its ranges are in work; the last one to finish drops the map.
 pub(crate) struct Plain<'a> {
-    pub(crate) input: usize,
+    pub(crate) input: InputId,
     pub(crate) source: &'a Input,
     len: u64,
     use_map: bool,
@@ -131,7 +133,7 @@ impl<'a> Feed<'a> {
 
     fn open_next(&mut self) -> bool {
         let Some(source) = self.inputs.list[..self.end].get(self.next_input) else { return false };
-        let input = self.next_input;
+        let input = InputId::new(self.next_input);
         self.next_input += 1;
         if source.is_set_aside() {
             return true;
@@ -168,7 +170,7 @@ impl<'a> Feed<'a> {
 }
 
 struct Stream<'a> {
-    input: usize,
+    input: InputId,
     source: &'a Input,
     blocks: Option<Blocks>,
     ready: VecDeque<Block>,
@@ -182,7 +184,7 @@ struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    fn new(input: usize, source: &'a Input) -> Stream<'a> {
+    fn new(input: InputId, source: &'a Input) -> Stream<'a> {
         let (blocks, ready, spares) = (None, VecDeque::new(), Vec::new());
         Stream {
             input,

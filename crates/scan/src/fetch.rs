@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bedload_record::InputId;
+
 use crate::data::Data;
 use crate::error::ScanError;
 use crate::input::Inputs;
@@ -52,7 +54,7 @@ impl<'a> Fetch<'a> {
     /// When the input is not random access, cannot be opened, is another file now, or is shorter than it was.
     pub fn bytes<'s>(
         &'s self,
-        input: usize,
+        input: InputId,
         start: u64,
         len: u64,
         scratch: &'s mut Vec<u8>,
@@ -81,14 +83,14 @@ impl<'a> Fetch<'a> {
     ///
     /// # Errors
     /// Those of [`Fetch::bytes`].
-    pub fn is_mapped(&self, input: usize) -> Result<bool, ScanError> {
+    pub fn is_mapped(&self, input: InputId) -> Result<bool, ScanError> {
         Ok(matches!(self.hold(input)?, Held::Map(_)))
     }
 
     /// Some bytes of an input as they are mapped; none where they are not. As those of [`Fetch::bytes`], they may be
     /// lost under their borrower.
-    pub fn mapped(&self, input: usize, range: Range<u64>) -> Option<&[u8]> {
-        match self.held[input].get() {
+    pub fn mapped(&self, input: InputId, range: Range<u64>) -> Option<&[u8]> {
+        match self.held[input.index()].get() {
             Some(Held::Map(map)) => Some(&map.bytes()[range.start as usize..range.end as usize]),
             _ => None,
         }
@@ -101,7 +103,7 @@ impl<'a> Fetch<'a> {
     /// Those of [`Fetch::bytes`], and those of `sink`.
     pub fn copy<E: From<ScanError>>(
         &self,
-        input: usize,
+        input: InputId,
         start: u64,
         len: u64,
         scratch: &mut Vec<u8>,
@@ -118,7 +120,7 @@ impl<'a> Fetch<'a> {
     /// those of `sink`.
     pub fn raw<E: From<ScanError>>(
         &self,
-        input: usize,
+        input: InputId,
         mut sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<u64, E> {
         let mut scratch = Vec::new();
@@ -141,7 +143,7 @@ impl<'a> Fetch<'a> {
 
     fn pieces<E: From<ScanError>>(
         &self,
-        input: usize,
+        input: InputId,
         range: Range<u64>,
         piece_bytes: u64,
         scratch: &mut Vec<u8>,
@@ -165,18 +167,18 @@ impl<'a> Fetch<'a> {
     /// # Errors
     /// [`ScanError::InputShrank`] for the first input, in order, whose map lost bytes.
     pub fn check(&self) -> Result<(), ScanError> {
-        (0..self.held.len()).try_for_each(|input| self.check_input(input))
+        self.inputs.ids().try_for_each(|input| self.check_input(input))
     }
 
-    fn check_input(&self, input: usize) -> Result<(), ScanError> {
-        match self.held[input].get() {
+    fn check_input(&self, input: InputId) -> Result<(), ScanError> {
+        match self.held[input.index()].get() {
             Some(Held::Map(map)) => map.check(self.inputs.get(input)),
             _ => Ok(()),
         }
     }
 
-    fn hold(&self, input: usize) -> Result<&Held<'a>, ScanError> {
-        let slot = &self.held[input];
+    fn hold(&self, input: InputId) -> Result<&Held<'a>, ScanError> {
+        let slot = &self.held[input.index()];
         if let Some(held) = slot.get() {
             return Ok(held);
         }

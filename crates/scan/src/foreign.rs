@@ -3,6 +3,8 @@
 
 use rayon::prelude::*;
 
+use bedload_record::InputId;
+
 use crate::error::{Foreign, ScanError};
 use crate::input::{Input, Inputs, Origin};
 use crate::kind::Kind;
@@ -22,12 +24,12 @@ impl Inputs {
     ///
     /// # Errors
     /// When an input cannot be opened or read.
-    pub fn set_aside_foreign(&self) -> Result<Vec<(usize, Kind)>, ScanError> {
-        let is_file = |input: &usize| matches!(self.get(*input).origin, Origin::File { .. });
-        let files = (0..self.len()).into_par_iter().filter(is_file);
+    pub fn set_aside_foreign(&self) -> Result<Vec<(InputId, Kind)>, ScanError> {
+        let is_file = |input: &InputId| matches!(self.get(*input).origin, Origin::File { .. });
+        let files = self.par_ids().filter(is_file);
         let failed = files.find_map_first(|input| self.look(input).err());
         failed.map_or(Ok(()), Err)?;
-        (0..self.len())
+        self.ids()
             .filter_map(|input| self.look(input).map(|kind| kind.map(|kind| (input, kind))).transpose())
             .collect()
     }
@@ -50,7 +52,7 @@ impl Inputs {
     }
 
     /// What an input is, if it is not JSONL.
-    fn look(&self, input: usize) -> Result<Option<Kind>, ScanError> {
+    fn look(&self, input: InputId) -> Result<Option<Kind>, ScanError> {
         let source = self.get(input);
         if let Some(&known) = source.foreign.get() {
             return Ok(known);

@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use bedload_record::Side;
+use bedload_record::{InputId, Side};
 use rayon::prelude::*;
 
 use crate::data::{Data, open};
@@ -91,9 +91,19 @@ impl Inputs {
         self.list.is_empty()
     }
 
-    /// The input at an index below `len`.
-    pub fn get(&self, input: usize) -> &Input {
-        &self.list[input]
+    /// An input.
+    pub fn get(&self, input: InputId) -> &Input {
+        &self.list[input.index()]
+    }
+
+    /// All inputs, in order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = InputId> + ExactSizeIterator + use<> {
+        (0..self.len()).map(InputId::new)
+    }
+
+    /// The same, for many threads.
+    pub fn par_ids(&self) -> impl IndexedParallelIterator<Item = InputId> + use<> {
+        (0..self.len()).into_par_iter().map(InputId::new)
     }
 
     /// The inputs in order.
@@ -116,12 +126,12 @@ impl Inputs {
     ///
     /// # Errors
     /// When the input cannot be opened or read, or when it is a stream that was read before.
-    pub fn head(&self, input: usize, n_bytes: usize) -> Result<Vec<u8>, ScanError> {
+    pub fn head(&self, input: InputId, n_bytes: usize) -> Result<Vec<u8>, ScanError> {
         self.peek(input, n_bytes).map(|(head, _)| head)
     }
 
     /// The head of an input, and whether its lines are elements of an array.
-    pub(crate) fn peek(&self, input: usize, n_bytes: usize) -> Result<(Vec<u8>, bool), ScanError> {
+    pub(crate) fn peek(&self, input: InputId, n_bytes: usize) -> Result<(Vec<u8>, bool), ScanError> {
         let input = self.get(input);
         let Origin::Once { live, .. } = &input.origin else {
             let mut head = Vec::new();

@@ -8,6 +8,8 @@ use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
+use bedload_record::InputId;
+
 use crate::error::ScanError;
 use crate::input::{Input, Inputs};
 use crate::visit::Watch;
@@ -38,7 +40,7 @@ impl Inputs {
     /// # Errors
     /// [`ScanError::Spool`] when the copy cannot be written, for one because no space is left; the errors of
     /// reading; and [`ScanError::Interrupted`].
-    pub fn spool(&self, input: usize, dir: &Path, watch: &Watch) -> Result<(), ScanError> {
+    pub fn spool(&self, input: InputId, dir: &Path, watch: &Watch) -> Result<(), ScanError> {
         let input = self.get(input);
         if input.is_random_access() {
             return Ok(());
@@ -57,8 +59,7 @@ impl Inputs {
     /// # Errors
     /// Those of [`Inputs::spool`], for the first input in order that has one.
     pub fn spool_all(&self, dir: &Path, watch: &Watch) -> Result<(), ScanError> {
-        let failed =
-            (0..self.len()).into_par_iter().find_map_first(|input| self.spool(input, dir, watch).err());
+        let failed = self.par_ids().find_map_first(|input| self.spool(input, dir, watch).err());
         failed.map_or(Ok(()), Err)
     }
 

@@ -8,9 +8,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use bedload_engine::{Explained, explain};
-use bedload_record::Code;
 use bedload_record::code::CODES;
 use bedload_record::names::did_you_mean;
+use bedload_record::{Code, InputId};
 use serde_json::json;
 
 use super::{find_inputs, new_progress, refuse_remote, start_workers};
@@ -89,7 +89,7 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     }
     let explained = workers.install(|| explain(&inputs, &run.settings, line, &progress.watch))?;
     let explained = explained.ok_or_else(|| {
-        let noun = if inputs.get(0).is_array() { "element" } else { "line" };
+        let noun = if inputs.get(InputId::new(0)).is_array() { "element" } else { "line" };
         Failure::Usage(format!("{}:{line}: no such {noun}", file.to_string_lossy()))
     })?;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());

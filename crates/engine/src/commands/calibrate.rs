@@ -42,7 +42,7 @@ pub fn calibrate(
             Ok(read)
         },
         |at, read: Result<Vec<Pair>, (u64, String)>| {
-            let before = &mut lines_before[at.input];
+            let before = &mut lines_before[at.input.index()];
             let read = read.map_err(|(nth, problem)| {
                 let (name, line) = (inputs.get(at.input).name(), *before + nth);
                 let noun = framing(inputs, at.input).noun();

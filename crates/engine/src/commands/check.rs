@@ -158,7 +158,7 @@ pub fn check(
             )
         },
         |at, chunk: ChunkChecked| {
-            let lines = &mut lines[at.input];
+            let lines = &mut lines[at.input.index()];
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use bedload_record::{Finding, Interner, Parser, Severity};
+use bedload_record::{Finding, InputId, Interner, Parser, Severity};
 use bedload_report::{FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
 use bedload_stages::balance;
@@ -65,8 +65,8 @@ pub fn explain(
             if (before + 1..=before + count).contains(&number)
                 && let Some(line) = kept.chunk().lines().nth((number - before - 1) as usize)
             {
-                let line = Physical::of(0, &line);
-                explained = Some(one(&rules, inputs.get(0).name(), number, &line));
+                let line = Physical::of(InputId::new(0), &line);
+                explained = Some(one(&rules, inputs.get(InputId::new(0)).name(), number, &line));
             }
             before += count;
             Ok::<(), EngineError>(())

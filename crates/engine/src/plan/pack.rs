@@ -3,7 +3,7 @@
 use std::iter;
 use std::ops::Range;
 
-use bedload_record::{FactTable, Ordinal, Side, Verdict};
+use bedload_record::{FactTable, InputId, Ordinal, Side, Verdict};
 use rayon::prelude::*;
 
 use crate::plan::variants::variants_of;
@@ -50,7 +50,7 @@ pub(crate) enum Piece {
         first: u64,
     },
     /// Bytes of one input as they are: part of a rejected line too long to be held.
-    Raw { file: usize, start: u64 },
+    Raw { input: InputId, start: u64 },
 }
 
 /// An output line: a record (copy 0) or one of its variants (copy 1, 2 …).
@@ -200,11 +200,11 @@ impl Packer<'_> {
         if lines.is_empty() {
             return packed;
         }
-        let mut file = facts.file_of(Ordinal(lines.start));
+        let mut cursor = facts.cursor(Ordinal(lines.start));
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
         for line in lines.map(Ordinal).filter(|line| verdicts[line.index()] == Verdict::Kept(side)) {
-            file = file_from(facts, file, line);
-            let own = (facts.written(line, file) + 1, facts.tokens(line).total());
+            let input = cursor.input_of(line);
+            let own = (facts.written(line, input) + 1, facts.tokens(line).total());
             let n_copies = if side == Side::Train { variants_of(later, line).len() } else { 0 };
             let (copies, rest) = later.split_at(n_copies);
             later = rest;
@@ -224,11 +224,11 @@ impl Packer<'_> {
             || Shard { side: None, path: "rejected.jsonl".to_owned(), records: 0, bytes: 0, tokens: 0 };
         let mut packed = self.in_blocks(|lines| {
             let mut packed = Packed { shards: vec![open()], units: Vec::new() };
-            let mut file = self.facts.file_of(Ordinal(lines.start));
+            let mut cursor = self.facts.cursor(Ordinal(lines.start));
             let is_rejected = |line: &Ordinal| self.verdicts[line.index()] == Verdict::Rejected;
             for line in lines.map(Ordinal).filter(is_rejected) {
-                file = file_from(self.facts, file, line);
-                self.add_rejected(&mut packed, file, line);
+                let input = cursor.input_of(line);
+                self.add_rejected(&mut packed, input, line);
             }
             packed
         });
@@ -238,9 +238,9 @@ impl Packer<'_> {
         packed
     }
 
-    fn add_rejected(&self, packed: &mut Packed, file: usize, line: Ordinal) {
+    fn add_rejected(&self, packed: &mut Packed, input: InputId, line: Ordinal) {
         let Self { facts, held_max, .. } = self;
-        let span = facts.span(line, file);
+        let span = facts.span(line, input);
         // Byte for byte, with its line end; only the last line of an input may have to be given one.
         let bytes = span.len + facts.terminator(line).len_bytes().max(1);
         if bytes <= (*held_max).max(UNIT_BYTES) {
@@ -253,7 +253,7 @@ impl Packer<'_> {
         while start < end {
             let len = UNIT_BYTES.min(end - start);
             let offset = packed.shards[shard].bytes;
-            packed.units.push(Unit { shard, offset, bytes: len, what: Piece::Raw { file, start } });
+            packed.units.push(Unit { shard, offset, bytes: len, what: Piece::Raw { input, start } });
             packed.shards[shard].bytes += len;
             start += len;
         }
@@ -267,13 +267,4 @@ impl ShardLimits {
         self.records.is_some_and(|most| shard.records >= most)
             || self.bytes.is_some_and(|most| shard.records > 0 && shard.bytes + next_bytes > most)
     }
-}
-
-/// The input of a line, given that of an earlier one.
-pub(crate) fn file_from(facts: &FactTable, mut file: usize, line: Ordinal) -> usize {
-    let files = facts.files();
-    while files[file].first.0 + files[file].lines <= line.0 {
-        file += 1;
-    }
-    file
 }

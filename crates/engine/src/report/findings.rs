@@ -27,14 +27,14 @@ pub(crate) fn findings_in_order(
                 || (Examiner::new(rules), Vec::new()),
                 |(examiner, scratch), line| {
                     let line = Ordinal(line);
-                    let index = facts.file_of(line);
-                    let file = &facts.files()[index];
-                    let span = facts.span(line, index);
+                    let input = facts.input_of(line);
+                    let file = facts.file(input);
+                    let span = facts.span(line, input);
                     let held = span.len <= max_record_bytes;
                     let bytes =
-                        if held { Some(fetch.bytes(index, span.start, span.len, scratch)?) } else { None };
+                        if held { Some(fetch.bytes(input, span.start, span.len, scratch)?) } else { None };
                     let physical = Physical {
-                        input: Some(index),
+                        input: Some(input),
                         start: span.start,
                         len: span.len,
                         terminator: facts.terminator(line),

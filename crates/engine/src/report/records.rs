@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use bedload_record::{Code, FactTable, Ordinal, Side, Tokens, Verdict};
+use bedload_record::{Code, FactTable, InputId, Ordinal, Side, Tokens, Verdict};
 use bedload_report::{
     Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Words,
     groups_at_once, row_groups,
@@ -11,7 +11,7 @@ use bedload_report::{
 use bedload_stages::dedupe::Duplicate;
 use rayon::prelude::*;
 
-use crate::plan::pack::{Shard, file_from};
+use crate::plan::pack::Shard;
 use crate::report::manifest::FileEntry;
 use crate::report::tables::{Sum, TableInput, entry, path_of};
 use crate::run::error::EngineError;
@@ -98,7 +98,7 @@ impl<'a> Vocabulary<'a> {
     fn text_bytes(&self, source: &TableInput<'_>, line: Ordinal) -> usize {
         let TableInput { facts, plan, .. } = source;
         let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
-        let file = self.files[facts.file_of(line)].len();
+        let file = self.files[facts.input_of(line).index()].len();
         file + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
     }
 }
@@ -147,7 +147,7 @@ impl Numbers {
 /// Where the lines of one row group come from and go to.
 struct Places<'p> {
     lines: Range<u64>,
-    file: Vec<u32>,
+    input: Vec<InputId>,
     /// [`NOWHERE`] for lines that are not in the output.
     shard: Vec<u32>,
     /// From 1.
@@ -163,7 +163,7 @@ impl<'p> Places<'p> {
         let TableInput { facts, plan, .. } = source;
         let (packed, variants) = (&plan.packed, &plan.variants);
         let rows = (lines.end - lines.start) as usize;
-        let (mut file, mut shard) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let (mut input, mut shard) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut shard_line = Vec::with_capacity(rows);
         let of_side = |side| {
             let is_it = |shard: &Shard| shard.side == side;
@@ -173,10 +173,9 @@ impl<'p> Places<'p> {
         let mut shards: [(usize, u64); 3] = [Some(Side::Train), Some(Side::Validation), None].map(of_side);
         let Numbers(mut numbers) = before;
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
-        let mut in_file = facts.file_of(Ordinal(lines.start));
+        let mut cursor = facts.cursor(Ordinal(lines.start));
         for line in lines.clone().map(Ordinal) {
-            in_file = file_from(facts, in_file, line);
-            file.push(in_file as u32);
+            input.push(cursor.input_of(line));
             let Some(slot) = slot(plan.verdicts[line.index()]) else {
                 shard.push(NOWHERE);
                 shard_line.push(0);
@@ -204,7 +203,7 @@ impl<'p> Places<'p> {
                 here
             }));
         }
-        Self { lines, file, shard, shard_line, duplicates, duplicates_before }
+        Self { lines, input, shard, shard_line, duplicates, duplicates_before }
     }
 
     /// What the record in a row duplicates.
@@ -220,14 +219,14 @@ fn columns<'c>(
     places: &'c Places<'_>,
 ) -> RecordColumns<'c> {
     let TableInput { facts, plan, rules, .. } = *source;
-    let rows = places.file.len();
+    let rows = places.input.len();
     let start = places.lines.start;
     let line = move |row: usize| Ordinal(start + row as u64);
     let verdict = move |row: usize| plan.verdicts[line(row).index()];
     let is_accepted = move |row: usize| verdict(row) != Verdict::Rejected;
-    let file = |row: usize| places.file[row] as usize;
-    let nth = move |row: usize| line(row).0 - facts.files()[file(row)].first.0;
-    let span = move |row: usize| facts.span(line(row), file(row));
+    let input = |row: usize| places.input[row];
+    let nth = move |row: usize| line(row).0 - facts.file(input(row)).first.0;
+    let span = move |row: usize| facts.span(line(row), input(row));
     let is_counted = rules.tokenizer.is_some() && rules.format.is_some();
     let is_spoken = is_counted && rules.is_conversation();
     let tokens = |is_known: bool, number: fn(Tokens) -> u64| {
@@ -239,14 +238,14 @@ fn columns<'c>(
             (is_accepted(row) || tokens.total() > 0).then(|| number(tokens))
         })
     };
-    let survivor_file = |row: usize| Some(facts.file_of(places.survivor(row)?));
+    let survivor_file = |row: usize| Some(facts.input_of(places.survivor(row)?).index());
     let survivor_line = |row: usize| {
         let survivor = places.survivor(row)?;
-        Some(survivor.0 - facts.files()[facts.file_of(survivor)].first.0 + 1)
+        Some(survivor.0 - facts.file(facts.input_of(survivor)).first.0 + 1)
     };
     RecordColumns {
         rows,
-        file: Words::new(rows, &words.files, move |row| Some(file(row))),
+        file: Words::new(rows, &words.files, move |row| Some(input(row).index())),
         line: Integers::new(rows, move |row| Some(nth(row) + 1)),
         record: Integers::new(rows, move |row| Some(nth(row))),
         byte_offset: Integers::new(rows, move |row| Some(span(row).start)),
@@ -301,14 +300,14 @@ fn duplicate_columns<'a>(
     let rows = duplicates.len();
     let dropped = |row: usize| duplicates[row].dropped;
     let survivor = |row: usize| duplicates[row].survivor;
-    let nth = |line: Ordinal| Some(line.0 - facts.files()[facts.file_of(line)].first.0 + 1);
-    let offset = |line: Ordinal| Some(facts.span(line, facts.file_of(line)).start);
+    let nth = |line: Ordinal| Some(line.0 - facts.file(facts.input_of(line)).first.0 + 1);
+    let offset = |line: Ordinal| Some(facts.span(line, facts.input_of(line)).start);
     DuplicateColumns {
         rows,
-        file: Words::new(rows, files, move |row| Some(facts.file_of(dropped(row)))),
+        file: Words::new(rows, files, move |row| Some(facts.input_of(dropped(row)).index())),
         line: Integers::new(rows, move |row| nth(dropped(row))),
         byte_offset: Integers::new(rows, move |row| offset(dropped(row))),
-        survivor_file: Words::new(rows, files, move |row| Some(facts.file_of(survivor(row)))),
+        survivor_file: Words::new(rows, files, move |row| Some(facts.input_of(survivor(row)).index())),
         survivor_line: Integers::new(rows, move |row| nth(survivor(row))),
         survivor_byte_offset: Integers::new(rows, move |row| offset(survivor(row))),
         method: Words::new(rows, &["exact"], |_| Some(0)),

@@ -13,7 +13,7 @@ use bedload_stages::balance::Class;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::plan::pack::{Piece, file_from};
+use crate::plan::pack::Piece;
 use crate::plan::variants::variants_of;
 use crate::report::findings::findings_in_order;
 use crate::report::manifest::FileEntry;
@@ -179,12 +179,12 @@ pub(crate) fn variants(
         for (shard, from, to, first) in lines {
             let mut number = first;
             let mut rows = Vec::new();
-            let mut file = facts.file_of(from.line);
+            let mut cursor = facts.cursor(from.line);
             for line in (from.line.0..=to.line.0).map(Ordinal) {
                 if plan.verdicts[line.index()] != Verdict::Kept(Side::Train) {
                     continue;
                 }
-                file = file_from(facts, file, line);
+                let file = facts.file(cursor.input_of(line));
                 let begin = if line == from.line { from.copy } else { 0 };
                 let end = if line == to.line { to.copy } else { u32::MAX };
                 number += u64::from(begin == 0);
@@ -194,8 +194,8 @@ pub(crate) fn variants(
                     rows.push(VariantRow {
                         shard: &packed.shards[shard].path,
                         shard_line: number + 1,
-                        parent_file: &facts.files()[file].name,
-                        parent_line: line.0 - facts.files()[file].first.0 + 1,
+                        parent_file: &file.name,
+                        parent_line: line.0 - file.first.0 + 1,
                         template: Cow::Borrowed(&templates[variant.template]),
                         seed,
                         label: plan

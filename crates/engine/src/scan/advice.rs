@@ -20,7 +20,7 @@ impl Sample {
     pub(crate) fn read(inputs: &Inputs) -> Result<Self, EngineError> {
         let mut records = Vec::new();
         let mut parser = Parser::default();
-        for input in 0..inputs.len() {
+        for input in inputs.ids() {
             let head = inputs.head(input, SAMPLE_BYTES)?;
             let mut lines: Vec<&[u8]> = head.split(|&byte| byte == b'\n').collect();
             if head.len() == SAMPLE_BYTES {

@@ -71,10 +71,10 @@ impl Augmenter<'_> {
         if wanted == 0 {
             return Ok(Vec::new());
         }
-        let file = facts.file_of(parent);
-        let span = facts.span(parent, file);
-        let line = fetch.bytes(file, span.start, span.len, scratch)?;
-        let line = rules.written(file, line, converted);
+        let input = facts.input_of(parent);
+        let span = facts.span(parent, input);
+        let line = fetch.bytes(input, span.start, span.len, scratch)?;
+        let line = rules.written(input, line, converted);
         let mut variants: Vec<Variant> = Vec::new();
         for template in order(templates.len(), seed, facts.digest(parent)) {
             if variants.len() == wanted as usize {

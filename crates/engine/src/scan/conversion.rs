@@ -1,9 +1,9 @@
 //! The conversion of a run: what the records of each input are converted from.
 
 use bedload_bedrock::{Detection, FORMATS, Format};
-use bedload_record::Findings;
 use bedload_record::names::did_you_mean;
 use bedload_record::plural::first;
+use bedload_record::{Findings, InputId};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{Converter, Fit, Source, fit};
 
@@ -50,17 +50,17 @@ impl Conversion {
     /// Converts a line of an input, and returns false where it is refused.
     pub(crate) fn convert(
         &self,
-        input: usize,
+        input: InputId,
         line: &[u8],
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> bool {
-        let source = self.sources[input].unwrap_or(Source::Format(self.converter.to()));
+        let source = self.sources[input.index()].unwrap_or(Source::Format(self.converter.to()));
         self.converter.convert(source, line, out, findings)
     }
 
     /// The line as it is written: converted, which succeeded when its facts were taken.
-    pub(crate) fn written<'b>(&self, input: usize, line: &[u8], out: &'b mut Vec<u8>) -> &'b [u8] {
+    pub(crate) fn written<'b>(&self, input: InputId, line: &[u8], out: &'b mut Vec<u8>) -> &'b [u8] {
         out.clear();
         self.convert(input, line, out, &mut Findings::codes_only());
         out

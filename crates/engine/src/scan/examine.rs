@@ -6,8 +6,8 @@ use std::mem;
 use bedload_bedrock::Unmapped;
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, Interner, Json, Parser, Record, RecordFinding,
-    Terminator,
+    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, InputId, Interner, Json, Parser, Record,
+    RecordFinding, Terminator,
 };
 use bedload_scan::Line;
 use bedload_stages::{balance, dedupe, schema, split, tokens};
@@ -31,7 +31,7 @@ pub(crate) struct Examiner<'r> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Physical<'l> {
     /// The input it is from; none for a line that was made here, which is in the format of the run.
-    pub(crate) input: Option<usize>,
+    pub(crate) input: Option<InputId>,
     /// Byte offset in its input.
     pub(crate) start: u64,
     /// Length in bytes, without the line end.
@@ -43,7 +43,7 @@ pub(crate) struct Physical<'l> {
 
 impl<'l> Physical<'l> {
     /// A scanned line of an input.
-    pub(crate) fn of(input: usize, line: &Line<'l>) -> Self {
+    pub(crate) fn of(input: InputId, line: &Line<'l>) -> Self {
         let Line { start, len, terminator, bytes, .. } = *line;
         Self { input: Some(input), start, len, terminator, bytes }
     }

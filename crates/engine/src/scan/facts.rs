@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{FactTable, Terminator};
+use bedload_record::{FactTable, InputId, Terminator};
 use bedload_scan::{Inputs, TempRoom, visit};
 use bedload_stages::balance::LABELS_MAX;
 
@@ -53,7 +53,7 @@ pub(crate) fn scan(
     let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {
         while facts.files().len() <= until {
-            facts.begin_file(inputs.get(facts.files().len()).name());
+            facts.begin_file(inputs.get(InputId::new(facts.files().len())).name());
         }
     };
     visit(
@@ -77,13 +77,13 @@ pub(crate) fn scan(
             (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
         },
         |at, (rows, n, bytes, more)| {
-            begin(&mut facts, at.input);
+            begin(&mut facts, at.input.index());
             unmapped.absorb(&more, facts.len());
-            lines[at.input].lines += rows.len();
+            lines[at.input.index()].lines += rows.len();
             let before = rows.own_bytes() + facts.own_bytes();
             facts.append(rows, bytes)?;
             progress.ledger.move_facts(before, facts.own_bytes());
-            lines[at.input].crlf += n;
+            lines[at.input.index()].crlf += n;
             progress.ledger.hold_labels(facts.labels.keys().len());
             Ok::<(), EngineError>(())
         },

@@ -41,7 +41,7 @@ impl HeldOut {
         if rules.format.is_none() || first == 0 || first == inputs.len() {
             return Ok(None);
         }
-        for input in first..inputs.len() {
+        for input in inputs.ids().skip(first) {
             // What gives its bytes only once is read twice here.
             if inputs.get(input).is_once() && !inputs.get(input).is_set_aside() {
                 let dir = settings.temp_dir.clone().unwrap_or_else(std::env::temp_dir);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
 use bedload_record::plural::{first, of_first_records};
-use bedload_record::{Code, Finding};
+use bedload_record::{Code, Finding, InputId};
 use bedload_scan::Inputs;
 
 use crate::run::error::EngineError;
@@ -124,13 +124,13 @@ pub(crate) fn look_at_all(
     wanted: &[&'static Format],
 ) -> Result<Vec<Detection>, EngineError> {
     let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
-    (0..inputs.len()).map(|input| look(inputs, input, head_bytes, wanted)).collect()
+    inputs.ids().map(|input| look(inputs, input, head_bytes, wanted)).collect()
 }
 
 /// Looks at the first whole lines of an input; further on where long lines hide the first record.
 fn look(
     inputs: &Inputs,
-    input: usize,
+    input: InputId,
     mut head_bytes: usize,
     wanted: &[&'static Format],
 ) -> Result<Detection, EngineError> {

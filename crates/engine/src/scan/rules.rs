@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bedload_bedrock::{Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
-use bedload_record::{Code, Finding, Severities};
+use bedload_record::{Code, Finding, InputId, Severities};
 use bedload_scan::Inputs;
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
@@ -67,7 +67,7 @@ impl Rules {
         let rules = Self {
             format,
             other,
-            framings: (0..inputs.len()).map(|input| framing(inputs, input)).collect(),
+            framings: inputs.ids().map(|input| framing(inputs, input)).collect(),
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
             conversion,
             unmapped,
@@ -98,8 +98,8 @@ impl Rules {
     }
 
     /// What a record of an input is in it; a record that was made here is a line.
-    pub(crate) fn framing(&self, input: Option<usize>) -> Framing {
-        input.map_or(Framing::Line, |input| self.framings[input])
+    pub(crate) fn framing(&self, input: Option<InputId>) -> Framing {
+        input.map_or(Framing::Line, |input| self.framings[input.index()])
     }
 
     /// Returns true if the records are conversations.
@@ -108,7 +108,7 @@ impl Rules {
     }
 
     /// An accepted line of an input as it is written.
-    pub(crate) fn written<'b>(&self, input: usize, line: &'b [u8], converted: &'b mut Vec<u8>) -> &'b [u8] {
+    pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], converted: &'b mut Vec<u8>) -> &'b [u8] {
         match &self.conversion {
             Some(conversion) => conversion.written(input, line, converted),
             None => line,
@@ -117,13 +117,13 @@ impl Rules {
 
     /// Returns true if a finding about a field need not be listed: the whole input is in another format, which one
     /// finding reports.
-    pub(crate) fn is_folded(&self, input: usize, code: Code) -> bool {
-        self.other[input] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
+    pub(crate) fn is_folded(&self, input: InputId, code: Code) -> bool {
+        self.other[input.index()] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
     }
 }
 
 /// What the records of an input are in it.
-pub(crate) fn framing(inputs: &Inputs, input: usize) -> Framing {
+pub(crate) fn framing(inputs: &Inputs, input: InputId) -> Framing {
     if inputs.get(input).is_array() { Framing::Element } else { Framing::Line }
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use bedload_record::FactTable;
+use bedload_record::{FactTable, InputId};
 use bedload_scan::{Fetch, Inputs, Watch};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -52,18 +52,18 @@ pub(crate) fn hash_inputs(
     facts: &FactTable,
     watch: &Watch,
 ) -> Result<Vec<InputEntry>, EngineError> {
-    let hash = |index: usize| -> Result<InputEntry, EngineError> {
+    let hash = |input: InputId| -> Result<InputEntry, EngineError> {
         let mut sum = blake3::Hasher::new();
-        let bytes = fetch.raw(index, |piece| {
+        let bytes = fetch.raw(input, |piece| {
             sum.update_rayon(piece);
             watch.check()
         })?;
         Ok(InputEntry {
-            name: inputs.get(index).name().to_owned(),
+            name: inputs.get(input).name().to_owned(),
             bytes,
             blake3: sum.finalize().to_hex().to_string(),
-            records: facts.files()[index].lines,
+            records: facts.file(input).lines,
         })
     };
-    (0..inputs.len()).into_par_iter().map(hash).collect()
+    inputs.par_ids().map(hash).collect()
 }

@@ -4,11 +4,11 @@
 use std::io::IoSlice;
 use std::ops::Range;
 
-use bedload_record::{Ordinal, Terminator, Verdict};
+use bedload_record::{InputId, Ordinal, Terminator, Verdict};
 use bedload_scan::Fetch;
 use bedload_stages::Rewrite;
 
-use crate::plan::pack::{Piece, Place, Unit, file_from};
+use crate::plan::pack::{Piece, Place, Unit};
 use crate::plan::variants::variants_of;
 use crate::run::error::EngineError;
 use crate::write::copy::WriteInput;
@@ -23,7 +23,7 @@ pub(super) struct Gathered {
     own: Vec<u8>,
     parts: Vec<Part>,
     /// A run that may go on.
-    run: Option<(usize, Range<u64>)>,
+    run: Option<(InputId, Range<u64>)>,
     fetched: Vec<u8>,
     converted: Vec<u8>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Gathered {
 #[derive(Debug)]
 enum Part {
     Own(Range<usize>),
-    Mapped(usize, Range<u64>),
+    Mapped(InputId, Range<u64>),
 }
 
 impl Gathered {
@@ -43,7 +43,7 @@ impl Gathered {
         self.own.clear();
         self.parts.clear();
         match unit.what {
-            Piece::Raw { file, start } => self.raw(file, start, unit.bytes, source)?,
+            Piece::Raw { input, start } => self.raw(input, start, unit.bytes, source)?,
             Piece::Lines { from, to, .. } => self.lines(from, to, source)?,
         }
         self.end_run(source.fetch)?;
@@ -64,8 +64,8 @@ impl Gathered {
     pub(super) fn slices<'g>(&'g self, fetch: &'g Fetch<'_>) -> impl Iterator<Item = &'g [u8]> {
         self.parts.iter().map(|part| match part {
             Part::Own(range) => &self.own[range.clone()],
-            Part::Mapped(file, range) => {
-                fetch.mapped(*file, range.clone()).expect("a map stays for as long as it is used")
+            Part::Mapped(input, range) => {
+                fetch.mapped(*input, range.clone()).expect("a map stays for as long as it is used")
             }
         })
     }
@@ -75,14 +75,20 @@ impl Gathered {
         self.slices(fetch).map(IoSlice::new).collect()
     }
 
-    fn raw(&mut self, file: usize, start: u64, len: u64, source: &WriteInput<'_>) -> Result<(), EngineError> {
-        let framing = source.rules.framing(Some(file));
+    fn raw(
+        &mut self,
+        input: InputId,
+        start: u64,
+        len: u64,
+        source: &WriteInput<'_>,
+    ) -> Result<(), EngineError> {
+        let framing = source.rules.framing(Some(input));
         if framing.is_as_it_was() {
-            return self.add_run(file, start..start + len, source.fetch);
+            return self.add_run(input, start..start + len, source.fetch);
         }
         // What comes before determines what the first byte is.
         let before = start.min(1);
-        let bytes = source.fetch.bytes(file, start - before, len + before, &mut self.fetched)?;
+        let bytes = source.fetch.bytes(input, start - before, len + before, &mut self.fetched)?;
         let begin = self.own.len();
         self.own.extend_from_slice(bytes);
         framing.release(&mut self.own);
@@ -94,18 +100,18 @@ impl Gathered {
     fn lines(&mut self, from: Place, to: Place, source: &WriteInput<'_>) -> Result<(), EngineError> {
         let WriteInput { facts, plan, .. } = source;
         let verdict = plan.verdicts[from.line.index()];
-        let mut file = facts.file_of(from.line);
+        let mut cursor = facts.cursor(from.line);
         for line in (from.line.0..=to.line.0).map(Ordinal) {
             if plan.verdicts[line.index()] != verdict {
                 continue;
             }
-            file = file_from(facts, file, line);
+            let input = cursor.input_of(line);
             let first = if line == from.line { from.copy } else { 0 };
             let end = if line == to.line { to.copy } else { u32::MAX };
             if verdict == Verdict::Rejected {
-                self.rejected(file, line, first == 0, source)?;
+                self.rejected(input, line, first == 0, source)?;
             } else {
-                self.kept(file, line, first..end, source)?;
+                self.kept(input, line, first..end, source)?;
             }
         }
         Ok(())
@@ -114,16 +120,16 @@ impl Gathered {
     /// Adds a rejected line, or its end alone.
     fn rejected(
         &mut self,
-        file: usize,
+        input: InputId,
         line: Ordinal,
         is_whole: bool,
         source: &WriteInput<'_>,
     ) -> Result<(), EngineError> {
-        let span = source.facts.span(line, file);
+        let span = source.facts.span(line, input);
         let terminator = source.facts.terminator(line);
-        let framing = source.rules.framing(Some(file));
+        let framing = source.rules.framing(Some(input));
         if is_whole && framing.is_as_it_was() {
-            self.add_run(file, span.start..span.start + span.len + terminator.len_bytes(), source.fetch)?;
+            self.add_run(input, span.start..span.start + span.len + terminator.len_bytes(), source.fetch)?;
             if terminator == Terminator::None {
                 self.add(b"\n", source.fetch)?;
             }
@@ -132,7 +138,7 @@ impl Gathered {
         self.end_run(source.fetch)?;
         let begin = self.own.len();
         if is_whole {
-            let bytes = source.fetch.bytes(file, span.start, span.len, &mut self.fetched)?;
+            let bytes = source.fetch.bytes(input, span.start, span.len, &mut self.fetched)?;
             self.own.extend_from_slice(bytes);
             framing.release(&mut self.own[begin..]);
         }
@@ -144,22 +150,22 @@ impl Gathered {
     /// Adds some of a kept record and its variants: copy 0 is the record.
     fn kept(
         &mut self,
-        file: usize,
+        input: InputId,
         line: Ordinal,
         copies: Range<u32>,
         source: &WriteInput<'_>,
     ) -> Result<(), EngineError> {
         let WriteInput { facts, plan, templates, rules, fetch } = source;
-        let span = facts.span(line, file);
+        let span = facts.span(line, input);
         let variants = variants_of(&plan.variants, line);
         if rules.conversion.is_none() && variants.is_empty() {
             let has_lf = facts.terminator(line) == Terminator::Lf;
-            self.add_run(file, span.start..span.start + span.len + u64::from(has_lf), fetch)?;
+            self.add_run(input, span.start..span.start + span.len + u64::from(has_lf), fetch)?;
             return if has_lf { Ok(()) } else { self.add(b"\n", fetch) };
         }
         self.end_run(fetch)?;
-        let bytes = fetch.bytes(file, span.start, span.len, &mut self.fetched)?;
-        let bytes = rules.written(file, bytes, &mut self.converted);
+        let bytes = fetch.bytes(input, span.start, span.len, &mut self.fetched)?;
+        let bytes = rules.written(input, bytes, &mut self.converted);
         let begin = self.own.len();
         if copies.start == 0 {
             self.own.extend_from_slice(bytes);
@@ -176,26 +182,26 @@ impl Gathered {
     }
 
     /// Adds bytes of an input.
-    fn add_run(&mut self, file: usize, range: Range<u64>, fetch: &Fetch<'_>) -> Result<(), EngineError> {
+    fn add_run(&mut self, input: InputId, range: Range<u64>, fetch: &Fetch<'_>) -> Result<(), EngineError> {
         match &mut self.run {
-            Some((of, run)) if *of == file && run.end == range.start => run.end = range.end,
+            Some((of, run)) if *of == input && run.end == range.start => run.end = range.end,
             _ => {
                 self.end_run(fetch)?;
-                self.run = Some((file, range));
+                self.run = Some((input, range));
             }
         }
         Ok(())
     }
 
     fn end_run(&mut self, fetch: &Fetch<'_>) -> Result<(), EngineError> {
-        let Some((file, run)) = self.run.take() else { return Ok(()) };
+        let Some((input, run)) = self.run.take() else { return Ok(()) };
         let len = run.end - run.start;
-        if len >= RUN_BYTES_MIN && fetch.is_mapped(file)? {
-            self.parts.push(Part::Mapped(file, run));
+        if len >= RUN_BYTES_MIN && fetch.is_mapped(input)? {
+            self.parts.push(Part::Mapped(input, run));
             return Ok(());
         }
         let begin = self.own.len();
-        self.own.extend_from_slice(fetch.bytes(file, run.start, len, &mut self.fetched)?);
+        self.own.extend_from_slice(fetch.bytes(input, run.start, len, &mut self.fetched)?);
         self.add_own(begin);
         Ok(())
     }

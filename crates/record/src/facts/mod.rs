@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::code::CodeSet;
 use crate::features::Features;
-use crate::{Ordinal, Span, Tokens};
+use crate::{InputId, Ordinal, Span, Tokens};
 
 pub use column::{Column, Memory, NoRoom, Plain, Room};
 pub use interner::Interner;
@@ -281,26 +281,37 @@ impl FactTable {
         &self.files
     }
 
-    /// The index of the input that a line is in. Logarithmic in the number of inputs.
-    pub fn file_of(&self, line: Ordinal) -> usize {
-        self.files.partition_point(|file| file.first <= line) - 1
+    /// The lines of an input.
+    #[inline]
+    pub fn file(&self, input: InputId) -> &FileFacts {
+        &self.files[input.index()]
     }
 
-    /// Where a line is in its input, given that input's index.
+    /// The input that a line is in. Logarithmic in the number of inputs.
+    pub fn input_of(&self, line: Ordinal) -> InputId {
+        InputId::new(self.files.partition_point(|file| file.first <= line) - 1)
+    }
+
+    /// Tells the inputs of lines from this one on, which are asked for in order.
+    pub fn cursor(&self, line: Ordinal) -> Cursor<'_> {
+        Cursor { files: &self.files, at: self.files.partition_point(|file| file.first <= line).max(1) - 1 }
+    }
+
+    /// Where a line is in its input.
     #[inline]
-    pub fn span(&self, line: Ordinal, file: usize) -> Span {
-        let FileFacts { first, lines, bytes, .. } = self.files[file];
+    pub fn span(&self, line: Ordinal, input: InputId) -> Span {
+        let FileFacts { first, lines, bytes, .. } = *self.file(input);
         let start = self.columns.start.get(line.index());
         let next =
             if line.0 + 1 == first.0 + lines { bytes } else { self.columns.start.get(line.index() + 1) };
         Span { start, len: next - start - self.terminator(line).len_bytes() }
     }
 
-    /// Length in bytes of the record as it is to be written, given the index of its input.
+    /// Length in bytes of the record as it is to be written, given its input.
     #[inline]
-    pub fn written(&self, line: Ordinal, file: usize) -> u64 {
+    pub fn written(&self, line: Ordinal, input: InputId) -> u64 {
         match self.columns.written.get(line.index()) {
-            AS_IT_IS => self.span(line, file).len,
+            AS_IT_IS => self.span(line, input).len,
             bytes => bytes,
         }
     }
@@ -377,6 +388,23 @@ impl FactTable {
     #[inline]
     pub fn group(&self, line: Ordinal) -> u64 {
         if self.grouped(line) { self.columns.group.get(line.index()) } else { self.digest(line) as u64 }
+    }
+}
+
+/// The inputs of lines that are asked for in order.
+#[derive(Clone, Debug)]
+pub struct Cursor<'f> {
+    files: &'f [FileFacts],
+    at: usize,
+}
+
+impl Cursor<'_> {
+    /// The input of a line that comes after those that were asked for before, or is the last of them.
+    pub fn input_of(&mut self, line: Ordinal) -> InputId {
+        while self.files[self.at].first.0 + self.files[self.at].lines <= line.0 {
+            self.at += 1;
+        }
+        InputId::new(self.at)
     }
 }
 

@@ -78,7 +78,10 @@ fn a_column_costs_nothing_while_all_lines_have_its_usual_value() {
     facts.append(rows, 100).expect("own memory");
     assert_eq!(labelled(&facts), 1);
     assert!((0..300).all(|line| facts.accepted(Ordinal(line))) && !facts.accepted(Ordinal(300)));
-    assert_eq!((facts.written(Ordinal(0), 0), facts.written(Ordinal(300), 0)), (0, 5));
+    assert_eq!(
+        (facts.written(Ordinal(0), InputId::new(0)), facts.written(Ordinal(300), InputId::new(0))),
+        (0, 5)
+    );
 }
 
 /// A line without anything that costs memory.
@@ -129,8 +132,8 @@ proptest! {
         prop_assert_eq!(facts.labels.overflowed(), distinct.len() > 3);
         for ((line, expected), start) in facts.ordinals().zip(&lines).zip(starts) {
             let (len, terminator, accepted, label, coded) = expected;
-            prop_assert_eq!(facts.file_of(line), 1);
-            prop_assert_eq!(facts.span(line, 1), Span { start, len: *len });
+            prop_assert_eq!(facts.input_of(line), InputId::new(1));
+            prop_assert_eq!(facts.span(line, InputId::new(1)), Span { start, len: *len });
             prop_assert_eq!(facts.terminator(line) == Terminator::CrLf, *terminator == 1);
             prop_assert_eq!(facts.accepted(line), *accepted);
             prop_assert_eq!(facts.codes(line).contains(Code::JsonEscapedNul), *coded);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use bedload_record::InputId;
 use bedload_scan::{Fetch, Inputs, ScanError, ScanOptions, Watch};
 use expect_test::expect;
 
@@ -12,7 +13,7 @@ fn fetched(inputs: &Inputs, input: usize, start: u64, len: u64) -> [Result<Strin
     [true, false].map(|mmap| {
         let fetch = Fetch::new(inputs, &ScanOptions { mmap, ..ScanOptions::default() });
         let mut scratch = Vec::new();
-        let bytes = fetch.bytes(input, start, len, &mut scratch)?;
+        let bytes = fetch.bytes(InputId::new(input), start, len, &mut scratch)?;
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         fetch.check()?;
         Ok(text)
@@ -33,10 +34,11 @@ fn streams_are_fetched_from_their_spool() {
         dir.file("none", ""),
     ];
     let inputs = find(&paths).unwrap();
-    assert_eq!(inputs.head(2, 4).unwrap(), b"from");
+    assert_eq!(inputs.head(InputId::new(2), 4).unwrap(), b"from");
     let refused = fetched(&inputs, 1, 0, 1);
     assert!(refused.iter().all(|result| matches!(result, Err(ScanError::NotRandomAccess { .. }))));
-    let refused = Fetch::new(&inputs, &ScanOptions::default()).raw(2, |_| Ok::<_, ScanError>(()));
+    let refused =
+        Fetch::new(&inputs, &ScanOptions::default()).raw(InputId::new(2), |_| Ok::<_, ScanError>(()));
     assert!(matches!(refused, Err(ScanError::NotRandomAccess { .. })));
 
     inputs.spool_all(&spools, &Watch::default()).unwrap();
@@ -56,7 +58,7 @@ fn streams_are_fetched_from_their_spool() {
                 bytes.extend_from_slice(piece);
                 Ok::<_, ScanError>(())
             };
-            let len = fetch.raw(input, keep).unwrap();
+            let len = fetch.raw(InputId::new(input), keep).unwrap();
             assert_eq!(len, bytes.len() as u64);
             bytes
         };
@@ -67,7 +69,7 @@ fn streams_are_fetched_from_their_spool() {
         [raw(0), raw(1), raw(2)],
         [b"plain text".to_vec(), gzip(b"some gzip text"), b"from a pipe".to_vec()]
     );
-    assert_eq!(inputs.head(2, 6).unwrap(), b"from a");
+    assert_eq!(inputs.head(InputId::new(2), 6).unwrap(), b"from a");
     assert_eq!(lines(&inputs, &options(3, true, 20)).unwrap().len(), 4);
 }
 
@@ -80,7 +82,7 @@ fn a_line_too_long_to_hold_is_copied_in_pieces() {
         let fetch = Fetch::new(&inputs, &ScanOptions { mmap, ..ScanOptions::default() });
         let mut copied = Vec::new();
         fetch
-            .copy(0, 7, 4_999_000, &mut Vec::new(), |piece| {
+            .copy(InputId::new(0), 7, 4_999_000, &mut Vec::new(), |piece| {
                 assert!(piece.len() <= 1 << 20);
                 copied.extend_from_slice(piece);
                 Ok::<(), ScanError>(())
@@ -97,7 +99,10 @@ fn many_files_are_fetched_with_few_of_them_open() {
     let inputs = find(&paths).unwrap();
     let fetch = Fetch::new(&inputs, &ScanOptions { mmap: false, ..ScanOptions::default() });
     for n in (0..100).chain(0..100) {
-        assert_eq!(fetch.bytes(n, 0, 3, &mut Vec::new()).unwrap(), format!("{n:03}").as_bytes());
+        assert_eq!(
+            fetch.bytes(InputId::new(n), 0, 3, &mut Vec::new()).unwrap(),
+            format!("{n:03}").as_bytes()
+        );
     }
 }
 
@@ -106,8 +111,8 @@ fn a_spool_that_cannot_be_written_or_is_stopped_is_an_error() {
     let dir = Dir::new();
     let inputs = find(&[dir.file("a.gz", gzip(b"x"))]).unwrap();
     let stopped = Watch::new(Arc::new(AtomicBool::new(true)));
-    assert!(matches!(inputs.spool(0, &dir.path(""), &stopped), Err(ScanError::Interrupted)));
-    let error = inputs.spool(0, &dir.path("nowhere"), &Watch::default()).unwrap_err();
+    assert!(matches!(inputs.spool(InputId::new(0), &dir.path(""), &stopped), Err(ScanError::Interrupted)));
+    let error = inputs.spool(InputId::new(0), &dir.path("nowhere"), &Watch::default()).unwrap_err();
     let text = dir.hide(&error.to_string());
     // tempfile adds the name it tried, which is another one each time.
     let (head, tail) =
@@ -116,5 +121,5 @@ fn a_spool_that_cannot_be_written_or_is_stopped_is_an_error() {
         DIR/a.gz: could not be copied to a temporary file in DIR/nowhere
         hint: check that the directory exists and is writable, or name another one with --temp-dir"#]]
     .assert_eq(&format!("{head}\n{tail}"));
-    assert!(!inputs.get(0).is_random_access());
+    assert!(!inputs.get(InputId::new(0)).is_random_access());
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use bedload_record::InputId;
 use bedload_scan::{Codec, DiscoverOptions, Inputs, ScanError, discover};
 use expect_test::{Expect, expect};
 
@@ -185,7 +186,7 @@ fn names_that_are_not_utf8_differ_in_reports_and_are_read() {
     let path = dir.path("").join(OsStr::from_bytes(b"\xff\xc3\xa9.jsonl"));
     std::fs::write(&path, "x\n").unwrap();
     let inputs = find(&[dir.path("")]).unwrap();
-    expect![[r#"DIR/\xffé.jsonl"#]].assert_eq(&dir.hide(inputs.get(0).name()));
+    expect![[r#"DIR/\xffé.jsonl"#]].assert_eq(&dir.hide(inputs.get(InputId::new(0)).name()));
     assert_eq!(lines(&inputs, &options(8, true, 8)).unwrap().len(), 1);
 }
 
@@ -193,7 +194,7 @@ fn names_that_are_not_utf8_differ_in_reports_and_are_read() {
 fn a_name_that_looks_like_a_pattern_is_a_name_when_it_exists() {
     let dir = Dir::new();
     let inputs = find(&[dir.file("a[1].jsonl", "x")]).unwrap();
-    expect!["DIR/a[1].jsonl"].assert_eq(&dir.hide(inputs.get(0).name()));
+    expect!["DIR/a[1].jsonl"].assert_eq(&dir.hide(inputs.get(InputId::new(0)).name()));
 }
 
 #[test]
@@ -205,7 +206,7 @@ fn files_of_proc_that_claim_to_be_empty_are_streams() {
 
 fn heads(inputs: &Inputs) -> Vec<String> {
     let head = |input| String::from_utf8(inputs.head(input, 4).unwrap()).unwrap();
-    (0..inputs.len()).map(head).collect()
+    inputs.ids().map(head).collect()
 }
 
 #[test]
@@ -219,9 +220,9 @@ fn a_head_takes_nothing_away() {
     let expected = ["ab", "cdef", "1\n2\n", "5\n6\n", ""];
     assert_eq!(heads(&inputs), expected);
     assert_eq!(heads(&inputs), expected);
-    assert_eq!(inputs.get(1).codec(), Some(Codec::Gzip));
+    assert_eq!(inputs.get(InputId::new(1)).codec(), Some(Codec::Gzip));
     assert_eq!(lines(&inputs, &options(3, true, 10)).unwrap().len(), 1 + 1 + 4 + 4);
-    let again = inputs.head(2, 4).unwrap_err();
+    let again = inputs.head(InputId::new(2), 4).unwrap_err();
     assert!(matches!(again, ScanError::StreamConsumed { .. }), "{again}");
     assert!(matches!(lines(&inputs, &options(3, true, 10)), Err(ScanError::StreamConsumed { .. })));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Once;
 
+use bedload_record::InputId;
 use bedload_scan::{Fetch, ScanError, ScanOptions, Watch, visit};
 
 use crate::support::{Dir, cut, find, lines, options};
@@ -25,7 +26,7 @@ fn a_file_cut_during_a_visit_is_an_error() {
                 let first =
                     chunk.lines().filter(|line| line.bytes.is_some_and(|bytes| bytes[0] == b'0')).count();
                 // The map exists by now, since this chunk is in it.
-                if chunk.at.input == 1 {
+                if chunk.at.input.index() == 1 {
                     cut_once.call_once(|| cut(&path, 8192));
                 }
                 // Lines beyond the cut are touched again after it.
@@ -69,19 +70,19 @@ fn bytes_fetched_from_a_file_that_was_cut_are_an_error() {
     for mmap in [true, false] {
         let fetch = Fetch::new(&inputs, &ScanOptions { mmap, ..ScanOptions::default() });
         let mut scratch = Vec::new();
-        assert_eq!(fetch.bytes(0, 0, 2, &mut scratch).unwrap(), b"xx");
-        assert_eq!(fetch.bytes(1, 0, 2, &mut scratch).unwrap(), b"yy");
+        assert_eq!(fetch.bytes(InputId::new(0), 0, 2, &mut scratch).unwrap(), b"xx");
+        assert_eq!(fetch.bytes(InputId::new(1), 0, 2, &mut scratch).unwrap(), b"yy");
         fetch.check().unwrap();
         cut(&path, 4096);
-        let fetched = fetch.bytes(0, LEN - 10, 10, &mut scratch).map(<[u8]>::to_vec);
+        let fetched = fetch.bytes(InputId::new(0), LEN - 10, 10, &mut scratch).map(<[u8]>::to_vec);
         if mmap {
             // Zeros, and a mark that says so.
             assert_eq!(fetched.unwrap(), [0; 10]);
             assert!(matches!(fetch.check(), Err(ScanError::InputShrank { .. })));
         }
-        let error = fetch.bytes(0, LEN - 10, 10, &mut scratch).unwrap_err();
+        let error = fetch.bytes(InputId::new(0), LEN - 10, 10, &mut scratch).unwrap_err();
         assert!(matches!(&error, ScanError::InputShrank { name, .. } if name.ends_with('a')), "{error}");
-        assert_eq!(fetch.bytes(1, LEN - 2, 2, &mut scratch).unwrap(), b"yy");
+        assert_eq!(fetch.bytes(InputId::new(1), LEN - 2, 2, &mut scratch).unwrap(), b"yy");
         std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(LEN).unwrap();
         if mmap {
             // The size is what it was, so the file did not shrink, as far as anybody can tell by now.

@@ -78,7 +78,13 @@ pub(crate) fn lines(inputs: &Inputs, options: &ScanOptions) -> Result<Vec<Seen>,
         || (),
         |(), chunk| {
             let line = |line: bedload_scan::Line<'_>| {
-                (chunk.at.input, line.start, line.len, line.terminator, line.bytes.map(<[u8]>::to_vec))
+                (
+                    chunk.at.input.index(),
+                    line.start,
+                    line.len,
+                    line.terminator,
+                    line.bytes.map(<[u8]>::to_vec),
+                )
             };
             let lines: Vec<Seen> = chunk.lines().map(line).collect();
             let next = lines.last().map(|&(_, start, len, end, _)| start + len + end.len_bytes());

@@ -48,7 +48,7 @@ fn the_tables_are_those_of_the_ranks() {
 
 #[test]
 fn tables_read_back() {
-    let tokens: Vec<Vec<u8>> = ["a", "b", "", "ab", "never merged", "aba"].map(|token| token.into()).into();
+    let tokens: Vec<Vec<u8>> = ["a", "b", "", "ab", "never merged", "aba"].map(Into::into).into();
     let origins = origins(&tokens);
     let table = write(&tokens, &origins);
     assert_eq!(table, b"\x01a\x01b\x00\x03\x01\x02\x0cnever merged\x06\x00");

@@ -1,7 +1,7 @@
 //! What is wrong with files as such, and how a line of all inputs is named.
 
 use bedload_record::plural::{agree, part_of, plural};
-use bedload_record::{Code, Finding};
+use bedload_record::{Code, Finding, InputId};
 use bedload_scan::{Inputs, Kind};
 
 use crate::scan::facts::FileLines;
@@ -27,7 +27,7 @@ impl Files<'_> {
 }
 
 /// Findings about the files.
-pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(usize, Kind)]) -> Vec<Finding> {
+pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(InputId, Kind)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let skipped = inputs.skipped();
     if skipped.n_files > 0 {

@@ -10,7 +10,7 @@ mod quota;
 mod unmapped;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::Finding;
+use bedload_record::{Finding, InputId};
 use bedload_scan::Kind;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::schema::{self, Tally};
@@ -29,7 +29,7 @@ pub(crate) struct DataSet<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) files: Files<'a>,
     /// The inputs that were not read, because they are something else than JSONL.
-    pub(crate) set_aside: &'a [(usize, Kind)],
+    pub(crate) set_aside: &'a [(InputId, Kind)],
     /// Whether a job would be given these very files; what is built has names of its own.
     pub(crate) is_in_place: bool,
     /// What was found before the records were read.

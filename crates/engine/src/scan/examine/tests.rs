@@ -42,7 +42,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         for line in lines {
             let bytes = line.as_bytes();
             let line = Physical {
-                input: Some(0),
+                input: Some(InputId::new(0)),
                 start: 0,
                 len: bytes.len() as u64,
                 terminator: Terminator::Lf,
