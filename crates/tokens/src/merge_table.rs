@@ -73,40 +73,44 @@ const LEFT: u32 = 3;
 
 /// The origins of the tokens in tables that stand one after the other, and the tokens that no merge makes.
 pub(crate) fn read(tables: &[&[u8]]) -> (Vec<Origin>, HashSet<Box<[u8]>>) {
-    let mut origins = Vec::new();
+    // An entry has four bytes and more, but for the few that are not merges.
+    let mut origins = Vec::with_capacity(tables.iter().map(|table| table.len() / 4 + 256).sum());
     let mut whole = HashSet::new();
     for table in tables {
-        let mut rest = *table;
-        while !rest.is_empty() {
-            origins.push(match number(&mut rest) {
+        let mut at = 0;
+        while at < table.len() {
+            origins.push(match number(table, &mut at) {
                 NONE => Origin::None,
-                BYTE => Origin::Byte(take(&mut rest, 1)[0]),
+                BYTE => {
+                    at += 1;
+                    Origin::Byte(table[at - 1])
+                }
                 WHOLE => {
-                    let len = number(&mut rest) as usize;
-                    whole.insert(take(&mut rest, len).into());
+                    let len = number(table, &mut at) as usize;
+                    at += len;
+                    whole.insert(table[at - len..at].into());
                     Origin::Whole
                 }
-                left => Origin::Merge(left - LEFT, number(&mut rest)),
+                left => Origin::Merge(left - LEFT, number(table, &mut at)),
             });
         }
     }
     (origins, whole)
 }
 
-fn number(rest: &mut &[u8]) -> u32 {
-    let mut number = 0;
-    for shift in (0..).step_by(7) {
-        let byte = take(rest, 1)[0];
+/// The number at a place, which moves behind it. No number has more than three bytes.
+#[inline]
+fn number(table: &[u8], at: &mut usize) -> u32 {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let byte = table[*at];
+        *at += 1;
         number |= u32::from(byte & 0x7f) << shift;
+        shift += 7;
         if byte < 0x80 {
-            break;
+            return number;
         }
     }
-    number
-}
-
-fn take<'t>(rest: &mut &'t [u8], len: usize) -> &'t [u8] {
-    rest.split_off(..len).expect("a test has read each table")
 }
 
 /// The table of some tokens.
