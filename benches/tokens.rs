@@ -1,5 +1,5 @@
 //! What counting costs: this counter warm, on one core and on all, and cold, and two others, on texts of several kinds.
-//! Throughput is of text, in bytes. `scripts/tokens.sh` times whole programs.
+//! Throughput is of text, in bytes. `scripts/bench` times whole programs.
 
 #![allow(missing_docs, reason = "divan generates items")]
 
