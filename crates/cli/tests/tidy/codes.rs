@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bedload_record::code::CODES;
 
-use super::{root, sources};
+use super::{guide, root, sources};
 
 fn is_test(path: &Path) -> bool {
     let text = path.to_string_lossy();
@@ -54,14 +54,14 @@ fn every_code_is_emitted_by_some_rule_and_seen_by_some_test() {
 
 #[test]
 fn no_code_is_named_that_does_not_exist() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let guide = guide();
     let areas: Vec<&str> = CODES.iter().filter_map(|info| info.name.split('/').next()).collect();
-    for word in readme.split(|c: char| !(c.is_ascii_lowercase() || "/-".contains(c))) {
+    for word in guide.split(|c: char| !(c.is_ascii_lowercase() || "/-".contains(c))) {
         if let Some((area, problem)) = word.split_once('/')
             && areas.contains(&area)
             && problem.contains('-')
         {
-            assert!(CODES.iter().any(|info| info.name == word), "the README names {word}, which is no code");
+            assert!(CODES.iter().any(|info| info.name == word), "the guide names {word}, which is no code");
         }
     }
 }

@@ -189,9 +189,55 @@ fn the_map_names_every_crate_and_stays_short() {
     }
 }
 
+/// The README and the pages in `docs`.
+fn guide() -> String {
+    let mut pages = vec![root().join("README.md")];
+    let docs = fs::read_dir(root().join("docs")).expect("docs");
+    pages.extend(docs.map(|entry| entry.expect("an entry").path()));
+    pages.iter().map(|page| fs::read_to_string(page).expect("a page")).collect()
+}
+
 #[test]
-fn the_readme_shows_commands_and_options_that_exist() {
+fn the_readme_stays_short_and_links_to_every_page_of_the_guide() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    assert!(readme.lines().count() <= 120, "the README is read in five minutes; the rest is in docs");
+    for entry in fs::read_dir(root().join("docs")).expect("docs") {
+        let link = format!("(docs/{})", entry.expect("an entry").file_name().to_string_lossy());
+        assert!(readme.contains(&link), "the README does not link to {link}");
+    }
+    // Links of all pages, relative to where they stand.
+    for dir in ["", "docs", "crates"] {
+        for entry in fs::read_dir(root().join(dir)).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let page = fs::read_to_string(&path).expect("a page");
+            for link in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let file = link.split('#').next().unwrap_or_default();
+                let target = path.with_file_name(file);
+                assert!(link.starts_with("http") || target.exists(), "{} links to {link}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_guide_shows_commands_and_options_that_exist() {
+    // Options of cargo, and of scripts.
+    const OTHERS: &[&str] = &[
+        "--release",
+        "--workspace",
+        "--locked",
+        "--path",
+        "--features",
+        "--megabytes",
+        "--rounds",
+        "--python",
+        "--accept",
+        "--tolerance",
+    ];
+    let guide = guide();
     let help = |args: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_bedload")).args(args).output().expect("runs");
         String::from_utf8(output.stdout).expect("UTF-8")
@@ -199,12 +245,9 @@ fn the_readme_shows_commands_and_options_that_exist() {
     let all: String = ["check", "build", "convert", "verify", "profiles", "calibrate", "explain"]
         .map(|command| help(&[command, "--help"]))
         .concat();
-    for word in readme.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
-        if word.len() > 3
-            && word.starts_with("--")
-            && !["--release", "--workspace", "--locked", "--path"].contains(&word)
-        {
-            assert!(all.contains(word), "the README shows {word}, which no command has");
+    for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
+        if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
+            assert!(all.contains(word), "the guide shows {word}, which no command has");
         }
     }
 }
@@ -222,7 +265,7 @@ fn state(profile: &Profile) -> String {
 }
 
 #[test]
-fn the_readme_lists_the_profiles() {
+fn the_guide_lists_the_profiles() {
     const BEGIN: &str = "<!-- profiles: written by a test, see crates/cli/tests/tidy -->\n";
     const END: &str = "<!-- end of profiles -->";
     let output = Command::new(env!("CARGO_BIN_EXE_bedload")).arg("profiles").current_dir("/").output();
@@ -245,14 +288,17 @@ fn the_readme_lists_the_profiles() {
             "| `{name}` | {title} | {formats} | {records} | {tokens} | {validation} | {state} |"
         );
     }
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README");
-    let (before, rest) = readme.split_once(BEGIN).expect("the beginning of the table");
+    let path = root().join("docs/targets.md");
+    let page = fs::read_to_string(&path).expect("the page of targets");
+    let (before, rest) = page.split_once(BEGIN).expect("the beginning of the table");
     let (_, after) = rest.split_once(END).expect("the end of the table");
     let expected = format!("{before}{BEGIN}{table}{END}{after}");
     if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
-        fs::write(&path, &expected).expect("the README is writable");
+        fs::write(&path, &expected).expect("the page is writable");
     } else {
-        assert!(readme == expected, "README.md has another table of profiles; UPDATE_EXPECT=1 rewrites it");
+        assert!(
+            page == expected,
+            "docs/targets.md has another table of profiles; UPDATE_EXPECT=1 rewrites it"
+        );
     }
 }

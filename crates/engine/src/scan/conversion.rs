@@ -91,7 +91,7 @@ fn sources(
     let refusal = |name: &str, problem: String, hint: &str| {
         EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
     };
-    let table = "see the table of conversions in the README";
+    let table = "see the table of conversions in docs/conversion.md";
     let cannot = |from: &Format| format!("{} records cannot be converted to {}", from.name, to.name);
     if let Some(from) = named {
         return match fit(from, to) {
