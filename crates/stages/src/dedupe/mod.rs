@@ -223,6 +223,9 @@ pub fn assign(facts: &FactTable, config: &DedupeConfig) -> Result<Vec<Duplicate>
     Ok(duplicates)
 }
 
+/// An odd number with bits everywhere: the fraction of the golden ratio.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// Finds the duplicates among lines that have all lines like them beside them: the first of several stays. `seen` is
 /// memory to be used again.
 fn of_bucket(
@@ -234,8 +237,8 @@ fn of_bucket(
     seen.clear();
     for line in lines {
         let digest = facts.digest(line);
-        // The leading bits have chosen the bucket; these tell its lines apart.
-        let hash = digest as u64;
+        // Both halves, so that digests that have one in common are told apart at once.
+        let hash = digest as u64 ^ ((digest >> 64) as u64).wrapping_mul(SPREAD);
         let is_same = |&(of, other): &(u64, Ordinal)| of == hash && facts.digest(other) == digest;
         match seen.entry(hash, is_same, |&(hash, _)| hash) {
             Entry::Occupied(survivor) => {

@@ -91,7 +91,7 @@ where
     Ok(Choice { chosen, wanted })
 }
 
-/// A line with the key of its group.
+/// A line, after the hash of its group.
 type Member = (u64, Ordinal);
 
 /// The groups, in the order of a seeded hash.
@@ -114,20 +114,26 @@ where
 
     /// The members of the groups in a bucket, groups by their hash, and the members of each by their digest.
     fn sorted(&self, bucket: usize) -> Vec<Member> {
-        let keyed = |line: Ordinal| {
-            let key = (self.among.group)(line);
-            // The digest, not the place, orders the members: so the first one is the same in any order of files.
-            (hash(key, self.seed), key, self.among.facts.digest(line), line)
-        };
-        let mut keyed: Vec<(u64, u64, u128, Ordinal)> = self.buckets.lines(bucket).map(keyed).collect();
-        keyed.sort_unstable();
-        keyed.into_iter().map(|(_, key, _, line)| (key, line)).collect()
+        let hashed = |line: Ordinal| (hash((self.among.group)(line), self.seed), line);
+        let mut members: Vec<Member> = self.buckets.lines(bucket).map(hashed).collect();
+        members.sort_unstable();
+        // The digest, not the place, orders the members: so the first one is the same in any order of files.
+        let key = |line: Ordinal| ((self.among.group)(line), self.among.facts.digest(line), line);
+        for alike in members.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            alike.sort_unstable_by_key(|member| key(member.1));
+        }
+        members
+    }
+
+    /// Members in groups: almost always those with one hash.
+    fn chunks<'m>(&self, members: &'m [Member]) -> impl Iterator<Item = &'m [Member]> {
+        members.chunk_by(|a, b| a.0 == b.0 && (self.among.group)(a.1) == (self.among.group)(b.1))
     }
 
     /// How many members the groups of each stratum have.
     fn sizes(&self, strata: usize, stratum_of: impl Fn(&[Member]) -> usize + Sync) -> Vec<u64> {
         let count = |mut sizes: Vec<u64>, bucket: usize| {
-            for members in self.sorted(bucket).chunk_by(|a, b| a.0 == b.0) {
+            for members in self.chunks(&self.sorted(bucket)) {
                 sizes[stratum_of(members)] += members.len() as u64;
             }
             sizes
@@ -146,7 +152,7 @@ where
         for first in (0..self.buckets.len()).step_by(at_once) {
             let buckets = (first..(first + at_once).min(self.buckets.len())).into_par_iter();
             let sorted: Vec<Vec<Member>> = buckets.map(|bucket| self.sorted(bucket)).collect();
-            let mut groups = sorted.iter().flat_map(|members| members.chunk_by(|a, b| a.0 == b.0));
+            let mut groups = sorted.iter().flat_map(|members| self.chunks(members));
             if groups.try_for_each(&mut each).is_break() {
                 return;
             }
