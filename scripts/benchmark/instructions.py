@@ -20,13 +20,13 @@ RUNS = [
     for command in ("check --skip tokens", "check", "build --skip tokens", "build")
 ]
 
-# Phases by the function that does each, and what calls it: instructions of it and all that it calls.
+# Phases by the functions that do each, which do not call each other: instructions of them and of all that they call.
 PHASES = {
-    "start": r"bedload_engine::scan::rules::Rules::new$",
-    "scan": r"bedload_engine::scan::scan$|bedload_engine::scan::(?:examine::)?visit_all$",
-    "plan": r"bedload_engine::plan::plan$",
-    "write": r"bedload_engine::write::copy::write$",
-    "report": r"bedload_engine::report::report$|bedload_engine::report::tables::report$",
+    "start": r"bedload_engine::scan::rules::Rules::new",
+    "scan": r"bedload_engine::scan::facts::scan|bedload_engine::commands::check::check_chunk",
+    "plan": r"bedload_engine::plan::plan",
+    "write": r"bedload_engine::write::copy::write",
+    "report": r"bedload_engine::report::(?:records|tables)::\w+|bedload_engine::write::checksums::hash_inputs",
 }
 
 
@@ -45,15 +45,18 @@ def count(binary, path, command):
             ["callgrind_annotate", "--inclusive=yes", "--threshold=100", str(counts)], capture_output=True, text=True, check=True
         ).stdout
     total = int(re.search(r"Collected : (\d+)", done.stderr).group(1))
-    phases = {}
+    functions = {}
     for line in listing.splitlines():
         found = re.match(r"\s*([\d,]+) \([^)]*\)\s+\S*?:(\S.*?)(?: \[.*)?$", line)
-        if not found:
-            continue
-        function = re.sub(r"'\d+$", "", found.group(2))
-        for phase, pattern in PHASES.items():
-            if re.search(pattern, function):
-                phases[phase] = max(phases.get(phase, 0), int(found.group(1).replace(",", "")))
+        if found:
+            # A function that calls itself is listed once more, with a number.
+            function = re.sub(r"'\d+$", "", found.group(2))
+            functions[function] = max(functions.get(function, 0), int(found.group(1).replace(",", "")))
+    phases = {}
+    for phase, pattern in PHASES.items():
+        counts = [count for function, count in functions.items() if re.fullmatch(pattern, function)]
+        if counts:
+            phases[phase] = sum(counts)
     return total, phases
 
 
@@ -91,7 +94,7 @@ def parse(snapshot):
 def run(arguments):
     if not shutil.which("valgrind"):
         sys.exit("scripts/bench instructions needs valgrind")
-    megabytes = arguments.megabytes or 4
+    megabytes = arguments.megabytes or 2
     rows = table(megabytes)
     if arguments.accept:
         SNAPSHOT.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def phases(binary, path, command, threads):
     seconds = time.perf_counter() - begin
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr[-2000:]}")
-    found = {phase: float(taken) for phase, taken in re.findall(r"(\w+) (\d+\.\d+) s(?:,|\n)", done.stdout)}
+    found = {phase: float(taken) for phase, taken in re.findall(r"(\w+) (\d+\.\d+) s(?:,|\n)", done.stdout + done.stderr)}
     return {**found, "the whole process": seconds}
 
 
