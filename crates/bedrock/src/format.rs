@@ -17,7 +17,7 @@ pub enum Part {
 
 /// The kind of value that a field takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum FieldKind {
     /// A string that is not blank.
     Text(Part),
     /// A number in a closed range.
@@ -49,7 +49,7 @@ pub enum Kind {
     Any,
 }
 
-impl Kind {
+impl FieldKind {
     /// The kind in words.
     pub fn title(self) -> String {
         match self {
@@ -92,12 +92,12 @@ pub struct Field {
     /// Whether every record has it.
     pub required: bool,
     /// What its value is.
-    pub kind: Kind,
+    pub kind: FieldKind,
 }
 
 /// A rule about several fields.
 #[derive(Clone, Copy, Debug)]
-pub enum Rule {
+pub enum FieldRule {
     /// Two texts differ.
     Differ(&'static str, &'static str),
     /// Keys of labelled data, which are not used; and why.
@@ -159,7 +159,7 @@ pub struct Format {
     /// Its fields, in the order in which content is identified and shown. At most [`Format::FIELDS_MAX`].
     pub fields: &'static [Field],
     /// Its rules about several fields.
-    pub rules: &'static [Rule],
+    pub rules: &'static [FieldRule],
 }
 
 impl PartialEq for Format {
@@ -236,7 +236,7 @@ impl Format {
     /// How the format writes messages; none where it has none.
     pub fn dialect(&self) -> Option<Dialect> {
         self.fields.iter().find_map(|field| match field.kind {
-            Kind::Messages(dialect) => Some(dialect),
+            FieldKind::Messages(dialect) => Some(dialect),
             _ => None,
         })
     }
@@ -266,7 +266,7 @@ impl Format {
     pub fn fits(&self, record: Json<'_>) -> bool {
         let values = self.values(record);
         self.fields.iter().zip(values).all(|(field, value)| match (field.kind, value) {
-            (Kind::Messages(dialect), Some(messages)) => dialect.fits(record, messages),
+            (FieldKind::Messages(dialect), Some(messages)) => dialect.fits(record, messages),
             (_, value) => value.is_some() || !field.required,
         })
     }

@@ -14,12 +14,12 @@ mod unmapped;
 
 pub use catalogue::{Catalogue, ProfileError};
 pub use detect::{Detection, detect};
-pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, Format, FormatId, Kind, Part, Rule};
+pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, FieldKind, FieldRule, Format, FormatId, Part};
 pub use keys::{Holds, Named};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,
 };
-pub use rule::{Bound, Citation, Level, Point, Rule as TargetRule};
+pub use rule::{Bound, Citation, Level, Point, Rule};
 pub use shape::Shape;
 pub use text::{Speaker, Text};
 pub use unmapped::{Seen, Unmapped, is_content};

@@ -3,7 +3,7 @@
 use bedload_record::json::{Location, Step, locate, string_content};
 use bedload_record::{Json, Value};
 
-use crate::format::{Dialect, Field, Format, Kind, Part};
+use crate::format::{Dialect, Field, FieldKind, Format, Part};
 
 /// Who says something in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +45,16 @@ impl Format {
                 text: "",
             };
             match (field.kind, value.value()) {
-                (Kind::Text(part), Value::String(text)) => visit(Text { text, ..flat(part) }),
-                (Kind::Caption, Value::String(text)) => visit(Text { text, ..flat(Part::Completion) }),
-                (Kind::System, Value::Array(blocks)) => {
+                (FieldKind::Text(part), Value::String(text)) => visit(Text { text, ..flat(part) }),
+                (FieldKind::Caption, Value::String(text)) => visit(Text { text, ..flat(Part::Completion) }),
+                (FieldKind::System, Value::Array(blocks)) => {
                     let system = beside("system");
                     blocks.for_each(|block| text_of(block, system, visit));
                 }
-                (Kind::Messages(dialect), Value::Array(messages)) => conversation(dialect, messages, visit),
-                (Kind::ToolConfig | Kind::ChatTools, Value::Array(_) | Value::Object(_)) => {
+                (FieldKind::Messages(dialect), Value::Array(messages)) => {
+                    conversation(dialect, messages, visit);
+                }
+                (FieldKind::ToolConfig | FieldKind::ChatTools, Value::Array(_) | Value::Object(_)) => {
                     strings(value, beside("tools"), visit);
                 }
                 _ => {}
@@ -65,10 +67,10 @@ impl Format {
         let Some(dialect) = self.dialect() else { return };
         for (field, value) in self.fields.iter().zip(self.values(record)) {
             match (field.kind, value.map(Json::value)) {
-                (Kind::System, Some(Value::Array(_))) | (Kind::Text(_), Some(Value::String(_))) => {
+                (FieldKind::System, Some(Value::Array(_))) | (FieldKind::Text(_), Some(Value::String(_))) => {
                     visit(beside("system"));
                 }
-                (Kind::Messages(_), Some(Value::Array(messages))) => {
+                (FieldKind::Messages(_), Some(Value::Array(messages))) => {
                     let mut answered = false;
                     messages.for_each(|message| visit(turn(dialect, message, &mut answered)));
                 }
@@ -81,7 +83,7 @@ impl Format {
     pub fn counted(&self) -> String {
         let texts = match self.dialect() {
             None => {
-                let is_text = |field: &&Field| matches!(field.kind, Kind::Text(_) | Kind::Caption);
+                let is_text = |field: &&Field| matches!(field.kind, FieldKind::Text(_) | FieldKind::Caption);
                 let names: Vec<&str> = self.fields.iter().filter(is_text).map(|field| field.key).collect();
                 return format!("{}; not: other keys", names.join(", "));
             }
@@ -117,16 +119,17 @@ impl Format {
 
     /// Returns true if records have a prompt, which can be put into another.
     pub fn has_prompt(&self) -> bool {
-        self.dialect().is_some() || self.fields.iter().any(|field| field.kind == Kind::Text(Part::Prompt))
+        self.dialect().is_some()
+            || self.fields.iter().any(|field| field.kind == FieldKind::Text(Part::Prompt))
     }
 
     /// Where a line of this format has the string of its prompt: the first text of the first user message, or the
     /// prompt field. Linear in the line.
     pub fn prompt_place(&self, line: &[u8]) -> Option<Location> {
         let is_string = |at: &Location| line[at.start] == b'"';
-        let messages = self.fields.iter().find(|field| matches!(field.kind, Kind::Messages(_)));
+        let messages = self.fields.iter().find(|field| matches!(field.kind, FieldKind::Messages(_)));
         let Some(messages) = messages else {
-            let prompt = self.fields.iter().find(|field| field.kind == Kind::Text(Part::Prompt))?;
+            let prompt = self.fields.iter().find(|field| field.kind == FieldKind::Text(Part::Prompt))?;
             return locate(line, &[Step::Key(prompt.key)]).filter(is_string);
         };
         let message = |n, key| [Step::Key(messages.key), Step::Index(n), Step::Key(key)];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
 
-use crate::format::{Answers, Dialect, Format, Kind};
+use crate::format::{Answers, Dialect, FieldKind, Format};
 use crate::keys::{Holds, Named};
 
 /// Members with content that a format has no field for, over some records. Keys are kept only where they are well
@@ -268,7 +268,7 @@ impl Format {
             return true;
         }
         let messages = self.values(record).into_iter().zip(self.fields);
-        let messages = messages.filter(|(_, field)| matches!(field.kind, Kind::Messages(_)));
+        let messages = messages.filter(|(_, field)| matches!(field.kind, FieldKind::Messages(_)));
         let last = messages.filter_map(|(value, _)| value?.elements().last()).next_back();
         last.is_some_and(|last| {
             let role = last.get("role").or(last.get("from")).map(Json::value);

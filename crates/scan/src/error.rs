@@ -11,7 +11,7 @@ use crate::array::BrokenArray;
 use crate::cap::TooLong;
 use crate::decode::Codec;
 use crate::gzip::TrailingBytes;
-use crate::kind::Kind;
+use crate::kind::FileKind;
 use crate::listing::Skipped;
 use crate::url::Url;
 
@@ -191,7 +191,7 @@ pub enum ScanError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
     /// The first of them, each with what it is.
-    pub named: Vec<(String, Kind)>,
+    pub named: Vec<(String, FileKind)>,
     /// How many more there are.
     pub n_more: usize,
 }

@@ -7,7 +7,7 @@ use bedload_record::InputId;
 
 use crate::error::{Foreign, ScanError};
 use crate::input::{Input, Inputs, Origin};
-use crate::kind::Kind;
+use crate::kind::FileKind;
 use crate::sniff::{Look, sniff};
 
 /// Decompressed bytes that are nearly always enough to recognize an input.
@@ -24,7 +24,7 @@ impl Inputs {
     ///
     /// # Errors
     /// When an input cannot be opened or read.
-    pub fn set_aside_foreign(&self) -> Result<Vec<(InputId, Kind)>, ScanError> {
+    pub fn set_aside_foreign(&self) -> Result<Vec<(InputId, FileKind)>, ScanError> {
         let is_file = |input: &InputId| matches!(self.get(*input).origin, Origin::File { .. });
         let files = self.par_ids().filter(is_file);
         let failed = files.find_map_first(|input| self.look(input).err());
@@ -52,7 +52,7 @@ impl Inputs {
     }
 
     /// What an input is, if it is not JSONL.
-    fn look(&self, input: InputId) -> Result<Option<Kind>, ScanError> {
+    fn look(&self, input: InputId) -> Result<Option<FileKind>, ScanError> {
         let source = self.get(input);
         if let Some(&known) = source.foreign.get() {
             return Ok(known);

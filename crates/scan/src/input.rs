@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::data::{Data, open};
 use crate::decode::{Codec, Decoder, Reading};
 use crate::error::{Change, ScanError};
-use crate::kind::Kind;
+use crate::kind::FileKind;
 use crate::listing::Skipped;
 use crate::spool::{Spool, SpoolFile};
 use crate::visit::Watch;
@@ -42,7 +42,7 @@ pub struct Input {
     /// Whether its lines are elements of an array; not set before it was opened as a stream.
     array: OnceLock<bool>,
     /// What it is, if it is not JSONL; not set before it was examined.
-    pub(crate) foreign: OnceLock<Option<Kind>>,
+    pub(crate) foreign: OnceLock<Option<FileKind>>,
 }
 
 #[derive(Debug)]

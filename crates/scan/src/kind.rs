@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What an input is that cannot be read as JSONL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// One JSON array with the records as its elements.
     Array,
     /// JSON objects over several lines each.
@@ -91,45 +91,47 @@ pub enum Kind {
 }
 
 /// First bytes of binary formats.
-const MAGIC: &[(&[u8], Kind)] = &[
-    (b"PAR1", Kind::Parquet),
-    (b"PARE", Kind::Parquet),
-    (b"ARROW1", Kind::Arrow),
-    (b"FEA1", Kind::Arrow),
-    (b"ORC", Kind::Orc),
-    (b"Obj\x01", Kind::Avro),
-    (b"SQLite format 3\0", Kind::Sqlite),
-    (b"\x89HDF\r\n\x1a\n", Kind::Hdf5),
-    (b"\x93NUMPY", Kind::Npy),
-    (b"\x80\x02", Kind::Pickle),
-    (b"\x80\x03", Kind::Pickle),
-    (b"\x80\x04", Kind::Pickle),
-    (b"\x80\x05", Kind::Pickle),
-    (b"PK\x03\x04", Kind::Zip),
-    (b"PK\x05\x06", Kind::Zip),
-    (b"PK\x07\x08", Kind::Zip),
-    (b"7z\xbc\xaf\x27\x1c", Kind::SevenZip),
-    (b"Rar!\x1a\x07", Kind::Rar),
-    (b"\x1f\x8b", Kind::Gzip),
-    (b"\x28\xb5\x2f\xfd", Kind::Zstd),
-    (b"\xfd7zXZ\0", Kind::Xz),
-    (b"\x04\x22\x4d\x18", Kind::Lz4),
-    (b"\x02\x21\x4c\x18", Kind::Lz4),
-    (b"\xff\x06\0\0sNaPpY", Kind::Snappy),
-    (b"\x1f\x9d", Kind::Compress),
-    (b"%PDF-", Kind::Pdf),
+const MAGIC: &[(&[u8], FileKind)] = &[
+    (b"PAR1", FileKind::Parquet),
+    (b"PARE", FileKind::Parquet),
+    (b"ARROW1", FileKind::Arrow),
+    (b"FEA1", FileKind::Arrow),
+    (b"ORC", FileKind::Orc),
+    (b"Obj\x01", FileKind::Avro),
+    (b"SQLite format 3\0", FileKind::Sqlite),
+    (b"\x89HDF\r\n\x1a\n", FileKind::Hdf5),
+    (b"\x93NUMPY", FileKind::Npy),
+    (b"\x80\x02", FileKind::Pickle),
+    (b"\x80\x03", FileKind::Pickle),
+    (b"\x80\x04", FileKind::Pickle),
+    (b"\x80\x05", FileKind::Pickle),
+    (b"PK\x03\x04", FileKind::Zip),
+    (b"PK\x05\x06", FileKind::Zip),
+    (b"PK\x07\x08", FileKind::Zip),
+    (b"7z\xbc\xaf\x27\x1c", FileKind::SevenZip),
+    (b"Rar!\x1a\x07", FileKind::Rar),
+    (b"\x1f\x8b", FileKind::Gzip),
+    (b"\x28\xb5\x2f\xfd", FileKind::Zstd),
+    (b"\xfd7zXZ\0", FileKind::Xz),
+    (b"\x04\x22\x4d\x18", FileKind::Lz4),
+    (b"\x02\x21\x4c\x18", FileKind::Lz4),
+    (b"\xff\x06\0\0sNaPpY", FileKind::Snappy),
+    (b"\x1f\x9d", FileKind::Compress),
+    (b"%PDF-", FileKind::Pdf),
 ];
 
-impl Kind {
+impl FileKind {
     /// Recognizes a binary format by the first bytes of a file.
-    pub(crate) fn of_magic(head: &[u8]) -> Option<Kind> {
+    pub(crate) fn of_magic(head: &[u8]) -> Option<FileKind> {
         let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, kind)| kind);
-        known.or_else(|| is_bzip2(head).then_some(Kind::Bzip2)).or_else(|| is_tar(head).then_some(Kind::Tar))
+        known
+            .or_else(|| is_bzip2(head).then_some(FileKind::Bzip2))
+            .or_else(|| is_tar(head).then_some(FileKind::Tar))
     }
 
     /// Returns true if its bytes leave no doubt.
     fn is_certain(self) -> bool {
-        use Kind::{Binary, Csv, DvcPointer, Tsv, Utf16, Utf16Be, Utf16Le, Utf32, Utf32Be, Utf32Le};
+        use FileKind::{Binary, Csv, DvcPointer, Tsv, Utf16, Utf16Be, Utf16Le, Utf32, Utf32Be, Utf32Le};
         !matches!(
             self,
             Csv | Tsv | DvcPointer | Binary | Utf16 | Utf16Be | Utf16Le | Utf32 | Utf32Be | Utf32Le
@@ -139,97 +141,104 @@ impl Kind {
     /// What it is, as a noun with its article.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Array => "a JSON array",
-            Kind::Pretty => "pretty-printed JSON: its objects span several lines",
-            Kind::Commas => "a list with a comma after each object",
-            Kind::CrLines => "text with CR line endings",
-            Kind::PythonDicts => "a list of Python dicts",
-            Kind::TextSequence => "a JSON text sequence (RFC 7464)",
-            Kind::EventStream => "a stream of server-sent events",
-            Kind::Csv => "CSV",
-            Kind::Tsv => "TSV",
-            Kind::Markup => "an XML or HTML page, such as a server's error message",
-            Kind::LfsPointer => "a Git LFS pointer instead of the data",
-            Kind::AnnexPointer => "a git-annex pointer instead of the data",
-            Kind::DvcPointer => "a DVC pointer instead of the data",
-            Kind::Utf16 | Kind::Utf16Le | Kind::Utf16Be => "UTF-16 text",
-            Kind::Utf32 | Kind::Utf32Le | Kind::Utf32Be => "UTF-32 text",
-            Kind::Nul => "only NUL bytes, as left by an interrupted copy or a full disk",
-            Kind::Parquet => "a Parquet file",
-            Kind::Arrow => "an Arrow file",
-            Kind::Orc => "an ORC file",
-            Kind::Avro => "an Avro file",
-            Kind::Sqlite => "an SQLite database",
-            Kind::Hdf5 => "an HDF5 file",
-            Kind::Npy => "a NumPy array",
-            Kind::Pickle => "a Python pickle",
-            Kind::Zip => "a ZIP archive",
-            Kind::Tar => "a tar archive",
-            Kind::SevenZip => "a 7-Zip archive",
-            Kind::Rar => "a RAR archive",
-            Kind::Gzip => "gzip data inside another compression",
-            Kind::Zstd => "Zstandard data inside another compression",
-            Kind::Bzip2 => "bzip2 data",
-            Kind::Xz => "xz data",
-            Kind::Lz4 => "LZ4 data",
-            Kind::Snappy => "Snappy data",
-            Kind::Compress => "compress (.Z) data",
-            Kind::Pdf => "a PDF document",
-            Kind::Binary => "binary data of an unknown format",
+            FileKind::Array => "a JSON array",
+            FileKind::Pretty => "pretty-printed JSON: its objects span several lines",
+            FileKind::Commas => "a list with a comma after each object",
+            FileKind::CrLines => "text with CR line endings",
+            FileKind::PythonDicts => "a list of Python dicts",
+            FileKind::TextSequence => "a JSON text sequence (RFC 7464)",
+            FileKind::EventStream => "a stream of server-sent events",
+            FileKind::Csv => "CSV",
+            FileKind::Tsv => "TSV",
+            FileKind::Markup => "an XML or HTML page, such as a server's error message",
+            FileKind::LfsPointer => "a Git LFS pointer instead of the data",
+            FileKind::AnnexPointer => "a git-annex pointer instead of the data",
+            FileKind::DvcPointer => "a DVC pointer instead of the data",
+            FileKind::Utf16 | FileKind::Utf16Le | FileKind::Utf16Be => "UTF-16 text",
+            FileKind::Utf32 | FileKind::Utf32Le | FileKind::Utf32Be => "UTF-32 text",
+            FileKind::Nul => "only NUL bytes, as left by an interrupted copy or a full disk",
+            FileKind::Parquet => "a Parquet file",
+            FileKind::Arrow => "an Arrow file",
+            FileKind::Orc => "an ORC file",
+            FileKind::Avro => "an Avro file",
+            FileKind::Sqlite => "an SQLite database",
+            FileKind::Hdf5 => "an HDF5 file",
+            FileKind::Npy => "a NumPy array",
+            FileKind::Pickle => "a Python pickle",
+            FileKind::Zip => "a ZIP archive",
+            FileKind::Tar => "a tar archive",
+            FileKind::SevenZip => "a 7-Zip archive",
+            FileKind::Rar => "a RAR archive",
+            FileKind::Gzip => "gzip data inside another compression",
+            FileKind::Zstd => "Zstandard data inside another compression",
+            FileKind::Bzip2 => "bzip2 data",
+            FileKind::Xz => "xz data",
+            FileKind::Lz4 => "LZ4 data",
+            FileKind::Snappy => "Snappy data",
+            FileKind::Compress => "compress (.Z) data",
+            FileKind::Pdf => "a PDF document",
+            FileKind::Binary => "binary data of an unknown format",
         }
     }
 
     /// How to get JSONL from it; `FILE` stands for the input.
     pub fn remedy(self) -> &'static str {
         match self {
-            Kind::Array => "read its elements with --array, or convert it with `jq -c '.[]' FILE`",
-            Kind::Pretty => "convert it with `jq -c . FILE`",
-            Kind::Commas => "remove the commas with `sed 's/,[[:space:]]*$//' FILE`",
-            Kind::CrLines => "convert it with `tr '\\r' '\\n' <FILE`",
-            Kind::PythonDicts => {
+            FileKind::Array => "read its elements with --array, or convert it with `jq -c '.[]' FILE`",
+            FileKind::Pretty => "convert it with `jq -c . FILE`",
+            FileKind::Commas => "remove the commas with `sed 's/,[[:space:]]*$//' FILE`",
+            FileKind::CrLines => "convert it with `tr '\\r' '\\n' <FILE`",
+            FileKind::PythonDicts => {
                 "convert it with `python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) \
                  for line in sys.stdin]' <FILE`"
             }
-            Kind::TextSequence => "convert it with `jq -c --seq . FILE | tr -d '\\036'`",
-            Kind::EventStream => "keep the data with `sed -n 's/^data: *//p' FILE | grep '^{'`",
-            Kind::Csv => "convert it with `mlr --icsv --ojsonl cat FILE`",
-            Kind::Tsv => "convert it with `mlr --itsv --ojsonl cat FILE`",
-            Kind::Markup => "inspect it and download the data again; `curl -f` fails on server errors",
-            Kind::LfsPointer => "fetch the data with `git lfs pull`",
-            Kind::AnnexPointer => "fetch the data with `git annex get FILE`",
-            Kind::DvcPointer => "fetch the data with `dvc pull FILE`, and name the data file",
+            FileKind::TextSequence => "convert it with `jq -c --seq . FILE | tr -d '\\036'`",
+            FileKind::EventStream => "keep the data with `sed -n 's/^data: *//p' FILE | grep '^{'`",
+            FileKind::Csv => "convert it with `mlr --icsv --ojsonl cat FILE`",
+            FileKind::Tsv => "convert it with `mlr --itsv --ojsonl cat FILE`",
+            FileKind::Markup => "inspect it and download the data again; `curl -f` fails on server errors",
+            FileKind::LfsPointer => "fetch the data with `git lfs pull`",
+            FileKind::AnnexPointer => "fetch the data with `git annex get FILE`",
+            FileKind::DvcPointer => "fetch the data with `dvc pull FILE`, and name the data file",
             // A named byte order would keep the mark, as a character of the first line.
-            Kind::Utf16 => "convert it with `iconv -f UTF-16 -t UTF-8 FILE`",
-            Kind::Utf16Le => "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`",
-            Kind::Utf16Be => "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`",
-            Kind::Utf32 => "convert it with `iconv -f UTF-32 -t UTF-8 FILE`",
-            Kind::Utf32Le => "convert it with `iconv -f UTF-32LE -t UTF-8 FILE`",
-            Kind::Utf32Be => "convert it with `iconv -f UTF-32BE -t UTF-8 FILE`",
-            Kind::Nul => "copy it again from its source",
-            Kind::Parquet => {
+            FileKind::Utf16 => "convert it with `iconv -f UTF-16 -t UTF-8 FILE`",
+            FileKind::Utf16Le => "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`",
+            FileKind::Utf16Be => "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`",
+            FileKind::Utf32 => "convert it with `iconv -f UTF-32 -t UTF-8 FILE`",
+            FileKind::Utf32Le => "convert it with `iconv -f UTF-32LE -t UTF-8 FILE`",
+            FileKind::Utf32Be => "convert it with `iconv -f UTF-32BE -t UTF-8 FILE`",
+            FileKind::Nul => "copy it again from its source",
+            FileKind::Parquet => {
                 "convert it with `duckdb -c \"COPY (FROM read_parquet('FILE')) TO 'data.jsonl' (FORMAT json)\"`"
             }
-            Kind::Arrow | Kind::Orc | Kind::Avro | Kind::Hdf5 | Kind::Npy | Kind::Pickle => {
+            FileKind::Arrow
+            | FileKind::Orc
+            | FileKind::Avro
+            | FileKind::Hdf5
+            | FileKind::Npy
+            | FileKind::Pickle => {
                 "write it as JSONL with the library that wrote it, e.g. `to_json('data.jsonl', orient='records', \
                  lines=True)` in pandas"
             }
-            Kind::Sqlite => "write the table as JSONL with `sqlite3 FILE`: `SELECT json_object(…) FROM …`",
-            Kind::Zip => "extract it with `unzip -p FILE >data.jsonl`",
-            Kind::Tar => "extract it with `tar -xOf FILE >data.jsonl`",
-            Kind::SevenZip => "extract it with `7z x -so FILE >data.jsonl`",
-            Kind::Rar => "extract it with `unrar p -inul FILE >data.jsonl`",
-            Kind::Gzip | Kind::Zstd => "it was compressed twice; decompress it once first",
-            Kind::Bzip2 => "decompress it with `bzip2 -dc FILE`",
-            Kind::Xz => "decompress it with `xz -dc FILE`",
-            Kind::Lz4 => "decompress it with `lz4 -dc FILE`",
-            Kind::Snappy => "decompress it with `snzip -dc FILE`",
-            Kind::Compress => "decompress it with `uncompress -c FILE`",
-            Kind::Pdf | Kind::Binary => "name a JSONL file, plain or compressed with gzip or zstd",
+            FileKind::Sqlite => {
+                "write the table as JSONL with `sqlite3 FILE`: `SELECT json_object(…) FROM …`"
+            }
+            FileKind::Zip => "extract it with `unzip -p FILE >data.jsonl`",
+            FileKind::Tar => "extract it with `tar -xOf FILE >data.jsonl`",
+            FileKind::SevenZip => "extract it with `7z x -so FILE >data.jsonl`",
+            FileKind::Rar => "extract it with `unrar p -inul FILE >data.jsonl`",
+            FileKind::Gzip | FileKind::Zstd => "it was compressed twice; decompress it once first",
+            FileKind::Bzip2 => "decompress it with `bzip2 -dc FILE`",
+            FileKind::Xz => "decompress it with `xz -dc FILE`",
+            FileKind::Lz4 => "decompress it with `lz4 -dc FILE`",
+            FileKind::Snappy => "decompress it with `snzip -dc FILE`",
+            FileKind::Compress => "decompress it with `uncompress -c FILE`",
+            FileKind::Pdf | FileKind::Binary => "name a JSONL file, plain or compressed with gzip or zstd",
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FileKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = if self.is_certain() { "is" } else { "looks like" };
         write!(out, "the file {verb} {}, not JSONL; {}", self.name(), self.remedy())

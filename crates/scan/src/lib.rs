@@ -97,7 +97,7 @@ pub use discover::{DiscoverOptions, discover};
 pub use error::{Change, Foreign, ScanError};
 pub use fetch::Fetch;
 pub use input::{Input, Inputs};
-pub use kind::Kind;
+pub use kind::FileKind;
 pub use line::Line;
 pub use listing::Skipped;
 pub use room::TempRoom;

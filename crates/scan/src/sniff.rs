@@ -6,7 +6,7 @@
 use memchr::{memchr, memmem};
 
 use crate::array::Splitter;
-use crate::kind::Kind;
+use crate::kind::FileKind;
 use crate::nesting::Nesting;
 
 /// Lines that a text must have before it is judged as a whole, where each could be a bad record.
@@ -21,27 +21,27 @@ const ROWS: usize = 5;
 pub(crate) enum Look {
     /// It may be JSONL.
     Lines,
-    Other(Kind),
+    Other(FileKind),
     /// What it is shows further on, or not at all.
-    Unclear(Kind),
+    Unclear(FileKind),
 }
 
 /// Looks at the first bytes of an input, decompressed; `is_whole` where it has no more.
 pub(crate) fn sniff(head: &[u8], is_whole: bool) -> Look {
     let Some(&first) = head.first() else { return Look::Lines };
-    if let Some(kind) = Kind::of_magic(head).or_else(|| wide(head, is_whole)) {
+    if let Some(kind) = FileKind::of_magic(head).or_else(|| wide(head, is_whole)) {
         return Look::Other(kind);
     }
     if first == 0 && head.len() >= NUL_RUN_MIN && head.iter().all(|&byte| byte == 0) {
-        return if is_whole { Look::Other(Kind::Nul) } else { Look::Unclear(Kind::Nul) };
+        return if is_whole { Look::Other(FileKind::Nul) } else { Look::Unclear(FileKind::Nul) };
     }
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let text = head.trim_ascii_start();
     let found = match text.first() {
         Some(b'[') => return array(text, is_whole),
         Some(b'{') => object(text, is_whole),
-        Some(b'<') => is_markup(text).then_some(Kind::Markup),
-        Some(0x1e) => text[1..].trim_ascii_start().starts_with(b"{").then_some(Kind::TextSequence),
+        Some(b'<') => is_markup(text).then_some(FileKind::Markup),
+        Some(0x1e) => text[1..].trim_ascii_start().starts_with(b"{").then_some(FileKind::TextSequence),
         Some(_) => pointer(text)
             .or_else(|| event_stream(text))
             .or_else(|| binary(head))
@@ -52,22 +52,22 @@ pub(crate) fn sniff(head: &[u8], is_whole: bool) -> Look {
 }
 
 /// UTF-16 or UTF-32. A file of one line is left to the check of lines.
-fn wide(head: &[u8], is_whole: bool) -> Option<Kind> {
+fn wide(head: &[u8], is_whole: bool) -> Option<FileKind> {
     if is_whole && !head.contains(&b'\n') {
         return None;
     }
     match head {
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some(Kind::Utf32),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some(Kind::Utf16),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some(FileKind::Utf32),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some(FileKind::Utf16),
         _ => {}
     }
     // Without a mark, the first characters of JSON and of most other texts are ASCII.
     let is_ascii = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
     match *head.first_chunk::<8>()? {
-        [a, 0, 0, 0, b, 0, 0, 0] if is_ascii(a) && is_ascii(b) => Some(Kind::Utf32Le),
-        [0, 0, 0, a, 0, 0, 0, b] if is_ascii(a) && is_ascii(b) => Some(Kind::Utf32Be),
-        [a, 0, b, 0, ..] if is_ascii(a) && is_ascii(b) => Some(Kind::Utf16Le),
-        [0, a, 0, b, ..] if is_ascii(a) && is_ascii(b) => Some(Kind::Utf16Be),
+        [a, 0, 0, 0, b, 0, 0, 0] if is_ascii(a) && is_ascii(b) => Some(FileKind::Utf32Le),
+        [0, 0, 0, a, 0, 0, 0, b] if is_ascii(a) && is_ascii(b) => Some(FileKind::Utf32Be),
+        [a, 0, b, 0, ..] if is_ascii(a) && is_ascii(b) => Some(FileKind::Utf16Le),
+        [0, a, 0, b, ..] if is_ascii(a) && is_ascii(b) => Some(FileKind::Utf16Be),
         _ => None,
     }
 }
@@ -91,19 +91,19 @@ fn array(text: &[u8], is_whole: bool) -> Look {
         Err(broken) if Splitter::MORE.contains(&broken.problem) => {
             // What ends on its first line may be a line like others.
             let array = text[..broken.at as usize].trim_ascii_end();
-            if is_list && memchr(b'\n', array).is_some() { Look::Other(Kind::Array) } else { Look::Lines }
+            if is_list && memchr(b'\n', array).is_some() { Look::Other(FileKind::Array) } else { Look::Lines }
         }
-        Ok(()) if is_whole && splitter.has_ended() => Look::Other(Kind::Array),
-        _ if is_list && elements.contains(&b'\n') && !splitter.has_ended() => Look::Other(Kind::Array),
-        Ok(()) if !is_whole => Look::Unclear(Kind::Array),
+        Ok(()) if is_whole && splitter.has_ended() => Look::Other(FileKind::Array),
+        _ if is_list && elements.contains(&b'\n') && !splitter.has_ended() => Look::Other(FileKind::Array),
+        Ok(()) if !is_whole => Look::Unclear(FileKind::Array),
         _ => Look::Lines,
     }
 }
 
 /// What begins with `{` and is still not JSONL.
-fn object(text: &[u8], is_whole: bool) -> Option<Kind> {
+fn object(text: &[u8], is_whole: bool) -> Option<FileKind> {
     if memchr(b'\n', text).is_none() && memmem::find(text, b"}\r{").is_some() {
-        return Some(Kind::CrLines);
+        return Some(FileKind::CrLines);
     }
     let is_list = |test: &dyn Fn(&[u8]) -> bool| {
         let mut lines = lines(text, is_whole).peekable();
@@ -120,12 +120,12 @@ fn object(text: &[u8], is_whole: bool) -> Option<Kind> {
     };
     let ends_object = |line: &[u8]| line.trim_ascii_end().ends_with(b"}");
     if is_list(&|line| line.starts_with(b"{") && line.strip_suffix(b",").is_some_and(ends_object)) {
-        return Some(Kind::Commas);
+        return Some(FileKind::Commas);
     }
     if is_list(&|line| line.starts_with(b"{'") || line.starts_with(b"{ '")) {
-        return Some(Kind::PythonDicts);
+        return Some(FileKind::PythonDicts);
     }
-    is_pretty(text, is_whole).then_some(Kind::Pretty)
+    is_pretty(text, is_whole).then_some(FileKind::Pretty)
 }
 
 /// Returns true if every object is JSON, judging by its brackets, and continues after its first line.
@@ -158,37 +158,38 @@ fn is_markup(text: &[u8]) -> bool {
     known.into_iter().any(begins) || is_tag && memchr(b'\n', text.trim_ascii_end()).is_some()
 }
 
-fn pointer(text: &[u8]) -> Option<Kind> {
+fn pointer(text: &[u8]) -> Option<FileKind> {
     let lfs: [&[u8]; 2] = [b"version https://git-lfs.github.com/", b"version https://hawser.github.com/"];
     if lfs.iter().any(|start| text.starts_with(start)) {
-        return Some(Kind::LfsPointer);
+        return Some(FileKind::LfsPointer);
     }
     if text.starts_with(b"/annex/objects/")
         || text.len() < 4096 && memmem::find(text, b".git/annex/objects/").is_some()
     {
-        return Some(Kind::AnnexPointer);
+        return Some(FileKind::AnnexPointer);
     }
-    (text.starts_with(b"outs:\n- md5:") || text.starts_with(b"outs:\n- hash:")).then_some(Kind::DvcPointer)
+    (text.starts_with(b"outs:\n- md5:") || text.starts_with(b"outs:\n- hash:"))
+        .then_some(FileKind::DvcPointer)
 }
 
-fn event_stream(text: &[u8]) -> Option<Kind> {
+fn event_stream(text: &[u8]) -> Option<FileKind> {
     let is_event = text.starts_with(b"data:") || text.starts_with(b"event:") || text.starts_with(b"id:");
     let mut data = text.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"data:"));
-    (is_event && data.any(|data| data.trim_ascii_start().starts_with(b"{"))).then_some(Kind::EventStream)
+    (is_event && data.any(|data| data.trim_ascii_start().starts_with(b"{"))).then_some(FileKind::EventStream)
 }
 
 /// Control characters have no business in a text; one in twenty of them is too many. Damage among records is not meant.
-fn binary(head: &[u8]) -> Option<Kind> {
+fn binary(head: &[u8]) -> Option<FileKind> {
     if memmem::find(head, b"\n{").is_some() {
         return None;
     }
     let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
     let n_controls = head.iter().filter(|&&byte| is_control(byte)).count();
-    (head.len() >= 64 && n_controls * 20 >= head.len()).then_some(Kind::Binary)
+    (head.len() >= 64 && n_controls * 20 >= head.len()).then_some(FileKind::Binary)
 }
 
-fn table(text: &[u8], is_whole: bool) -> Option<Kind> {
-    [(b'\t', Kind::Tsv), (b',', Kind::Csv), (b';', Kind::Csv), (b'|', Kind::Csv)]
+fn table(text: &[u8], is_whole: bool) -> Option<FileKind> {
+    [(b'\t', FileKind::Tsv), (b',', FileKind::Csv), (b';', FileKind::Csv), (b'|', FileKind::Csv)]
         .into_iter()
         .find(|&(separator, _)| is_table(text, separator, is_whole))
         .map(|(_, kind)| kind)

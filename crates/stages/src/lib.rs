@@ -12,6 +12,7 @@ pub mod tokens;
 
 pub mod dedupe;
 mod marks;
+mod role;
 
 pub mod balance;
 pub mod split;

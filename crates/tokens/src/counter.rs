@@ -14,7 +14,7 @@ use crate::fast::{Fast, Tools};
 use crate::split::simd::{Job, Level, Simd};
 use crate::split::{Cl100k, Family, Gpt2, Llama3, O200k, Pattern, Qwen, Tekken};
 use crate::tokenizer::steps::Steps;
-use crate::tokenizer::{Added, Engine, Kind, Plan, Splitting, Tokenizer};
+use crate::tokenizer::{Added, Engine, FastPath, Kind, Splitting, Tokenizer};
 
 /// Counts the tokens of texts.
 ///
@@ -64,8 +64,8 @@ impl Counter {
     pub fn count(&mut self, text: &str) -> Result<u64, Uncountable> {
         let uncountable = Uncountable { bytes: text.len() as u64 };
         match (self.tokenizer.kind(), &mut self.fast) {
-            (Kind::Fast(plan), Some(fast)) => {
-                count_between(plan.added.as_ref(), text, |part, _| fast.count(plan, part).ok_or(uncountable))
+            (Kind::Fast(path), Some(fast)) => {
+                count_between(path.added.as_ref(), text, |part, _| fast.count(path, part).ok_or(uncountable))
             }
             #[cfg(any(test, feature = "tiktoken"))]
             (Kind::Tiktoken(tiktoken), _) => tiktoken.count(text),
@@ -107,39 +107,39 @@ fn count_between<E>(
 
 impl FastCounter {
     /// The number of tokens of a text without added tokens; none where a regex engine gives up.
-    fn count(&mut self, plan: &Plan, text: &str) -> Option<u64> {
-        let text = if plan.nfc && !text.is_ascii() && is_nfc_quick(text.chars()) != IsNormalized::Yes {
+    fn count(&mut self, path: &FastPath, text: &str) -> Option<u64> {
+        let text = if path.nfc && !text.is_ascii() && is_nfc_quick(text.chars()) != IsNormalized::Yes {
             // By an older Unicode, as the library of these vocabularies has it, which knows fewer combining marks. What
             // is in NFC by the newer one is so by the older one.
             Cow::Owned(text.nfc().map(|(char, _)| char).collect())
         } else {
             Cow::Borrowed(text)
         };
-        let pattern = match &plan.splitting {
+        let pattern = match &path.splitting {
             Splitting::Family(pattern) => *pattern,
-            Splitting::Steps(steps) => return self.count_steps(plan, steps, &text),
+            Splitting::Steps(steps) => return self.count_steps(path, steps, &text),
         };
         Some(match pattern {
-            Pattern::O200k => self.count_as::<O200k>(plan, &text),
-            Pattern::Cl100k => self.count_as::<Cl100k>(plan, &text),
-            Pattern::Gpt2 => self.count_as::<Gpt2>(plan, &text),
-            Pattern::Llama3 => self.count_as::<Llama3>(plan, &text),
-            Pattern::Qwen => self.count_as::<Qwen>(plan, &text),
-            Pattern::Tekken => self.count_as::<Tekken>(plan, &text),
+            Pattern::O200k => self.count_as::<O200k>(path, &text),
+            Pattern::Cl100k => self.count_as::<Cl100k>(path, &text),
+            Pattern::Gpt2 => self.count_as::<Gpt2>(path, &text),
+            Pattern::Llama3 => self.count_as::<Llama3>(path, &text),
+            Pattern::Qwen => self.count_as::<Qwen>(path, &text),
+            Pattern::Tekken => self.count_as::<Tekken>(path, &text),
         })
     }
 
-    fn count_steps(&mut self, plan: &Plan, steps: &Steps, text: &str) -> Option<u64> {
+    fn count_steps(&mut self, path: &FastPath, steps: &Steps, text: &str) -> Option<u64> {
         let text = steps.prefixed(text).map_or(Cow::Borrowed(text), Cow::Owned);
         let pretokens = steps.split(&text).ok()?;
         let Self { level, classes, tools } = self;
-        let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, tools };
+        let fast = Fast { vocabulary: &path.vocabulary, classes: *classes, tools };
         Some(level.run(Pretokens { fast, text: &text, ranges: &pretokens }))
     }
 
-    fn count_as<F: Family>(&mut self, plan: &Plan, text: &str) -> u64 {
+    fn count_as<F: Family>(&mut self, path: &FastPath, text: &str) -> u64 {
         let Self { level, classes, tools } = self;
-        let fast = Fast { vocabulary: &plan.vocabulary, classes: *classes, tools };
+        let fast = Fast { vocabulary: &path.vocabulary, classes: *classes, tools };
         level.run(Count::<F> { fast, text, family: PhantomData })
     }
 }

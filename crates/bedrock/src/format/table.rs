@@ -1,16 +1,16 @@
 //! The table of formats: those that targets take, and those of other tools.
 
-use super::{Answers, Dialect, Field, Format, FormatId, Kind, Part, Rule};
+use super::{Answers, Dialect, Field, FieldKind, FieldRule, Format, FormatId, Part};
 
 const fn text(key: &'static str, part: Part) -> Field {
-    Field { key, required: true, kind: Kind::Text(part) }
+    Field { key, required: true, kind: FieldKind::Text(part) }
 }
 
-const fn may(key: &'static str, kind: Kind) -> Field {
+const fn may(key: &'static str, kind: FieldKind) -> Field {
     Field { key, required: false, kind }
 }
 
-const fn must(key: &'static str, kind: Kind) -> Field {
+const fn must(key: &'static str, kind: FieldKind) -> Field {
     Field { key, required: true, kind }
 }
 
@@ -62,7 +62,7 @@ pub static FORMATS: &[Format] = &[
         title: "continued pre-training documents",
         answers: Answers::Document,
         fields: &[text("text", Part::Completion)],
-        rules: &[Rule::Unused(LABELLED, UNLABELLED)],
+        rules: &[FieldRule::Unused(LABELLED, UNLABELLED)],
     },
     Format {
         id: FormatId::Input,
@@ -70,7 +70,7 @@ pub static FORMATS: &[Format] = &[
         title: "continued pre-training documents under the key that Bedrock used for Titan",
         answers: Answers::Document,
         fields: &[text("input", Part::Completion)],
-        rules: &[Rule::Unused(LABELLED, UNLABELLED)],
+        rules: &[FieldRule::Unused(LABELLED, UNLABELLED)],
     },
     Format {
         id: FormatId::Preference,
@@ -81,9 +81,9 @@ pub static FORMATS: &[Format] = &[
             text("prompt", Part::Prompt),
             text("chosen", Part::Completion),
             text("rejected", Part::Completion),
-            may("score", Kind::Number { min: 0.0, max: 1.0 }),
+            may("score", FieldKind::Number { min: 0.0, max: 1.0 }),
         ],
-        rules: &[Rule::Differ("chosen", "rejected"), Rule::Only("score")],
+        rules: &[FieldRule::Differ("chosen", "rejected"), FieldRule::Only("score")],
     },
     Format {
         id: FormatId::Prompt,
@@ -91,14 +91,20 @@ pub static FORMATS: &[Format] = &[
         title: "prompts for distillation",
         answers: Answers::None,
         fields: &[text("prompt", Part::Prompt)],
-        rules: &[Rule::Unused(ANSWERED, "distillation takes prompts only, and the teacher answers them")],
+        rules: &[FieldRule::Unused(
+            ANSWERED,
+            "distillation takes prompts only, and the teacher answers them",
+        )],
     },
     Format {
         id: FormatId::ClaudeMessages,
         name: "claude-messages",
         title: "conversations whose messages are strings",
         answers: Answers::Learned,
-        fields: &[may("system", Kind::Text(Part::Prompt)), must("messages", Kind::Messages(Dialect::Claude))],
+        fields: &[
+            may("system", FieldKind::Text(Part::Prompt)),
+            must("messages", FieldKind::Messages(Dialect::Claude)),
+        ],
         rules: &[],
     },
     Format {
@@ -107,10 +113,10 @@ pub static FORMATS: &[Format] = &[
         title: "conversations whose messages are lists of content blocks",
         answers: Answers::Learned,
         fields: &[
-            may("schemaVersion", Kind::Version),
-            may("system", Kind::System),
-            must("messages", Kind::Messages(Dialect::Converse)),
-            may("toolConfig", Kind::ToolConfig),
+            may("schemaVersion", FieldKind::Version),
+            may("system", FieldKind::System),
+            must("messages", FieldKind::Messages(Dialect::Converse)),
+            may("toolConfig", FieldKind::ToolConfig),
         ],
         rules: &[],
     },
@@ -120,10 +126,10 @@ pub static FORMATS: &[Format] = &[
         title: "conversations that end with labelled candidates",
         answers: Answers::Compared,
         fields: &[
-            may("schemaVersion", Kind::Version),
-            may("system", Kind::System),
-            must("messages", Kind::Messages(Dialect::Preference)),
-            may("toolConfig", Kind::ToolConfig),
+            may("schemaVersion", FieldKind::Version),
+            may("system", FieldKind::System),
+            must("messages", FieldKind::Messages(Dialect::Preference)),
+            may("toolConfig", FieldKind::ToolConfig),
         ],
         rules: &[],
     },
@@ -133,10 +139,10 @@ pub static FORMATS: &[Format] = &[
         title: "chat prompts with a reference answer, for reinforcement fine-tuning",
         answers: Answers::Graded,
         fields: &[
-            must("messages", Kind::Messages(Dialect::Chat)),
-            may("reference_answer", Kind::Reference),
-            may("tools", Kind::ChatTools),
-            may("id", Kind::RecordId),
+            must("messages", FieldKind::Messages(Dialect::Chat)),
+            may("reference_answer", FieldKind::Reference),
+            may("tools", FieldKind::ChatTools),
+            may("id", FieldKind::RecordId),
         ],
         rules: &[],
     },
@@ -145,7 +151,7 @@ pub static FORMATS: &[Format] = &[
         name: "image-caption",
         title: "images in S3 with captions",
         answers: Answers::Caption,
-        fields: &[must("image-ref", Kind::ImageUri), must("caption", Kind::Caption)],
+        fields: &[must("image-ref", FieldKind::ImageUri), must("caption", FieldKind::Caption)],
         rules: &[],
     },
     Format {
@@ -155,8 +161,8 @@ pub static FORMATS: &[Format] = &[
         answers: Answers::Reference,
         fields: &[
             text("prompt", Part::Prompt),
-            may("referenceResponse", Kind::Text(Part::Completion)),
-            may("category", Kind::Any),
+            may("referenceResponse", FieldKind::Text(Part::Completion)),
+            may("category", FieldKind::Any),
         ],
         rules: &[],
     },
@@ -169,7 +175,7 @@ pub static FOREIGN: &[Format] = &[
         name: "openai-chat",
         title: "OpenAI chat",
         answers: Answers::Learned,
-        fields: &[must("messages", Kind::Messages(Dialect::Chat)), may("tools", Kind::ChatTools)],
+        fields: &[must("messages", FieldKind::Messages(Dialect::Chat)), may("tools", FieldKind::ChatTools)],
         rules: &[],
     },
     Format {
@@ -179,9 +185,9 @@ pub static FOREIGN: &[Format] = &[
         answers: Answers::Learned,
         fields: &[
             text("instruction", Part::Prompt),
-            may("input", Kind::Text(Part::Prompt)),
+            may("input", FieldKind::Text(Part::Prompt)),
             text("output", Part::Completion),
-            may("system", Kind::Text(Part::Prompt)),
+            may("system", FieldKind::Text(Part::Prompt)),
         ],
         rules: &[],
     },
@@ -191,8 +197,8 @@ pub static FOREIGN: &[Format] = &[
         title: "ShareGPT conversations",
         answers: Answers::Learned,
         fields: &[
-            may("system", Kind::Text(Part::Prompt)),
-            must("conversations", Kind::Messages(Dialect::ShareGpt)),
+            may("system", FieldKind::Text(Part::Prompt)),
+            must("conversations", FieldKind::Messages(Dialect::ShareGpt)),
         ],
         rules: &[],
     },

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use bedload_bedrock::{
-    Bound, Citation, FORMATS, Format, Level, Life, Limit, MediaFormats, Pair, Profile, TargetRule,
+    Bound, Citation, FORMATS, Format, Level, Life, Limit, MediaFormats, Pair, Profile, Rule,
 };
 use serde::Serialize;
 
@@ -222,7 +222,7 @@ fn pair(pair: &Pair) -> (String, String) {
     }
 }
 
-fn level(rule: &TargetRule) -> &'static str {
+fn level(rule: &Rule) -> &'static str {
     match rule.level {
         Level::Allow => "taken",
         Level::Disputed => "disputed",

@@ -11,7 +11,7 @@ use bedload_scan::{Chunk, Inputs, KeptChunk, visit};
 use bedload_stages::schema::Tally;
 
 use crate::plan::judge::files::Files;
-use crate::plan::judge::{DataSet, Held, Records, judge};
+use crate::plan::judge::{DataSet, Records, SideTotals, judge};
 use crate::run::error::EngineError;
 use crate::run::memory::Ledger;
 use crate::run::progress::{Phase, Progress};
@@ -19,7 +19,7 @@ use crate::run::settings::Settings;
 use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
 use crate::scan::examine::{Examiner, Physical, Summary, Wanted, in_order, place};
 use crate::scan::facts::FileLines;
-use crate::scan::held_out::{HeldOut, Leaks, Met};
+use crate::scan::held_out::{HeldOut, Leaks, Overlap};
 use crate::scan::rules::{Rules, unknown_format};
 
 /// What a check found, in numbers.
@@ -77,7 +77,7 @@ struct ChunkChecked {
     /// The leading bytes of the digests of the valid records.
     keys: Vec<u64>,
     /// Those that have something in common with the validation data.
-    met: Vec<Met>,
+    overlaps: Vec<Overlap>,
     /// Placed, but with line numbers that count from the chunk's first line.
     findings: Vec<Finding>,
     /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
@@ -126,7 +126,7 @@ pub fn check(
     let mut tokens = Histogram::default();
     let mut tally = Tally::default();
     let mut unmapped = Unmapped::default();
-    let mut held = Side::ALL.map(|_| Held::default());
+    let mut held = Side::ALL.map(|_| SideTotals::default());
     let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
     let mut leaks = held_out.as_ref().map(Leaks::among);
     let mut seen = rules.format.map(|_| DistinctKeys::new(DISTINCT_MAX));
@@ -193,7 +193,7 @@ pub fn check(
                 is_counted.fetch_or(!seen.counts().is_exact, Ordering::Relaxed);
             }
             if let Some(leaks) = &mut leaks {
-                leaks.add(side, lines_in_all, &chunk.met);
+                leaks.add(side, lines_in_all, &chunk.overlaps);
             }
             let held = &mut held[side as usize];
             held.records += chunk.valid;
@@ -295,7 +295,7 @@ fn check_chunk(
                 if wanted >= Wanted::Digest {
                     out.keys.push((identity.digest >> 64) as u64);
                 }
-                out.met.extend(held_out.and_then(|held_out| held_out.meet(out.lines - 1, &identity)));
+                out.overlaps.extend(held_out.and_then(|held_out| held_out.overlap(out.lines - 1, &identity)));
             }
         }
         if codes.is_empty() {

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::report::manifest::{FileEntry, MANIFEST, Manifest, Read, Unsound, is_inside, read_manifest};
 use crate::run::error::{EngineError, io_error};
-use crate::run::tree::{self, Found};
+use crate::run::tree::{self, Opened};
 use crate::write::checksums::checksum_file;
 
 /// What a verification found.
@@ -112,12 +112,12 @@ fn check_file(
     let path = dir.join(name);
     let mut file = match tree::open_file(opened, name).map_err(io_error(&path, "opened"))? {
         // A size that differs says enough, and costs nothing.
-        Found::File(_, found) if found != *bytes => {
+        Opened::File(_, found) if found != *bytes => {
             return Ok(vec![format!("{name}: {found} bytes; the manifest says {bytes}")]);
         }
-        Found::File(file, _) => file,
-        Found::NotRegular => return Ok(vec![format!("{name}: not a regular file")]),
-        Found::Missing => return Ok(vec![format!("{name}: missing")]),
+        Opened::File(file, _) => file,
+        Opened::NotRegular => return Ok(vec![format!("{name}: not a regular file")]),
+        Opened::Missing => return Ok(vec![format!("{name}: missing")]),
     };
     let checksum = checksum_file(&mut file, &path, watch)?;
     if checksum.sha256 != *sha256 {

@@ -22,7 +22,7 @@ use crate::scan::facts::Scanned;
 use crate::scan::rules::Rules;
 use decide::{Decided, accept, decide};
 use judge::files::Files;
-use judge::{DataSet, Held, Records, judge};
+use judge::{DataSet, Records, SideTotals, judge};
 use pack::{Packed, pack};
 use variants::augment;
 
@@ -167,11 +167,11 @@ fn count_spellings(
 }
 
 /// What the target is given: records and bytes of each side.
-fn held(counts: Counts, packed: &Packed) -> [Held; 2] {
+fn held(counts: Counts, packed: &Packed) -> [SideTotals; 2] {
     let bytes = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.bytes).sum();
     let Counts { train, validation, variants, .. } = counts;
     [
-        Held { records: train + variants, bytes: bytes(Side::Train) },
-        Held { records: validation, bytes: bytes(Side::Validation) },
+        SideTotals { records: train + variants, bytes: bytes(Side::Train) },
+        SideTotals { records: validation, bytes: bytes(Side::Validation) },
     ]
 }

@@ -44,8 +44,8 @@ pub(crate) struct Unit {
 pub(crate) enum Piece {
     /// The output lines from one place to another, not included.
     Lines {
-        from: Place,
-        to: Place,
+        from: OutputLine,
+        to: OutputLine,
         /// The number of the first of them in its shard, from 0.
         first: u64,
     },
@@ -55,7 +55,7 @@ pub(crate) enum Piece {
 
 /// An output line: a record (copy 0) or one of its variants (copy 1, 2 …).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct OutputLine {
     pub(crate) line: Ordinal,
     pub(crate) copy: u32,
 }
@@ -70,11 +70,11 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Adds a line to the last shard.
-    fn add(&mut self, place: Place, bytes: u64, tokens: u64) {
+    fn add(&mut self, place: OutputLine, bytes: u64, tokens: u64) {
         let Self { shards, units } = self;
         let index = shards.len() - 1;
         let shard = &mut shards[index];
-        let next = Place { line: place.line, copy: place.copy + 1 };
+        let next = OutputLine { line: place.line, copy: place.copy + 1 };
         match units.last_mut() {
             Some(Unit { shard: of, bytes: filled, what: Piece::Lines { to, .. }, .. })
                 if *of == index && *filled + bytes <= UNIT_BYTES =>
@@ -213,7 +213,7 @@ impl Packer<'_> {
                 if packed.shards.last().is_none_or(|shard| limits.are_full(shard, bytes)) {
                     packed.shards.push(self.open(side, packed.shards.len()));
                 }
-                packed.add(Place { line, copy: copy as u32 }, bytes, tokens);
+                packed.add(OutputLine { line, copy: copy as u32 }, bytes, tokens);
             }
         }
         packed
@@ -244,7 +244,7 @@ impl Packer<'_> {
         // Byte for byte, with its line end; only the last line of an input may have to be given one.
         let bytes = span.len + facts.terminator(line).len_bytes().max(1);
         if bytes <= (*held_max).max(UNIT_BYTES) {
-            packed.add(Place { line, copy: 0 }, bytes, facts.tokens(line).total());
+            packed.add(OutputLine { line, copy: 0 }, bytes, facts.tokens(line).total());
             return;
         }
         let shard = packed.shards.len() - 1;
@@ -258,7 +258,7 @@ impl Packer<'_> {
             start += len;
         }
         // The line end, as a line of its own that has no other bytes: copy 1 of a rejected line.
-        packed.add(Place { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
+        packed.add(OutputLine { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
     }
 }
 

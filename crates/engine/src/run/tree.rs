@@ -37,7 +37,7 @@ impl Entry {
 }
 
 /// What was found where a regular file was looked for.
-pub(crate) enum Found {
+pub(crate) enum Opened {
     /// A regular file, and its size in bytes.
     File(File, u64),
     /// A directory, link, pipe or device, here or on the way.
@@ -57,16 +57,16 @@ pub(crate) fn open_dir_at(dir: impl AsFd, name: impl rustix::path::Arg) -> io::R
 }
 
 /// Opens a regular file below a directory for reading. Neither links nor pipes are followed or waited for.
-pub(crate) fn open_file(dir: impl AsFd, path: &str) -> io::Result<Found> {
+pub(crate) fn open_file(dir: impl AsFd, path: &str) -> io::Result<Opened> {
     match open_regular(dir, path) {
         Ok(found) => Ok(found),
-        Err(Errno::NOENT | Errno::NAMETOOLONG) => Ok(Found::Missing),
-        Err(Errno::LOOP | Errno::NOTDIR | Errno::NXIO | Errno::NODEV) => Ok(Found::NotRegular),
+        Err(Errno::NOENT | Errno::NAMETOOLONG) => Ok(Opened::Missing),
+        Err(Errno::LOOP | Errno::NOTDIR | Errno::NXIO | Errno::NODEV) => Ok(Opened::NotRegular),
         Err(error) => Err(error.into()),
     }
 }
 
-fn open_regular(dir: impl AsFd, path: &str) -> Result<Found, Errno> {
+fn open_regular(dir: impl AsFd, path: &str) -> Result<Opened, Errno> {
     let above;
     let (dir, name) = match path.rsplit_once('/') {
         None => (dir.as_fd(), path),
@@ -82,15 +82,15 @@ fn open_regular(dir: impl AsFd, path: &str) -> Result<Found, Errno> {
     let is_regular = |mode| FileType::from_raw_mode(mode) == FileType::RegularFile;
     // Opening a device can have effects, so it is looked at first; and again once it is open.
     if !is_regular(statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode) {
-        return Ok(Found::NotRegular);
+        return Ok(Opened::NotRegular);
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = openat(dir, name, flags, Mode::empty())?;
     let stat = rustix::fs::fstat(&file)?;
     if !is_regular(stat.st_mode) {
-        return Ok(Found::NotRegular);
+        return Ok(Opened::NotRegular);
     }
-    Ok(Found::File(file.into(), stat.st_size.unsigned_abs()))
+    Ok(Opened::File(file.into(), stat.st_size.unsigned_abs()))
 }
 
 /// The names in a directory, sorted, each with whether it is a directory itself.
@@ -199,12 +199,12 @@ mod tests {
         let expected = [("a", true), ("a/b", true), ("a/b/file", false), ("a/link", false), ("z", false)];
         assert_eq!(shown, expected.map(|(path, is_dir)| (path.to_owned(), is_dir)));
         let open = |path| open_file(open_dir(&tree).expect("opened"), path).expect("examined");
-        assert!(matches!(open("a/b/file"), Found::File(_, 2)));
-        assert!(matches!(open("a/b"), Found::NotRegular));
-        assert!(matches!(open("z"), Found::NotRegular));
-        assert!(matches!(open("a/link/precious"), Found::NotRegular));
-        assert!(matches!(open("a/b/file/x"), Found::NotRegular));
-        assert!(matches!(open("a/none/x"), Found::Missing));
+        assert!(matches!(open("a/b/file"), Opened::File(_, 2)));
+        assert!(matches!(open("a/b"), Opened::NotRegular));
+        assert!(matches!(open("z"), Opened::NotRegular));
+        assert!(matches!(open("a/link/precious"), Opened::NotRegular));
+        assert!(matches!(open("a/b/file/x"), Opened::NotRegular));
+        assert!(matches!(open("a/none/x"), Opened::Missing));
         remove(&tree).expect("removed");
         assert!(!tree.exists() && outside.path().join("precious").exists());
         remove(&tree).expect("nothing is there");

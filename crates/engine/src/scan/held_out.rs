@@ -23,7 +23,7 @@ pub(crate) struct HeldOut([Keys; KINDS]);
 
 /// A record that has keys in common with the validation data, or is of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Met {
+pub(crate) struct Overlap {
     /// Its line in its chunk, from 0.
     pub(crate) nth: u64,
     keys: [Option<usize>; KINDS],
@@ -75,10 +75,10 @@ impl HeldOut {
     }
 
     /// What a valid record has in common with the validation data.
-    pub(crate) fn meet(&self, nth: u64, identity: &Identity) -> Option<Met> {
+    pub(crate) fn overlap(&self, nth: u64, identity: &Identity) -> Option<Overlap> {
         let wanted = keys_of(identity);
         let keys = [0, 1].map(|kind| self.0[kind].find(wanted[kind]?));
-        keys.iter().any(Option::is_some).then_some(Met { nth, keys })
+        keys.iter().any(Option::is_some).then_some(Overlap { nth, keys })
     }
 }
 
@@ -143,8 +143,8 @@ impl Leaks {
     }
 
     /// Adds what was met in a chunk whose first line is line `before`, from 0 over all inputs.
-    pub(crate) fn add(&mut self, side: Side, before: u64, met: &[Met]) {
-        for Met { nth, keys } in met {
+    pub(crate) fn add(&mut self, side: Side, before: u64, overlaps: &[Overlap]) {
+        for Overlap { nth, keys } in overlaps {
             let line = before + nth;
             match side {
                 Side::Train => {
@@ -202,13 +202,14 @@ mod tests {
     fn the_first_training_record_counts_and_a_leaked_record_counts_once() {
         let identity = |digest: u128, group| Identity { digest: digest << 64, group };
         let held_out = HeldOut([Keys::new(vec![1 << 64, 2 << 64]), Keys::new(vec![7 << 64])]);
-        let met = |nth, digest, group| held_out.meet(nth, &identity(digest, group));
+        let met = |nth, digest, group| held_out.overlap(nth, &identity(digest, group));
         assert_eq!(met(0, 3, Some(8)), None);
         let mut leaks = Leaks::among(&held_out);
-        let train: Vec<Met> =
+        let train: Vec<Overlap> =
             [met(0, 1, Some(7)), met(1, 1, Some(7)), met(2, 3, None)].into_iter().flatten().collect();
         leaks.add(Side::Train, 10, &train);
-        let validation: Vec<Met> = [met(0, 1, Some(7)), met(1, 2, Some(7))].into_iter().flatten().collect();
+        let validation: Vec<Overlap> =
+            [met(0, 1, Some(7)), met(1, 2, Some(7))].into_iter().flatten().collect();
         leaks.add(Side::Validation, 20, &validation);
         assert_eq!(leaks.counts(), [1, 1]);
         assert_eq!(leaks.found[0].places, [(20, 10)]);

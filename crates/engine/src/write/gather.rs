@@ -8,7 +8,7 @@ use bedload_record::{InputId, Ordinal, Terminator, Verdict};
 use bedload_scan::Fetch;
 use bedload_stages::Rewrite;
 
-use crate::plan::pack::{Piece, Place, Unit};
+use crate::plan::pack::{OutputLine, Piece, Unit};
 use crate::plan::variants::variants_of;
 use crate::run::error::EngineError;
 use crate::write::copy::WriteInput;
@@ -21,7 +21,7 @@ const RUN_BYTES_MIN: u64 = 2048;
 pub(super) struct Gathered {
     /// What is copied or made.
     own: Vec<u8>,
-    parts: Vec<Part>,
+    parts: Vec<Segment>,
     /// A run that may go on.
     run: Option<(InputId, Range<u64>)>,
     fetched: Vec<u8>,
@@ -29,7 +29,7 @@ pub(super) struct Gathered {
 }
 
 #[derive(Debug)]
-enum Part {
+enum Segment {
     Own(Range<usize>),
     Mapped(InputId, Range<u64>),
 }
@@ -53,9 +53,9 @@ impl Gathered {
     }
 
     fn len_bytes(&self) -> u64 {
-        let len = |part: &Part| match part {
-            Part::Own(range) => range.len() as u64,
-            Part::Mapped(_, range) => range.end - range.start,
+        let len = |part: &Segment| match part {
+            Segment::Own(range) => range.len() as u64,
+            Segment::Mapped(_, range) => range.end - range.start,
         };
         self.parts.iter().map(len).sum()
     }
@@ -63,8 +63,8 @@ impl Gathered {
     /// The parts in their order.
     pub(super) fn slices<'g>(&'g self, fetch: &'g Fetch<'_>) -> impl Iterator<Item = &'g [u8]> {
         self.parts.iter().map(|part| match part {
-            Part::Own(range) => &self.own[range.clone()],
-            Part::Mapped(input, range) => {
+            Segment::Own(range) => &self.own[range.clone()],
+            Segment::Mapped(input, range) => {
                 fetch.mapped(*input, range.clone()).expect("a map stays for as long as it is used")
             }
         })
@@ -97,7 +97,12 @@ impl Gathered {
         Ok(())
     }
 
-    fn lines(&mut self, from: Place, to: Place, source: &WriteInput<'_>) -> Result<(), EngineError> {
+    fn lines(
+        &mut self,
+        from: OutputLine,
+        to: OutputLine,
+        source: &WriteInput<'_>,
+    ) -> Result<(), EngineError> {
         let WriteInput { facts, plan, .. } = source;
         let verdict = plan.verdicts[from.line.index()];
         let mut cursor = facts.cursor(from.line);
@@ -197,7 +202,7 @@ impl Gathered {
         let Some((input, run)) = self.run.take() else { return Ok(()) };
         let len = run.end - run.start;
         if len >= RUN_BYTES_MIN && fetch.is_mapped(input)? {
-            self.parts.push(Part::Mapped(input, run));
+            self.parts.push(Segment::Mapped(input, run));
             return Ok(());
         }
         let begin = self.own.len();
@@ -217,8 +222,8 @@ impl Gathered {
     /// Makes a part of what was added to the own bytes from `begin` on.
     fn add_own(&mut self, begin: usize) {
         match self.parts.last_mut() {
-            Some(Part::Own(range)) if range.end == begin => range.end = self.own.len(),
-            _ => self.parts.push(Part::Own(begin..self.own.len())),
+            Some(Segment::Own(range)) if range.end == begin => range.end = self.own.len(),
+            _ => self.parts.push(Segment::Own(begin..self.own.len())),
         }
     }
 }

@@ -171,9 +171,9 @@ pub(crate) enum Owner {
 pub(crate) fn owner(partial: &Path) -> io::Result<Owner> {
     let dir = tree::open_dir_at(rustix::fs::CWD, partial)?;
     let lock = match tree::open_file(&dir, LOCK)? {
-        tree::Found::File(lock, _) => lock,
-        tree::Found::NotRegular => return Ok(Owner::Unknown("its lock is not a regular file")),
-        tree::Found::Missing => {
+        tree::Opened::File(lock, _) => lock,
+        tree::Opened::NotRegular => return Ok(Owner::Unknown("its lock is not a regular file")),
+        tree::Opened::Missing => {
             return Ok(Owner::Unknown("it has no lock, so its run may still be in progress"));
         }
     };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::role::Role;
 use bedload_record::json::Raw;
 
 use crate::marks::Training;
@@ -12,22 +13,6 @@ pub(super) struct RawText<'l> {
     pub(super) raw: Cow<'l, [u8]>,
     /// The value that it is from.
     pub(super) at: Raw<'l>,
-}
-
-/// The role of a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    User,
-    Assistant,
-}
-
-impl Role {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Assistant => "assistant",
-        }
-    }
 }
 
 /// A part of a turn.

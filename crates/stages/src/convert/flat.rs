@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use bedload_record::json::Raw;
 
 use super::Remark;
-use super::conversation::{Candidate, Conversation, Member, Part, Role, Turn};
+use super::conversation::{Candidate, Conversation, Member, Part, Turn};
 use super::read::Reader;
+use crate::role::Role;
 
 /// What a key of a flat record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

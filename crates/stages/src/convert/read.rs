@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Dialect, Format, FormatId, Kind};
+use bedload_bedrock::{Dialect, FieldKind, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, RawText, Role, Turn};
+use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, RawText, Turn};
 use super::flat::{Slot, flat};
 use super::{Remark, Source};
 use crate::marks;
+use crate::role::Role;
 
 /// The keys that may be shown in pointers.
 pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
@@ -77,12 +78,12 @@ impl<'l> Reader<'l> {
                 continue;
             }
             match field.map(|field| field.kind) {
-                Some(Kind::Messages(dialect)) => messages = Some((dialect, value)),
-                Some(Kind::Text(_)) => {
+                Some(FieldKind::Messages(dialect)) => messages = Some((dialect, value)),
+                Some(FieldKind::Text(_)) => {
                     conversation.system.insert(0, self.words(value, &name)?);
                     conversation.system_member = Some(member);
                 }
-                Some(Kind::System) => {
+                Some(FieldKind::System) => {
                     if !value.is_array() {
                         return Err(self.source(value, format!("`{name}` must be a list of text blocks")));
                     }
@@ -92,11 +93,11 @@ impl<'l> Reader<'l> {
                     }
                     conversation.system_member = Some(member);
                 }
-                Some(Kind::Version) => conversation.version = Some(member),
-                Some(Kind::ToolConfig) => conversation.tool_config = Some(member),
-                Some(Kind::ChatTools) => conversation.tools = Some(member),
-                Some(Kind::Reference) => conversation.reference = Some(member),
-                Some(Kind::RecordId) => conversation.id = Some(member),
+                Some(FieldKind::Version) => conversation.version = Some(member),
+                Some(FieldKind::ToolConfig) => conversation.tool_config = Some(member),
+                Some(FieldKind::ChatTools) => conversation.tools = Some(member),
+                Some(FieldKind::Reference) => conversation.reference = Some(member),
+                Some(FieldKind::RecordId) => conversation.id = Some(member),
                 _ => conversation.extra.push(member),
             }
         }

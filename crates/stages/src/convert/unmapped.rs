@@ -8,10 +8,11 @@ use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
 use super::config::{Extra, Weights};
-use super::conversation::{Aside, Conversation, Mark, Member, Part, RawText, Role};
+use super::conversation::{Aside, Conversation, Mark, Member, Part, RawText};
 use super::obstacle::{Gravity, Obstacle};
 use super::write::{VERSION, Writer};
 use crate::marks::{self, Training};
+use crate::role::Role;
 
 impl<'l> Writer<'_, 'l> {
     /// The system prompt that every record is to have takes the place of none, or of an equal one.

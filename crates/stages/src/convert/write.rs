@@ -7,8 +7,9 @@ use bedload_record::json::Raw;
 use super::Remark;
 use super::clean::without_nulls;
 use super::config::{Extra, Weights};
-use super::conversation::{Candidate, Conversation, Member, Part, RawText, Role, Turn};
+use super::conversation::{Candidate, Conversation, Member, Part, RawText, Turn};
 use super::obstacle::{Gravity, Obstacle, gravest};
+use crate::role::Role;
 
 /// The version that a Converse record is given, and that is left out without a word.
 pub(super) const VERSION: &[u8] = b"\"bedrock-conversation-2024\"";

@@ -21,7 +21,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use bedload_bedrock::{Format, Kind, is_content};
+use bedload_bedrock::{FieldKind, Format, is_content};
 use bedload_record::{FactTable, Json, NoRoom, Ordinal, Value};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -115,7 +115,7 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
     for (field, value) in format.fields.iter().zip(values) {
         match (field.kind, value) {
             // Names of a format or of a record are not content.
-            (Kind::Version | Kind::RecordId | Kind::Any, _) => {}
+            (FieldKind::Version | FieldKind::RecordId | FieldKind::Any, _) => {}
             (_, Some(value)) => write_value(value, normalize, scratch),
             (_, None) => scratch.push(b'-'),
         }

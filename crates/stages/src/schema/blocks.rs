@@ -1,16 +1,15 @@
 //! Content blocks of Converse messages: objects with one key, which names their kind.
 
-use bedload_bedrock::{Bound, Point};
+use bedload_bedrock::{Bound, Part, Point};
 use bedload_record::plural::plural;
 use bedload_record::{At, Code, Json, Value};
 
 use super::flat::written;
 use super::media::{self, Media};
-use super::messages::Role;
 use super::tools::Calls;
 use super::visit::Visit;
-use super::words::Speaker;
 use super::wrong_type;
+use crate::role::Role;
 
 /// What the messages of a record hold, counted over all of them.
 #[derive(Default)]
@@ -78,7 +77,7 @@ pub(super) fn content(
         let Some((kind, value)) = kind(visit, block, &at) else { continue };
         let at = at.key(kind);
         match kind {
-            "text" => text(visit, value, role.speaker(), &at),
+            "text" => text(visit, value, role.part(), &at),
             "image" => media::block(visit, Media::Image, value, role, content, &at),
             "video" => media::block(visit, Media::Video, value, role, content, &at),
             "document" => media::block(visit, Media::Document, value, role, content, &at),
@@ -139,9 +138,9 @@ fn kind<'t>(visit: &mut Visit<'_, '_>, block: Json<'t>, at: &At<'_>) -> Option<(
     found
 }
 
-pub(super) fn text(visit: &mut Visit<'_, '_>, value: Json<'_>, speaker: Speaker, at: &At<'_>) {
+pub(super) fn text(visit: &mut Visit<'_, '_>, value: Json<'_>, part: Part, at: &At<'_>) {
     match value.value() {
-        Value::String(text) => written(visit, text, &"`text`", speaker, at),
+        Value::String(text) => written(visit, text, &"`text`", part, at),
         other => wrong_type(visit, at, "`text`", "a string", &other),
     }
 }
@@ -156,7 +155,7 @@ fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>
     };
     let at = at.key("reasoningText");
     match inner.get("text") {
-        Some(value) => text(visit, value, Speaker::Answer, &at.key("text")),
+        Some(value) => text(visit, value, Part::Completion, &at.key("text")),
         None => visit.add(Code::SchemaMissingField, &at, || "`text` is missing".to_owned()),
     }
 }
@@ -179,7 +178,7 @@ pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
         match block.value() {
             Value::Object(members) if members.clone().count() == 1 && block.get("text").is_some() => {
                 let value = block.get("text").expect("looked for just now");
-                text(visit, value, Speaker::Prompt, &at.key("text"));
+                text(visit, value, Part::Prompt, &at.key("text"));
             }
             Value::Object(_) => visit.add(Code::SchemaUnknownBlock, &at, || {
                 "a block of the system prompt must have exactly one key: text".to_owned()

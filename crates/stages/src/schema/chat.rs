@@ -1,13 +1,12 @@
 //! Chat records for reinforcement fine-tuning: messages, tools, and the reference answer.
 
-use bedload_bedrock::Point;
+use bedload_bedrock::{Part, Point};
 use bedload_record::json::Elements;
 use bedload_record::{At, Code, Json, Value};
 
 use super::flat::written;
 use super::tools::{Names, description, wrong_spec};
 use super::visit::Visit;
-use super::words::Speaker;
 use super::wrong_type;
 
 pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_>) {
@@ -20,11 +19,11 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
         }
         let role = message.get("role").map(Json::value);
         let role_at = at.key("role");
-        let (mut speaker, mut is_assistant) = (Speaker::Prompt, false);
+        let (mut part, mut is_assistant) = (Part::Prompt, false);
         match role {
             None => visit.add(Code::SchemaMissingField, &at, || "`role` is missing".to_owned()),
             Some(Value::String("user")) => has_user = true,
-            Some(Value::String("assistant")) => (speaker, is_assistant) = (Speaker::Answer, true),
+            Some(Value::String("assistant")) => (part, is_assistant) = (Part::Completion, true),
             Some(Value::String("system")) if index > 0 => {
                 visit.add(Code::SchemaTurnOrder, &at, || "the system message must come first".to_owned());
             }
@@ -42,7 +41,7 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
         let calls = calls(visit, message, is_assistant, &at);
         match message.get("content").map(Json::value) {
             Some(Value::String(text)) if calls == 0 || !text.is_empty() => {
-                written(visit, text, &"`content`", speaker, &at.key("content"));
+                written(visit, text, &"`content`", part, &at.key("content"));
             }
             // A message that calls tools need not say anything.
             None | Some(Value::Null | Value::String(_)) if calls > 0 => {}

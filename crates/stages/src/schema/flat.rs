@@ -1,10 +1,9 @@
 //! Fields of flat records: texts, numbers, captions; rules about several of them; characters.
 
-use bedload_bedrock::{Bound, Format, Part, Point, Rule};
+use bedload_bedrock::{Bound, FieldRule, Format, Part, Point};
 use bedload_record::{At, Code, Json, Value};
 
 use super::visit::Visit;
-use super::words::Speaker;
 use super::wrong_type;
 
 /// The value of `schemaVersion` that every target takes.
@@ -21,8 +20,7 @@ pub(super) fn missing(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>, at: 
 pub(super) fn text(visit: &mut Visit<'_, '_>, part: Part, key: &str, value: Json<'_>, at: &At<'_>) {
     match value.value() {
         Value::String(text) => {
-            let speaker = if part == Part::Prompt { Speaker::Prompt } else { Speaker::Answer };
-            written(visit, text, &format_args!("`{key}`"), speaker, at);
+            written(visit, text, &format_args!("`{key}`"), part, at);
         }
         other => wrong_type(visit, at, &format!("`{key}`"), "a string", &other),
     }
@@ -33,14 +31,14 @@ pub(super) fn written(
     visit: &mut Visit<'_, '_>,
     text: &str,
     what: &dyn std::fmt::Display,
-    speaker: Speaker,
+    part: Part,
     at: &At<'_>,
 ) {
     if text.trim().is_empty() {
         let how = if text.is_empty() { "empty" } else { "blank" };
         visit.add(Code::SchemaEmptyContent, at, || format!("{what} is {how}"));
     }
-    visit.read(text, speaker, at);
+    visit.read(text, part, at);
 }
 
 pub(super) fn number(visit: &mut Visit<'_, '_>, min: f64, max: f64, key: &str, value: Json<'_>, at: &At<'_>) {
@@ -94,13 +92,13 @@ pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &A
 pub(super) fn rules(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
     for rule in format.rules {
         match rule {
-            Rule::Differ(first, second) => differ(visit, first, second, json),
+            FieldRule::Differ(first, second) => differ(visit, first, second, json),
             // Where other keys are judged as such, that is enough.
-            Rule::Unused(..) | Rule::Only(_) if visit.restricts(Point::ExtraKey) => {}
+            FieldRule::Unused(..) | FieldRule::Only(_) if visit.restricts(Point::ExtraKey) => {}
             // Without a target, the data may be for another task; one finding about the data set reports that.
-            Rule::Unused(..) if visit.profile.is_none() => {}
-            Rule::Unused(keys, why) => unused(visit, keys, why, json),
-            Rule::Only(key) => only(visit, key, json),
+            FieldRule::Unused(..) if visit.profile.is_none() => {}
+            FieldRule::Unused(keys, why) => unused(visit, keys, why, json),
+            FieldRule::Only(key) => only(visit, key, json),
         }
     }
 }

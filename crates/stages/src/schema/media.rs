@@ -4,9 +4,9 @@ use bedload_bedrock::{MediaFormats, Point, Profile};
 use bedload_record::{At, Code, Json, Value};
 
 use super::blocks::Content;
-use super::messages::Role;
 use super::visit::Visit;
 use super::wrong_type;
+use crate::role::Role;
 
 /// The pattern is that of `S3Uri` in the service model of Bedrock: at most this many characters.
 const URI_CHARS_MAX: usize = 1024;

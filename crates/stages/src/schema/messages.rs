@@ -1,5 +1,6 @@
 //! Conversations: who speaks, in which order, and what a message is made of.
 
+use crate::role::Role;
 use bedload_bedrock::{Dialect, Point};
 use bedload_record::{At, Code, Json, Value};
 
@@ -7,31 +8,7 @@ use super::blocks::{self, Content};
 use super::flat::written;
 use super::tools::Calls;
 use super::visit::Visit;
-use super::words::Speaker;
 use super::{chat, weight, wrong_type};
-
-/// Who a message is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    User,
-    Assistant,
-}
-
-impl Role {
-    pub(super) fn speaker(self) -> Speaker {
-        match self {
-            Self::User => Speaker::Prompt,
-            Self::Assistant => Speaker::Answer,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Assistant => "assistant",
-        }
-    }
-}
 
 pub(super) fn check(
     visit: &mut Visit<'_, '_>,
@@ -102,7 +79,7 @@ pub(super) fn check(
         let at = at.key("content");
         match (dialect, value.value()) {
             (Dialect::Claude, Value::String(text)) => {
-                written(visit, text, &"`content`", role.speaker(), &at);
+                written(visit, text, &"`content`", role.part(), &at);
             }
             (Dialect::Claude, other) => wrong_type(visit, &at, "`content`", "a string", &other),
             _ => blocks::content(visit, value, role, &mut content, &mut calls, &at),

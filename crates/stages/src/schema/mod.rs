@@ -29,7 +29,7 @@ mod words;
 
 use std::sync::Arc;
 
-use bedload_bedrock::{Format, Kind, Profile};
+use bedload_bedrock::{FieldKind, Format, Profile};
 use bedload_record::{At, Code, Findings, Record, Value};
 use serde::{Deserialize, Serialize};
 
@@ -81,23 +81,23 @@ impl Check for Schema {
             let at = root.key(field.key);
             known += usize::from(value.is_some());
             match (field.kind, value) {
-                (Kind::Text(part), Some(value)) => flat::text(&mut visit, part, field.key, value, &at),
-                (Kind::Number { min, max }, Some(value)) => {
+                (FieldKind::Text(part), Some(value)) => flat::text(&mut visit, part, field.key, value, &at),
+                (FieldKind::Number { min, max }, Some(value)) => {
                     flat::number(&mut visit, min, max, field.key, value, &at);
                 }
-                (Kind::ImageUri, Some(value)) => media::image_reference(&mut visit, value, &at),
-                (Kind::Caption, Some(value)) => flat::caption(&mut visit, value, &at),
-                (Kind::Version, value) => flat::version(&mut visit, value, &at),
-                (Kind::System, Some(value)) => blocks::system(&mut visit, value, &at),
-                (Kind::Messages(dialect), Some(value)) => {
+                (FieldKind::ImageUri, Some(value)) => media::image_reference(&mut visit, value, &at),
+                (FieldKind::Caption, Some(value)) => flat::caption(&mut visit, value, &at),
+                (FieldKind::Version, value) => flat::version(&mut visit, value, &at),
+                (FieldKind::System, Some(value)) => blocks::system(&mut visit, value, &at),
+                (FieldKind::Messages(dialect), Some(value)) => {
                     messages::check(&mut visit, dialect, value, record.json, &at);
                 }
-                (Kind::ToolConfig, Some(value)) => tools::config(&mut visit, value, &at),
-                (Kind::ChatTools, Some(value)) => chat::tools(&mut visit, value, &at),
-                (Kind::RecordId, Some(value)) => chat::id(&mut visit, value, &at),
-                (Kind::Reference, value) => chat::reference(&mut visit, value, &at),
+                (FieldKind::ToolConfig, Some(value)) => tools::config(&mut visit, value, &at),
+                (FieldKind::ChatTools, Some(value)) => chat::tools(&mut visit, value, &at),
+                (FieldKind::RecordId, Some(value)) => chat::id(&mut visit, value, &at),
+                (FieldKind::Reference, value) => chat::reference(&mut visit, value, &at),
                 (_, None) if field.required => flat::missing(&mut visit, field.key, record.json, &root),
-                (_, None) | (Kind::Any, _) => {}
+                (_, None) | (FieldKind::Any, _) => {}
             }
         }
         let members = record.json.members();

@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 
-use bedload_bedrock::Point;
+use bedload_bedrock::{Part, Point};
 use bedload_record::{At, Code, Json, Value};
 
 use super::blocks;
-use super::messages::Role;
 use super::visit::Visit;
-use super::words::Speaker;
 use super::wrong_type;
+use crate::role::Role;
 
 /// Checks `toolConfig`.
 pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
@@ -215,7 +214,7 @@ impl<'t> Calls<'t> {
                         });
                     }
                     match (text.filter(|_| !is_null(text)), json.filter(|_| !is_null(json))) {
-                        (Some(value), None) => blocks::text(visit, value, Speaker::Answer, &at.key("text")),
+                        (Some(value), None) => blocks::text(visit, value, Part::Completion, &at.key("text")),
                         (None, Some(_)) => {}
                         _ => visit.add(Code::SchemaUnknownBlock, &at, || {
                             "a part of a tool result must have exactly one key: text or json".to_owned()

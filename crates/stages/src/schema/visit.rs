@@ -1,9 +1,9 @@
 //! The visit of one record: its findings, each with the rule that it follows.
 
-use bedload_bedrock::{Bound, Level, Limit, Point, Profile};
+use bedload_bedrock::{Bound, Level, Limit, Part, Point, Profile};
 use bedload_record::{At, Code, Findings, Record};
 
-use super::words::{Speaker, WordFinder};
+use super::words::WordFinder;
 
 /// A record under way, with the rules that apply to it.
 pub(super) struct Visit<'v, 'r> {
@@ -130,8 +130,8 @@ impl<'v, 'r> Visit<'v, 'r> {
     }
 
     /// Looks for reserved words in a text. An error names who reserves the word, a dispute both sources.
-    pub(super) fn read(&mut self, text: &str, speaker: Speaker, at: &At<'_>) {
-        let Some(found) = self.words.and_then(|words| words.find(text, speaker)) else { return };
+    pub(super) fn read(&mut self, text: &str, part: Part, at: &At<'_>) {
+        let Some(found) = self.words.and_then(|words| words.find(text, part)) else { return };
         let Some(point) = found.point else {
             return self.add_sourced(
                 Code::SchemaUnconfirmedWord,

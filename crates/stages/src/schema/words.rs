@@ -1,16 +1,7 @@
 //! Reserved words: strings that mark turns or media in the prompts that a model is trained on.
 
-use bedload_bedrock::{Citation, Point, Profile, ReservedWords};
+use bedload_bedrock::{Citation, Part, Point, Profile, ReservedWords};
 use memchr::{memchr, memchr2, memchr3};
-
-/// Who says a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Speaker {
-    /// The user or the system.
-    Prompt,
-    /// The assistant, its reasoning, or a tool.
-    Answer,
-}
 
 /// The reserved words of a target, found whatever the case of their ASCII letters.
 ///
@@ -96,7 +87,7 @@ impl WordFinder {
 
     /// The worst occurrence in a text: a word as it is written, before one with different capitalization, before one
     /// that nothing confirms. Linear in the text, times the words with one anchor.
-    pub(super) fn find(&self, text: &str, speaker: Speaker) -> Option<Found<'_>> {
+    pub(super) fn find(&self, text: &str, part: Part) -> Option<Found<'_>> {
         let (mut other, mut unconfirmed) = (None, None);
         let mut from = 0;
         while let Some(at) = self.anchors.find(&text.as_bytes()[from..]).map(|at| from + at) {
@@ -104,9 +95,9 @@ impl WordFinder {
             for (word, written) in self.at(text, at) {
                 match self.reserved.iter().find(|word| word.text == written) {
                     Some(word) if word.is_confirmed => {
-                        return Some(word.found(Some(match speaker {
-                            Speaker::Prompt => Point::ReservedWord,
-                            Speaker::Answer => Point::ReservedWordInAnswer,
+                        return Some(word.found(Some(match part {
+                            Part::Prompt => Point::ReservedWord,
+                            Part::Completion => Point::ReservedWordInAnswer,
                         })));
                     }
                     Some(word) => unconfirmed = unconfirmed.or(Some(word.found(None))),
@@ -257,7 +248,7 @@ mod tests {
         #[test]
         fn a_word_is_found_wherever_it_is(set in 0..SETS.len(), text in "[abcxXé:<>\\[\\]|\n ]{0,12}(User:|uSER:|<IMAGE>|\nHuman:|[EOS]|<|END|>|)[abcé: ]{0,4}") {
             let found = finder(SETS[set]);
-            let found = found.find(&text, Speaker::Prompt).map(|found| found.point == Some(Point::ReservedWord));
+            let found = found.find(&text, Part::Prompt).map(|found| found.point == Some(Point::ReservedWord));
             prop_assert_eq!(found, naive(SETS[set], &text));
         }
 
@@ -267,7 +258,7 @@ mod tests {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let text = format!("{before}W{n}:{after}");
             let finder = finder(&words);
-            let found = finder.find(&text, Speaker::Prompt).map(|found| found.word);
+            let found = finder.find(&text, Part::Prompt).map(|found| found.word);
             prop_assert_eq!(found, Some(words[n]));
         }
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::characters_file::characters;
 use super::steps::{Kept, Step, Steps};
-use super::{Added, Kind, Plan, Splitting, TokenizerError};
+use super::{Added, FastPath, Kind, Splitting, TokenizerError};
 use crate::merge_table::{Origin, origin};
 use crate::pairs::Pairs;
 use crate::split::Pattern;
@@ -65,7 +65,7 @@ fn kind(json: &Value) -> Result<Kind, String> {
         return Err("`byte_fallback` together with `ByteLevel`".to_owned());
     }
     let vocabulary = vocabulary(model)?.into();
-    Ok(Kind::Fast(Plan { vocabulary, splitting, nfc, added: added(&json["added_tokens"], nfc)? }))
+    Ok(Kind::Fast(FastPath { vocabulary, splitting, nfc, added: added(&json["added_tokens"], nfc)? }))
 }
 
 /// The type of a part of the file, as a message names it.

@@ -37,7 +37,7 @@ struct Named {
 }
 
 pub(crate) enum Kind {
-    Fast(Plan),
+    Fast(FastPath),
     /// A public encoding by tiktoken-rs.
     #[cfg(any(test, feature = "tiktoken"))]
     Tiktoken(Tiktoken),
@@ -46,7 +46,7 @@ pub(crate) enum Kind {
 }
 
 /// How the fast counter goes about a text.
-pub(crate) struct Plan {
+pub(crate) struct FastPath {
     pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) splitting: Splitting,
     /// Whether texts are normalized to NFC first.
@@ -129,7 +129,7 @@ impl Tokenizer {
     /// A public encoding.
     pub fn of(encoding: Encoding, engine: Engine) -> Self {
         let kind = match engine {
-            Engine::Fast => Kind::Fast(Plan {
+            Engine::Fast => Kind::Fast(FastPath {
                 vocabulary: encoding.vocabulary(),
                 splitting: Splitting::Family(encoding.pattern()),
                 nfc: false,
@@ -171,7 +171,7 @@ impl Tokenizer {
 
     /// Returns true if texts are split by a regex engine or merged by characters, which is slow.
     pub fn is_slow(&self) -> bool {
-        !matches!(&self.0.kind, Kind::Fast(plan) if matches!(plan.splitting, Splitting::Family(_)))
+        !matches!(&self.0.kind, Kind::Fast(path) if matches!(path.splitting, Splitting::Family(_)))
     }
 
     /// A counter, for one thread.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::steps::Steps;
-use super::{Kind, Plan, Splitting, Tokenizer, TokenizerError};
+use super::{FastPath, Kind, Splitting, Tokenizer, TokenizerError};
 use crate::merge_table::origins;
 use crate::pairs::Pairs;
 use crate::split::Pattern;
@@ -23,7 +23,7 @@ pub(super) fn read(file: &[u8], pattern: &str) -> Result<Kind, TokenizerError> {
     };
     let origins = origins(&tokens);
     let vocabulary = Vocabulary::of_ranks(&tokens, origins).map_err(TokenizerError::File)?;
-    Ok(Kind::Fast(Plan { vocabulary: vocabulary.into(), splitting, nfc: false, added: None }))
+    Ok(Kind::Fast(FastPath { vocabulary: vocabulary.into(), splitting, nfc: false, added: None }))
 }
 
 /// The tokens by rank.

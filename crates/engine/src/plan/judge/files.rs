@@ -2,7 +2,7 @@
 
 use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Code, Finding, InputId};
-use bedload_scan::{Inputs, Kind};
+use bedload_scan::{FileKind, Inputs};
 
 use crate::scan::facts::FileLines;
 
@@ -27,7 +27,7 @@ impl Files<'_> {
 }
 
 /// Findings about the files.
-pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(InputId, Kind)]) -> Vec<Finding> {
+pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(InputId, FileKind)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let skipped = inputs.skipped();
     if skipped.n_files > 0 {

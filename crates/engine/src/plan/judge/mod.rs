@@ -11,7 +11,7 @@ mod unmapped;
 
 use bedload_bedrock::Unmapped;
 use bedload_record::{Finding, InputId};
-use bedload_scan::Kind;
+use bedload_scan::FileKind;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::schema::{self, Tally};
 
@@ -21,7 +21,7 @@ use crate::scan::distinct::Distinct;
 use crate::scan::held_out::Leaks;
 use crate::scan::rules::Rules;
 use files::Files;
-pub(crate) use quota::Held;
+pub(crate) use quota::SideTotals;
 
 /// A data set, as a command knows it.
 pub(crate) struct DataSet<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct DataSet<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) files: Files<'a>,
     /// The inputs that were not read, because they are something else than JSONL.
-    pub(crate) set_aside: &'a [(InputId, Kind)],
+    pub(crate) set_aside: &'a [(InputId, FileKind)],
     /// Whether a job would be given these very files; what is built has names of its own.
     pub(crate) is_in_place: bool,
     /// What was found before the records were read.
@@ -45,7 +45,7 @@ pub(crate) struct Records<'a> {
     /// How many were accepted.
     pub(crate) valid: u64,
     /// What the target is given: by side.
-    pub(crate) held: [Held; 2],
+    pub(crate) held: [SideTotals; 2],
     pub(crate) tally: &'a Tally,
     pub(crate) unmapped: &'a Unmapped,
     /// The first records, to try on what would help; needed where some have content without a field.

@@ -9,7 +9,7 @@ use crate::scan::distinct::Distinct;
 
 /// What there is of one side.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct SideTotals {
     /// Valid records, variants included.
     pub(crate) records: u64,
     /// Bytes of the lines, decompressed.
@@ -17,7 +17,7 @@ pub(crate) struct Held {
 }
 
 /// What is wrong with having this much for training and for validation.
-pub(super) fn judge(profile: Option<&Profile>, held: [Held; 2]) -> Vec<Finding> {
+pub(super) fn judge(profile: Option<&Profile>, held: [SideTotals; 2]) -> Vec<Finding> {
     let [train, validation] = held;
     let all = train.records + validation.records;
     if all == 0 {
@@ -37,7 +37,11 @@ pub(super) fn judge(profile: Option<&Profile>, held: [Held; 2]) -> Vec<Finding> 
 }
 
 /// The minimums that are met only because duplicates count.
-pub(super) fn judge_distinct(profile: Option<&Profile>, held: [Held; 2], distinct: Distinct) -> Vec<Finding> {
+pub(super) fn judge_distinct(
+    profile: Option<&Profile>,
+    held: [SideTotals; 2],
+    distinct: Distinct,
+) -> Vec<Finding> {
     let Some(profile) = profile.filter(|_| distinct.is_exact) else { return Vec::new() };
     let mut judge = Judge { profile, findings: Vec::new() };
     let [train, validation] = held.map(|held| held.records);

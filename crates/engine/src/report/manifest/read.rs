@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{FORMAT_VERSION, MANIFEST, Manifest};
-use crate::run::tree::{self, Found};
+use crate::run::tree::{self, Opened};
 
 /// A larger manifest is not read: this one lists more than a million files.
 pub(crate) const MANIFEST_BYTES_MAX: u64 = 256 << 20;
@@ -116,9 +116,9 @@ pub(crate) fn read_manifest(dir: impl AsFd) -> io::Result<Read<(Manifest, Vec<u8
 
 fn read<T: DeserializeOwned>(dir: impl AsFd) -> io::Result<Read<(T, Vec<u8>)>> {
     let (file, bytes) = match tree::open_file(dir, MANIFEST)? {
-        Found::File(file, bytes) => (file, bytes),
-        Found::Missing => return Ok(Read::Missing),
-        Found::NotRegular => return Ok(Read::Unsound(Unsound::NotRegular)),
+        Opened::File(file, bytes) => (file, bytes),
+        Opened::Missing => return Ok(Read::Missing),
+        Opened::NotRegular => return Ok(Read::Unsound(Unsound::NotRegular)),
     };
     if bytes > MANIFEST_BYTES_MAX {
         return Ok(Read::Unsound(Unsound::TooLarge));
