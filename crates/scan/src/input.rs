@@ -1,11 +1,9 @@
 //! One input and the ordered list of them: names, identities, and opening. Which files become inputs is in
 //! `discover.rs`.
 
-use std::cmp::Ordering;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -15,6 +13,7 @@ use rayon::prelude::*;
 use crate::data::{Data, open};
 use crate::decode::{Codec, Decoder, Reading};
 use crate::error::{Change, ScanError};
+use crate::identity::Identity;
 use crate::kind::FileKind;
 use crate::listing::Skipped;
 use crate::spool::{Spool, SpoolFile};
@@ -68,16 +67,6 @@ impl std::fmt::Debug for Live {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Live")
     }
-}
-
-/// What tells that a file is still the same, as `fstat` gave it when the run began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
-    dev: u64,
-    ino: u64,
-    pub(crate) size: u64,
-    mtime_ns: (i64, i64),
-    ctime_ns: (i64, i64),
 }
 
 impl Inputs {
@@ -377,31 +366,10 @@ impl Input {
     }
 
     fn change(&self, then: &Identity, now: &Identity) -> Option<ScanError> {
-        let name = self.name.clone();
-        if (then.dev, then.ino) != (now.dev, now.ino) {
-            return Some(ScanError::InputChanged { name, change: Change::Replaced });
-        }
-        match now.size.cmp(&then.size) {
-            Ordering::Less => Some(ScanError::InputShrank { name, at: now.size }),
-            Ordering::Greater => Some(ScanError::InputChanged { name, change: Change::Grew }),
-            Ordering::Equal if then == now => None,
-            Ordering::Equal => Some(ScanError::InputChanged { name, change: Change::Rewritten }),
-        }
+        then.change(now, &self.name)
     }
 
     fn of_spool(&self, spool: &Spool) -> Data<'_> {
         Data { name: &self.name, file: Arc::clone(&spool.file), base: spool.base, len: spool.len }
-    }
-}
-
-impl Identity {
-    pub(crate) fn of(metadata: &Metadata) -> Identity {
-        Identity {
-            dev: metadata.dev(),
-            ino: metadata.ino(),
-            size: metadata.size(),
-            mtime_ns: (metadata.mtime(), metadata.mtime_nsec()),
-            ctime_ns: (metadata.ctime(), metadata.ctime_nsec()),
-        }
     }
 }

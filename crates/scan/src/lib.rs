@@ -52,6 +52,7 @@ mod decode;
 
 mod data;
 
+mod identity;
 mod input;
 
 mod kind;

@@ -1,9 +1,11 @@
 //! Facts: the small row that the scan leaves of every line, stored by column.
 //!
 //! Every byte here is paid once per record of every user; but a column costs nothing while all lines have its usual
-//! value, as where the stage that it serves is off. `column.rs` has what a column is, `interner.rs` what is numbered.
+//! value, as where the stage that it serves is off. `column.rs` has what a column is, `interner.rs` what is numbered,
+//! `files.rs` which lines are of which input.
 
 mod column;
+mod files;
 mod interner;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use crate::features::Features;
 use crate::{InputId, Ordinal, Span, Tokens};
 
 pub use column::{Column, Memory, NoRoom, Plain, Room};
+pub use files::{Cursor, FileFacts};
 pub use interner::Interner;
 
 /// How a physical line ended.
@@ -134,19 +137,6 @@ columns! {
     flags: u8 = ACCEPTED,
     /// Lengths of what is written in place of lines.
     written: u64 = AS_IT_IS,
-}
-
-/// The lines of one input within a [`FactTable`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
-    /// The input's name in reports.
-    pub name: String,
-    /// Its first line.
-    pub first: Ordinal,
-    /// How many lines it has.
-    pub lines: u64,
-    /// Its (decompressed) size in bytes.
-    pub bytes: u64,
 }
 
 /// The facts of all lines of all inputs, in input order.
@@ -294,7 +284,7 @@ impl FactTable {
 
     /// Tells the inputs of lines from this one on, which are asked for in order.
     pub fn cursor(&self, line: Ordinal) -> Cursor<'_> {
-        Cursor { files: &self.files, at: self.files.partition_point(|file| file.first <= line).max(1) - 1 }
+        Cursor::new(&self.files, line)
     }
 
     /// Where a line is in its input.
@@ -388,23 +378,6 @@ impl FactTable {
     #[inline]
     pub fn group(&self, line: Ordinal) -> u64 {
         if self.grouped(line) { self.columns.group.get(line.index()) } else { self.digest(line) as u64 }
-    }
-}
-
-/// The inputs of lines that are asked for in order.
-#[derive(Clone, Debug)]
-pub struct Cursor<'f> {
-    files: &'f [FileFacts],
-    at: usize,
-}
-
-impl Cursor<'_> {
-    /// The input of a line that comes after those that were asked for before, or is the last of them.
-    pub fn input_of(&mut self, line: Ordinal) -> InputId {
-        while self.files[self.at].first.0 + self.files[self.at].lines <= line.0 {
-            self.at += 1;
-        }
-        InputId::new(self.at)
     }
 }
 
