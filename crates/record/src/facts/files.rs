@@ -2,7 +2,7 @@
 
 use crate::{InputId, Ordinal};
 
-/// The lines of one input within a [`FactTable`].
+/// The lines of one input within a table of facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
     /// The input's name in reports.
