@@ -6,6 +6,7 @@ use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
 use bedload_record::plural::{first, of_first_records};
 use bedload_record::{Code, Finding, InputId};
 use bedload_scan::Inputs;
+use rayon::prelude::*;
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -118,38 +119,59 @@ pub(crate) fn resolve(
     Ok(Resolved { format, conversion: None, other, unmapped })
 }
 
-/// Looks at the first lines of every input.
+/// Looks at the first lines of every input, several at a time.
 pub(crate) fn look_at_all(
     inputs: &Inputs,
     wanted: &[&'static Format],
 ) -> Result<Vec<Detection>, EngineError> {
     let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
-    inputs.ids().map(|input| look(inputs, input, head_bytes, wanted)).collect()
+    let looks: Vec<Result<Look, EngineError>> =
+        inputs.par_ids().map(|input| look(inputs, input, head_bytes, wanted)).collect();
+    // Further on only one at a time: the heads are large then.
+    inputs
+        .ids()
+        .zip(looks)
+        .map(|(input, first)| look_further(inputs, input, head_bytes, wanted, first?))
+        .collect()
 }
 
-/// Looks at the first whole lines of an input; further on where long lines hide the first record.
-fn look(
+/// A look at the head of an input, and whether the input goes on without a record so far.
+type Look = (Detection, bool);
+
+/// Looks further on where long lines hide the first record.
+fn look_further(
     inputs: &Inputs,
     input: InputId,
     mut head_bytes: usize,
     wanted: &[&'static Format],
+    mut so_far: Look,
 ) -> Result<Detection, EngineError> {
-    if inputs.get(input).is_set_aside() {
-        return Ok(Detection::default());
-    }
-    loop {
-        let mut head = inputs.head(input, head_bytes)?;
-        let is_cut = head.len() == head_bytes;
-        if is_cut {
-            // A line that the head cuts off would count as broken.
-            head.truncate(head.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
-        }
-        let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES, wanted);
-        if detection.records > 0 || !is_cut || head_bytes >= HEAD_BYTES_MAX {
-            return Ok(detection);
-        }
+    while so_far.1 && head_bytes < HEAD_BYTES_MAX {
         head_bytes *= 8;
+        so_far = look(inputs, input, head_bytes, wanted)?;
     }
+    Ok(so_far.0)
+}
+
+/// Looks at the first whole lines of an input.
+fn look(
+    inputs: &Inputs,
+    input: InputId,
+    head_bytes: usize,
+    wanted: &[&'static Format],
+) -> Result<Look, EngineError> {
+    if inputs.get(input).is_set_aside() {
+        return Ok((Detection::default(), false));
+    }
+    let mut head = inputs.head(input, head_bytes)?;
+    let is_cut = head.len() == head_bytes;
+    if is_cut {
+        // A line that the head cuts off would count as broken.
+        head.truncate(head.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
+    }
+    let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES, wanted);
+    let goes_on = detection.records == 0 && is_cut;
+    Ok((detection, goes_on))
 }
 
 /// The format of most of the examined records, and what they have besides it.
