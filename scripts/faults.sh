@@ -9,7 +9,7 @@
 # their exit codes. Exits with 1 where any of that is not so.
 set -u
 bedload=$(realpath "${1:-target/debug/bedload}")
-calls=${CALLS-write pwrite64 openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
+calls=${CALLS-write pwrite64 pwritev openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
 errors=${ERRORS:-ENOSPC EIO EMFILE EACCES}
 kills=${KILLS:-200}
 kinds=("fresh build" "build --overwrite" "fresh convert" "convert --overwrite" "convert --rejected"
