@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use bedload_record::plural::plural;
 use bedload_record::{Memory, NoRoom, Room};
 use memmap2::MmapMut;
 
@@ -52,9 +53,8 @@ impl Room for TempRoom {
         match self.map(bytes) {
             Ok(map) => Ok(Box::new(Mapped(map))),
             Err(source) => {
-                let dir = self.dir.display();
-                let message =
-                    format!("{dir}: a temporary file of {bytes} bytes could not be created: {source}");
+                let (dir, size) = (self.dir.display(), plural(bytes as u64, "byte", "bytes"));
+                let message = format!("{dir}: a temporary file of {size} could not be created: {source}");
                 let hint = "hint: name a directory with more space with --temp-dir, or raise --memory-limit";
                 Err(NoRoom(format!("{message}\n{hint}").into()))
             }
@@ -96,7 +96,7 @@ mod tests {
             TempRoom::new("/does/not/exist".into()).make(1).expect_err("there is no directory");
         let text = error.to_string();
         assert!(
-            text.starts_with("/does/not/exist: a temporary file of 1 bytes could not be created: "),
+            text.starts_with("/does/not/exist: a temporary file of 1 byte could not be created: "),
             "{text}"
         );
         assert!(text.contains("--temp-dir"), "{text}");

@@ -241,11 +241,6 @@ impl FactTable {
         Ok(column)
     }
 
-    /// Returns true if the columns were moved elsewhere.
-    pub fn is_spilled(&self) -> bool {
-        self.is_lent
-    }
-
     /// The bytes of memory that the columns hold, but for those that were moved elsewhere.
     pub fn own_bytes(&self) -> usize {
         self.columns.own_bytes()
