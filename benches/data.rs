@@ -86,7 +86,7 @@ pub fn facts(n: u64) -> FactTable {
             label,
             codes: CodeSet::default(),
             features: Features::default(),
-            group: Some(Random(digest ^ 1).next_number()),
+            keys: &[Random(digest ^ 1).next_number()],
             written: None,
         });
     }

@@ -5,6 +5,7 @@
 use bedload_benches::facts;
 use bedload_stages::balance::{self, BalanceConfig};
 use bedload_stages::dedupe::{self, DedupeConfig};
+use bedload_stages::group::Groups;
 use bedload_stages::split::{Among, choose};
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -36,12 +37,13 @@ fn validation_set(bencher: Bencher<'_, '_>) {
     let facts = facts(RECORDS);
     let classes = balance::find(&facts, &BalanceConfig::default());
     bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| {
+        let groups = Groups::new(&facts, &[]).expect("memory has room");
         let among = Among {
             facts: &facts,
             is_in: |_| true,
             strata: 5,
             stratum: |line| classes.of(&facts, line),
-            group: |line| facts.group(line),
+            group: |line| groups.of(&facts, line),
         };
         choose(&among, RECORDS / 10, 1).expect("memory has room").chosen.len()
     });

@@ -194,9 +194,9 @@ pub(crate) struct BuildArgs {
     #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,
     /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
-    /// JSON Pointer [default: prompt].
+    /// JSON Pointer; given several times, also records that are linked by others [default: prompt].
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
-    pub(crate) group_by: Option<String>,
+    pub(crate) group_by: Vec<String>,
     /// Keep N records, selected by the seed, with the same mix of labels.
     #[arg(help_heading = "Split and selection", long, value_name = "N")]
     pub(crate) select: Option<u64>,

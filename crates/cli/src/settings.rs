@@ -93,8 +93,8 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     if let Some(validation) = args.validation {
         stages.split.validation = validation;
     }
-    if let Some(group_by) = &args.group_by {
-        stages.split.group_by.clone_from(group_by);
+    if !args.group_by.is_empty() {
+        stages.split.group_by = args.group_by.iter().collect();
     }
     if args.select.is_some() {
         stages.split.select = args.select;
@@ -128,7 +128,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         (args.conversion.to.is_some(), "--to", "convert"),
         (args.validation.is_some(), "--validation", "split"),
         (args.select.is_some(), "--select", "split"),
-        (args.group_by.is_some(), "--group-by", "split"),
+        (!args.group_by.is_empty(), "--group-by", "split"),
         (args.normalize.is_some(), "--normalize", "dedupe"),
         (args.survivor.is_some(), "--survivor", "dedupe"),
         (args.label_field.is_some(), "--label-field", "balance"),

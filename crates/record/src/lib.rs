@@ -20,7 +20,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
 pub use facts::{
-    Column, Cursor, FactRow, FactTable, FileFacts, Interner, Memory, NoRoom, Plain, Room, Terminator,
+    Column, Cursor, FactRow, FactTable, FileFacts, Interner, Memory, NO_KEY, NoRoom, Plain, Room, Terminator,
 };
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};

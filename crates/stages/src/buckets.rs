@@ -59,7 +59,7 @@ impl Buckets {
             }
         }
         starts.push(total);
-        let mut places = facts.scratch(total)?;
+        let mut places = facts.scratch(total, 0u32)?;
         // Each run has a part of each bucket to itself.
         let mut parts: Vec<Vec<&mut [u32]>> = runs.iter().map(|_| Vec::with_capacity(len)).collect();
         let mut rest = places.values_mut();
@@ -110,7 +110,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             label: None,
             codes: CodeSet::default(),
             features: Features::default(),
-            group: None,
+            keys: &[],
             written: None,
         });
     }

@@ -15,6 +15,7 @@ mod marks;
 mod role;
 
 pub mod balance;
+pub mod group;
 pub mod split;
 
 pub mod augment;

@@ -113,6 +113,52 @@ fn a_field_keeps_records_together() {
 }
 
 #[test]
+fn several_keys_keep_together_what_they_link() {
+    let random = &mut Random(11);
+    // Conversations cross prompts, some records have none, and some are copies in another conversation.
+    let records: Vec<String> = (0..600)
+        .map(|n| {
+            let (prompt, conversation) = (random.below(400), random.below(300));
+            let completion = if n % 10 == 0 { "the same".to_owned() } else { format!("answer {n}") };
+            let field = if n % 7 == 0 { String::new() } else { format!(r#","talk":"t{conversation}""#) };
+            format!(r#"{{"prompt":"prompt {prompt}","completion":"{completion}"{field}}}"#)
+        })
+        .collect();
+    let flags = "--validation 0.2 --group-by prompt --group-by /talk";
+    let scratch = build(&records, flags, 0);
+    let values = |side: &str, key: &str| -> BTreeSet<String> {
+        let value = |line: &Vec<u8>| {
+            serde_json::from_slice::<Value>(line).unwrap()[key].as_str().map(|text| format!("{key} {text}"))
+        };
+        scratch.side("o", side).iter().filter_map(value).collect()
+    };
+    for key in ["prompt", "talk"] {
+        assert!(values("train", key).is_disjoint(&values("validation", key)), "{key}");
+        assert!(!values("validation", key).is_empty(), "{key}");
+    }
+    let alone = build(&records, "--validation 0.2 --group-by /talk", 0);
+    let prompts = |side| -> BTreeSet<String> {
+        alone.side("o", side).iter().map(|line| text(line, "prompt")).collect()
+    };
+    assert!(!prompts("train").is_disjoint(&prompts("validation")), "one key does not part by the other");
+    // The sides are those of the records, in whatever order these come, and the configuration can have the list.
+    let mut other: Vec<String> = records.clone();
+    other.reverse();
+    let turned = Scratch::with("a.jsonl", jsonl(&other));
+    turned.write("bedload.toml", "[stages.split]\nvalidation = 0.2\ngroup-by = [\"prompt\", \"/talk\"]\n");
+    turned.run("build a.jsonl --out o --skip tokens --skip dedupe").exits(0);
+    let whole = build(&records, &format!("{flags} --skip dedupe"), 0);
+    assert_eq!(validation(&turned), validation(&whole));
+    // A group has one name in the table, and a record is in one group.
+    let rows = scratch.table("o", "records");
+    let mut sides: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row["verdict"] == "kept") {
+        sides.entry(&row["group"]).or_default().insert(&row["split"]);
+    }
+    assert!(sides.values().all(|sides| sides.len() == 1));
+}
+
+#[test]
 fn one_group_cannot_be_divided() {
     let records: Vec<String> = (0..40).map(|n| record("the same prompt", &n.to_string())).collect();
     let scratch = build(&records, "--validation 0.25", 0);

@@ -143,7 +143,7 @@ pub fn check(
         |examiner, chunk| {
             let name = inputs.get(chunk.at.input).name();
             let wanted = match &held_out {
-                Some(_) => Wanted::Group,
+                Some(_) => Wanted::Groups,
                 None if is_counted.load(Ordering::Relaxed) => Wanted::Nothing,
                 None => Wanted::Digest,
             };
@@ -288,14 +288,16 @@ fn check_chunk(
         let codes = findings.codes();
         if !rules.severities.rejects(codes) {
             out.valid += 1;
-            if let Some(Summary { tokens, features, identity }) = summary {
+            if let Some(Summary { tokens, features, digest }) = summary {
                 out.tokens.push(tokens.total());
                 out.texts += tokens;
                 out.tally.add(features);
                 if wanted >= Wanted::Digest {
-                    out.keys.push((identity.digest >> 64) as u64);
+                    out.keys.push((digest >> 64) as u64);
                 }
-                out.overlaps.extend(held_out.and_then(|held_out| held_out.overlap(out.lines - 1, &identity)));
+                if let Some(held_out) = held_out {
+                    held_out.overlaps(out.lines - 1, (digest, examiner.keys()), &mut out.overlaps);
+                }
             }
         }
         if codes.is_empty() {

@@ -120,8 +120,8 @@ pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRe
 
 fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {
     let mut examiner = Examiner::new(rules);
-    let row = examiner.facts(line, &mut Interner::new(0));
     let found = examiner.findings(line);
+    let row = examiner.facts(line, &mut Interner::new(0));
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
     let mut label = None;
     let mut converted = Vec::new();

@@ -1,12 +1,13 @@
-//! What happens to the records of the inputs, from their facts: accept → exact duplicates → select → split by group,
-//! stratified.
+//! What happens to the records of the inputs, from their facts: accept → exact duplicates → groups → select → split by
+//! group, stratified.
 
 use bedload_bedrock::{Bound, Limit};
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
-use bedload_stages::split::{Among, Choice, GroupBy, Size, choose};
+use bedload_stages::group::Groups;
+use bedload_stages::split::{Among, Choice, Size, choose};
 
 use rayon::prelude::*;
 
@@ -21,6 +22,7 @@ const SPLIT_SALT: u64 = 0x0073_706c_6974;
 pub(super) struct Decided {
     pub(super) verdicts: Vec<Verdict>,
     pub(super) duplicates: Vec<Duplicate>,
+    pub(super) groups: Groups,
     pub(super) classes: Classes,
     pub(super) findings: Vec<Finding>,
 }
@@ -32,11 +34,11 @@ pub(super) struct Decided {
 pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Result<Decided, NoRoom> {
     let stages = &settings.stages;
     let classes = balance::find(facts, &stages.balance);
-    let mut decided =
-        Decided { verdicts: accept(facts), duplicates: Vec::new(), classes, findings: Vec::new() };
-    if stages.dedupe.enabled {
-        decided.drop_duplicates(facts, settings)?;
-    }
+    let mut verdicts = accept(facts);
+    let duplicates =
+        if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
+    let groups = Groups::new(facts, &duplicates)?;
+    let mut decided = Decided { verdicts, duplicates, groups, classes, findings: Vec::new() };
     if let Some(most) = stages.split.select {
         decided.select(facts, settings, most)?;
     }
@@ -53,15 +55,20 @@ pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
     (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
 }
 
-impl Decided {
-    fn drop_duplicates(&mut self, facts: &FactTable, settings: &Settings) -> Result<(), NoRoom> {
-        self.duplicates = dedupe::assign(facts, &settings.stages.dedupe)?;
-        for duplicate in &self.duplicates {
-            self.verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
-        }
-        Ok(())
+/// Keeps one of several equal records.
+fn drop_duplicates(
+    facts: &FactTable,
+    settings: &Settings,
+    verdicts: &mut [Verdict],
+) -> Result<Vec<Duplicate>, NoRoom> {
+    let duplicates = dedupe::assign(facts, &settings.stages.dedupe)?;
+    for duplicate in &duplicates {
+        verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
     }
+    Ok(duplicates)
+}
 
+impl Decided {
     /// Keeps at most so many records, a fair share of each class.
     fn select(&mut self, facts: &FactTable, settings: &Settings, most: u64) -> Result<(), NoRoom> {
         let Counts { train, .. } = count_verdicts(&self.verdicts);
@@ -82,7 +89,7 @@ impl Decided {
             return Ok(());
         }
         self.findings.extend(judge_groups(facts, &self.verdicts, settings));
-        let group = |line: Ordinal| facts.group(line);
+        let group = |line: Ordinal| self.groups.of(facts, line);
         let choice = self.choose(facts, wanted, settings.seed ^ SPLIT_SALT, group)?;
         for line in &choice.chosen {
             self.verdicts[line.index()] = Verdict::Kept(Side::Validation);
@@ -152,22 +159,26 @@ fn mark(verdicts: &mut [Verdict], choice: &Choice, other: Verdict) {
     });
 }
 
-/// What is wrong with the field that groups come from.
-fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Option<Finding> {
-    let GroupBy::Field(_) = settings.stages.split.group_by() else { return None };
+/// What is wrong with the fields that groups come from.
+fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Vec<Finding> {
+    let group_by = &settings.stages.split.group_by;
     let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
-    let (alone, kept) = (kept().filter(|&line| !facts.grouped(line)).count(), kept().count());
-    let (code, message) = match alone {
-        0 => return None,
-        n if n == kept => (Code::SplitNoGroups, "no record has a value at the group field".to_owned()),
-        n => {
-            let (n, kept) = (n as u64, kept as u64);
-            let part = part_of(n, kept, "record", "records");
-            let verb = agree(n, "has", "have");
-            (Code::SplitMissingGroup, format!("{part} {verb} no value at the group field"))
-        }
-    };
-    Some(Finding::dataset(code, message))
+    let is_unused = |kind: usize| !kept().any(|line| facts.key(line, kind).is_some());
+    let (unused, used): (Vec<_>, Vec<_>) = group_by.fields().partition(|&(kind, _)| is_unused(kind));
+    let mut findings: Vec<Finding> = unused
+        .iter()
+        .map(|(_, field)| {
+            Finding::dataset(Code::SplitNoGroups, format!("no record has a value at the group field {field}"))
+        })
+        .collect();
+    let alone = kept().filter(|&line| facts.keys(line).next().is_none()).count() as u64;
+    if alone > 0 && !used.is_empty() {
+        let part = part_of(alone, kept().count() as u64, "record", "records");
+        let fields: Vec<&str> = used.iter().map(|(_, field)| *field).collect();
+        let message = format!("{part} {} no value at {}", agree(alone, "has", "have"), fields.join(" or "));
+        findings.push(Finding::dataset(Code::SplitMissingGroup, message));
+    }
+    findings
 }
 
 /// How many validation records there are to be: what was asked for, within what the target takes. A count may take

@@ -1,5 +1,5 @@
 //! The plan: what happens to every record, and everything that is to be said of the data set. It reads like the
-//! specification: accept → exact duplicates → select → split by group, stratified → augment → pack → judge.
+//! specification: accept → exact duplicates → groups → select → split by group, stratified → augment → pack → judge.
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
@@ -12,6 +12,7 @@ use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
 use bedload_stages::dedupe::Duplicate;
+use bedload_stages::group::Groups;
 use bedload_stages::schema::Tally;
 use rayon::prelude::*;
 
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) verdicts: Vec<Verdict>,
     /// The duplicates with their survivors, in order.
     pub(crate) duplicates: Vec<Duplicate>,
+    /// What must not part in a split.
+    pub(crate) groups: Groups,
     pub(crate) classes: Classes,
     /// How many output lines there are of each spelling of each class, by side.
     pub(crate) by_spelling: [Vec<Vec<u64>>; 2],
@@ -58,7 +61,7 @@ pub(crate) fn plan(
     let rules = augmenter.rules;
     let mut decided = decide(facts, settings)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
-    let Decided { verdicts, duplicates, classes, findings } = decided;
+    let Decided { verdicts, duplicates, groups, classes, findings } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let counts = Counts { variants: variants.len() as u64, ..count_verdicts(&verdicts) };
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
@@ -82,7 +85,7 @@ pub(crate) fn plan(
             leaks: None,
         }),
     });
-    Ok(Plan { verdicts, duplicates, classes, by_spelling, variants, packed, counts, findings })
+    Ok(Plan { verdicts, duplicates, groups, classes, by_spelling, variants, packed, counts, findings })
 }
 
 /// Every accepted record is written, in the order of the inputs; nothing else is decided.
@@ -111,6 +114,7 @@ pub(crate) fn plan_as_it_is(
     Plan {
         verdicts,
         duplicates: Vec::new(),
+        groups: Groups::default(),
         classes: Classes::default(),
         by_spelling: Default::default(),
         variants: Vec::new(),

@@ -39,11 +39,12 @@ pub(super) fn augment(
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
     known.par_sort_unstable();
     let held_out = of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Validation));
-    let mut held_out: Vec<u64> = held_out.map(|line| facts.group(line)).collect();
+    let mut held_out: Vec<u64> = held_out.flat_map_iter(|line| facts.keys(line)).collect();
     held_out.par_sort_unstable();
     // A template can turn one prompt into another: also that other's group must not part.
-    let takes = |digest: u128, group: u64| {
-        known.binary_search(&digest).is_err() && held_out.binary_search(&group).is_err()
+    let takes = |digest: u128, keys: &[u64]| {
+        let is_held_out = |key: &u64| held_out.binary_search(key).is_ok();
+        known.binary_search(&digest).is_err() && !keys.iter().any(is_held_out)
     };
     let made = augmenter.make(&shares, seed, &takes)?;
     // Variants of two records can be equal; the earlier record keeps its own.

@@ -11,6 +11,7 @@ use bedload_report::{
 use bedload_stages::dedupe::Duplicate;
 use rayon::prelude::*;
 
+use crate::plan::Plan;
 use crate::plan::pack::Shard;
 use crate::report::manifest::FileEntry;
 use crate::report::tables::{Sum, TableInput, entry, path_of};
@@ -268,7 +269,7 @@ fn columns<'c>(
             Some(places.shard[row]).filter(|&shard| shard != NOWHERE).map(|shard| shard as usize)
         }),
         shard_line: Integers::new(rows, |row| Some(places.shard_line[row]).filter(|&number| number > 0)),
-        group: Hashes::new(rows, move |row| is_accepted(row).then(|| facts.group(line(row)))),
+        group: Hashes::new(rows, move |row| is_accepted(row).then(|| plan.groups.of(facts, line(row)))),
         duplicate_of_file: Words::new(rows, &words.files, survivor_file),
         duplicate_of_line: Integers::new(rows, survivor_line),
         codes: Words::new(rows, &words.codes, move |row| {
@@ -285,8 +286,10 @@ pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntr
     let files: Vec<&str> = facts.files().iter().map(|file| file.name.as_str()).collect();
     for window in plan.duplicates.chunks(ROW_GROUP_ROWS * groups_at_once()) {
         source.watch.check()?;
-        let groups: Vec<DuplicateColumns<'_>> =
-            window.chunks(ROW_GROUP_ROWS).map(|group| duplicate_columns(facts, &files, group)).collect();
+        let groups: Vec<DuplicateColumns<'_>> = window
+            .chunks(ROW_GROUP_ROWS)
+            .map(|group| duplicate_columns(facts, plan, &files, group))
+            .collect();
         table.write(&groups)?;
     }
     Ok(entry(shown, table.finish()?))
@@ -294,6 +297,7 @@ pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntr
 
 fn duplicate_columns<'a>(
     facts: &'a FactTable,
+    Plan { groups, .. }: &'a Plan,
     files: &'a [&'a str],
     duplicates: &'a [Duplicate],
 ) -> DuplicateColumns<'a> {
@@ -312,7 +316,7 @@ fn duplicate_columns<'a>(
         survivor_byte_offset: Integers::new(rows, move |row| offset(survivor(row))),
         method: Words::new(rows, &["exact"], |_| Some(0)),
         similarity: Reals::new(rows, |_| 1.0),
-        group: Hashes::new(rows, move |row| Some(facts.group(survivor(row)))),
+        group: Hashes::new(rows, move |row| Some(groups.of(facts, survivor(row)))),
         digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
     }
 }

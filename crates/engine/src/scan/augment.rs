@@ -28,8 +28,8 @@ pub(crate) struct Variant {
 /// A training record, and how many variants of it are wanted.
 pub(crate) type Share = (Ordinal, u32);
 
-/// Whether a variant may be used, given its digest and its group.
-pub(crate) type Takes<'t> = dyn Fn(u128, u64) -> bool + Sync + 't;
+/// Whether a variant may be used, given its digest and the keys of its groups.
+pub(crate) type Takes<'t> = dyn Fn(u128, &[u64]) -> bool + Sync + 't;
 
 /// What makes variants.
 pub(crate) struct Augmenter<'a> {
@@ -89,8 +89,7 @@ impl Augmenter<'_> {
                 Physical { input: None, start: 0, len: bytes, terminator: Terminator::Lf, bytes: Some(text) };
             let row = examiner.facts(&physical, &mut Interner::new(0));
             let is_new = variants.iter().all(|variant| variant.digest != row.digest);
-            if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.group_id())
-            {
+            if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.keys) {
                 let tokens = row.tokens.total();
                 variants.push(Variant { parent, template, digest: row.digest, tokens, bytes });
             }

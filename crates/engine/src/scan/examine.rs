@@ -10,7 +10,7 @@ use bedload_record::{
     RecordFinding, Terminator,
 };
 use bedload_scan::Line;
-use bedload_stages::{balance, dedupe, schema, split, tokens};
+use bedload_stages::{balance, dedupe, group, schema, tokens};
 
 use crate::scan::rules::Rules;
 
@@ -20,6 +20,8 @@ pub(crate) struct Examiner<'r> {
     parser: Parser,
     counter: Option<tokens::Counter>,
     scratch: Vec<u8>,
+    /// What the record visited last shares with its groups, where that was wanted.
+    keys: Vec<u64>,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
     unmapped: Unmapped,
@@ -59,28 +61,21 @@ pub(crate) enum Wanted {
     Again,
     Nothing,
     Digest,
-    /// Its digest, and its group.
-    Group,
-}
-
-/// Which record it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Identity {
-    pub(crate) digest: u128,
-    /// What must not part from it in a split; none where it is a group of its own.
-    pub(crate) group: Option<u64>,
+    /// Its digest, and the keys of its groups.
+    Groups,
 }
 
 /// What a run that keeps no facts needs to know about a record.
 pub(crate) struct Summary {
     pub(crate) tokens: tokens::Tokens,
     pub(crate) features: Features,
-    pub(crate) identity: Identity,
+    /// The identity of its content, where that was wanted.
+    pub(crate) digest: u128,
 }
 
 impl Summary {
-    fn of(Content { tokens, features, identity, .. }: Content) -> Self {
-        Self { tokens, features, identity }
+    fn of(Content { tokens, features, digest, .. }: Content) -> Self {
+        Self { tokens, features, digest }
     }
 }
 
@@ -88,7 +83,7 @@ impl Summary {
 #[derive(Default)]
 struct Content {
     tokens: tokens::Tokens,
-    identity: Identity,
+    digest: u128,
     features: Features,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
@@ -102,6 +97,7 @@ impl<'r> Examiner<'r> {
             parser: Parser::default(),
             counter,
             scratch: Vec::new(),
+            keys: Vec::new(),
             converted: Vec::new(),
             unmapped: Unmapped::default(),
             lines: 0,
@@ -121,24 +117,23 @@ impl<'r> Examiner<'r> {
     }
 
     /// The facts of a line. Its label gets an id of `labels`.
-    pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow {
+    pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow<'_> {
         let mut findings = Findings::codes_only();
         let mut label = None;
         let tell_label = |found: Option<&str>| label = found.and_then(|text: &str| labels.id(text));
-        let content = self.visit(line, &mut findings, Wanted::Group, Some(tell_label));
+        let content = self.visit(line, &mut findings, Wanted::Groups, Some(tell_label));
         let codes = findings.codes();
         let content = content.unwrap_or_default();
-        let identity = content.identity;
         FactRow {
             start: line.start,
             terminator: line.terminator,
             accepted: !self.rules.severities.rejects(codes),
-            digest: identity.digest,
+            digest: content.digest,
             tokens: content.tokens,
             label,
             codes,
             features: content.features,
-            group: identity.group,
+            keys: &self.keys,
             written: content.written,
         }
     }
@@ -150,10 +145,17 @@ impl<'r> Examiner<'r> {
         (findings.codes(), content.map(Summary::of))
     }
 
-    /// Which record a line is; none where it is rejected.
-    pub(crate) fn identity(&mut self, line: &Physical<'_>) -> Option<Identity> {
-        let (codes, summary) = self.codes(line, Wanted::Group);
-        summary.filter(|_| !self.rules.severities.rejects(codes)).map(|summary| summary.identity)
+    /// Which record a line is, by its digest and keys; none where it is rejected.
+    pub(crate) fn identity(&mut self, line: &Physical<'_>) -> Option<(u128, &[u64])> {
+        let (codes, summary) = self.codes(line, Wanted::Groups);
+        let accepted = summary.filter(|_| !self.rules.severities.rejects(codes));
+        accepted.map(|summary| (summary.digest, self.keys()))
+    }
+
+    /// What the record visited last shares with its groups, one key for each way to group; nothing where that was not
+    /// wanted, or the line is no record.
+    pub(crate) fn keys(&self) -> &[u64] {
+        &self.keys
     }
 
     /// Everything found in a line, in the order of the line's bytes.
@@ -182,7 +184,8 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, converted, unmapped, lines } = self;
+        let Self { rules, parser, counter, scratch, keys, converted, unmapped, lines } = self;
+        keys.clear();
         let framing = rules.framing(line.input);
         let is_first = wanted > Wanted::Again;
         let nth = *lines;
@@ -199,13 +202,13 @@ impl<'r> Examiner<'r> {
         let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
             let record = Record { raw, json, tokens: None };
             if rules.unmapped.is_some() && is_first {
-                let content = look(rules, counter, (wanted, scratch), record, findings, tell_label);
+                let content = look(rules, counter, (wanted, scratch, keys), record, findings, tell_label);
                 if !rules.severities.rejects(findings.codes()) {
                     unmapped.add(rules.format, json, nth);
                 }
                 return content;
             }
-            look(rules, counter, (wanted, scratch), record, findings, tell_label)
+            look(rules, counter, (wanted, scratch, keys), record, findings, tell_label)
         };
         let Some((conversion, input)) = conversion else {
             return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
@@ -264,7 +267,7 @@ fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
 fn look(
     rules: &Rules,
     counter: &mut Option<tokens::Counter>,
-    (wanted, scratch): (Wanted, &mut Vec<u8>),
+    (wanted, scratch, keys): (Wanted, &mut Vec<u8>, &mut Vec<u64>),
     mut record: Record<'_>,
     findings: &mut Findings,
     tell_label: Option<impl FnOnce(Option<&str>)>,
@@ -287,10 +290,10 @@ fn look(
         tell_label(balance::label(&rules.labels, format, json).as_deref());
     }
     if wanted >= Wanted::Digest {
-        content.identity.digest = dedupe::digest(format, json, rules.normalize, scratch);
+        content.digest = dedupe::digest(format, json, rules.normalize, scratch);
     }
-    if wanted == Wanted::Group {
-        content.identity.group = split::group(&rules.group_by, format, json, rules.normalize, scratch);
+    if wanted == Wanted::Groups {
+        group::keys(&rules.group_by, format, json, rules.normalize, scratch, keys);
     }
     Some(content)
 }

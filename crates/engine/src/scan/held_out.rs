@@ -2,31 +2,35 @@
 //! first, on its own, and leaves keys; then every training record is looked up among them as it is visited. So memory
 //! is bounded by the validation data, however much training data there is.
 
-use bedload_record::Side;
+use std::iter;
+
+use bedload_record::{NO_KEY, Side};
 use bedload_scan::{Inputs, visit_some};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
 use crate::run::settings::Settings;
-use crate::scan::examine::{Examiner, Identity, Physical};
+use crate::scan::examine::{Examiner, Physical};
 use crate::scan::rules::Rules;
 
 /// How many places of each kind of leak are named.
 const NAMED_MAX: usize = 3;
 
-/// What can stand on both sides: the record, or its group, which by default is its prompt.
+/// What can stand on both sides: the record, or what it shares with its group, which by default is its prompt.
 const KINDS: usize = 2;
 
 /// The keys of all valid validation records.
 pub(crate) struct HeldOut([Keys; KINDS]);
 
-/// A record that has keys in common with the validation data, or is of it.
+/// A key that a record has in common with the validation data, or has as a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overlap {
     /// Its line in its chunk, from 0.
-    pub(crate) nth: u64,
-    keys: [Option<usize>; KINDS],
+    nth: u64,
+    kind: usize,
+    /// The key's place among those of its kind.
+    key: usize,
 }
 
 impl HeldOut {
@@ -59,9 +63,7 @@ impl HeldOut {
                 let mut keys: [Vec<u128>; KINDS] = Default::default();
                 for line in chunk.lines() {
                     if let Some(identity) = examiner.identity(&Physical::of(chunk.at.input, &line)) {
-                        for (keys, key) in keys.iter_mut().zip(keys_of(&identity)) {
-                            keys.extend(key);
-                        }
+                        keys_of(identity).for_each(|(kind, key)| keys[kind].push(key));
                     }
                 }
                 keys
@@ -74,17 +76,17 @@ impl HeldOut {
         Ok(Some(Self(found.map(Keys::new))))
     }
 
-    /// What a valid record has in common with the validation data.
-    pub(crate) fn overlap(&self, nth: u64, identity: &Identity) -> Option<Overlap> {
-        let wanted = keys_of(identity);
-        let keys = [0, 1].map(|kind| self.0[kind].find(wanted[kind]?));
-        keys.iter().any(Option::is_some).then_some(Overlap { nth, keys })
+    /// Adds what a valid record, of this digest and these keys, has in common with the validation data.
+    pub(crate) fn overlaps(&self, nth: u64, identity: (u128, &[u64]), overlaps: &mut Vec<Overlap>) {
+        let found = |(kind, key): (usize, u128)| Some(Overlap { nth, kind, key: self.0[kind].find(key)? });
+        overlaps.extend(keys_of(identity).filter_map(found));
     }
 }
 
-/// The keys of a record. A group's 64 bits are widened to where a table is ordered by them.
-fn keys_of(identity: &Identity) -> [Option<u128>; KINDS] {
-    [Some(identity.digest), identity.group.map(|group| u128::from(group) << 64)]
+/// The keys of a record with their kinds. The 64 bits of a group's are widened to where a table is ordered by them.
+fn keys_of((digest, keys): (u128, &[u64])) -> impl Iterator<Item = (usize, u128)> {
+    let shared = keys.iter().filter(|&&key| key != NO_KEY);
+    iter::once((0, digest)).chain(shared.map(|&key| (1, u128::from(key) << 64)))
 }
 
 /// Sorted keys, found by their leading bits: hashes spread evenly.
@@ -144,21 +146,21 @@ impl Leaks {
 
     /// Adds what was met in a chunk whose first line is line `before`, from 0 over all inputs.
     pub(crate) fn add(&mut self, side: Side, before: u64, overlaps: &[Overlap]) {
-        for Overlap { nth, keys } in overlaps {
-            let line = before + nth;
+        for of_record in overlaps.chunk_by(|a, b| a.nth == b.nth) {
+            let line = before + of_record[0].nth;
             match side {
                 Side::Train => {
-                    for (first, key) in self.first.iter_mut().zip(keys) {
-                        if let Some(first) = key.map(|key| &mut first[key]).filter(|first| **first == 0) {
+                    for &Overlap { kind, key, .. } in of_record {
+                        let first = &mut self.first[kind][key];
+                        if *first == 0 {
                             *first = line + 1;
                         }
                     }
                 }
                 Side::Validation => {
-                    // A record that leaks whole is not said again of its prompt.
-                    let leak = (0..KINDS).find_map(|kind| match self.first[kind][keys[kind]?] {
-                        0 => None,
-                        first => Some((kind, first - 1)),
+                    // A record that leaks whole, whose digest comes first, is not said again of its prompt.
+                    let leak = of_record.iter().find_map(|&Overlap { kind, key, .. }| {
+                        Some((kind, self.first[kind][key].checked_sub(1)?))
                     });
                     let Some((kind, first)) = leak else { continue };
                     let found = &mut self.found[kind];
@@ -200,19 +202,25 @@ mod tests {
 
     #[test]
     fn the_first_training_record_counts_and_a_leaked_record_counts_once() {
-        let identity = |digest: u128, group| Identity { digest: digest << 64, group };
-        let held_out = HeldOut([Keys::new(vec![1 << 64, 2 << 64]), Keys::new(vec![7 << 64])]);
-        let met = |nth, digest, group| held_out.overlap(nth, &identity(digest, group));
-        assert_eq!(met(0, 3, Some(8)), None);
+        let table = |keys: &[u128]| Keys::new(keys.iter().map(|key| key << 64).collect());
+        let held_out = HeldOut([table(&[1, 2, 4]), table(&[7, 9])]);
+        let met = |records: &[(u128, &[u64])]| {
+            let mut overlaps = Vec::new();
+            for (&(digest, keys), nth) in records.iter().zip(0..) {
+                held_out.overlaps(nth, (digest << 64, keys), &mut overlaps);
+            }
+            overlaps
+        };
+        assert_eq!(met(&[(3, &[8, NO_KEY])]), []);
         let mut leaks = Leaks::among(&held_out);
-        let train: Vec<Overlap> =
-            [met(0, 1, Some(7)), met(1, 1, Some(7)), met(2, 3, None)].into_iter().flatten().collect();
-        leaks.add(Side::Train, 10, &train);
-        let validation: Vec<Overlap> =
-            [met(0, 1, Some(7)), met(1, 2, Some(7))].into_iter().flatten().collect();
-        leaks.add(Side::Validation, 20, &validation);
-        assert_eq!(leaks.counts(), [1, 1]);
+        leaks.add(
+            Side::Train,
+            10,
+            &met(&[(1, &[7, NO_KEY]), (1, &[7, NO_KEY]), (3, &[]), (5, &[NO_KEY, 9])]),
+        );
+        leaks.add(Side::Validation, 20, &met(&[(1, &[7, 9]), (2, &[7, 9]), (4, &[NO_KEY, 9])]));
+        assert_eq!(leaks.counts(), [1, 2]);
         assert_eq!(leaks.found[0].places, [(20, 10)]);
-        assert_eq!(leaks.found[1].places, [(21, 10)]);
+        assert_eq!(leaks.found[1].places, [(21, 10), (22, 13)]);
     }
 }

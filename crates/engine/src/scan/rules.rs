@@ -10,8 +10,8 @@ use bedload_scan::Inputs;
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::Normalize;
+use bedload_stages::group::GroupBys;
 use bedload_stages::schema::Schema;
-use bedload_stages::split::GroupBy;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::run::error::EngineError;
@@ -40,7 +40,7 @@ pub(crate) struct Rules {
     pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     pub(crate) labels: LabelSource,
-    pub(crate) group_by: GroupBy,
+    pub(crate) group_by: GroupBys,
     pub(crate) normalize: Normalize,
     /// The most bytes in a record, as it is read and as it is written.
     pub(crate) max_record_bytes: u64,
@@ -75,7 +75,7 @@ impl Rules {
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
             labels: stages.balance.source(),
-            group_by: stages.split.group_by(),
+            group_by: stages.split.group_by.clone(),
             normalize: stages.dedupe.normalize,
             max_record_bytes: settings.scan.max_record_bytes,
             severities: settings.severities,

@@ -204,3 +204,63 @@ impl<T: Plain> Column<T> {
         }
     }
 }
+
+/// As many columns as the first line has values.
+#[derive(Debug)]
+pub struct ColumnList<T> {
+    usual: T,
+    columns: Vec<Column<T>>,
+}
+
+impl<T: Plain> ColumnList<T> {
+    /// A list of no columns.
+    pub fn new(usual: T) -> Self {
+        Self { usual, columns: Vec::new() }
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Returns true if there is no column.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// The value of a line in a column.
+    #[inline]
+    pub fn get(&self, line: usize, column: usize) -> T {
+        self.columns[column].get(line)
+    }
+
+    /// Makes it so many columns at least; lines have the usual value in new ones.
+    fn widen(&mut self, columns: usize) {
+        while self.columns.len() < columns {
+            self.columns.push(Column::new(self.usual));
+        }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, at: usize, values: &[T]) {
+        self.widen(values.len());
+        for (column, &value) in self.columns.iter_mut().zip(values) {
+            column.push(at, value);
+        }
+    }
+
+    pub(super) fn append(&mut self, len: usize, more: &Self, more_len: usize) -> Result<(), NoRoom> {
+        self.widen(more.len());
+        let none = Column::new(self.usual);
+        let more = more.columns.iter().chain(std::iter::repeat(&none));
+        self.columns.iter_mut().zip(more).try_for_each(|(column, more)| column.append(len, more, more_len))
+    }
+
+    pub(super) fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
+        self.columns.iter_mut().try_for_each(|column| column.lend(room))
+    }
+
+    pub(super) fn own_bytes(&self) -> usize {
+        self.columns.iter().map(Column::own_bytes).sum()
+    }
+}

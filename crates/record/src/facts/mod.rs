@@ -14,7 +14,7 @@ use crate::code::CodeSet;
 use crate::features::Features;
 use crate::{InputId, Ordinal, Span, Tokens};
 
-pub use column::{Column, Memory, NoRoom, Plain, Room};
+pub use column::{Column, ColumnList, Memory, NoRoom, Plain, Room};
 pub use files::{Cursor, FileFacts};
 pub use interner::Interner;
 
@@ -43,7 +43,7 @@ impl Terminator {
 
 /// What the scan knows about one line.
 #[derive(Clone, Debug)]
-pub struct FactRow {
+pub struct FactRow<'k> {
     /// Byte offset of the line in its input.
     pub start: u64,
     /// How the line ended.
@@ -60,22 +60,18 @@ pub struct FactRow {
     pub codes: CodeSet,
     /// What it has of the things that must be alike in all records.
     pub features: Features,
-    /// What records share that stay on the same side of a split; none for a record that is a group of its own.
-    pub group: Option<u64>,
+    /// What it shares with records that stay on the same side of a split: a key for each way to group records, or
+    /// [`NO_KEY`].
+    pub keys: &'k [u64],
     /// Length in bytes of the record as it is to be written, where that is not its line.
     pub written: Option<u64>,
 }
 
-impl FactRow {
-    /// The group that must not part in a split: what the record shares with others, or else the record itself, by its
-    /// content.
-    pub fn group_id(&self) -> u64 {
-        self.group.unwrap_or(self.digest as u64)
-    }
-}
-
 /// Counts of tokens and characters saturate here: far beyond any target's limit.
 pub const TOKENS_MAX: u32 = u32::MAX;
+
+/// In place of a key, where a record has none.
+pub const NO_KEY: u64 = 0;
 
 const NO_LABEL: u32 = u32::MAX;
 const AS_IT_IS: u64 = u64::MAX;
@@ -84,16 +80,16 @@ const ACCEPTED: u8 = 4;
 /// Lists the columns, each with the value that most lines have. To add a fact is to add a line here, and to use it in
 /// [`FactTable::push`].
 macro_rules! columns {
-    ($($(#[$about:meta])* $name:ident: $kind:ty = $usual:expr,)*) => {
+    ($($(#[$about:meta])* $name:ident: $kind:ident<$value:ty> = $usual:expr,)*) => {
         /// The facts of some lines, by column.
         #[derive(Debug)]
         struct Columns {
-            $($(#[$about])* $name: Column<$kind>,)*
+            $($(#[$about])* $name: $kind<$value>,)*
         }
 
         impl Columns {
             fn new() -> Self {
-                Self { $($name: Column::new($usual),)* }
+                Self { $($name: $kind::new($usual),)* }
             }
 
             /// Appends `more` lines to `len` lines.
@@ -118,25 +114,23 @@ macro_rules! columns {
 
 columns! {
     /// Byte offsets in their inputs.
-    start: u64 = 0,
-    digest: u128 = 0,
-    tokens_prompt: u32 = 0,
-    tokens_completion: u32 = 0,
-    tokens_system: u32 = 0,
-    tokens_assistant: u32 = 0,
-    characters: u32 = 0,
+    start: Column<u64> = 0,
+    digest: Column<u128> = 0,
+    tokens_prompt: Column<u32> = 0,
+    tokens_completion: Column<u32> = 0,
+    tokens_system: Column<u32> = 0,
+    tokens_assistant: Column<u32> = 0,
+    characters: Column<u32> = 0,
     /// Ids of labels.
-    label: u32 = NO_LABEL,
+    label: Column<u32> = NO_LABEL,
     /// Ids of pairs of codes and features.
-    kind: u32 = 0,
-    /// What records share with others that must be on their side of a split.
-    group: u64 = 0,
-    /// Whether there is such a thing, and the group is more than the record itself.
-    grouped: u8 = 0,
+    kind: Column<u32> = 0,
+    /// What records share with others that must be on their side of a split, by way to group them.
+    keys: ColumnList<u64> = NO_KEY,
     /// How lines end, and whether they are accepted.
-    flags: u8 = ACCEPTED,
+    flags: Column<u8> = ACCEPTED,
     /// Lengths of what is written in place of lines.
-    written: u64 = AS_IT_IS,
+    written: Column<u64> = AS_IT_IS,
 }
 
 /// The facts of all lines of all inputs, in input order.
@@ -175,7 +169,7 @@ impl FactTable {
     }
 
     /// Adds a line to the last file.
-    pub fn push(&mut self, row: &FactRow) {
+    pub fn push(&mut self, row: &FactRow<'_>) {
         let at = self.len;
         let columns = &mut self.columns;
         columns.start.push(at, row.start);
@@ -189,8 +183,7 @@ impl FactTable {
         columns.label.push(at, row.label.unwrap_or(NO_LABEL));
         let kind = self.kinds.id(&(row.codes, row.features)).expect("an unbounded interner has room");
         columns.kind.push(at, kind);
-        columns.group.push(at, row.group.unwrap_or(0));
-        columns.grouped.push(at, u8::from(row.group.is_some()));
+        columns.keys.push(at, row.keys);
         columns.flags.push(at, row.terminator as u8 | if row.accepted { ACCEPTED } else { 0 });
         columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
         self.len += 1;
@@ -228,12 +221,12 @@ impl FactTable {
         Ok(())
     }
 
-    /// So many zeros to be worked with, in the same memory as the columns.
+    /// So many equal values to be worked with, in the same memory as the columns.
     ///
     /// # Errors
     /// Where there is no room.
-    pub fn scratch(&self, len: usize) -> Result<Column<u32>, NoRoom> {
-        let mut column = Column::new(0);
+    pub fn scratch<T: Plain>(&self, len: usize, value: T) -> Result<Column<T>, NoRoom> {
+        let mut column = Column::new(value);
         if let (Some((_, room)), true) = (&self.spill, self.is_lent) {
             column.lend(room)?;
         }
@@ -317,10 +310,21 @@ impl FactTable {
         self.columns.flags.get(line.index()) & ACCEPTED != 0
     }
 
-    /// Returns true if the record's group is more than its own.
+    /// In how many ways records are grouped.
+    pub fn key_kinds(&self) -> usize {
+        self.columns.keys.len()
+    }
+
+    /// What a record shares with its group in one of the ways.
     #[inline]
-    pub fn grouped(&self, line: Ordinal) -> bool {
-        self.columns.grouped.get(line.index()) != 0
+    pub fn key(&self, line: Ordinal, kind: usize) -> Option<u64> {
+        Some(self.columns.keys.get(line.index(), kind)).filter(|&key| key != NO_KEY)
+    }
+
+    /// What a record shares with its groups.
+    #[inline]
+    pub fn keys(&self, line: Ordinal) -> impl Iterator<Item = u64> {
+        (0..self.key_kinds()).filter_map(move |kind| self.key(line, kind))
     }
 
     /// The identity of an accepted record's content.
@@ -367,12 +371,6 @@ impl FactTable {
     /// What a record has of the things that must be alike in all records.
     pub fn features(&self, line: Ordinal) -> Features {
         self.kinds.keys()[self.kind(line)].1
-    }
-
-    /// What must not part in a split: the value at the group field, or else the record itself, by its content.
-    #[inline]
-    pub fn group(&self, line: Ordinal) -> u64 {
-        if self.grouped(line) { self.columns.group.get(line.index()) } else { self.digest(line) as u64 }
     }
 }
 

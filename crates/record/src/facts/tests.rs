@@ -17,7 +17,7 @@ fn row(
     accepted: bool,
     label: Option<u32>,
     code: Option<Code>,
-) -> FactRow {
+) -> FactRow<'static> {
     let mut codes = CodeSet::default();
     code.into_iter().for_each(|code| codes.insert(code));
     FactRow {
@@ -29,7 +29,7 @@ fn row(
         label,
         codes,
         features: Features::default(),
-        group: Some(!start),
+        keys: &[],
         written: None,
     }
 }
@@ -85,9 +85,9 @@ fn a_column_costs_nothing_while_all_lines_have_its_usual_value() {
 }
 
 /// A line without anything that costs memory.
-fn plain(start: u64) -> FactRow {
+fn plain(start: u64) -> FactRow<'static> {
     let tokens = Tokens::default();
-    FactRow { tokens, group: None, label: None, ..row(start, Terminator::Lf, false, None, None) }
+    FactRow { tokens, label: None, ..row(start, Terminator::Lf, false, None, None) }
 }
 
 proptest! {
@@ -112,7 +112,8 @@ proptest! {
             for (len, terminator, accepted, label, coded) in chunk {
                 let label = label.and_then(|label| rows.labels.id(label.to_string().as_str()));
                 let terminator = if *terminator == 0 { Terminator::Lf } else { Terminator::CrLf };
-                rows.push(&row(at, terminator, *accepted, label, coded.then_some(Code::JsonEscapedNul)));
+                let code = coded.then_some(Code::JsonEscapedNul);
+                rows.push(&FactRow { keys: &[!at, at % 2], ..row(at, terminator, *accepted, label, code) });
                 starts.push(at);
                 at += len + terminator.len_bytes();
             }
@@ -123,7 +124,7 @@ proptest! {
         prop_assert_eq!(is_lent, facts.own_bytes() == 0);
         prop_assert!(is_lent || own_bytes_max.is_none_or(|most| facts.own_bytes() <= most));
         let made = room.0.load(std::sync::atomic::Ordering::Relaxed);
-        let mut scratch = facts.scratch(lines.len()).expect("there is room");
+        let mut scratch = facts.scratch(lines.len(), 0u32).expect("there is room");
         prop_assert!(scratch.values().iter().all(|&zero| zero == 0) && scratch.values().len() == lines.len());
         scratch.values_mut().fill(7);
         let is_elsewhere = room.0.load(std::sync::atomic::Ordering::Relaxed) > made;
@@ -139,7 +140,7 @@ proptest! {
             prop_assert_eq!(facts.codes(line).contains(Code::JsonEscapedNul), *coded);
             prop_assert_eq!(facts.tokens(line), Tokens { completion: u64::from(TOKENS_MAX), ..counts(start) });
             prop_assert_eq!(facts.digest(line), u128::from(start) << 70);
-            prop_assert_eq!(facts.group(line), !start);
+            prop_assert_eq!((facts.key(line, 0), facts.key(line, 1)), (Some(!start), (start % 2 == 1).then_some(1)));
             if !facts.labels.overflowed() {
                 let written = facts.label(line).map(|id| facts.labels.keys()[id as usize].clone());
                 prop_assert_eq!(written, label.map(|label| label.to_string()));

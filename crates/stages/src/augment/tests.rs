@@ -79,7 +79,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),
-                group: Some(0),
+                keys: &[],
                 written: None,
             });
         }

@@ -21,7 +21,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),
-                group: Some(0),
+                keys: &[],
                 written: None,
             });
         }

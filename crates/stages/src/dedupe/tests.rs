@@ -173,7 +173,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             label: None,
             codes: CodeSet::default(),
             features: Features::default(),
-            group: Some(0),
+            keys: &[],
             written: None,
         });
     }

@@ -1,6 +1,6 @@
 //! Tests of sizes, shares and the choice: against laws, and against a naive count.
 
-use bedload_record::{Ordinal, Parser};
+use bedload_record::Ordinal;
 use proptest::prelude::*;
 
 use super::choose::apportion;
@@ -54,25 +54,6 @@ fn sizes_are_exact_decimals() {
     };
     assert_eq!(read("0.2"), Ok(Size::Share(200_000_000)));
     assert!(read("2.0").is_err());
-}
-
-#[test]
-fn groups_are_what_they_say() {
-    let key = |by: &str, line: &str| {
-        let format = Format::from_name("prompt-completion").expect("a format");
-        let config = SplitConfig { group_by: by.to_owned(), ..SplitConfig::default() };
-        Parser::default().parse(line.as_bytes(), |parsed| {
-            group(&config.group_by(), format, parsed.expect("valid").0, Normalize::Nfc, &mut Vec::new())
-        })
-    };
-    let a = r#"{"prompt":"p","completion":"a","u":{"id":9007199254740992}}"#;
-    let b = r#"{"u":{"id":9007199254740993},"completion":"b","prompt":"\u0070 "}"#;
-    assert_eq!(key("prompt", a), key("prompt", b));
-    assert!(key("prompt", a).is_some());
-    assert_eq!(key("record", a), None);
-    assert_ne!(key("/u/id", a), key("/u/id", b));
-    assert_eq!(key("/u/id", a), key("/u/id", a));
-    assert_eq!((key("/v", a), key("/u", a)), (None, None));
 }
 
 /// Record n is in group `groups[n]`, in class `groups[n] % 3`, and has a digest of its own. The records come in the order

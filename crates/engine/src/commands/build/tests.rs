@@ -37,7 +37,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
     stages.tokens.enabled = false;
     stages.split.validation = "0.1".parse().expect("a share");
     stages.split.select = Some(1500);
-    stages.split.group_by = "/user".to_owned();
+    stages.split.group_by = ["/user"].iter().collect();
     let settings = Settings {
         profile: None,
         format: None,

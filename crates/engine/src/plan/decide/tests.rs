@@ -53,7 +53,7 @@ fn table(rows: &[Row]) -> FactTable {
             label,
             codes,
             features: Features::default(),
-            group: Some(u64::from(group)),
+            keys: &[u64::from(group) + 1],
             written: None,
         });
     }

@@ -2,7 +2,7 @@
 
 use bedload_record::plural::{agree, count, part_of};
 use bedload_record::{Code, Finding};
-use bedload_stages::split::GroupBy;
+use bedload_stages::group::{GroupBy, GroupBys};
 
 use crate::scan::held_out::{Leaked, Leaks};
 
@@ -10,17 +10,15 @@ use crate::scan::held_out::{Leaked, Leaks};
 pub(super) fn judge(
     leaks: &Leaks,
     validation: u64,
-    group_by: &GroupBy,
+    group_by: &GroupBys,
     name: impl Fn(u64) -> String,
 ) -> Vec<Finding> {
-    let shared = match group_by {
-        GroupBy::Field(_) => {
-            ["shares its group with a training record", "share their group with training records"]
-        }
-        _ => [
+    let shared = match group_by.each() {
+        [GroupBy::Prompt] => [
             "has the same prompt as a training record, but another answer",
             "have the same prompt as training records, but other answers",
         ],
+        _ => ["shares its group with a training record", "share their group with training records"],
     };
     let kinds = [
         (Code::SplitLeakedRecord, ["is also in the training data", "are also in the training data"]),

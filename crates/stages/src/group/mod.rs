@@ -1,0 +1,180 @@
+//! # Group
+//!
+//! ## What it does
+//! Finds the records that belong together: those with the same prompt, or the same value at a field, and those that are
+//! linked by others.
+//!
+//! ## Why
+//! What a model learned from one record of a conversation, a user or a document helps it with the others; a split that
+//! parts them measures memory.
+//!
+//! ## How
+//! The scan leaves a key of each record for each way to group (`--group-by`, repeatable): a 64-bit hash (XXH3) of the
+//! prompt, or of the value at the field. The plan unites records that share a key in any way, and those that share one
+//! with the same third record. A dropped duplicate leaves its keys to its survivor, which stands for it. A group is named
+//! by the smallest of its keys, so that its name depends on its records, and not on their order.
+//!
+//! ## Findings
+//! `split/no-groups`, `split/missing-group`.
+
+mod groups;
+#[cfg(test)]
+mod tests;
+
+use bedload_bedrock::Format;
+use bedload_record::{Json, NO_KEY};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::balance::pointer_steps;
+use crate::dedupe::{Normalize, write_bytes};
+
+pub use groups::Groups;
+
+/// A way to group records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// The same prompt; the whole record where a format has none.
+    Prompt,
+    /// Nothing: each content is a group of its own.
+    Record,
+    /// The same value at a JSON Pointer; a record without one is in no group of this kind.
+    Field {
+        /// As it was given.
+        pointer: String,
+        /// Its decoded steps.
+        steps: Vec<String>,
+    },
+}
+
+impl From<&str> for GroupBy {
+    fn from(text: &str) -> Self {
+        match text {
+            "prompt" => Self::Prompt,
+            "record" => Self::Record,
+            pointer => Self::Field { pointer: pointer.to_owned(), steps: pointer_steps(pointer) },
+        }
+    }
+}
+
+impl GroupBy {
+    /// As it is written in a configuration.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Record => "record",
+            Self::Field { pointer, .. } => pointer,
+        }
+    }
+}
+
+/// All ways to group records in a run; in a configuration one of them, or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupBys(Vec<GroupBy>);
+
+impl Default for GroupBys {
+    fn default() -> Self {
+        Self(vec![GroupBy::Prompt])
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for GroupBys {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self(names.into_iter().map(|name| GroupBy::from(name.as_ref())).collect())
+    }
+}
+
+impl GroupBys {
+    /// Each of them, in the order of the keys.
+    pub fn each(&self) -> &[GroupBy] {
+        &self.0
+    }
+
+    /// The fields by which records are grouped, each with the number of its keys.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.0
+            .iter()
+            .enumerate()
+            .filter(|(_, by)| matches!(by, GroupBy::Field { .. }))
+            .map(|(n, by)| (n, by.as_str()))
+    }
+}
+
+impl Serialize for GroupBys {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0[..] {
+            [one] => serializer.serialize_str(one.as_str()),
+            several => serializer.collect_seq(several.iter().map(GroupBy::as_str)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupBys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+
+        impl<'de> Visitor<'de> for OneOrMany {
+            type Value = GroupBys;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`prompt`, `record`, a JSON Pointer, or a list of these")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<GroupBys, E> {
+                Ok(GroupBys::from_iter([one]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<GroupBys, A::Error> {
+                let names = Vec::<String>::deserialize(SeqAccessDeserializer::new(names))?;
+                if names.is_empty() {
+                    return Err(serde::de::Error::invalid_length(0, &self));
+                }
+                Ok(GroupBys::from_iter(names))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+/// Replaces `keys` by those of a record, one for each way to group: [`NO_KEY`] where it is in no group of the kind. The
+/// prompt of a conversation is what the user says before the first answer: two conversations that begin alike are one
+/// group, whatever the system prompt.
+///
+/// Prompts are compared as `dedupe` compares them, so that records which are duplicates but for their answers, and
+/// the one of several duplicates that happens to survive, are in one group. `scratch` is overwritten.
+pub fn keys(
+    by: &GroupBys,
+    format: &Format,
+    json: Json<'_>,
+    normalize: Normalize,
+    scratch: &mut Vec<u8>,
+    keys: &mut Vec<u64>,
+) {
+    keys.clear();
+    for (kind, by) in by.0.iter().enumerate() {
+        let key = match by {
+            GroupBy::Record => None,
+            GroupBy::Prompt => {
+                scratch.clear();
+                format.texts(json, &mut |text| {
+                    if text.opens {
+                        write_bytes(&normalize.apply(text.text), scratch);
+                    }
+                });
+                (!scratch.is_empty()).then(|| key_of(kind, scratch))
+            }
+            GroupBy::Field { steps, .. } => {
+                json.at(steps).and_then(|value| Some(key_of(kind, value.scalar()?.as_bytes())))
+            }
+        };
+        keys.push(key.unwrap_or(NO_KEY));
+    }
+}
+
+/// The key of a value. The same value in two fields is two keys.
+fn key_of(kind: usize, bytes: &[u8]) -> u64 {
+    xxh3_64_with_seed(bytes, kind as u64).max(NO_KEY + 1)
+}
