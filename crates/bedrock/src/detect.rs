@@ -31,7 +31,7 @@ impl Detection {
 /// Looks at the first lines of the data, at most `lines_max` of them. Lines that are no objects are passed over.
 /// A record that fits one of the `wanted` formats counts for that one: some differ by optional fields only.
 pub fn detect<'l>(
-    lines: impl Iterator<Item = &'l [u8]> + Clone,
+    lines: impl Iterator<Item = &'l [u8]>,
     lines_max: usize,
     wanted: &[&'static Format],
 ) -> Detection {
@@ -39,42 +39,48 @@ pub fn detect<'l>(
     let shapes = Shape::all();
     let n_formats = all().count();
     let mut votes = vec![0usize; n_formats + shapes.len()];
-    let mut records = 0;
-    for line in lines.clone().take(lines_max) {
-        parser.parse(line, |parsed| {
-            let Ok((record, _)) = parsed else { return };
-            records += 1;
-            if let Some(n) = nearest(record, wanted) {
-                votes[n] += 1;
-            }
-        });
-    }
     // A chat without a system message looks like Claude's; next to some that have one it is like them.
     let number = |id| all().position(|format| format.id == id).expect("every format is in a table");
     let (chat, claude) = (number(FormatId::OpenAiChat), number(FormatId::ClaudeMessages));
+    let mut records = 0;
+    // Which of these count shows at the end; to parse the lines again then takes longer than to keep them all.
+    let mut unmapped_by_format = vec![Unmapped::default(); n_formats];
+    let (mut unmapped_of_unknown, mut unmapped_of_claude_as_chat) =
+        (Unmapped::default(), Unmapped::default());
+    for line in lines.take(lines_max) {
+        parser.parse(line, |parsed| {
+            let Ok((record, _)) = parsed else { return };
+            records += 1;
+            match nearest(record, wanted) {
+                Some(n) => {
+                    votes[n] += 1;
+                    if let Some(format) = all().nth(n) {
+                        unmapped_by_format[n].add(Some(format), record, 0);
+                    }
+                    if n == claude {
+                        unmapped_of_claude_as_chat.add(all().nth(chat), record, 0);
+                    }
+                }
+                None => unmapped_of_unknown.add(None, record, 0),
+            }
+        });
+    }
     let is_wanted = |n: usize| all().nth(n).is_some_and(|format| wanted.contains(&format));
     let is_like_chat = votes[chat] * 4 >= votes[claude]
         && !wanted.iter().any(|format| format.id == FormatId::ClaudeMessages);
     if is_like_chat {
         votes[chat] += std::mem::take(&mut votes[claude]);
+        unmapped_by_format[chat].absorb(&unmapped_of_claude_as_chat, 0);
     }
     let best = votes.iter().enumerate().max_by_key(|&(n, &count)| (count, is_wanted(n), usize::MAX - n));
     let (best, fitting) = best.map_or((0, 0), |(n, &count)| (n, count));
     let format = all().nth(best).filter(|_| fitting > 0);
     let shape = best.checked_sub(n_formats).and_then(|n| shapes.get(n)).filter(|_| fitting > 0);
-    let mut unmapped = Unmapped::default();
-    for line in lines.take(lines_max) {
-        parser.parse(line, |parsed| {
-            let Ok((record, _)) = parsed else { return };
-            let mut own = nearest(record, wanted);
-            if is_like_chat && own == Some(claude) {
-                own = Some(chat);
-            }
-            if fitting == 0 || own == Some(best) && format.is_some() {
-                unmapped.add(format, record, 0);
-            }
-        });
-    }
+    let unmapped = match format {
+        Some(_) => unmapped_by_format.swap_remove(best),
+        None if fitting == 0 => unmapped_of_unknown,
+        None => Unmapped::default(),
+    };
     Detection { format, shape, fitting, records, unmapped }
 }
 

@@ -264,6 +264,24 @@ fn a_directory_of_mixed_formats_names_the_format_of_each_file() {
 }
 
 #[test]
+fn one_file_of_another_format_is_found_among_many_with_long_records() {
+    let scratch = Scratch::new();
+    let long = "words ".repeat(600);
+    for n in 0..200 {
+        let record = if n == 150 { PAIR } else { CONVERSE };
+        let key = if n == 150 { r#""prompt":""# } else { r#""text":""# };
+        let record = record.replacen(key, &format!("{key}{long}"), 1);
+        scratch.write(format!("d/{n:03}.jsonl"), records(5, &record));
+    }
+    let outcome = scratch.run("check d --skip tokens --output-format jsonl").exits(1);
+    let objects = outcome.objects();
+    let files: Vec<_> =
+        objects.iter().filter(|o| o["code"] == "file/other-format").map(|o| &o["file"]).collect();
+    assert_eq!(files, ["d/150.jsonl"]);
+    assert_eq!(outcome.summary()["valid"], 995);
+}
+
+#[test]
 fn what_other_validators_miss_is_found() {
     // A missing comma joins two reserved words of one script, which so never finds either of them alone.
     for word in ["Thought:", "[EOS]"] {

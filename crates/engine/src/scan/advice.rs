@@ -21,6 +21,9 @@ impl Sample {
         let mut records = Vec::new();
         let mut parser = Parser::default();
         for input in inputs.ids() {
+            if records.len() == HEAD_LINES {
+                break;
+            }
             let head = inputs.head(input, SAMPLE_BYTES)?;
             let mut lines: Vec<&[u8]> = head.split(|&byte| byte == b'\n').collect();
             if head.len() == SAMPLE_BYTES {

@@ -13,9 +13,11 @@ use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
 use crate::scan::conversion::Conversion;
 
-/// How much of the data is looked at, all inputs together; of each input at least the second number.
+/// How much of the data is looked at, all inputs together; of each input at least the second number, and up to the third
+/// where that is not enough records to tell its format.
 const HEAD_BYTES: usize = 1 << 20;
-const HEAD_BYTES_MIN: usize = 64 << 10;
+const HEAD_BYTES_MIN: usize = 8 << 10;
+const HEAD_BYTES_OF_FEW: usize = 64 << 10;
 /// How far into an input the first record is searched for, where long lines come before it.
 const HEAD_BYTES_MAX: usize = 64 << 20;
 pub(crate) const HEAD_LINES: usize = 1000;
@@ -125,18 +127,31 @@ pub(crate) fn look_at_all(
     wanted: &[&'static Format],
 ) -> Result<Vec<Detection>, EngineError> {
     let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
-    let looks: Vec<Result<Look, EngineError>> =
-        inputs.par_ids().map(|input| look(inputs, input, head_bytes, wanted)).collect();
+    let looks: Vec<Result<Look, EngineError>> = inputs
+        .par_ids()
+        .map(|input| {
+            let first = look(inputs, input, head_bytes, wanted)?;
+            if first.is_cut && first.detection.records <= FEW && head_bytes < HEAD_BYTES_OF_FEW {
+                return look(inputs, input, HEAD_BYTES_OF_FEW, wanted);
+            }
+            Ok(first)
+        })
+        .collect();
     // Further on only one at a time: the heads are large then.
+    let further_from = head_bytes.max(HEAD_BYTES_OF_FEW);
     inputs
         .ids()
         .zip(looks)
-        .map(|(input, first)| look_further(inputs, input, head_bytes, wanted, first?))
+        .map(|(input, first)| look_further(inputs, input, further_from, wanted, first?))
         .collect()
 }
 
-/// A look at the head of an input, and whether the input goes on without a record so far.
-type Look = (Detection, bool);
+/// A look at the head of an input.
+struct Look {
+    detection: Detection,
+    /// Whether the input goes on.
+    is_cut: bool,
+}
 
 /// Looks further on where long lines hide the first record.
 fn look_further(
@@ -146,11 +161,11 @@ fn look_further(
     wanted: &[&'static Format],
     mut so_far: Look,
 ) -> Result<Detection, EngineError> {
-    while so_far.1 && head_bytes < HEAD_BYTES_MAX {
+    while so_far.is_cut && so_far.detection.records == 0 && head_bytes < HEAD_BYTES_MAX {
         head_bytes *= 8;
         so_far = look(inputs, input, head_bytes, wanted)?;
     }
-    Ok(so_far.0)
+    Ok(so_far.detection)
 }
 
 /// Looks at the first whole lines of an input.
@@ -161,7 +176,7 @@ fn look(
     wanted: &[&'static Format],
 ) -> Result<Look, EngineError> {
     if inputs.get(input).is_set_aside() {
-        return Ok((Detection::default(), false));
+        return Ok(Look { detection: Detection::default(), is_cut: false });
     }
     let mut head = inputs.head(input, head_bytes)?;
     let is_cut = head.len() == head_bytes;
@@ -170,8 +185,7 @@ fn look(
         head.truncate(head.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
     }
     let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES, wanted);
-    let goes_on = detection.records == 0 && is_cut;
-    Ok((detection, goes_on))
+    Ok(Look { detection, is_cut })
 }
 
 /// The format of most of the examined records, and what they have besides it.
