@@ -2,10 +2,10 @@
 
 #![allow(missing_docs, reason = "divan generates items")]
 
-use bedload_bedrock::Format;
+use bedload_bedrock::{Format, Record, Text, TextBuffer};
 use bedload_benches::lines;
 use bedload_record::json::diagnose;
-use bedload_record::{Findings, Parser, Record};
+use bedload_record::{Findings, Parser};
 use bedload_stages::Check;
 use bedload_stages::convert::Weights;
 use bedload_stages::dedupe::{self, Normalize};
@@ -46,13 +46,14 @@ fn strict_rules(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn parse_and_schema(bencher: Bencher<'_, '_>) {
     let lines = lines(1000);
-    let (mut parser, schema) = (Parser::default(), Schema::new(format(), None, Weights::Error));
+    let texts = TextBuffer::default();
+    let (mut parser, schema) = (Parser::default(), Schema::new(None, Weights::Error));
     bencher.counter(size(&lines)).bench_local(|| {
         let valid = |line: &&Vec<u8>| {
             parser.parse(line, |parsed| {
                 let (json, _) = parsed.expect("valid");
                 let mut findings = Findings::codes_only();
-                schema.check(&Record { raw: line, json, tokens: None }, &mut findings);
+                schema.check(&Record::new(format(), line, json, &texts), &mut findings);
                 findings.codes().is_empty()
             })
         };
@@ -63,11 +64,12 @@ fn parse_and_schema(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [Normalize::None, Normalize::Nfc, Normalize::Casefold])]
 fn parse_and_identity(bencher: Bencher<'_, '_>, normalize: Normalize) {
     let lines = lines(1000);
-    let (mut parser, mut scratch) = (Parser::default(), Vec::new());
+    let (mut parser, mut scratch, texts) = (Parser::default(), Vec::new(), TextBuffer::default());
     bencher.counter(size(&lines)).bench_local(|| {
         let mut digest = |line: &Vec<u8>| {
             parser.parse(line, |parsed| {
-                dedupe::digest(format(), parsed.expect("valid").0, normalize, &mut scratch)
+                let record = Record::new(format(), line, parsed.expect("valid").0, &texts);
+                dedupe::digest(&record, normalize, &mut scratch)
             })
         };
         lines.iter().fold(0, |all, line| all ^ digest(line))
@@ -77,15 +79,13 @@ fn parse_and_identity(bencher: Bencher<'_, '_>, normalize: Normalize) {
 #[divan::bench(args = Encoding::ALL)]
 fn parse_and_tokens(bencher: Bencher<'_, '_>, encoding: Encoding) {
     let lines = lines(200);
-    let (mut parser, mut counter) = (Parser::default(), Counter::new(encoding));
+    let (mut parser, mut counter, texts) = (Parser::default(), Counter::new(encoding), TextBuffer::default());
     bencher.counter(size(&lines)).bench_local(|| {
         let mut count = |line: &Vec<u8>| {
             parser.parse(line, |parsed| {
-                let mut tokens = 0;
-                format().texts(parsed.expect("valid").0, &mut |text| {
-                    tokens += counter.count(text.text).expect("countable");
-                });
-                tokens
+                let record = Record::new(format(), line, parsed.expect("valid").0, &texts);
+                let mut count = |text: &Text<'_>| counter.count(text.text).expect("countable");
+                record.texts().list.iter().map(&mut count).sum::<u64>()
             })
         };
         lines.iter().map(&mut count).sum::<u64>()

@@ -3,6 +3,7 @@
 use bedload_record::{Json, Parser};
 
 use crate::format::{FOREIGN, FORMATS, Format, FormatId};
+use crate::record::{Record, TextBuffer};
 use crate::shape::Shape;
 use crate::unmapped::Unmapped;
 
@@ -47,6 +48,7 @@ pub fn detect<'l>(
     let mut unmapped_by_format = vec![Unmapped::default(); n_formats];
     let (mut unmapped_of_unknown, mut unmapped_of_claude_as_chat) =
         (Unmapped::default(), Unmapped::default());
+    let texts = TextBuffer::default();
     for line in lines.take(lines_max) {
         parser.parse(line, |parsed| {
             let Ok((record, _)) = parsed else { return };
@@ -54,14 +56,15 @@ pub fn detect<'l>(
             match nearest(record, wanted) {
                 Some(n) => {
                     votes[n] += 1;
-                    if let Some(format) = all().nth(n) {
-                        unmapped_by_format[n].add(Some(format), record, 0);
+                    let read_as = |n| Some(Record::new(all().nth(n)?, line, record, &texts));
+                    if let Some(record) = read_as(n) {
+                        unmapped_by_format[n].add(&record, 0);
                     }
-                    if n == claude {
-                        unmapped_of_claude_as_chat.add(all().nth(chat), record, 0);
+                    if let Some(record) = read_as(chat).filter(|_| n == claude) {
+                        unmapped_of_claude_as_chat.add(&record, 0);
                     }
                 }
-                None => unmapped_of_unknown.add(None, record, 0),
+                None => unmapped_of_unknown.add_unknown(record, 0),
             }
         });
     }

@@ -2,6 +2,8 @@
 
 use bedload_record::{Json, Value};
 
+use crate::record::Values;
+
 mod table;
 
 pub use table::{FOREIGN, FORMATS};
@@ -184,15 +186,22 @@ impl Format {
         FORMATS.iter().chain(FOREIGN).find(|format| format.name == name)
     }
 
-    /// The values of the format's fields in a record, in the order of [`Format::fields`]. One pass over the members.
-    pub fn values<'t>(&self, record: Json<'t>) -> [Option<Json<'t>>; Self::FIELDS_MAX] {
-        let mut values = [None; Self::FIELDS_MAX];
+    /// The values of the format's fields in a record, in the order of [`Format::fields`], and how many there are. One
+    /// pass over the members.
+    pub(crate) fn values<'t>(&self, record: Json<'t>) -> (Values<'t>, usize) {
+        let (mut values, mut n_present) = ([None; Self::FIELDS_MAX], 0);
         for (key, value) in record.members() {
             if let Some(n) = self.fields.iter().position(|field| field.key == key) {
                 values[n] = Some(value);
+                n_present += 1;
             }
         }
-        values
+        (values, n_present)
+    }
+
+    /// Returns true if a key is that of a field.
+    pub fn has_field(&self, key: &str) -> bool {
+        self.fields.iter().any(|field| field.key == key)
     }
 
     /// The keys that the format knows, at any depth: they may be shown in pointers.
@@ -264,7 +273,7 @@ impl Format {
     /// Returns true if the record has every required field, of the right type or not, and messages in the format's
     /// dialect.
     pub fn fits(&self, record: Json<'_>) -> bool {
-        let values = self.values(record);
+        let (values, _) = self.values(record);
         self.fields.iter().zip(values).all(|(field, value)| match (field.kind, value) {
             (FieldKind::Messages(dialect), Some(messages)) => dialect.fits(record, messages),
             (_, value) => value.is_some() || !field.required,

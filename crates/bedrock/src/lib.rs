@@ -7,6 +7,7 @@ mod detect;
 mod format;
 mod keys;
 mod profile;
+mod record;
 mod rule;
 mod shape;
 mod text;
@@ -19,7 +20,8 @@ pub use keys::{Holds, Named};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,
 };
+pub use record::{Record, TextBuffer};
 pub use rule::{Bound, Citation, Level, Point, Rule};
 pub use shape::Shape;
-pub use text::{Speaker, Text};
+pub use text::{Speaker, Text, TextName, Texts};
 pub use unmapped::{Seen, Unmapped, is_content};

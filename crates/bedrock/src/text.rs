@@ -1,9 +1,10 @@
 //! The texts of a record: who says them, what they are for, where the prompt is.
 
-use bedload_record::json::{Location, Step, locate, string_content};
+use bedload_record::json::{Elements, Location, Step, locate, string_content};
 use bedload_record::{Json, Value};
 
 use crate::format::{Dialect, Field, FieldKind, Format, Part};
+use crate::record::Values;
 
 /// Who says something in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +17,28 @@ pub enum Speaker {
     Assistant,
 }
 
+/// What a text is called where texts are counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextName {
+    /// The key of a flat field, by its place in [`Format::fields`].
+    Field(u8),
+    /// `system`
+    System,
+    /// `user`
+    User,
+    /// `assistant`
+    Assistant,
+    /// `reasoning`
+    Reasoning,
+    /// `tools`: what tools are, are called with, and return.
+    Tools,
+}
+
 /// One text of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text<'t> {
-    /// The field of a flat record; in conversations `system`, `user`, `assistant`, `reasoning` or `tools`.
-    pub name: &'static str,
+    /// What it is called.
+    pub name: TextName,
     /// What it is for.
     pub part: Part,
     /// The role that says it; none in a record that is not a conversation.
@@ -31,51 +49,206 @@ pub struct Text<'t> {
     pub text: &'t str,
 }
 
-impl Format {
-    /// Visits the texts of a record, in the order of the fields and messages. Values of a wrong type are passed over.
-    pub fn texts<'t>(&self, record: Json<'t>, visit: &mut impl FnMut(Text<'t>)) {
-        for (field, value) in self.fields.iter().zip(self.values(record)) {
-            let Some(value) = value else { continue };
-            let flat = |part| Text {
-                name: field.key,
+/// The texts of a record, and what else one walk over its messages finds.
+#[derive(Debug, Default)]
+pub struct Texts<'t> {
+    /// In the order of the fields and messages. Values of a wrong type are passed over.
+    pub list: Vec<Text<'t>>,
+    /// The blocks of messages that hold something other than text, by their keys; none that is null.
+    pub blocks: Vec<(&'t str, Json<'t>)>,
+    /// How many messages there are of each [`Speaker`]; the system prompt beside them is one.
+    turns: [u64; 3],
+}
+
+impl<'t> Texts<'t> {
+    /// How many messages of this role there are.
+    pub fn turns(&self, speaker: Speaker) -> u64 {
+        self.turns[speaker as usize]
+    }
+
+    /// The same memory, for the texts of another record.
+    pub(crate) fn reused<'u>(self) -> Texts<'u> {
+        Texts { list: emptied(self.list, |_| None), blocks: emptied(self.blocks, |_| None), turns: [0; 3] }
+    }
+
+    /// Returns true if the memory is more than most records need.
+    pub(crate) fn is_large(&self) -> bool {
+        self.list.capacity().max(self.blocks.capacity()) > KEEP_TEXTS
+    }
+
+    /// Collects what the fields of a format hold.
+    pub(crate) fn collect(&mut self, format: &Format, values: &Values<'t>) {
+        for ((n, field), value) in (0..).zip(format.fields).zip(values) {
+            let Some(value) = *value else { continue };
+            let flat = |part, text| Text {
+                name: TextName::Field(n),
                 part,
                 // The one flat text that a conversation has is its system prompt.
-                speaker: self.dialect().map(|_| Speaker::System),
-                opens: part == Part::Prompt && self.dialect().is_none(),
-                text: "",
+                speaker: format.dialect().map(|_| Speaker::System),
+                opens: part == Part::Prompt && format.dialect().is_none(),
+                text,
             };
             match (field.kind, value.value()) {
-                (FieldKind::Text(part), Value::String(text)) => visit(Text { text, ..flat(part) }),
-                (FieldKind::Caption, Value::String(text)) => visit(Text { text, ..flat(Part::Completion) }),
+                (FieldKind::Text(part), Value::String(text)) => {
+                    let text = flat(part, text);
+                    self.turns[Speaker::System as usize] += u64::from(text.speaker.is_some());
+                    self.list.push(text);
+                }
+                (FieldKind::Caption, Value::String(text)) => self.list.push(flat(Part::Completion, text)),
                 (FieldKind::System, Value::Array(blocks)) => {
-                    let system = beside("system");
-                    blocks.for_each(|block| text_of(block, system, visit));
+                    self.turns[Speaker::System as usize] += 1;
+                    for block in blocks {
+                        if let Some(Value::String(text)) = block.get("text").map(Json::value) {
+                            self.list.push(Text { text, ..BESIDE });
+                        }
+                    }
                 }
                 (FieldKind::Messages(dialect), Value::Array(messages)) => {
-                    conversation(dialect, messages, visit);
+                    self.conversation(dialect, messages);
                 }
                 (FieldKind::ToolConfig | FieldKind::ChatTools, Value::Array(_) | Value::Object(_)) => {
-                    strings(value, beside("tools"), visit);
+                    self.strings(value, Text { name: TextName::Tools, ..BESIDE });
                 }
                 _ => {}
             }
         }
     }
 
-    /// Visits the messages of a conversation, its system prompt among them, with their texts left out.
-    pub fn turns<'t>(&self, record: Json<'t>, visit: &mut impl FnMut(Text<'t>)) {
-        let Some(dialect) = self.dialect() else { return };
-        for (field, value) in self.fields.iter().zip(self.values(record)) {
-            match (field.kind, value.map(Json::value)) {
-                (FieldKind::System, Some(Value::Array(_))) | (FieldKind::Text(_), Some(Value::String(_))) => {
-                    visit(beside("system"));
+    fn conversation(&mut self, dialect: Dialect, messages: Elements<'t>) {
+        let [role_key, content_key] = match dialect {
+            Dialect::ShareGpt => ["from", "value"],
+            _ => ["role", "content"],
+        };
+        let mut answered = false;
+        for message in messages {
+            let (name, speaker) = speaker(message.get(role_key));
+            self.turns[speaker as usize] += 1;
+            answered |= name == TextName::Assistant;
+            let own = Text {
+                name,
+                part: speaker.part(dialect),
+                speaker: Some(speaker),
+                opens: name == TextName::User && !answered,
+                text: "",
+            };
+            for (key, value) in message.members() {
+                match (key, value.value()) {
+                    (key, Value::String(text)) if key == content_key => self.list.push(Text { text, ..own }),
+                    (key, Value::Array(blocks)) if key == content_key => self.blocks(blocks, own),
+                    ("candidates", Value::Array(candidates)) => {
+                        for candidate in candidates {
+                            if let Some(Value::Array(blocks)) = candidate.get("content").map(Json::value) {
+                                self.blocks(blocks, own);
+                            }
+                        }
+                    }
+                    ("tool_calls", _) => self.strings(value, tools(own)),
+                    _ => {}
                 }
-                (FieldKind::Messages(_), Some(Value::Array(messages))) => {
-                    let mut answered = false;
-                    messages.for_each(|message| visit(turn(dialect, message, &mut answered)));
-                }
-                _ => {}
             }
+        }
+    }
+
+    fn blocks(&mut self, blocks: Elements<'t>, own: Text<'t>) {
+        for (key, value) in blocks.flat_map(Json::members) {
+            match (key, value.value()) {
+                ("text", Value::String(text)) => self.list.push(Text { text, ..own }),
+                ("text", _) | (_, Value::Null) => {}
+                _ => self.other_block(key, value, own),
+            }
+        }
+    }
+
+    fn other_block(&mut self, key: &'t str, value: Json<'t>, own: Text<'t>) {
+        match key {
+            "image" | "video" | "document" => {}
+            "reasoningContent" => {
+                let text = value.get("reasoningText").and_then(|reasoning| reasoning.get("text"));
+                if let Some(Value::String(text)) = text.map(Json::value) {
+                    self.list.push(Text { name: TextName::Reasoning, text, ..own });
+                }
+            }
+            "toolUse" | "toolResult" => self.strings(value, tools(own)),
+            _ => return,
+        }
+        self.blocks.push((key, value));
+    }
+
+    /// Every string inside a value, and every key: what a tool call is made of.
+    fn strings(&mut self, value: Json<'t>, own: Text<'t>) {
+        match value.value() {
+            Value::String(text) => self.list.push(Text { text, ..own }),
+            Value::Array(elements) => elements.for_each(|element| self.strings(element, own)),
+            Value::Object(members) => members.for_each(|(key, value)| {
+                self.list.push(Text { text: key, ..own });
+                self.strings(value, own);
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// Lists that grew beyond this for one large record are given back after it.
+const KEEP_TEXTS: usize = 1 << 16;
+
+/// The memory of a list for values of another lifetime: the library collects in place where the layout is the same.
+fn emptied<T, U>(mut list: Vec<T>, none: impl FnMut(T) -> Option<U>) -> Vec<U> {
+    list.clear();
+    list.into_iter().filter_map(none).collect()
+}
+
+/// The texts of a conversation outside its messages.
+const BESIDE: Text<'static> = Text {
+    name: TextName::System,
+    part: Part::Prompt,
+    speaker: Some(Speaker::System),
+    opens: false,
+    text: "",
+};
+
+/// What tools are called with or return in a message.
+fn tools(message: Text<'_>) -> Text<'_> {
+    Text { name: TextName::Tools, opens: false, ..message }
+}
+
+/// Whose turn a message is.
+fn speaker(role: Option<Json<'_>>) -> (TextName, Speaker) {
+    let role = match role.map(Json::value) {
+        Some(Value::String(role)) => role,
+        _ => "",
+    };
+    match role {
+        "system" | "developer" => (TextName::System, Speaker::System),
+        "assistant" | "gpt" | "model" | "bot" => (TextName::Assistant, Speaker::Assistant),
+        "tool" | "function" => (TextName::Tools, Speaker::User),
+        _ => (TextName::User, Speaker::User),
+    }
+}
+
+impl Speaker {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::User, Self::Assistant];
+
+    /// What this role's messages are for. What a chat record for reinforcement holds is all prompt: its answers are
+    /// made in training.
+    pub fn part(self, dialect: Dialect) -> Part {
+        match self {
+            Self::Assistant if dialect != Dialect::Chat => Part::Completion,
+            _ => Part::Prompt,
+        }
+    }
+}
+
+impl Format {
+    /// The name of a text in a record of this format.
+    pub fn name_of(&self, text: &Text<'_>) -> &'static str {
+        match text.name {
+            TextName::Field(n) => self.fields[usize::from(n)].key,
+            TextName::System => "system",
+            TextName::User => "user",
+            TextName::Assistant => "assistant",
+            TextName::Reasoning => "reasoning",
+            TextName::Tools => "tools",
         }
     }
 
@@ -101,20 +274,6 @@ impl Format {
             }
         };
         texts.to_owned()
-    }
-
-    /// The text that a model is to give, where a record has exactly one besides a prompt: its label, where data is
-    /// for classification.
-    pub fn target<'t>(&self, record: Json<'t>) -> Option<&'t str> {
-        let (mut prompts, mut targets, mut last) = (0, 0, None);
-        self.texts(record, &mut |text| match text.part {
-            Part::Prompt => prompts += 1,
-            Part::Completion => {
-                targets += 1;
-                last = Some(text.text);
-            }
-        });
-        last.filter(|_| prompts > 0 && targets == 1)
     }
 
     /// Returns true if records have a prompt, which can be put into another.
@@ -147,211 +306,5 @@ impl Format {
     }
 }
 
-/// The texts of a conversation outside its messages.
-fn beside(name: &'static str) -> Text<'static> {
-    Text { name, part: Part::Prompt, speaker: Some(Speaker::System), opens: false, text: "" }
-}
-
-/// Whose turn a message is, and what for; `answered` tells whether the assistant has spoken, and is kept up.
-fn turn(dialect: Dialect, message: Json<'_>, answered: &mut bool) -> Text<'static> {
-    let role_key = if dialect == Dialect::ShareGpt { "from" } else { "role" };
-    let role = match message.get(role_key).map(Json::value) {
-        Some(Value::String(role)) => role,
-        _ => "",
-    };
-    let (name, speaker) = match role {
-        "system" | "developer" => ("system", Speaker::System),
-        "assistant" | "gpt" | "model" | "bot" => ("assistant", Speaker::Assistant),
-        "tool" | "function" => ("tools", Speaker::User),
-        _ => ("user", Speaker::User),
-    };
-    *answered |= name == "assistant";
-    // What a chat record for reinforcement holds is all prompt: its answers are made in training.
-    let is_learnt = name == "assistant" && dialect != Dialect::Chat;
-    let part = if is_learnt { Part::Completion } else { Part::Prompt };
-    Text { name, part, speaker: Some(speaker), opens: name == "user" && !*answered, text: "" }
-}
-
-fn conversation<'t>(
-    dialect: Dialect,
-    messages: impl Iterator<Item = Json<'t>>,
-    visit: &mut impl FnMut(Text<'t>),
-) {
-    let content_key = if dialect == Dialect::ShareGpt { "value" } else { "content" };
-    let mut answered = false;
-    for message in messages {
-        let own = turn(dialect, message, &mut answered);
-        for (key, value) in message.members() {
-            match (key, value.value()) {
-                (key, Value::String(text)) if key == content_key => visit(Text { text, ..own }),
-                (key, Value::Array(blocks)) if key == content_key => {
-                    blocks.for_each(|block| block_texts(block, own, visit));
-                }
-                ("candidates", Value::Array(candidates)) => {
-                    for candidate in candidates {
-                        if let Some(Value::Array(blocks)) = candidate.get("content").map(Json::value) {
-                            blocks.for_each(|block| block_texts(block, own, visit));
-                        }
-                    }
-                }
-                ("tool_calls", _) => strings(value, Text { name: "tools", opens: false, ..own }, visit),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn block_texts<'t>(block: Json<'t>, own: Text<'t>, visit: &mut impl FnMut(Text<'t>)) {
-    for (key, value) in block.members() {
-        match (key, value.value()) {
-            ("text", Value::String(text)) => visit(Text { text, ..own }),
-            ("reasoningContent", _) => {
-                let text = value.get("reasoningText").and_then(|reasoning| reasoning.get("text"));
-                if let Some(Value::String(text)) = text.map(Json::value) {
-                    visit(Text { name: "reasoning", text, ..own });
-                }
-            }
-            ("toolUse" | "toolResult", _) => {
-                strings(value, Text { name: "tools", opens: false, ..own }, visit);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn text_of<'t>(block: Json<'t>, own: Text<'t>, visit: &mut impl FnMut(Text<'t>)) {
-    if let Some(Value::String(text)) = block.get("text").map(Json::value) {
-        visit(Text { text, ..own });
-    }
-}
-
-/// Every string inside a value, and every key: what a tool call is made of.
-fn strings<'t>(value: Json<'t>, own: Text<'t>, visit: &mut impl FnMut(Text<'t>)) {
-    match value.value() {
-        Value::String(text) => visit(Text { text, ..own }),
-        Value::Array(elements) => elements.for_each(|element| strings(element, own, visit)),
-        Value::Object(members) => members.for_each(|(key, value)| {
-            visit(Text { text: key, ..own });
-            strings(value, own, visit);
-        }),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use bedload_record::Parser;
-    use expect_test::{Expect, expect};
-
-    fn check(format: &str, line: &str, expect: Expect) {
-        let format = Format::from_any_name(format).expect("a format");
-        let mut shown = Parser::default().parse(line.as_bytes(), |parsed| {
-            let (json, _) = parsed.expect("valid JSON");
-            let mut shown = String::new();
-            format.texts(json, &mut |t| {
-                let opens = if t.opens { " opens" } else { "" };
-                let speaker = t.speaker.map_or(String::new(), |speaker| format!(" by {speaker:?}"));
-                shown += &format!("{} {:?}{speaker}{opens}: {}\n", t.name, t.part, t.text);
-            });
-            let mut turns = 0;
-            format.turns(json, &mut |t| turns += usize::from(t.text.is_empty()));
-            shown += &format!("{turns} turns\n");
-            shown
-        });
-        if let Some(at) = format.prompt_place(line.as_bytes()) {
-            shown += &format!("prompt at {}", &line[at.start..at.end]);
-        }
-        expect.assert_eq(&shown);
-    }
-
-    #[test]
-    fn every_text_has_a_speaker_and_a_part() {
-        check(
-            "prompt-completion",
-            r#"{"completion":"c","prompt":"p"}"#,
-            expect![[r#"
-                prompt Prompt opens: p
-                completion Completion: c
-                0 turns
-                prompt at "p""#]],
-        );
-        check(
-            "claude-messages",
-            r#"{"system":"s","messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}]}"#,
-            expect![[r#"
-                system Prompt by System: s
-                user Prompt by User opens: u
-                assistant Completion by Assistant: a
-                user Prompt by User: v
-                4 turns
-                prompt at "u""#]],
-        );
-        check(
-            "converse",
-            r#"{"system":[{"text":"s"}],"messages":[{"role":"user","content":[{"image":{}},{"text":"u"}]},{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"r"}}},{"text":"a"},{"toolUse":{"toolUseId":"1","name":"n","input":{"k":["v",1]}}}]}]}"#,
-            expect![[r#"
-                system Prompt by System: s
-                user Prompt by User opens: u
-                reasoning Completion by Assistant: r
-                assistant Completion by Assistant: a
-                tools Completion by Assistant: toolUseId
-                tools Completion by Assistant: 1
-                tools Completion by Assistant: name
-                tools Completion by Assistant: n
-                tools Completion by Assistant: input
-                tools Completion by Assistant: k
-                tools Completion by Assistant: v
-                3 turns
-                prompt at "u""#]],
-        );
-        check(
-            "converse-preference",
-            r#"{"messages":[{"role":"user","content":[{"text":"u"}]},{"role":"assistant","candidates":[{"content":[{"text":"x"}]},{"content":[{"text":"y"}]}]}]}"#,
-            expect![[r#"
-                user Prompt by User opens: u
-                assistant Completion by Assistant: x
-                assistant Completion by Assistant: y
-                2 turns
-                prompt at "u""#]],
-        );
-        check(
-            "chat-rft",
-            r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],"reference_answer":"r","tools":[{"type":"function"}]}"#,
-            expect![[r#"
-                system Prompt by System: s
-                user Prompt by User opens: u
-                tools Prompt by System: type
-                tools Prompt by System: function
-                2 turns
-                prompt at "u""#]],
-        );
-        check(
-            "image-caption",
-            r#"{"image-ref":"s3://b/k.png","caption":"c"}"#,
-            expect![[r#"
-                caption Completion: c
-                0 turns
-            "#]],
-        );
-        check(
-            "sharegpt",
-            r#"{"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}]}"#,
-            expect![[r#"
-                user Prompt by User opens: u
-                assistant Completion by Assistant: a
-                2 turns
-            "#]],
-        );
-        check(
-            "alpaca",
-            r#"{"instruction":"i","input":"x","output":"o"}"#,
-            expect![[r#"
-                instruction Prompt opens: i
-                input Prompt opens: x
-                output Completion: o
-                0 turns
-                prompt at "i""#]],
-        );
-    }
-}
+mod tests;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
 
-use crate::format::{Answers, Dialect, FieldKind, Format};
+use crate::format::Dialect;
 use crate::keys::{Holds, Named};
+use crate::record::Record;
 
 /// Members with content that a format has no field for, over some records. Keys are kept only where they are well
 /// known, so memory is bounded by the vocabulary.
@@ -71,22 +72,35 @@ impl Unmapped {
         self.unnamed += later.unnamed;
     }
 
-    /// Adds a record: of a format, or of none that is known. Cheap where the format names all of its keys.
-    pub fn add(&mut self, format: Option<&Format>, record: Json<'_>, nth: u64) {
+    /// Adds a record. Cheap where the format names all of its keys.
+    pub fn add(&mut self, record: &Record<'_>, nth: u64) {
         // A grader is handed all keys of its record.
-        if format.is_some_and(Format::hands_over_all_keys) {
+        if record.format.hands_over_all_keys() {
             return;
         }
-        let is_field = |key: &str| format.is_some_and(|f| f.fields.iter().any(|field| field.key == key));
-        let has_more = record.members().any(|(key, _)| !is_field(key));
-        let messages = format.and_then(|format| larger_messages(format, record));
-        if !has_more && messages.is_none() {
-            return;
+        let messages = larger_messages(record);
+        if record.has_others() || messages.is_some() {
+            self.add_members(Some(record), record.others(), messages, nth);
         }
+    }
+
+    /// Adds a record whose format is not known.
+    pub fn add_unknown(&mut self, record: Json<'_>, nth: u64) {
+        self.add_members(None, record.members(), None, nth);
+    }
+
+    /// Adds the members of a record, and of messages, that are not fields.
+    fn add_members<'t>(
+        &mut self,
+        record: Option<&Record<'t>>,
+        others: impl Iterator<Item = (&'t str, Json<'t>)>,
+        messages: Option<Json<'t>>,
+        nth: u64,
+    ) {
         // Most other keys hold metadata, for which the record's texts are not needed.
-        let own = LazyCell::new(|| format.map(|format| Own::new(format, record)));
+        let own = LazyCell::new(|| record.map(Own::new));
         let (mut loses, mut is_labelled, mut is_unnamed) = (false, false, false);
-        for (key, value) in record.members().filter(|(key, value)| !is_field(key) && !is_void(*value)) {
+        for (key, value) in others.filter(|(_, value)| !is_void(*value)) {
             let is_text = matches!(value.value(), Value::String(_));
             let Some(named) = Holds::from_words(key) else {
                 is_unnamed |= has_prose(value);
@@ -128,12 +142,11 @@ impl Unmapped {
 }
 
 /// The messages of a record, if one of them has more members than its format names.
-fn larger_messages<'t>(format: &Format, record: Json<'t>) -> Option<Json<'t>> {
-    let dialect = format.dialect()?;
+fn larger_messages<'t>(record: &Record<'t>) -> Option<Json<'t>> {
+    let (dialect, messages) = record.messages()?;
     if matches!(dialect, Dialect::Chat | Dialect::ShareGpt) {
         return None;
     }
-    let messages = record.get("messages")?;
     messages.elements().any(|message| message.members().len() > 2).then_some(messages)
 }
 
@@ -194,7 +207,7 @@ const SEARCHED_MAX: usize = 64 << 20;
 
 /// What a record holds in the fields of its format.
 struct Own<'t> {
-    format: &'t Format,
+    is_document: bool,
     is_answered: bool,
     texts: Vec<&'t str>,
     /// Length of all texts in bytes.
@@ -204,17 +217,16 @@ struct Own<'t> {
 }
 
 impl<'t> Own<'t> {
-    fn new(format: &'t Format, record: Json<'t>) -> Self {
-        let mut texts = Vec::new();
-        format.texts(record, &mut |text| texts.push(text.text.trim()));
+    fn new(record: &Record<'t>) -> Self {
+        let mut texts: Vec<&str> = record.texts().list.iter().map(|text| text.text.trim()).collect();
         texts.retain(|text| !text.is_empty());
         let bytes = texts.iter().map(|text| text.len()).sum();
-        Self { format, is_answered: format.is_answered(record), texts, bytes, searched: Cell::new(0) }
+        let is_document = record.format.is_document();
+        Self { is_document, is_answered: record.is_answered(), texts, bytes, searched: Cell::new(0) }
     }
 
     /// Returns true if what is under a key is nowhere in the fields of the format.
     fn loses(&self, key: &str, holds: Holds, value: Json<'_>) -> bool {
-        let is_document = self.format.is_document();
         match holds {
             Holds::Metadata => false,
             // A flag says what became of the record.
@@ -222,7 +234,7 @@ impl<'t> Own<'t> {
             Holds::Call => true,
             Holds::Answer if !self.is_answered => true,
             Holds::Label => !self.is_answered,
-            Holds::System => !is_document && self.misses(value, |_| true),
+            Holds::System => !self.is_document && self.misses(value, |_| true),
             Holds::Answer => self.misses(value, is_prose),
             Holds::Prompt | Holds::Context if !Holds::is_plain(key) => self.misses(value, is_prose),
             Holds::Prompt | Holds::Context | Holds::Reasoning => self.misses(value, |text| !is_setting(text)),
@@ -255,25 +267,6 @@ impl<'t> Own<'t> {
             Value::Object(mut members) => members.any(|(_, value)| self.misses(value, counts)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
-    }
-}
-
-impl Format {
-    /// Returns true if a record has an answer where its format has one, or needs none.
-    fn is_answered(&self, record: Json<'_>) -> bool {
-        if matches!(self.answers, Answers::None | Answers::Document) {
-            return false;
-        }
-        if self.dialect().is_none() {
-            return true;
-        }
-        let messages = self.values(record).into_iter().zip(self.fields);
-        let messages = messages.filter(|(_, field)| matches!(field.kind, FieldKind::Messages(_)));
-        let last = messages.filter_map(|(value, _)| value?.elements().last()).next_back();
-        last.is_some_and(|last| {
-            let role = last.get("role").or(last.get("from")).map(Json::value);
-            !matches!(role, Some(Value::String("user" | "human" | "system" | "developer")))
-        })
     }
 }
 

@@ -71,14 +71,3 @@ pub struct Span {
     /// Length in bytes. Lines of more than 4 GiB are legal input, if not legal records.
     pub len: u64,
 }
-
-/// One record while it is visited; no record outlives its visit.
-#[derive(Clone, Copy, Debug)]
-pub struct Record<'a> {
-    /// The line as it came, without its line end.
-    pub raw: &'a [u8],
-    /// The object in it.
-    pub json: Json<'a>,
-    /// Its tokens; none where they are not counted or cannot be.
-    pub tokens: Option<Tokens>,
-}

@@ -24,7 +24,8 @@ mod config;
 
 pub use config::Stages;
 
-use bedload_record::{Findings, Record};
+use bedload_bedrock::Record;
+use bedload_record::Findings;
 
 /// Finds what is wrong with one record. Pure: the same record always gives the same findings, so that details can
 /// be had again later.

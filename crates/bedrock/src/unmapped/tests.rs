@@ -3,6 +3,8 @@
 use bedload_record::Parser;
 
 use super::*;
+use crate::format::Format;
+use crate::record::TextBuffer;
 
 fn unmapped(format: &str, lines: &[&str]) -> Unmapped {
     let format = Format::from_any_name(format);
@@ -10,7 +12,13 @@ fn unmapped(format: &str, lines: &[&str]) -> Unmapped {
     for (nth, line) in (0..).zip(lines) {
         Parser::default().parse(line.as_bytes(), |parsed| {
             let (record, _) = parsed.unwrap_or_else(|_| panic!("valid JSON: {line}"));
-            unmapped.add(format, record, nth);
+            match format {
+                Some(format) => {
+                    let buffer = TextBuffer::default();
+                    unmapped.add(&Record::new(format, line.as_bytes(), record, &buffer), nth);
+                }
+                None => unmapped.add_unknown(record, nth),
+            }
         });
     }
     unmapped

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use bedload_bedrock::{Record, Speaker, TextBuffer};
 use bedload_record::{Finding, InputId, Interner, Parser, Severity};
 use bedload_report::{FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
@@ -136,23 +137,25 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
     if let (Some(bytes), Some(format)) = (record, rules.format) {
         Parser::default().parse(bytes, |parsed| {
             let Ok((json, _)) = parsed else { return };
+            let texts = TextBuffer::default();
+            let record = Record::new(format, bytes, json, &texts);
             if let Some(tokenizer) = &rules.tokenizer {
                 let mut counter = tokenizer.counter();
-                format.texts(json, &mut |text| {
-                    let Ok(count) = counter.count(text.text) else { return };
-                    match counts.iter_mut().find(|(name, _)| *name == text.name) {
+                for text in &record.texts().list {
+                    let Ok(count) = counter.count(text.text) else { continue };
+                    let own_name = format.name_of(text);
+                    match counts.iter_mut().find(|(name, _)| *name == own_name) {
                         Some((_, sum)) => *sum += count,
-                        None => counts.push((text.name, count)),
+                        None => counts.push((own_name, count)),
                     }
-                });
-                let mut turns = 0;
-                format.turns(json, &mut |_| turns += rules.turn_tokens);
-                if turns > 0 {
-                    counts.push(("turns", turns));
+                }
+                let turns: u64 = Speaker::ALL.iter().map(|&speaker| record.texts().turns(speaker)).sum();
+                if turns * rules.turn_tokens > 0 {
+                    counts.push(("turns", turns * rules.turn_tokens));
                 }
             }
             if rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_)) {
-                label = balance::label(&rules.labels, format, json).map(std::borrow::Cow::into_owned);
+                label = balance::label(&rules.labels, &record).map(std::borrow::Cow::into_owned);
             }
         });
     }

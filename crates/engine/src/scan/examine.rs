@@ -3,10 +3,10 @@
 
 use std::mem;
 
-use bedload_bedrock::Unmapped;
+use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, InputId, Interner, Json, Parser, Record,
+    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, InputId, Interner, Json, Parser,
     RecordFinding, Terminator,
 };
 use bedload_scan::Line;
@@ -22,6 +22,7 @@ pub(crate) struct Examiner<'r> {
     scratch: Vec<u8>,
     /// What the record visited last shares with its groups, where that was wanted.
     keys: Vec<u64>,
+    texts: TextBuffer,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
     unmapped: Unmapped,
@@ -98,6 +99,7 @@ impl<'r> Examiner<'r> {
             counter,
             scratch: Vec::new(),
             keys: Vec::new(),
+            texts: TextBuffer::default(),
             converted: Vec::new(),
             unmapped: Unmapped::default(),
             lines: 0,
@@ -184,7 +186,7 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, keys, converted, unmapped, lines } = self;
+        let Self { rules, parser, counter, scratch, keys, texts, converted, unmapped, lines } = self;
         keys.clear();
         let framing = rules.framing(line.input);
         let is_first = wanted > Wanted::Again;
@@ -200,15 +202,21 @@ impl<'r> Examiner<'r> {
         };
         let conversion = rules.conversion.as_ref().zip(line.input);
         let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
-            let record = Record { raw, json, tokens: None };
-            if rules.unmapped.is_some() && is_first {
-                let content = look(rules, counter, (wanted, scratch, keys), record, findings, tell_label);
-                if !rules.severities.rejects(findings.codes()) {
-                    unmapped.add(rules.format, json, nth);
+            let is_counted = |findings: &Findings| {
+                rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
+            };
+            let Some(format) = rules.format else {
+                if is_counted(findings) {
+                    unmapped.add_unknown(json, nth);
                 }
-                return content;
+                return None;
+            };
+            let mut record = Record::new(format, raw, json, texts);
+            let content = look(rules, counter, (wanted, scratch, keys), &mut record, findings, tell_label);
+            if is_counted(findings) {
+                unmapped.add(&record, nth);
             }
-            look(rules, counter, (wanted, scratch, keys), record, findings, tell_label)
+            Some(content)
         };
         let Some((conversion, input)) = conversion else {
             return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
@@ -268,12 +276,11 @@ fn look(
     rules: &Rules,
     counter: &mut Option<tokens::Counter>,
     (wanted, scratch, keys): (Wanted, &mut Vec<u8>, &mut Vec<u64>),
-    mut record: Record<'_>,
+    record: &mut Record<'_>,
     findings: &mut Findings,
     tell_label: Option<impl FnOnce(Option<&str>)>,
-) -> Option<Content> {
-    let (format, json) = (rules.format?, record.json);
-    match counter.as_mut().map(|counter| tokens::count(format, json, counter, rules.turn_tokens)) {
+) -> Content {
+    match counter.as_mut().map(|counter| tokens::count(record, counter, rules.turn_tokens)) {
         Some(Ok(tokens)) => record.tokens = Some(tokens),
         Some(Err(_)) => findings.add(Code::TokensUncountable, || {
             (String::new(), 0, "the tokenizer failed on a text of this record".to_owned())
@@ -281,21 +288,21 @@ fn look(
         None => {}
     }
     for check in &rules.checks {
-        check.check(&record, findings);
+        check.check(record, findings);
     }
-    let features = schema::features(format, json);
+    let features = schema::features(record);
     let tokens = record.tokens.unwrap_or_default();
     let mut content = Content { tokens, features, ..Content::default() };
     if let Some(tell_label) = tell_label {
-        tell_label(balance::label(&rules.labels, format, json).as_deref());
+        tell_label(balance::label(&rules.labels, record).as_deref());
     }
     if wanted >= Wanted::Digest {
-        content.digest = dedupe::digest(format, json, rules.normalize, scratch);
+        content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
-        group::keys(&rules.group_by, format, json, rules.normalize, scratch, keys);
+        group::keys(&rules.group_by, record, rules.normalize, scratch, keys);
     }
-    Some(content)
+    content
 }
 
 /// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.

@@ -58,8 +58,8 @@ impl Rules {
         let stages = &settings.stages;
         let tokenizer = resolve_tokenizer(settings)?;
         let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
-        if let Some(format) = format.filter(|_| stages.schema.enabled) {
-            checks.push(Box::new(Schema::new(format, settings.profile.clone(), stages.convert.weights)));
+        if stages.schema.enabled {
+            checks.push(Box::new(Schema::new(settings.profile.clone(), stages.convert.weights)));
         }
         if let Some(tokenizer) = &tokenizer {
             checks.push(Box::new(token_limit(settings, tokenizer)));

@@ -23,9 +23,9 @@ mod tests;
 
 use std::borrow::Cow;
 
-use bedload_bedrock::Format;
+use bedload_bedrock::Record;
 use bedload_record::plural::{agree, count, part_of, plural};
-use bedload_record::{Code, Finding, Json};
+use bedload_record::{Code, Finding};
 use serde::{Deserialize, Serialize};
 
 pub use classes::{Class, Classes, find};
@@ -82,11 +82,11 @@ impl BalanceConfig {
 }
 
 /// The label of a record as it is written, or what may be one.
-pub fn label<'t>(source: &LabelSource, format: &Format, json: Json<'t>) -> Option<Cow<'t, str>> {
+pub fn label<'t>(source: &LabelSource, record: &Record<'t>) -> Option<Cow<'t, str>> {
     match source {
-        LabelSource::Field(steps) => json.at(steps)?.scalar(),
+        LabelSource::Field(steps) => record.json.at(steps)?.scalar(),
         LabelSource::Target => {
-            let text = format.target(json)?;
+            let text = record.target()?;
             (text.len() <= LABEL_BYTES_MAX && !text.trim().contains('\n')).then_some(Cow::Borrowed(text))
         }
         LabelSource::Nowhere => None,

@@ -21,7 +21,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use bedload_bedrock::{FieldKind, Format, is_content};
+use bedload_bedrock::{FieldKind, Record, is_content};
 use bedload_record::{FactTable, Json, NoRoom, Ordinal, Value};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -105,14 +105,13 @@ pub enum Survivor {
 ///
 /// A record that lacks a required field (it is only kept where the schema stage is off) is identified by all of its
 /// members, so that different records are never taken for one.
-pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &mut Vec<u8>) -> u128 {
+pub fn digest(record: &Record<'_>, normalize: Normalize, scratch: &mut Vec<u8>) -> u128 {
     scratch.clear();
-    let values = format.values(json);
-    if format.fields.iter().zip(&values).any(|(field, value)| field.required && value.is_none()) {
-        write_value(json, normalize, scratch);
+    if record.fields().any(|(field, value)| field.required && value.is_none()) {
+        write_value(record.json, normalize, scratch);
         return xxh3_128(scratch);
     }
-    for (field, value) in format.fields.iter().zip(values) {
+    for (field, value) in record.fields() {
         match (field.kind, value) {
             // Names of a format or of a record are not content.
             (FieldKind::Version | FieldKind::RecordId | FieldKind::Any, _) => {}
@@ -120,12 +119,13 @@ pub fn digest(format: &Format, json: Json<'_>, normalize: Normalize, scratch: &m
             (_, None) => scratch.push(b'-'),
         }
     }
-    let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
-    // Records that differ in content under other keys are different data in the wrong format, not copies.
-    let counts = |key: &str, value| format.hands_over_all_keys() || is_content(key, value);
-    if json.members().any(|(key, value)| !is_field(key) && counts(key, value)) {
-        let others = json.members().filter(|(key, value)| !is_field(key) && counts(key, *value));
-        write_members(others, normalize, scratch);
+    if record.has_others() {
+        // Records that differ in content under other keys are different data in the wrong format, not copies.
+        let counts = |key: &str, value| record.format.hands_over_all_keys() || is_content(key, value);
+        let others = record.others().filter(|(key, value)| counts(key, *value));
+        if others.clone().next().is_some() {
+            write_members(others, normalize, scratch);
+        }
     }
     xxh3_128(scratch)
 }

@@ -21,8 +21,8 @@ mod groups;
 #[cfg(test)]
 mod tests;
 
-use bedload_bedrock::Format;
-use bedload_record::{Json, NO_KEY};
+use bedload_bedrock::Record;
+use bedload_record::NO_KEY;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -147,8 +147,7 @@ impl<'de> Deserialize<'de> for GroupBys {
 /// the one of several duplicates that happens to survive, are in one group. `scratch` is overwritten.
 pub fn keys(
     by: &GroupBys,
-    format: &Format,
-    json: Json<'_>,
+    record: &Record<'_>,
     normalize: Normalize,
     scratch: &mut Vec<u8>,
     keys: &mut Vec<u64>,
@@ -159,15 +158,13 @@ pub fn keys(
             GroupBy::Record => None,
             GroupBy::Prompt => {
                 scratch.clear();
-                format.texts(json, &mut |text| {
-                    if text.opens {
-                        write_bytes(&normalize.apply(text.text), scratch);
-                    }
-                });
+                for text in record.texts().list.iter().filter(|text| text.opens) {
+                    write_bytes(&normalize.apply(text.text), scratch);
+                }
                 (!scratch.is_empty()).then(|| key_of(kind, scratch))
             }
             GroupBy::Field { steps, .. } => {
-                json.at(steps).and_then(|value| Some(key_of(kind, value.scalar()?.as_bytes())))
+                record.json.at(steps).and_then(|value| Some(key_of(kind, value.scalar()?.as_bytes())))
             }
         };
         keys.push(key.unwrap_or(NO_KEY));

@@ -1,5 +1,6 @@
 //! Tests of groups: keys of records, and their union against a naive one.
 
+use bedload_bedrock::{Format, TextBuffer};
 use bedload_record::{CodeSet, FactRow, Features, Parser, Terminator, Tokens};
 use proptest::prelude::*;
 
@@ -12,8 +13,9 @@ fn keys_of(by: &[&str], line: &str) -> Vec<u64> {
     let format = Format::from_name("prompt-completion").expect("a format");
     let mut found = vec![7; 9];
     Parser::default().parse(line.as_bytes(), |parsed| {
-        let json = parsed.expect("valid").0;
-        keys(&by.iter().collect(), format, json, Normalize::Nfc, &mut Vec::new(), &mut found);
+        let texts = TextBuffer::default();
+        let record = Record::new(format, line.as_bytes(), parsed.expect("valid").0, &texts);
+        keys(&by.iter().collect(), &record, Normalize::Nfc, &mut Vec::new(), &mut found);
     });
     found
 }

@@ -1,6 +1,6 @@
 //! The table of cases: what each target says of a record, on both sides of every rule.
 
-use bedload_bedrock::{Catalogue, Profile};
+use bedload_bedrock::{Catalogue, Profile, TextBuffer};
 use bedload_record::Parser;
 
 use super::*;
@@ -64,10 +64,11 @@ fn expand(mut line: String) -> String {
 
 fn codes(profile: &Arc<Profile>, line: &str) -> Vec<&'static str> {
     let format = profile.formats().next().expect("a format");
-    let schema = Schema::new(format, Some(Arc::clone(profile)), Weights::Error);
+    let texts = TextBuffer::default();
+    let schema = Schema::new(Some(Arc::clone(profile)), Weights::Error);
     Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.unwrap_or_else(|_| panic!("valid JSON: {line}"));
-        let record = Record { raw: line.as_bytes(), json, tokens: None };
+        let record = Record::new(format, line.as_bytes(), json, &texts);
         let mut short = Findings::codes_only();
         schema.check(&record, &mut short);
         let mut full = Findings::in_full();

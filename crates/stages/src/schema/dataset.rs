@@ -1,6 +1,6 @@
 //! What must be alike in all records of a data set: media, buckets, references, optional fields.
 
-use bedload_bedrock::{Dialect, Format, Level, Point, Profile};
+use bedload_bedrock::{FieldKind, Level, Point, Profile, Record};
 use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Feature, Features, Finding, Json, Value};
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,74 +11,49 @@ use super::media::split_uri;
 const SEVERAL: u64 = 1;
 
 /// Returns the features of one record; none for flat formats. Unknown keys are not features.
-pub fn features(format: &Format, json: Json<'_>) -> Features {
+pub fn features(record: &Record<'_>) -> Features {
     let mut features = Features::default();
-    let Some(dialect) = format.dialect() else { return features };
-    for (key, value) in json.members() {
-        match (key, value.value()) {
+    if record.format.dialect().is_none() {
+        return features;
+    }
+    for (field, value) in record.fields() {
+        let feature = match (field.kind, value.map(Json::value)) {
             // Null is read as if the member were absent.
-            (_, Value::Null) => {}
-            ("system", _) if dialect != Dialect::Chat => features.insert(Feature::System),
-            ("toolConfig", _) if dialect != Dialect::Chat => features.insert(Feature::Tools),
-            ("tools", _) if dialect == Dialect::Chat => features.insert(Feature::Tools),
-            ("id", _) if dialect == Dialect::Chat => features.insert(Feature::Id),
-            ("reference_answer", value) if dialect == Dialect::Chat => match value {
-                Value::Null => {}
-                Value::String(_) => features.insert(Feature::TextReference),
-                Value::Object(_) => features.insert(Feature::ObjectReference),
-                Value::Number(_) => features.insert(Feature::NumberReference),
-                Value::Array(_) => features.insert(Feature::ListReference),
-                Value::Bool(_) => features.insert(Feature::BoolReference),
-            },
-            ("messages", Value::Array(messages)) if dialect != Dialect::Chat => {
-                for block in messages.flat_map(blocks) {
-                    block_features(block, &mut features);
-                }
-            }
-            _ => {}
-        }
+            (_, None | Some(Value::Null)) => continue,
+            (FieldKind::System | FieldKind::Text(_), _) => Feature::System,
+            (FieldKind::ToolConfig | FieldKind::ChatTools, _) => Feature::Tools,
+            (FieldKind::RecordId, _) => Feature::Id,
+            (FieldKind::Reference, Some(Value::String(_))) => Feature::TextReference,
+            (FieldKind::Reference, Some(Value::Object(_))) => Feature::ObjectReference,
+            (FieldKind::Reference, Some(Value::Number(_))) => Feature::NumberReference,
+            (FieldKind::Reference, Some(Value::Array(_))) => Feature::ListReference,
+            (FieldKind::Reference, Some(Value::Bool(_))) => Feature::BoolReference,
+            _ => continue,
+        };
+        features.insert(feature);
+    }
+    for (key, value) in &record.texts().blocks {
+        block_features(key, *value, &mut features);
     }
     features
 }
 
-/// The blocks of a message's content, and of its candidates.
-fn blocks<'t>(message: Json<'t>) -> impl Iterator<Item = Json<'t>> {
-    let list = |json: Option<Json<'t>>| match json.map(Json::value) {
-        Some(Value::Array(list)) => Some(list),
-        _ => None,
+fn block_features(key: &str, value: Json<'_>, features: &mut Features) {
+    let media = match key {
+        "image" => Feature::Image,
+        "video" => Feature::Video,
+        "document" => Feature::Document,
+        "reasoningContent" => return features.insert(Feature::Reasoning),
+        "toolUse" | "toolResult" => return features.insert(Feature::Tools),
+        _ => return,
     };
-    let own = list(message.get("content")).into_iter().flatten();
-    let candidates = list(message.get("candidates")).into_iter().flatten();
-    own.chain(candidates.filter_map(move |candidate| list(candidate.get("content"))).flatten())
-}
-
-fn block_features(block: Json<'_>, features: &mut Features) {
-    for (key, value) in block.members() {
-        if matches!(value.value(), Value::Null) {
-            continue;
-        }
-        let media = match key {
-            "image" => Feature::Image,
-            "video" => Feature::Video,
-            "document" => Feature::Document,
-            "reasoningContent" => {
-                features.insert(Feature::Reasoning);
-                continue;
-            }
-            "toolUse" | "toolResult" => {
-                features.insert(Feature::Tools);
-                continue;
-            }
-            _ => continue,
-        };
-        features.insert(media);
-        let place = value.get("source").and_then(|source| source.get("s3Location"));
-        if let Some(Value::String(uri)) = place.and_then(|place| place.get("uri")).map(Json::value)
-            && let Ok((bucket, _)) = split_uri(uri)
-        {
-            let hash = xxh3_64(bucket.as_bytes()).max(SEVERAL + 1);
-            features.bucket = if features.bucket == 0 || features.bucket == hash { hash } else { SEVERAL };
-        }
+    features.insert(media);
+    let place = value.get("source").and_then(|source| source.get("s3Location"));
+    if let Some(Value::String(uri)) = place.and_then(|place| place.get("uri")).map(Json::value)
+        && let Ok((bucket, _)) = split_uri(uri)
+    {
+        let hash = xxh3_64(bucket.as_bytes()).max(SEVERAL + 1);
+        features.bucket = if features.bucket == 0 || features.bucket == hash { hash } else { SEVERAL };
     }
 }
 

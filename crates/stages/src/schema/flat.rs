@@ -1,6 +1,6 @@
 //! Fields of flat records: texts, numbers, captions; rules about several of them; characters.
 
-use bedload_bedrock::{Bound, FieldRule, Format, Part, Point};
+use bedload_bedrock::{Bound, FieldRule, Part, Point, Record};
 use bedload_record::{At, Code, Json, Value};
 
 use super::visit::Visit;
@@ -89,12 +89,14 @@ pub(super) fn version(visit: &mut Visit<'_, '_>, value: Option<Json<'_>>, at: &A
 }
 
 /// The format's rules about several fields.
-pub(super) fn rules(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
-    for rule in format.rules {
+pub(super) fn rules(visit: &mut Visit<'_, '_>, record: &Record<'_>) {
+    let json = record.json;
+    for rule in record.format.rules {
         match rule {
             FieldRule::Differ(first, second) => differ(visit, first, second, json),
-            // Where other keys are judged as such, that is enough.
-            FieldRule::Unused(..) | FieldRule::Only(_) if visit.restricts(Point::ExtraKey) => {}
+            // These are about other keys than those of fields. Where they are judged as such, that is enough.
+            FieldRule::Unused(..) | FieldRule::Only(_)
+                if !record.has_others() || visit.restricts(Point::ExtraKey) => {}
             // Without a target, the data may be for another task; one finding about the data set reports that.
             FieldRule::Unused(..) if visit.profile.is_none() => {}
             FieldRule::Unused(keys, why) => unused(visit, keys, why, json),
@@ -153,7 +155,7 @@ fn only(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>) {
 }
 
 /// The target's limits of characters: Unicode scalar values of the texts, by what they are for.
-pub(super) fn characters(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>) {
+pub(super) fn characters(visit: &mut Visit<'_, '_>, record: &Record<'_>) {
     let bounds = [
         (Bound::PromptCharsMax, "prompt", [true, false]),
         (Bound::CompletionCharsMax, "completion", [false, true]),
@@ -163,13 +165,13 @@ pub(super) fn characters(visit: &mut Visit<'_, '_>, format: &Format, json: Json<
         return;
     }
     let (mut prompt, mut completion) = (0u64, 0u64);
-    format.texts(json, &mut |text| {
+    for text in &record.texts().list {
         let chars = text.text.chars().count() as u64;
         match text.part {
             Part::Prompt => prompt += chars,
             Part::Completion => completion += chars,
         }
-    });
+    }
     for (bound, what, [with_prompt, with_completion]) in bounds {
         let chars = prompt * u64::from(with_prompt) + completion * u64::from(with_completion);
         if let Some(max) = visit.limit(bound).filter(|max| chars > max.value) {

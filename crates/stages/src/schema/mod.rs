@@ -29,8 +29,8 @@ mod words;
 
 use std::sync::Arc;
 
-use bedload_bedrock::{FieldKind, Format, Profile};
-use bedload_record::{At, Code, Findings, Record, Value};
+use bedload_bedrock::{FieldKind, Profile, Record};
+use bedload_record::{At, Code, Findings, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
@@ -54,20 +54,19 @@ impl Default for SchemaConfig {
     }
 }
 
-/// The check of one format, by the rules of one target.
+/// The check of a record against its format, by the rules of one target.
 pub struct Schema {
-    format: &'static Format,
     profile: Option<Arc<Profile>>,
     words: Option<WordFinder>,
     weights: Weights,
 }
 
 impl Schema {
-    /// The check of `format`; without a profile, of what all targets agree on. Marks that exclude an answer from
-    /// training are errors unless `weights` says that they are dropped.
-    pub fn new(format: &'static Format, profile: Option<Arc<Profile>>, weights: Weights) -> Self {
+    /// The check by the rules of a profile; without one, of what all targets agree on. Marks that exclude an answer
+    /// from training are errors unless `weights` says that they are dropped.
+    pub fn new(profile: Option<Arc<Profile>>, weights: Weights) -> Self {
         let words = profile.as_deref().and_then(WordFinder::new);
-        Self { format, profile, words, weights }
+        Self { profile, words, weights }
     }
 }
 
@@ -76,10 +75,8 @@ impl Check for Schema {
         let mut visit = Visit::new(record, self.profile.as_deref(), self.words.as_ref(), findings);
         visit.refuses_weights = self.weights == Weights::Error;
         let root = At::RECORD;
-        let mut known = 0;
-        for (field, value) in self.format.fields.iter().zip(self.format.values(record.json)) {
+        for (field, value) in record.fields() {
             let at = root.key(field.key);
-            known += usize::from(value.is_some());
             match (field.kind, value) {
                 (FieldKind::Text(part), Some(value)) => flat::text(&mut visit, part, field.key, value, &at),
                 (FieldKind::Number { min, max }, Some(value)) => {
@@ -100,16 +97,15 @@ impl Check for Schema {
                 (_, None) | (FieldKind::Any, _) => {}
             }
         }
-        let members = record.json.members();
-        if members.len() > known {
+        if record.has_others() {
             if visit.refuses_weights {
-                weight::record(&mut visit, self.format, record.json);
+                weight::record(&mut visit, record.format, record.json);
             }
-            let is_known = |key: &str| self.format.fields.iter().any(|field| field.key == key);
-            visit.extra_keys(members.map(|(key, _)| key), is_known, &root);
+            let keys = record.json.members().map(|(key, _)| key);
+            visit.extra_keys(keys, |key| record.format.has_field(key), &root);
         }
-        flat::rules(&mut visit, self.format, record.json);
-        flat::characters(&mut visit, self.format, record.json);
+        flat::rules(&mut visit, record);
+        flat::characters(&mut visit, record);
     }
 }
 

@@ -1,15 +1,17 @@
 //! Tests of the schema check: one line in, its findings out.
 
+use bedload_bedrock::{Format, TextBuffer};
 use bedload_record::Parser;
 use expect_test::{Expect, expect};
 
 use super::*;
 
 fn check(format: &str, line: &str, expect: Expect) {
-    let schema = Schema::new(Format::from_name(format).expect("a format"), None, Weights::Error);
+    let (format, texts) = (Format::from_name(format).expect("a format"), TextBuffer::default());
+    let schema = Schema::new(None, Weights::Error);
     let found = Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.expect("valid JSON");
-        let record = Record { raw: line.as_bytes(), json, tokens: None };
+        let record = Record::new(format, line.as_bytes(), json, &texts);
         let mut codes = Findings::codes_only();
         schema.check(&record, &mut codes);
         let mut full = Findings::in_full();

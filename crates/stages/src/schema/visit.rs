@@ -1,7 +1,7 @@
 //! The visit of one record: its findings, each with the rule that it follows.
 
-use bedload_bedrock::{Bound, Level, Limit, Part, Point, Profile};
-use bedload_record::{At, Code, Findings, Record};
+use bedload_bedrock::{Bound, Level, Limit, Part, Point, Profile, Record};
+use bedload_record::{At, Code, Findings};
 
 use super::words::WordFinder;
 

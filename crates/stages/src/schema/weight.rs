@@ -14,10 +14,9 @@ pub(super) fn record(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>)
         return;
     }
     let is_document = format.is_document();
-    let is_field = |key: &str| format.fields.iter().any(|field| field.key == key);
     for (position, (key, _)) in json.members().enumerate() {
         // Of a document, a label of false says what class it is of.
-        if is_field(key) || !marks::is_mark(key) && (is_document || !marks::is_approval(key)) {
+        if format.has_field(key) || !marks::is_mark(key) && (is_document || !marks::is_approval(key)) {
             continue;
         }
         let value = Raw::of_line(visit.record.raw).members().nth(position);

@@ -1,7 +1,7 @@
 //! Tokens against the target's limits: over them, or over them within the margin of an estimate.
 
-use bedload_bedrock::Limit;
-use bedload_record::{At, Code, Findings, Json, Record, Tokens, Value};
+use bedload_bedrock::{Limit, Record};
+use bedload_record::{At, Code, Findings, Json, Tokens, Value};
 
 use crate::Check;
 

@@ -22,8 +22,7 @@
 mod calibrate;
 mod limit;
 
-use bedload_bedrock::{Format, Part, Speaker, Text};
-use bedload_record::Json;
+use bedload_bedrock::{Part, Record, Speaker};
 use serde::{Deserialize, Serialize};
 
 pub use bedload_record::Tokens;
@@ -62,36 +61,36 @@ impl Default for TokensConfig {
 ///
 /// # Errors
 /// [`Uncountable`] where the tokenizer failed on one of them.
-pub fn count(
-    format: &Format,
-    json: Json<'_>,
-    counter: &mut Counter,
-    turn_tokens: u64,
-) -> Result<Tokens, Uncountable> {
+pub fn count(record: &Record<'_>, counter: &mut Counter, turn_tokens: u64) -> Result<Tokens, Uncountable> {
     let mut tokens = Tokens::default();
     let mut failed = None;
-    format.texts(json, &mut |text| match counter.count(text.text) {
-        Ok(count) => add(&mut tokens, &text, count),
-        Err(error) => failed = Some(error),
-    });
-    if turn_tokens > 0 {
-        format.turns(json, &mut |turn| add(&mut tokens, &turn, turn_tokens));
+    for text in &record.texts().list {
+        match counter.count(text.text) {
+            Ok(count) => add(&mut tokens, text.part, text.speaker, count),
+            Err(error) => failed = Some(error),
+        }
+        tokens.characters += text.text.chars().count() as u64;
+    }
+    if let Some(dialect) = record.format.dialect().filter(|_| turn_tokens > 0) {
+        for speaker in Speaker::ALL {
+            let count = record.texts().turns(speaker) * turn_tokens;
+            add(&mut tokens, speaker.part(dialect), Some(speaker), count);
+        }
     }
     failed.map_or(Ok(tokens), Err)
 }
 
 /// Adds the tokens of a text where they belong.
-fn add(tokens: &mut Tokens, text: &Text<'_>, count: u64) {
-    match text.part {
+fn add(tokens: &mut Tokens, part: Part, speaker: Option<Speaker>, count: u64) {
+    match part {
         Part::Prompt => tokens.prompt += count,
         Part::Completion => tokens.completion += count,
     }
-    match text.speaker {
+    match speaker {
         Some(Speaker::System) => tokens.system += count,
         Some(Speaker::Assistant) => tokens.assistant += count,
         Some(Speaker::User) | None => {}
     }
-    tokens.characters += text.text.chars().count() as u64;
 }
 
 #[cfg(test)]

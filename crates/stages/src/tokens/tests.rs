@@ -1,7 +1,7 @@
 //! Counts by part and speaker, and limits at their last values.
 
-use bedload_bedrock::{Citation, Format, Limit};
-use bedload_record::{Findings, Parser, Record};
+use bedload_bedrock::{Citation, Format, Limit, TextBuffer};
+use bedload_record::{Findings, Parser};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -12,7 +12,9 @@ fn counted(format: &str, line: &str, turn_tokens: u64) -> Tokens {
     let mut counter = Counter::new(Encoding::O200kBase);
     Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.expect("valid");
-        count(format, json, &mut counter, turn_tokens).expect("countable")
+        let texts = TextBuffer::default();
+        let record = Record::new(format, line.as_bytes(), json, &texts);
+        count(&record, &mut counter, turn_tokens).expect("countable")
     })
 }
 
@@ -37,7 +39,9 @@ fn found(limit: &TokenLimit, line: &str, prompt: u64, completion: u64) -> String
     let tokens = Tokens { prompt, completion, characters: 100, ..Tokens::default() };
     Parser::default().parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.expect("valid");
-        let record = Record { raw: line.as_bytes(), json, tokens: Some(tokens) };
+        let (format, texts) = (Format::from_name("prompt").expect("a format"), TextBuffer::default());
+        let mut record = Record::new(format, line.as_bytes(), json, &texts);
+        record.tokens = Some(tokens);
         let mut findings = Findings::in_full();
         limit.check(&record, &mut findings);
         let full = findings.into_full();
