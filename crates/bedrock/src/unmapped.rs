@@ -4,6 +4,7 @@ use std::cell::{Cell, LazyCell};
 use std::collections::BTreeMap;
 
 use bedload_record::{Json, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::format::Dialect;
 use crate::keys::{Holds, Named};
@@ -11,12 +12,12 @@ use crate::record::Record;
 
 /// Members with content that a format has no field for, over some records. Keys are kept only where they are well
 /// known, so memory is bounded by the vocabulary.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Unmapped {
     /// Well-known keys, as they are spelled.
     pub keys: BTreeMap<String, Seen>,
     /// Keys with a well-known word in their names, by that word.
-    pub alike: BTreeMap<&'static str, Seen>,
+    pub alike: BTreeMap<String, Seen>,
     /// Records that lose content, labels aside.
     pub losing: u64,
     /// Records that lose content or a label.
@@ -26,7 +27,7 @@ pub struct Unmapped {
 }
 
 /// How often a key was seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Seen {
     /// In how many records.
     pub records: u64,
@@ -65,7 +66,7 @@ impl Unmapped {
             self.keys.entry(key.clone()).or_default().absorb(seen, before);
         }
         for (word, seen) in &later.alike {
-            self.alike.entry(word).or_default().absorb(seen, before);
+            self.alike.entry(word.clone()).or_default().absorb(seen, before);
         }
         self.losing += later.losing;
         self.losing_or_labelled += later.losing_or_labelled;
@@ -130,12 +131,13 @@ impl Unmapped {
     }
 
     fn count(&mut self, key: &str, named: Named, nth: u64, (is_text, is_lost): (bool, bool)) {
-        let seen = match named.word {
-            Some(word) => self.alike.entry(word).or_default(),
-            None => match self.keys.get_mut(key) {
-                Some(seen) => seen,
-                None => self.keys.entry(key.to_owned()).or_default(),
-            },
+        let (list, name) = match named.word {
+            Some(word) => (&mut self.alike, word),
+            None => (&mut self.keys, key),
+        };
+        let seen = match list.get_mut(name) {
+            Some(seen) => seen,
+            None => list.entry(name.to_owned()).or_default(),
         };
         seen.add(is_text, is_lost, nth);
     }

@@ -190,6 +190,10 @@ pub(crate) struct BuildArgs {
     /// Replace an earlier output with that name.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Keep what the scan finds of each record in FILE, and read it there in the next run, as long as inputs and rules
+    /// are the same: to try another seed, split or selection without scanning again.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Option<PathBuf>,
     /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
     #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,

@@ -141,6 +141,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
+    run.settings.facts.clone_from(&args.facts);
     Ok(run)
 }
 
@@ -266,6 +267,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         show_content: data.show_content,
         memory_limit: memory::limit_bytes(),
         temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),
+        facts: None,
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
             mmap: !(data.no_mmap || config.no_mmap),

@@ -56,6 +56,16 @@ impl Features {
         self.bits |= 1 << of as u8;
     }
 
+    /// A bit for each of [`Feature::ALL`], in this order.
+    pub fn bits(self) -> u16 {
+        self.bits
+    }
+
+    /// Those that have these bits; none where a bit is of no feature.
+    pub fn from_bits(bits: u16, bucket: u64) -> Option<Self> {
+        (bits >> Feature::ALL.len() == 0).then_some(Self { bits, bucket })
+    }
+
     /// Returns true if the record has it.
     pub fn has(self, of: Feature) -> bool {
         self.bits >> of as u8 & 1 == 1

@@ -1,22 +1,20 @@
 //! Inspection: reads a table whole and says whether it is sound. It does not say whether its rows are true.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
-use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
-use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::reader::Length as _;
 use rayon::prelude::*;
 
 use crate::error::{ReportError, io_source};
 use crate::seal::{self, Seal};
+use crate::shared::Shared;
 
 /// What a sound table is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +59,10 @@ pub fn inspect_file(mut file: File, path: &Path) -> Result<TableInfo, ReportErro
         Seal::Broken => return Err(corrupt("its bytes were changed after it was written")),
         Seal::Absent => return Err(corrupt("it has no seal")),
     }
-    let bytes = file.metadata().map_err(io)?.len();
+
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
-    let file = Shared { file: Arc::new(file), len: bytes };
+    let file = Shared::new(file).map_err(io)?;
+    let bytes = file.len();
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| read_error(path, error))?;
 
     let n_groups = metadata.metadata().num_row_groups();
@@ -107,51 +106,6 @@ fn decode_group(
         Ok(rows)
     } else {
         Err(corrupt(format!("row group {group} holds {rows} rows, but the footer counts {counted}")))
-    }
-}
-
-/// A file that several threads read at places of their own: clones of a handle share one position, and opening the
-/// path again may find another file.
-#[derive(Clone)]
-struct Shared {
-    file: Arc<File>,
-    len: u64,
-}
-
-struct SharedReader {
-    file: Arc<File>,
-    at: u64,
-}
-
-impl Read for SharedReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n_read = self.file.read_at(buffer, self.at)?;
-        self.at += n_read as u64;
-        Ok(n_read)
-    }
-}
-
-impl Length for Shared {
-    fn len(&self) -> u64 {
-        self.len
-    }
-}
-
-impl ChunkReader for Shared {
-    type T = io::BufReader<SharedReader>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        Ok(io::BufReader::new(SharedReader { file: Arc::clone(&self.file), at: start }))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        // A forged footer may name any length; the file says what there can be.
-        if start.checked_add(length as u64).is_none_or(|end| end > self.len) {
-            return Err(ParquetError::EOF(format!("{length} bytes at {start} lie beyond the end")));
-        }
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
-        Ok(bytes.into())
     }
 }
 

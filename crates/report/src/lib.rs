@@ -12,10 +12,13 @@
 //!
 //! Not here: what the rows say (the engine's plan), where the files go and when they are published (the engine's
 //! store), and rows in any order but the one given. This is the only crate that knows arrow and parquet.
+//!
+//! `facts.rs` keeps the facts of a scan for a later run, by columns as they are in memory.
 
 mod column;
 mod encode;
 mod error;
+mod facts;
 mod find;
 mod findings;
 mod inspect;
@@ -23,12 +26,14 @@ mod lineage;
 mod records;
 mod row_groups;
 mod seal;
+mod shared;
 mod totals;
 mod values;
 mod writer;
 
 pub use column::{Column, Group, Row, RowColumn};
 pub use error::ReportError;
+pub use facts::{FactsError, FactsFile, StoredFacts, open_facts, write_facts};
 pub use find::{Cell, FoundRow, find_rows};
 pub use findings::FindingRow;
 pub use inspect::{TableInfo, inspect, inspect_file};

@@ -162,7 +162,7 @@ impl<T: Tap> TableWriter<T> {
     }
 }
 
-fn append<T: Tap>(
+pub(crate) fn append<T: Tap>(
     file: &mut SerializedFileWriter<Hashed<T>>,
     groups: Vec<Vec<ArrowColumnChunk>>,
 ) -> Result<(), ParquetError> {
@@ -176,7 +176,7 @@ fn append<T: Tap>(
     Ok(())
 }
 
-fn write_error(path: &Path, error: ParquetError) -> ReportError {
+pub(crate) fn write_error(path: &Path, error: ParquetError) -> ReportError {
     let path = path.to_owned();
     match io_source(error) {
         Ok(source) => ReportError::Io { path, action: "written", source },

@@ -27,6 +27,12 @@ impl Identity {
         }
     }
 
+    /// It in a line of text, for a run that comes later.
+    pub(crate) fn stamp(&self) -> String {
+        let Self { dev, ino, size, mtime_ns: (mtime, mtime_nsec), ctime_ns: (ctime, ctime_nsec) } = self;
+        format!("{dev}:{ino} {size} {mtime}.{mtime_nsec:09} {ctime}.{ctime_nsec:09}")
+    }
+
     /// What is wrong where the file is this one no longer, under a name for messages.
     pub(crate) fn change(&self, now: &Identity, name: &str) -> Option<ScanError> {
         let name = name.to_owned();

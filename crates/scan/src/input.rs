@@ -238,6 +238,14 @@ impl Input {
         }
     }
 
+    /// What tells a later run that it is the same file, and is read the same way; `None` for what gives its bytes once.
+    pub fn stamp(&self) -> Option<String> {
+        match &self.origin {
+            Origin::File { identity, .. } => Some(format!("{} {:?}", identity.stamp(), self.reading)),
+            Origin::Once { .. } => None,
+        }
+    }
+
     /// Decompressed bytes, where they are known without reading: for what [`Fetch`](crate::Fetch) can read.
     pub fn data_bytes(&self) -> Option<u64> {
         if let Some(spool) = self.spool.get() {

@@ -28,7 +28,7 @@ fn unmapped(format: &str, lines: &[&str]) -> Unmapped {
 fn check(format: &str, line: &str, lost: &[&str]) {
     let unmapped = unmapped(format, &[line]);
     let keys = unmapped.keys.iter().filter(|(_, seen)| seen.lost > 0).map(|(key, _)| key.as_str());
-    let alike = unmapped.alike.iter().filter(|(_, seen)| seen.lost > 0).map(|(word, _)| *word);
+    let alike = unmapped.alike.iter().filter(|(_, seen)| seen.lost > 0).map(|(word, _)| word.as_str());
     assert_eq!(keys.chain(alike).collect::<Vec<_>>(), lost, "{line}");
 }
 

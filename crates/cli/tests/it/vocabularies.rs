@@ -6,7 +6,7 @@ use crate::corpus::plain;
 use crate::scratch::{Scratch, jsonl};
 
 /// A vocabulary of single bytes, and the merges `he`, `ll` and `hell`, in base64.
-fn ranks() -> String {
+pub(crate) fn ranks() -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let encode = |token: &[u8]| -> String {
         let chunk = |chunk: &[u8]| {

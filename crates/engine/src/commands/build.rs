@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
+use bedload_record::plural::plural;
 use bedload_record::{Finding, Severity, Summary};
 use bedload_scan::{Fetch, Input, Inputs};
 
@@ -20,10 +21,12 @@ use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::augment::{Augmenter, templates};
-use crate::scan::facts::scan;
+use crate::scan::facts::{Scanned, scan};
+use crate::scan::kept::{self, Kept};
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::write::checksums::hash_inputs;
 use crate::write::copy::{self, make_private};
+use crate::write::facts::keep;
 use crate::write::paths::refuse_output_inside_input;
 use crate::write::space;
 use crate::write::store::Store;
@@ -66,6 +69,9 @@ pub fn build(
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
+    if let Some(facts) = &settings.facts {
+        refuse_output_inside_input("--facts", inputs, facts)?;
+    }
     let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
     let leftovers = store.leftovers().to_vec();
@@ -83,7 +89,11 @@ pub fn build(
     let (rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
     let templates = templates(settings, &rules)?;
-    let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
+    let mut notes = Vec::new();
+    let scanned = match &settings.facts {
+        None => scan(inputs, settings, &rules, temp_dir, progress)?,
+        Some(kept) => scan_once(kept, inputs, settings, (&rules, temp_dir), progress, &mut notes)?,
+    };
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
     if rules.format.is_none() && facts.ordinals().any(|line| facts.accepted(line)) {
@@ -167,7 +177,7 @@ pub fn build(
     .sealed();
     write_manifest(dir, &manifest)?;
     lap(&mut clock, &mut phases.report);
-    let notes = store.publish()?;
+    notes.extend(store.publish()?);
 
     let [train, validation] = plan.by_spelling.each_ref().map(|side| side.iter().map(|n| n.iter().sum()));
     let classes = plan.classes.list().iter().zip(train).zip(validation);
@@ -185,6 +195,36 @@ pub fn build(
         phases,
         manifest,
     })
+}
+
+/// The facts that an earlier run kept, or those of a scan, which are kept.
+fn scan_once(
+    kept: &Path,
+    inputs: &Inputs,
+    settings: &Settings,
+    (rules, temp_dir): (&Rules, &Path),
+    progress: &Progress,
+    notes: &mut Vec<String>,
+) -> Result<Scanned, EngineError> {
+    match kept::load(kept, inputs, settings, temp_dir, progress)? {
+        Kept::Found(scanned) => {
+            notes.push(format!(
+                "{}: the facts of {} were read here",
+                kept.display(),
+                plural(scanned.facts.len(), "record", "records")
+            ));
+            return Ok(*scanned);
+        }
+        Kept::Stale(Some(why)) => {
+            notes.push(format!("{}: {why}; all records were scanned again", kept.display()));
+        }
+        Kept::Stale(None) => {}
+    }
+    let scanned = scan(inputs, settings, rules, temp_dir, progress)?;
+    // Facts of something else than what was stamped are not to be kept.
+    inputs.check_unchanged()?;
+    notes.extend(keep(kept, &scanned, inputs, settings, progress)?);
+    Ok(scanned)
 }
 
 fn refuse_shards_where_one_file_is_taken(settings: &Settings) -> Result<(), EngineError> {

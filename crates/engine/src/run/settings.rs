@@ -32,6 +32,8 @@ pub struct Settings {
     pub scan: ScanOptions,
     /// Where streams are copied to; next to the output by default.
     pub temp_dir: Option<PathBuf>,
+    /// Where facts are kept from run to run.
+    pub facts: Option<PathBuf>,
     /// The bytes of memory that the run may use, where that is limited.
     pub memory_limit: Option<u64>,
     /// How many rejected records are allowed.

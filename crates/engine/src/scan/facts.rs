@@ -36,6 +36,18 @@ pub(crate) struct Scanned {
 /// their chunks, the verdicts, what is sorted, and the tables under way.
 const FACTS_SHARE: u64 = 4;
 
+/// A table of no lines. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
+pub(crate) fn empty(settings: &Settings, temp_dir: &Path) -> FactTable {
+    let facts = FactTable::new(LABELS_MAX);
+    match settings.memory_limit {
+        None => facts,
+        Some(limit) => {
+            let most = usize::try_from(limit / FACTS_SHARE).unwrap_or(usize::MAX);
+            facts.spilling(most, Arc::new(TempRoom::new(temp_dir.to_owned())))
+        }
+    }
+}
+
 /// Reads all inputs. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
 pub(crate) fn scan(
     inputs: &Inputs,
@@ -44,11 +56,7 @@ pub(crate) fn scan(
     temp_dir: &Path,
     progress: &Progress,
 ) -> Result<Scanned, EngineError> {
-    let mut facts = FactTable::new(LABELS_MAX);
-    if let Some(limit) = settings.memory_limit {
-        let most = usize::try_from(limit / FACTS_SHARE).unwrap_or(usize::MAX);
-        facts = facts.spilling(most, Arc::new(TempRoom::new(temp_dir.to_owned())));
-    }
+    let mut facts = empty(settings, temp_dir);
     let mut lines = vec![FileLines::default(); inputs.len()];
     let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {

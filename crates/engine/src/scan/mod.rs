@@ -12,5 +12,6 @@ pub(crate) mod distinct;
 pub(crate) mod examine;
 pub(crate) mod facts;
 pub(crate) mod held_out;
+pub(crate) mod kept;
 pub(crate) mod resolve;
 pub(crate) mod rules;

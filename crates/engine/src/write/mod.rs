@@ -8,6 +8,7 @@ pub(crate) mod atomic_file;
 pub(crate) mod checksums;
 pub(crate) mod copy;
 pub(crate) mod earlier;
+pub(crate) mod facts;
 mod gather;
 pub(crate) mod partial;
 pub(crate) mod paths;

@@ -209,7 +209,7 @@ impl<T: Plain> Column<T> {
 #[derive(Debug)]
 pub struct ColumnList<T> {
     usual: T,
-    columns: Vec<Column<T>>,
+    pub(super) columns: Vec<Column<T>>,
 }
 
 impl<T: Plain> ColumnList<T> {
@@ -235,7 +235,7 @@ impl<T: Plain> ColumnList<T> {
     }
 
     /// Makes it so many columns at least; lines have the usual value in new ones.
-    fn widen(&mut self, columns: usize) {
+    pub(super) fn widen(&mut self, columns: usize) {
         while self.columns.len() < columns {
             self.columns.push(Column::new(self.usual));
         }

@@ -62,6 +62,11 @@ impl<K: Clone + Eq + Hash> Interner<K> {
         self.overflowed
     }
 
+    /// Takes it that some key found no room.
+    pub(super) fn overflow(&mut self) {
+        self.overflowed = true;
+    }
+
     /// Takes in another interner and returns its ids in terms of this one.
     pub(super) fn absorb(&mut self, other: &Self) -> Vec<Option<u32>> {
         self.overflowed |= other.overflowed;

@@ -2,11 +2,13 @@
 //!
 //! Every byte here is paid once per record of every user; but a column costs nothing while all lines have its usual
 //! value, as where the stage that it serves is off. `column.rs` has what a column is, `interner.rs` what is numbered,
-//! `files.rs` which lines are of which input.
+//! `files.rs` which lines are of which input, `stored.rs` how facts leave the process and come back.
 
 mod column;
 mod files;
 mod interner;
+mod row;
+mod stored;
 
 use std::sync::Arc;
 
@@ -17,55 +19,10 @@ use crate::{InputId, Ordinal, Span, Tokens};
 pub use column::{Column, ColumnList, Memory, NoRoom, Plain, Room};
 pub use files::{Cursor, FileFacts};
 pub use interner::Interner;
+pub use row::{FactRow, Terminator};
+pub use stored::{FactsHeader, StoredValues, UnusableFacts};
 
-/// How a physical line ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Terminator {
-    /// `\n`
-    Lf,
-    /// `\r\n`
-    CrLf,
-    /// The end of the input.
-    None,
-}
-
-impl Terminator {
-    /// Its length: 0, 1 or 2 bytes.
-    pub fn len_bytes(self) -> u64 {
-        match self {
-            Self::Lf => 1,
-            Self::CrLf => 2,
-            Self::None => 0,
-        }
-    }
-}
-
-/// What the scan knows about one line.
-#[derive(Clone, Debug)]
-pub struct FactRow<'k> {
-    /// Byte offset of the line in its input.
-    pub start: u64,
-    /// How the line ended.
-    pub terminator: Terminator,
-    /// Whether no finding rejects the record.
-    pub accepted: bool,
-    /// Identity of the record's content; meaningful for accepted records only.
-    pub digest: u128,
-    /// Tokens and characters of its texts, each kept up to [`TOKENS_MAX`].
-    pub tokens: Tokens,
-    /// The label, as an id of the table's [`FactTable::labels`].
-    pub label: Option<u32>,
-    /// Everything found.
-    pub codes: CodeSet,
-    /// What it has of the things that must be alike in all records.
-    pub features: Features,
-    /// What it shares with records that stay on the same side of a split: a key for each way to group records, or
-    /// [`NO_KEY`].
-    pub keys: &'k [u64],
-    /// Length in bytes of the record as it is to be written, where that is not its line.
-    pub written: Option<u64>,
-}
+use stored::Stored as _;
 
 /// Counts of tokens and characters saturate here: far beyond any target's limit.
 pub const TOKENS_MAX: u32 = u32::MAX;
@@ -102,6 +59,18 @@ macro_rules! columns {
             fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
                 $(self.$name.lend(room)?;)*
                 Ok(())
+            }
+
+            /// What the columns hold, by name.
+            fn stored(&self) -> Vec<(String, StoredValues<'_>)> {
+                let mut stored = Vec::new();
+                $(self.$name.store(stringify!($name), &mut stored);)*
+                stored
+            }
+
+            /// Puts values into the column of this name; false where there is none of their kind.
+            fn restore(&mut self, name: &str, values: StoredValues<'_>) -> Result<bool, NoRoom> {
+                Ok($(self.$name.restore(stringify!($name), name, values)? ||)* false)
             }
 
             /// The bytes of own memory that the columns hold.
@@ -211,6 +180,10 @@ impl FactTable {
         chunk.columns.kind.replace(chunk.len, |id| kinds[id as usize].expect("kinds are unbounded"));
         self.columns.append(self.len, &chunk.columns, chunk.len)?;
         self.len += chunk.len;
+        self.spill_where_full()
+    }
+
+    fn spill_where_full(&mut self) -> Result<(), NoRoom> {
         if let Some((bytes_max, room)) = &self.spill
             && !self.is_lent
             && self.columns.own_bytes() > *bytes_max

@@ -147,4 +147,111 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn stored_facts_come_back_as_they_were(
+        lines in prop::collection::vec((0u64..30, any::<bool>(), prop::option::of(0u8..5), any::<bool>()), 0..40),
+        cut in 1usize..9,
+        own_bytes_max in prop::option::of(0usize..5000),
+    ) {
+        let facts = stored_table(&lines);
+        let room = Arc::new(Heap::default());
+        let mut restored = FactTable::new(3);
+        if let Some(bytes) = own_bytes_max {
+            restored = restored.spilling(bytes, room);
+        }
+        restored.begin_restored(&facts.header());
+        let stored = facts.stored();
+        for from in (0..lines.len()).step_by(cut) {
+            let to = (from + cut).min(lines.len());
+            let part: Vec<(&str, StoredValues<'_>)> =
+                stored.iter().map(|(name, values)| (name.as_str(), slice(*values, from, to))).collect();
+            restored.restore(to - from, &part).expect("there is room");
+        }
+        restored.check_restored().expect("they add up");
+        prop_assert_eq!(restored.header(), facts.header());
+        prop_assert_eq!(restored.stored(), stored);
+        prop_assert_eq!(restored.len(), facts.len());
+    }
+}
+
+/// Two inputs, the first of them empty, with these lines in the second.
+fn stored_table(lines: &[(u64, bool, Option<u8>, bool)]) -> FactTable {
+    let mut facts = FactTable::new(3);
+    facts.begin_file("empty");
+    facts.begin_file("a");
+    let mut rows = FactTable::new(3);
+    let mut at = 0;
+    for (len, accepted, label, coded) in lines {
+        let label = label.and_then(|label| rows.labels.id(label.to_string().as_str()));
+        let code = coded.then_some(Code::JsonEscapedNul);
+        rows.push(&FactRow { keys: &[!at, at % 2], ..row(at, Terminator::Lf, *accepted, label, code) });
+        at += len + 1;
+    }
+    facts.append(rows, at).expect("own memory");
+    facts
+}
+
+fn slice(values: StoredValues<'_>, from: usize, to: usize) -> StoredValues<'_> {
+    match values {
+        StoredValues::U8(values) => StoredValues::U8(&values[from..to]),
+        StoredValues::U32(values) => StoredValues::U32(&values[from..to]),
+        StoredValues::U64(values) => StoredValues::U64(&values[from..to]),
+        StoredValues::U128(values) => StoredValues::U128(&values[from..to]),
+    }
+}
+
+/// Changes a header, and columns by name.
+type Changed<'c> = &'c dyn Fn(&mut FactsHeader, &mut Vec<(String, Vec<u64>)>);
+
+#[test]
+fn stored_facts_that_do_not_add_up_are_said() {
+    let facts = stored_table(&[(5, true, Some(1), false), (7, false, None, true), (2, true, Some(2), false)]);
+    let check = |changed: Changed<'_>, expected: expect_test::Expect| {
+        let mut header = facts.header();
+        let kept = facts.stored().into_iter();
+        let mut starts: Vec<(String, Vec<u64>)> = Vec::new();
+        let mut others = Vec::new();
+        for (name, values) in kept {
+            match values {
+                StoredValues::U64(values) if name == "start" => starts.push((name, values.to_vec())),
+                values => others.push((name, values)),
+            }
+        }
+        changed(&mut header, &mut starts);
+        let mut restored = FactTable::new(3);
+        restored.begin_restored(&header);
+        let mut columns: Vec<(&str, StoredValues<'_>)> =
+            others.iter().map(|(name, values)| (name.as_str(), *values)).collect();
+        columns.extend(starts.iter().map(|(name, values)| (name.as_str(), StoredValues::U64(values))));
+        let found = restored.restore(3, &columns).and_then(|()| restored.check_restored());
+        expected.assert_eq(&found.map_or_else(|error| error.to_string(), |()| "sound".to_owned()));
+    };
+    check(&|_, _| (), expect_test::expect!["sound"]);
+    check(
+        &|header, _| header.files[1].lines = 4,
+        expect_test::expect!["the lines of the inputs do not add up"],
+    );
+    check(
+        &|header, _| header.files[1].lines = 2,
+        expect_test::expect!["the lines of the inputs do not add up"],
+    );
+    check(
+        &|header, _| header.files[1].first = Ordinal(1),
+        expect_test::expect!["the lines of the inputs do not add up"],
+    );
+    check(&|header, _| header.files[1].bytes = 3, expect_test::expect!["a line is not where it can be"]);
+    check(&|header, _| header.labels.truncate(1), expect_test::expect!["a label or kind has no name"]);
+    check(&|header, _| header.kinds.truncate(0), expect_test::expect!["a label or kind has no name"]);
+    check(&|_, starts| starts[0].1[1] = 20, expect_test::expect!["a line is not where it can be"]);
+    check(&|_, starts| starts[0].1[2] = u64::MAX, expect_test::expect!["a line is not where it can be"]);
+    check(&|_, starts| starts[0].1.truncate(2), expect_test::expect!["column start is not one of facts"]);
+    check(
+        &|_, starts| starts[0].0 = "begin".to_owned(),
+        expect_test::expect!["column begin is not one of facts"],
+    );
+    check(
+        &|_, starts| starts[0].0 = "keys.7".to_owned(),
+        expect_test::expect!["column keys.7 is not one of facts"],
+    );
 }

@@ -7,6 +7,7 @@ mod rank_file;
 pub(crate) mod steps;
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -33,6 +34,8 @@ pub struct Tokenizer(Arc<Named>);
 
 struct Named {
     name: String,
+    /// Of the user's file; 0 for a public encoding, which its name tells.
+    digest: u64,
     kind: Kind,
 }
 
@@ -138,7 +141,7 @@ impl Tokenizer {
             #[cfg(any(test, feature = "tiktoken"))]
             Engine::Tiktoken => Kind::Tiktoken(Tiktoken::new(encoding)),
         };
-        Self::named(encoding.name(), kind)
+        Self::named(encoding.name(), 0, kind)
     }
 
     /// A vocabulary of the user's: the bytes of a `.tiktoken` rank file with the pattern by which texts are split (a
@@ -157,11 +160,14 @@ impl Tokenizer {
             (false, Some(pattern)) => rank_file::read(file, pattern)?,
             (false, None) => return Err(TokenizerError::NoPattern),
         };
-        Ok(Self::named(name, kind))
+        let mut hasher = DefaultHasher::new();
+        (file, pattern).hash(&mut hasher);
+        let digest = hasher.finish();
+        Ok(Self::named(name, digest, kind))
     }
 
-    fn named(name: &str, kind: Kind) -> Self {
-        Self(Arc::new(Named { name: name.to_owned(), kind }))
+    fn named(name: &str, digest: u64, kind: Kind) -> Self {
+        Self(Arc::new(Named { name: name.to_owned(), digest, kind }))
     }
 
     /// The name of the encoding, or that which the vocabulary was given.
@@ -186,6 +192,7 @@ impl Tokenizer {
 
 impl fmt::Debug for Tokenizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Tokenizer").field(&self.0.name).finish()
+        let Named { name, digest, .. } = &*self.0;
+        f.debug_struct("Tokenizer").field("name", name).field("digest", digest).finish_non_exhaustive()
     }
 }

@@ -48,6 +48,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         show_content: false,
         scan: ScanOptions { chunk_bytes: 10_000, ..ScanOptions::default() },
         temp_dir: Some(temp_dir.clone()),
+        facts: None,
         memory_limit,
         max_rejected: None,
         shards: ShardLimits { records: Some(400), bytes: None },

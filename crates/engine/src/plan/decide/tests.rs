@@ -25,6 +25,7 @@ fn settings(validation: &str) -> Settings {
         severities: Severities::default(),
         show_content: false,
         temp_dir: None,
+        facts: None,
         memory_limit: None,
         scan: ScanOptions::default(),
         max_rejected: None,

@@ -30,6 +30,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         show_content: false,
         scan: ScanOptions::default(),
         temp_dir: None,
+        facts: None,
         memory_limit: None,
         max_rejected: None,
         shards: ShardLimits::default(),

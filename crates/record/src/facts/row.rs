@@ -1,0 +1,54 @@
+//! One line's facts, as the scan hands them over.
+
+use crate::Tokens;
+use crate::code::CodeSet;
+use crate::features::Features;
+
+/// How a physical line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Terminator {
+    /// `\n`
+    Lf,
+    /// `\r\n`
+    CrLf,
+    /// The end of the input.
+    None,
+}
+
+impl Terminator {
+    /// Its length: 0, 1 or 2 bytes.
+    pub fn len_bytes(self) -> u64 {
+        match self {
+            Self::Lf => 1,
+            Self::CrLf => 2,
+            Self::None => 0,
+        }
+    }
+}
+
+/// What the scan knows about one line.
+#[derive(Clone, Debug)]
+pub struct FactRow<'k> {
+    /// Byte offset of the line in its input.
+    pub start: u64,
+    /// How the line ended.
+    pub terminator: Terminator,
+    /// Whether no finding rejects the record.
+    pub accepted: bool,
+    /// Identity of the record's content; meaningful for accepted records only.
+    pub digest: u128,
+    /// Tokens and characters of its texts, each kept up to [`TOKENS_MAX`](super::TOKENS_MAX).
+    pub tokens: Tokens,
+    /// The label, as an id of the table's [`FactTable::labels`](super::FactTable::labels).
+    pub label: Option<u32>,
+    /// Everything found.
+    pub codes: CodeSet,
+    /// What it has of the things that must be alike in all records.
+    pub features: Features,
+    /// What it shares with records that stay on the same side of a split: a key for each way to group records, or
+    /// [`NO_KEY`](super::NO_KEY).
+    pub keys: &'k [u64],
+    /// Length in bytes of the record as it is to be written, where that is not its line.
+    pub written: Option<u64>,
+}
