@@ -70,6 +70,11 @@ pub struct KeptChunk {
 }
 
 impl KeptChunk {
+    /// How much memory it takes.
+    pub fn n_bytes(&self) -> usize {
+        self.held.capacity()
+    }
+
     /// The chunk as it was visited.
     pub fn chunk(&self) -> Chunk<'_> {
         Chunk { at: self.at, held: &self.held, long: self.long, max_record_bytes: self.max_record_bytes }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use bedload_record::InputId;
 
 use crate::blocks::{Block, Blocks};
+use crate::chunk::ChunkAt;
 use crate::error::ScanError;
 use crate::input::{Input, Inputs};
 use crate::mmap::Map;
@@ -19,16 +20,34 @@ use crate::visit::{ScanOptions, Watch};
 /// few.
 const RANGES_PER_THREAD: usize = 16;
 /// A block is held in memory and a range is not, so a wave has fewer of them. Also how many blocks of a
-/// stream are read while the streams before it are not at their end.
+/// stream are read ahead where results of the streams before it take all the memory there is for them.
 const BLOCKS_PER_THREAD: usize = 4;
 /// How many streams are decompressed at a time at most. Each may need a window of 128 MiB and holds a
 /// descriptor.
-const N_OPEN_STREAMS: usize = 8;
+const N_OPEN_STREAMS: usize = 32;
+
+/// Tasks that are visited side by side.
+#[derive(Default)]
+pub(crate) struct Wave<'a> {
+    pub(crate) tasks: Vec<Task<'a>>,
+    /// All tasks of the inputs before this one were handed out, with this wave or earlier.
+    pub(crate) n_inputs_done: usize,
+}
 
 /// One piece of work.
 pub(crate) enum Task<'a> {
     Range(Arc<Plain<'a>>, Range<u64>),
     Block(InputId, Block),
+}
+
+impl Task<'_> {
+    /// Where its bytes begin.
+    pub(crate) fn at(&self) -> ChunkAt {
+        match self {
+            Task::Range(plain, range) => ChunkAt { input: plain.input, start: range.start },
+            Task::Block(input, block) => ChunkAt { input: *input, start: block.start },
+        }
+    }
 }
 
 /// A random-access input while some of its ranges are in work; the last one to finish drops the map.
@@ -59,7 +78,7 @@ pub(crate) struct Feed<'a> {
     /// The first input that is neither `plain` nor among `streams`.
     next_input: usize,
     plain: Option<(Arc<Plain<'a>>, u64)>,
-    /// Consecutive inputs; only blocks of the first may be handed out.
+    /// Consecutive inputs.
     streams: VecDeque<Stream<'a>>,
     /// Memory of blocks that were visited.
     spares: Vec<Vec<u8>>,
@@ -88,10 +107,13 @@ impl<'a> Feed<'a> {
     }
 
     /// The next tasks, none at the end. An error comes after all tasks before it.
-    pub(crate) fn next_wave(&mut self) -> Result<Vec<Task<'a>>, ScanError> {
+    ///
+    /// Those of one input come in order. Streams are read side by side, and their blocks handed out, as long as
+    /// `may_run_ahead`: otherwise only blocks of the first.
+    pub(crate) fn next_wave(&mut self, may_run_ahead: bool) -> Result<Wave<'a>, ScanError> {
         let n_ranges = self.n_threads * RANGES_PER_THREAD;
         let cost_of_block = RANGES_PER_THREAD / BLOCKS_PER_THREAD;
-        let mut wave = Vec::new();
+        let mut tasks = Vec::new();
         let mut cost = 0;
         while cost < n_ranges {
             if let Some((plain, pos)) = &mut self.plain {
@@ -100,27 +122,35 @@ impl<'a> Feed<'a> {
                     self.plain = None;
                     continue;
                 }
-                wave.push(Task::Range(Arc::clone(plain), *pos..end));
+                tasks.push(Task::Range(Arc::clone(plain), *pos..end));
                 *pos = end;
                 cost += 1;
             } else if !self.streams.is_empty() {
-                self.read_streams((n_ranges - cost).div_ceil(cost_of_block));
-                let first = &mut self.streams[0];
-                cost += first.ready.len() * cost_of_block;
-                wave.extend(first.ready.drain(..).map(|block| Task::Block(first.input, block)));
-                if first.is_finished {
+                self.read_streams((n_ranges - cost).div_ceil(cost_of_block), may_run_ahead);
+                let n_handing = if may_run_ahead { self.streams.len() } else { 1 };
+                for stream in self.streams.iter_mut().take(n_handing) {
+                    cost += stream.ready.len() * cost_of_block;
+                    tasks.extend(stream.ready.drain(..).map(|block| Task::Block(stream.input, block)));
+                }
+                while self.streams.front().is_some_and(Stream::is_done) {
                     self.streams.pop_front();
-                } else if first.failed.is_some() {
+                }
+                if self.streams.front().is_some_and(|first| first.failed.is_some()) {
                     break;
                 }
             } else if !self.open_next() {
                 break;
             }
         }
-        match self.streams.front_mut().and_then(|first| first.failed.take_if(|_| wave.is_empty())) {
+        match self.streams.front_mut().and_then(|first| first.failed.take_if(|_| tasks.is_empty())) {
             Some(error) => Err(error),
-            None => Ok(wave),
+            None => Ok(Wave { tasks, n_inputs_done: self.n_inputs_done() }),
         }
+    }
+
+    fn n_inputs_done(&self) -> usize {
+        let plain = self.plain.as_ref().map(|(plain, _)| plain.input);
+        plain.or(self.streams.front().map(|first| first.input)).map_or(self.next_input, InputId::index)
     }
 
     /// Takes back the memory of a block.
@@ -150,21 +180,36 @@ impl<'a> Feed<'a> {
         true
     }
 
-    /// Reads the first stream until it has `n_blocks` ready, and a little of those after it.
-    fn read_streams(&mut self, n_blocks: usize) {
-        while self.streams.len() < self.n_threads.min(N_OPEN_STREAMS) {
+    /// Reads until there are `n_blocks` ready: of all streams together, or only of the first and a little of the
+    /// others.
+    fn read_streams(&mut self, n_blocks: usize, may_run_ahead: bool) {
+        let n_open_max = self.n_threads.min(N_OPEN_STREAMS);
+        while self.streams.iter().filter(|stream| !stream.is_finished).count() < n_open_max {
             // Only files, compressed or arrays: a pipe may wait for its writer as long as it likes.
             match self.inputs.list[..self.end].get(self.next_input) {
-                Some(source) if source.size_bytes().is_some() && !source.is_random_access() => {
+                Some(source)
+                    if may_run_ahead && source.size_bytes().is_some() && !source.is_random_access() =>
+                {
                     self.open_next()
                 }
                 _ => break,
             };
         }
-        self.streams[0].spares.append(&mut self.spares);
+        let n_open = self.streams.iter().filter(|stream| !stream.is_finished).count().max(1);
+        let share = n_blocks.div_ceil(n_open);
+        let mut spares = std::mem::take(&mut self.spares).into_iter();
         let (options, watch) = (self.options, self.watch);
-        self.streams.par_iter_mut().enumerate().for_each(|(place, stream)| {
-            stream.read(if place == 0 { n_blocks } else { BLOCKS_PER_THREAD }, options, watch);
+        for stream in self.streams.iter_mut().filter(|stream| !stream.is_finished) {
+            let n_wanted = share.saturating_sub(stream.spares.len());
+            stream.spares.extend(spares.by_ref().take(n_wanted));
+        }
+        self.streams.par_iter_mut().with_max_len(1).enumerate().for_each(|(place, stream)| {
+            let n_blocks = match place {
+                _ if may_run_ahead => share,
+                0 => n_blocks,
+                _ => BLOCKS_PER_THREAD,
+            };
+            stream.read(n_blocks, options, watch);
         });
     }
 }
@@ -203,10 +248,22 @@ impl<'a> Stream<'a> {
         while self.ready.len() < n_blocks && !self.is_finished && self.failed.is_none() {
             match self.read_block(options, watch) {
                 Ok(Some(block)) => self.ready.push_back(block),
-                Ok(None) => self.is_finished = true,
+                Ok(None) => self.finish(),
                 Err(error) => self.failed = Some(error),
             }
         }
+    }
+
+    /// Gives back what reading took, as the streams before may go on for long.
+    fn finish(&mut self) {
+        self.is_finished = true;
+        self.blocks = None;
+        self.spares = Vec::new();
+    }
+
+    /// Whether all of its blocks were handed out.
+    fn is_done(&self) -> bool {
+        self.is_finished && self.ready.is_empty()
     }
 
     fn read_block(&mut self, options: ScanOptions, watch: &Watch) -> Result<Option<Block>, ScanError> {

@@ -103,4 +103,4 @@ pub use line::Line;
 pub use listing::Skipped;
 pub use room::TempRoom;
 pub use url::Url;
-pub use visit::{ScanOptions, Watch, visit, visit_some};
+pub use visit::{ScanOptions, Watch, visit, visit_some, visit_weighing};

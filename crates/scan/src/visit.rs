@@ -1,6 +1,7 @@
 //! The parallel visit: every line of every input once, results in order, memory bounded by two waves of
-//! results.
+//! results and what is held of streams that are ahead of their turn.
 
+use std::collections::BTreeMap;
 use std::iter;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{Chunk, ChunkAt};
 use crate::error::ScanError;
-use crate::feed::{Feed, Plain, Task};
+use crate::feed::{Feed, Plain, Task, Wave};
 use crate::input::Inputs;
 use crate::line::Line;
 use crate::ranges::{lines_in_map, read_lines};
@@ -18,6 +19,10 @@ use crate::ranges::{lines_in_map, read_lines};
 /// A chunk of a stream, or of a file that is not mapped, is memory, so there is a bound on what may be asked
 /// for.
 const CHUNK_BYTES_MAX: u64 = 64 << 20;
+
+/// How much the results of streams may take, for each thread, while those before them are not at their end. Beyond it
+/// only the first stream is read. A result of `check` takes some 2 % of the bytes that it is of.
+const HELD_BYTES_PER_THREAD: usize = 8 << 20;
 
 /// How inputs are read. No choice here changes which lines are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +118,29 @@ where
     visit_some(inputs, 0..inputs.len(), options, watch, worker, map, fold)
 }
 
+/// Visits as [`visit`] does, where results are far smaller than the bytes that they are of: `weigh` tells how much
+/// memory one takes. The less they take, the longer several compressed inputs are read side by side.
+///
+/// # Errors
+/// As [`visit`].
+pub fn visit_weighing<W, T, E>(
+    inputs: &Inputs,
+    options: &ScanOptions,
+    watch: &Watch,
+    worker: impl Fn() -> W + Sync,
+    map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
+    weigh: impl Fn(&T) -> usize,
+    fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    W: Send,
+    T: Send,
+    E: From<ScanError> + Send,
+{
+    let visitors = Visitors::new(options, watch, worker, map);
+    visit_in_waves(inputs, 0..inputs.len(), &visitors, |result, _| weigh(result), fold)
+}
+
 /// Visits some consecutive inputs as [`visit`] visits all.
 ///
 /// # Errors
@@ -124,55 +152,106 @@ pub fn visit_some<W, T, E>(
     watch: &Watch,
     worker: impl Fn() -> W + Sync,
     map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
-    mut fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+    fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
     W: Send,
     T: Send,
     E: From<ScanError> + Send,
 {
-    let options = ScanOptions { chunk_bytes: options.chunk_bytes.clamp(1, CHUNK_BYTES_MAX), ..*options };
     let visitors = Visitors::new(options, watch, worker, map);
-    let mut feed = Feed::new(inputs, which, options, watch);
-    let mut visited = Vec::new();
-    let mut wave = feed.next_wave()?;
+    // Some results hold all of their bytes.
+    visit_in_waves(inputs, which, &visitors, |_, n_bytes| n_bytes, fold)
+}
+
+fn visit_in_waves<W, T, E, Worker, Map>(
+    inputs: &Inputs,
+    which: Range<usize>,
+    visitors: &Visitors<'_, W, Worker, Map>,
+    weigh: impl Fn(&T, usize) -> usize,
+    mut fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    W: Send,
+    T: Send,
+    E: From<ScanError> + Send,
+    Worker: Fn() -> W + Sync,
+    Map: Fn(&mut W, &Chunk<'_>) -> T + Sync,
+{
+    let held_bytes_max = HELD_BYTES_PER_THREAD * rayon::current_num_threads();
+    let mut feed = Feed::new(inputs, which, visitors.options, visitors.watch);
+    let mut held = Held { by_place: BTreeMap::new(), n_bytes: 0 };
+    let mut in_turn = Vec::new();
+    let mut wave = feed.next_wave(true)?;
     loop {
-        let is_last = wave.is_empty();
-        let mut fold_all = |visited: Vec<Visited<T>>| {
-            visited.into_iter().try_for_each(|visited| {
-                let (at, result) = visited.result?;
-                fold(at, result)
-            })
+        let is_last = wave.tasks.is_empty();
+        let n_inputs_done = wave.n_inputs_done;
+        let may_run_ahead = held.n_bytes < held_bytes_max;
+        let mut fold_all = |results: Vec<Visited<T>>| {
+            results.into_iter().try_for_each(|visited| fold(visited.at, visited.result?))
         };
         let (folded, (now_visited, next)) = rayon::join(
-            || fold_all(visited),
+            || fold_all(in_turn),
             || {
                 rayon::join(
-                    || visitors.visit(wave),
-                    || if is_last { Ok(Vec::new()) } else { feed.next_wave() },
+                    || visitors.visit(wave.tasks),
+                    || if is_last { Ok(Wave::default()) } else { feed.next_wave(may_run_ahead) },
                 )
             },
         );
         folded?;
-        visited = now_visited;
-        for visited in &mut visited {
+        for mut visited in now_visited {
             visited.spare.take().into_iter().for_each(|spare| feed.reuse(spare));
+            held.add(visited, &weigh);
         }
+        in_turn = held.take_in_turn(n_inputs_done);
         wave = match next {
             Ok(wave) => wave,
-            Err(error) => return fold_all(visited).and(Err(error.into())),
+            Err(error) => return fold_all(in_turn).and(Err(error.into())),
         };
         if is_last {
-            return Ok(());
+            return fold_all(in_turn);
         }
     }
 }
 
-/// What came of one task; `None` when no line starts in its range.
-type Outcome<T> = Result<Option<(ChunkAt, T)>, ScanError>;
+/// Results that wait for those of the inputs before them.
+struct Held<T> {
+    by_place: BTreeMap<ChunkAt, (Visited<T>, usize)>,
+    n_bytes: usize,
+}
+
+impl<T> Held<T> {
+    fn add(&mut self, visited: Visited<T>, weigh: impl Fn(&T, usize) -> usize) {
+        let n_bytes = visited.result.as_ref().map_or(0, |result| weigh(result, visited.n_bytes));
+        self.n_bytes += n_bytes;
+        self.by_place.insert(visited.at, (visited, n_bytes));
+    }
+
+    /// Takes, in order, what nothing comes before any more once so many inputs are done: their results, and those of
+    /// the next one.
+    fn take_in_turn(&mut self, n_inputs_done: usize) -> Vec<Visited<T>> {
+        let mut in_turn = Vec::new();
+        while let Some(first) = self.by_place.first_entry()
+            && first.key().input.index() <= n_inputs_done
+        {
+            let (visited, n_bytes) = first.remove();
+            self.n_bytes -= n_bytes;
+            in_turn.push(visited);
+        }
+        in_turn
+    }
+}
+
+/// What came of one task, with how many bytes it is of; `None` when no line starts in its range.
+type Outcome<T> = Result<Option<(ChunkAt, usize, T)>, ScanError>;
 
 struct Visited<T> {
-    result: Result<(ChunkAt, T), ScanError>,
+    /// The chunk, or where the bytes begin that could not be read.
+    at: ChunkAt,
+    result: Result<T, ScanError>,
+    /// How many bytes were visited.
+    n_bytes: usize,
     /// Memory of a block, to be used again.
     spare: Option<Vec<u8>>,
 }
@@ -194,22 +273,23 @@ struct Visitor<W> {
     buffer: Vec<u8>,
 }
 
-impl<W, T, Worker, Map> Visitors<'_, W, Worker, Map>
+impl<'a, W, T, Worker, Map> Visitors<'a, W, Worker, Map>
 where
     W: Send,
     T: Send,
     Worker: Fn() -> W + Sync,
     Map: Fn(&mut W, &Chunk<'_>) -> T + Sync,
 {
-    fn new(options: ScanOptions, watch: &Watch, worker: Worker, map: Map) -> Visitors<'_, W, Worker, Map> {
+    fn new(options: &ScanOptions, watch: &'a Watch, worker: Worker, map: Map) -> Self {
+        let options = ScanOptions { chunk_bytes: options.chunk_bytes.clamp(1, CHUNK_BYTES_MAX), ..*options };
         let idle = iter::repeat_with(|| Mutex::new(None)).take(rayon::current_num_threads()).collect();
         Visitors { options, watch, worker, map, idle }
     }
 
     /// Visits the chunks of a wave; the results are in the order of the tasks. Ranges in which no line starts
     /// have none.
-    fn visit(&self, wave: Vec<Task<'_>>) -> Vec<Visited<T>> {
-        let tasks = wave.into_par_iter().with_max_len(1);
+    fn visit(&self, tasks: Vec<Task<'_>>) -> Vec<Visited<T>> {
+        let tasks = tasks.into_par_iter().with_max_len(1);
         let slots: Vec<Option<Visited<T>>> = tasks.map(|task| self.run(task)).collect();
         slots.into_iter().flatten().collect()
     }
@@ -218,19 +298,20 @@ where
         let index = rayon::current_thread_index().unwrap_or(0) % self.idle.len();
         let mut taken = self.idle[index].lock().unwrap_or_else(PoisonError::into_inner).take();
         let visitor = taken.get_or_insert_with(|| Visitor { worker: (self.worker)(), buffer: Vec::new() });
+        let at = task.at();
         let (outcome, spare) = match (self.watch.check(), task) {
             (Err(error), _) => (Err(error), None),
             (Ok(()), Task::Range(plain, range)) => (self.visit_range(visitor, &plain, &range), None),
-            (Ok(()), Task::Block(input, block)) => {
-                let at = ChunkAt { input, start: block.start };
-                (
-                    Ok(Some(self.visit_chunk(&mut visitor.worker, at, &block.held, block.long))),
-                    Some(block.held),
-                )
-            }
+            (Ok(()), Task::Block(_, block)) => (
+                Ok(Some(self.visit_chunk(&mut visitor.worker, at, &block.held, block.long))),
+                Some(block.held),
+            ),
         };
         *self.idle[index].lock().unwrap_or_else(PoisonError::into_inner) = taken;
-        outcome.transpose().map(|result| Visited { result, spare })
+        Some(match outcome.transpose()? {
+            Ok((at, n_bytes, result)) => Visited { at, result: Ok(result), n_bytes, spare },
+            Err(error) => Visited { at, result: Err(error), n_bytes: 0, spare },
+        })
     }
 
     fn visit_range(&self, visitor: &mut Visitor<W>, plain: &Plain<'_>, range: &Range<u64>) -> Outcome<T> {
@@ -262,8 +343,8 @@ where
         at: ChunkAt,
         held: &[u8],
         long: Option<Line<'static>>,
-    ) -> (ChunkAt, T) {
+    ) -> (ChunkAt, usize, T) {
         let chunk = Chunk::new(at, held, long, self.options.max_record_bytes);
-        (at, (self.map)(worker, &chunk))
+        (at, held.len(), (self.map)(worker, &chunk))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bedload_bedrock::Unmapped;
 use bedload_record::json::is_blank;
 use bedload_record::{Code, Finding, Findings, Histogram, Quantiles, Severity, Side, Terminator, Tokens};
-use bedload_scan::{Chunk, Inputs, KeptChunk, visit};
+use bedload_scan::{Chunk, Inputs, KeptChunk, visit_weighing};
 use bedload_stages::schema::Tally;
 
 use crate::plan::judge::files::Files;
@@ -85,6 +85,17 @@ struct ChunkChecked {
 }
 
 impl ChunkChecked {
+    /// How much memory it takes.
+    fn held_bytes(&self) -> usize {
+        let finding_bytes = size_of::<Finding>() + FINDING_TEXT_BYTES;
+        size_of::<Self>()
+            + self.tokens.capacity() * size_of::<u64>()
+            + self.keys.capacity() * size_of::<u64>()
+            + self.overlaps.capacity() * size_of::<Overlap>()
+            + self.findings.len() * finding_bytes
+            + self.again.as_ref().map_or(0, KeptChunk::n_bytes)
+    }
+
     /// Keeps findings, or the chunk in place of too many.
     fn hold(&mut self, findings: Vec<Finding>, chunk: &Chunk<'_>) {
         self.findings.extend(findings);
@@ -98,6 +109,9 @@ impl ChunkChecked {
 /// The most findings that a chunk holds until its turn comes. A finding takes far more memory than the bytes it is
 /// about, and with blank lines there is one for every byte.
 const HELD_MAX: usize = 4096;
+
+/// The texts of a finding: file, pointer, message and source.
+const FINDING_TEXT_BYTES: usize = 400;
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
 /// For people, at most `per_code` findings about records are handed over of each code, and none that one finding
@@ -135,7 +149,7 @@ pub fn check(
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let mut lines = vec![FileLines::default(); inputs.len()];
     let mut again: Option<Examiner<'_>> = None;
-    visit(
+    visit_weighing(
         inputs,
         &settings.scan,
         &progress.watch,
@@ -157,6 +171,7 @@ pub fn check(
                 &progress.ledger,
             )
         },
+        ChunkChecked::held_bytes,
         |at, chunk: ChunkChecked| {
             let lines = &mut lines[at.input.index()];
             let mut show = |mut finding: Finding| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bedload_bedrock::Unmapped;
 use bedload_record::{FactTable, InputId, Terminator};
-use bedload_scan::{Inputs, TempRoom, visit};
+use bedload_scan::{Inputs, TempRoom, visit_weighing};
 use bedload_stages::balance::LABELS_MAX;
 
 use crate::run::error::EngineError;
@@ -64,7 +64,7 @@ pub(crate) fn scan(
             facts.begin_file(inputs.get(InputId::new(facts.files().len())).name());
         }
     };
-    visit(
+    visit_weighing(
         inputs,
         &settings.scan,
         &progress.watch,
@@ -84,6 +84,7 @@ pub(crate) fn scan(
             progress.ledger.add_facts(rows.len(), rows.own_bytes());
             (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
         },
+        |(rows, ..)| rows.own_bytes(),
         |at, (rows, n, bytes, more)| {
             begin(&mut facts, at.input.index());
             unmapped.absorb(&more, facts.len());

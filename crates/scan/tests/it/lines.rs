@@ -132,3 +132,28 @@ fn large_streams_and_files_take_many_waves() {
     let seen = pool.install(|| lines(&find(&paths).unwrap(), &options(10_000, true, 1 << 20))).unwrap();
     assert!(seen == expected);
 }
+
+#[test]
+fn streams_of_any_lengths_are_folded_in_their_order() {
+    let dir = Dir::new();
+    for lengths in [&[900, 1][..], &[1, 900], &[400, 0, 900, 30, 900], &[900, 900, 1, 900], &[1; 40], &[0; 3]]
+    {
+        for plain in [usize::MAX, 0, lengths.len() / 2, lengths.len() - 1] {
+            let bytes = |input: usize| format!("{input:0100}\n").repeat(lengths[input]).into_bytes();
+            let paths: Vec<_> = (0..lengths.len())
+                .map(|input| {
+                    let packed = if input == plain { bytes(input) } else { gzip(&bytes(input)) };
+                    dir.file(&format!("{input:02}"), packed)
+                })
+                .collect();
+            let expected: Vec<Seen> =
+                (0..lengths.len()).flat_map(|input| naive(input, &bytes(input), 1 << 20)).collect();
+            for n_threads in [1, 2, 3] {
+                let pool = ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+                let inputs = find(&paths).unwrap();
+                let seen = pool.install(|| lines(&inputs, &options(1000, true, 1 << 20))).unwrap();
+                assert!(seen == expected, "{lengths:?}, {plain} plain, {n_threads} threads");
+            }
+        }
+    }
+}

@@ -105,6 +105,36 @@ fn a_stop_ends_the_visit_at_the_next_chunk() {
 }
 
 #[test]
+fn streams_run_ahead_of_the_first_only_as_far_as_there_is_memory_for_their_results() {
+    let dir = Dir::new();
+    let packed = gzip(&[vec![b'x'; (64 << 10) - 1], vec![b'\n']].concat().repeat(640));
+    let paths: Vec<_> = (0..4).map(|n| dir.file(&format!("{n}"), &packed)).collect();
+    let inputs = find(&paths).unwrap();
+    let (n_visited, mut n_folded, mut n_waiting_max, mut last) = (AtomicUsize::new(0), 0, 0, None);
+    let pool = ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    pool.install(|| {
+        visit(
+            &inputs,
+            &options(1 << 20, true, 1 << 20),
+            &Watch::default(),
+            || (),
+            |(), chunk| n_visited.fetch_add(chunk.lines().count(), Ordering::Relaxed),
+            |at, _| {
+                assert!(last.replace(at) < Some(at));
+                n_waiting_max = n_waiting_max.max(n_visited.load(Ordering::Relaxed) - n_folded);
+                n_folded = at.input.index() * 640 + at.start as usize / (64 << 10);
+                Ok::<(), ScanError>(())
+            },
+        )
+    })
+    .unwrap();
+    assert_eq!(n_visited.into_inner(), 4 * 640);
+    // 8 MiB a thread, and two waves of 4 MiB a thread and one before it is known that they are too much.
+    let mebibytes = n_waiting_max / 16;
+    assert!((13..=3 * (8 + 3 * 4)).contains(&mebibytes), "{mebibytes}");
+}
+
+#[test]
 fn lines_before_a_damage_are_folded_and_then_the_damage_is_told() {
     let dir = Dir::new();
     let mut packed = gzip(&b"a\n".repeat(100));
