@@ -189,11 +189,16 @@ impl Format {
     /// The values of the format's fields in a record, in the order of [`Format::fields`], and how many there are. One
     /// pass over the members.
     pub(crate) fn values<'t>(&self, record: Json<'t>) -> (Values<'t>, usize) {
-        let (mut values, mut n_present) = ([None; Self::FIELDS_MAX], 0);
+        let (mut values, mut n_present, mut next) = ([None; Self::FIELDS_MAX], 0, 0);
         for (key, value) in record.members() {
-            if let Some(n) = self.fields.iter().position(|field| field.key == key) {
+            // Most records have their fields in the format's order.
+            let is_next = self.fields.get(next).is_some_and(|field| field.key == key);
+            let place =
+                if is_next { Some(next) } else { self.fields.iter().position(|field| field.key == key) };
+            if let Some(n) = place {
                 values[n] = Some(value);
                 n_present += 1;
+                next = n + 1;
             }
         }
         (values, n_present)

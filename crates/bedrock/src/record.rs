@@ -27,6 +27,7 @@ pub struct Record<'a> {
     pub tokens: Option<Tokens>,
     values: Values<'a>,
     n_present: usize,
+    dialect: Option<Dialect>,
     texts: OnceCell<Texts<'a>>,
     buffer: &'a TextBuffer,
 }
@@ -35,7 +36,8 @@ impl<'a> Record<'a> {
     /// The record in a line, of which `json` is the object. One pass over its members.
     pub fn new(format: &'a Format, raw: &'a [u8], json: Json<'a>, buffer: &'a TextBuffer) -> Self {
         let (values, n_present) = format.values(json);
-        Self { raw, json, format, tokens: None, values, n_present, texts: OnceCell::new(), buffer }
+        let dialect = format.dialect();
+        Self { raw, json, format, tokens: None, values, n_present, dialect, texts: OnceCell::new(), buffer }
     }
 
     /// The fields of the format, in their order, each with its value if the record has it.
@@ -56,11 +58,21 @@ impl<'a> Record<'a> {
         self.json.members().filter(|(key, _)| !format.has_field(key))
     }
 
+    /// How the format writes messages; none where it has none.
+    #[inline]
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
     /// The value that is to be the list of messages, and how the format writes them.
     pub fn messages(&self) -> Option<(Dialect, Json<'a>)> {
-        self.fields().find_map(|(field, value)| match field.kind {
-            FieldKind::Messages(dialect) => Some((dialect, value?)),
-            _ => None,
+        let dialect = self.dialect?;
+        let mut fields = self.fields();
+        fields.find_map(|(field, value)| {
+            matches!(field.kind, FieldKind::Messages(_))
+                .then_some(value)
+                .flatten()
+                .map(|value| (dialect, value))
         })
     }
 
@@ -68,8 +80,8 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn texts(&self) -> &Texts<'a> {
         self.texts.get_or_init(|| {
-            let mut texts = self.buffer.0.take().reused();
-            texts.collect(self.format, &self.values);
+            let mut texts: Texts<'a> = self.buffer.0.take();
+            texts.collect(self.format, self.dialect, &self.values);
             texts
         })
     }
@@ -88,7 +100,7 @@ impl<'a> Record<'a> {
         if matches!(self.format.answers, Answers::None | Answers::Document) {
             return false;
         }
-        let Some((_, messages)) = self.messages() else { return self.format.dialect().is_none() };
+        let Some((_, messages)) = self.messages() else { return self.dialect.is_none() };
         messages.elements().last().is_some_and(|last| !is_asked(last))
     }
 }

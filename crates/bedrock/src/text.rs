@@ -68,7 +68,7 @@ impl<'t> Texts<'t> {
 
     /// The same memory, for the texts of another record.
     pub(crate) fn reused<'u>(self) -> Texts<'u> {
-        Texts { list: emptied(self.list, |_| None), blocks: emptied(self.blocks, |_| None), turns: [0; 3] }
+        Texts { list: emptied(self.list), blocks: emptied(self.blocks), turns: [0; 3] }
     }
 
     /// Returns true if the memory is more than most records need.
@@ -77,15 +77,15 @@ impl<'t> Texts<'t> {
     }
 
     /// Collects what the fields of a format hold.
-    pub(crate) fn collect(&mut self, format: &Format, values: &Values<'t>) {
+    pub(crate) fn collect(&mut self, format: &Format, dialect: Option<Dialect>, values: &Values<'t>) {
         for ((n, field), value) in (0..).zip(format.fields).zip(values) {
             let Some(value) = *value else { continue };
             let flat = |part, text| Text {
                 name: TextName::Field(n),
                 part,
                 // The one flat text that a conversation has is its system prompt.
-                speaker: format.dialect().map(|_| Speaker::System),
-                opens: part == Part::Prompt && format.dialect().is_none(),
+                speaker: dialect.map(|_| Speaker::System),
+                opens: part == Part::Prompt && dialect.is_none(),
                 text,
             };
             match (field.kind, value.value()) {
@@ -192,9 +192,9 @@ impl<'t> Texts<'t> {
 const KEEP_TEXTS: usize = 1 << 16;
 
 /// The memory of a list for values of another lifetime: the library collects in place where the layout is the same.
-fn emptied<T, U>(mut list: Vec<T>, none: impl FnMut(T) -> Option<U>) -> Vec<U> {
+fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.clear();
-    list.into_iter().filter_map(none).collect()
+    list.into_iter().filter_map(|_| None).collect()
 }
 
 /// The texts of a conversation outside its messages.

@@ -87,7 +87,9 @@ pub fn label<'t>(source: &LabelSource, record: &Record<'t>) -> Option<Cow<'t, st
         LabelSource::Field(steps) => record.json.at(steps)?.scalar(),
         LabelSource::Target => {
             let text = record.target()?;
-            (text.len() <= LABEL_BYTES_MAX && !text.trim().contains('\n')).then_some(Cow::Borrowed(text))
+            let is_short = text.len() <= LABEL_BYTES_MAX;
+            let is_line = || !text.contains('\n') || !text.trim().contains('\n');
+            (is_short && is_line()).then_some(Cow::Borrowed(text))
         }
         LabelSource::Nowhere => None,
     }

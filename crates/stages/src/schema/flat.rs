@@ -34,11 +34,16 @@ pub(super) fn written(
     part: Part,
     at: &At<'_>,
 ) {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         let how = if text.is_empty() { "empty" } else { "blank" };
         visit.add(Code::SchemaEmptyContent, at, || format!("{what} is {how}"));
     }
     visit.read(text, part, at);
+}
+
+/// Returns true for white space. Nearly all texts begin with something else, which is seen at once.
+fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim_start().is_empty()
 }
 
 pub(super) fn number(visit: &mut Visit<'_, '_>, min: f64, max: f64, key: &str, value: Json<'_>, at: &At<'_>) {

@@ -71,7 +71,7 @@ pub fn count(record: &Record<'_>, counter: &mut Counter, turn_tokens: u64) -> Re
         }
         tokens.characters += text.text.chars().count() as u64;
     }
-    if let Some(dialect) = record.format.dialect().filter(|_| turn_tokens > 0) {
+    if let Some(dialect) = record.dialect().filter(|_| turn_tokens > 0) {
         for speaker in Speaker::ALL {
             let count = record.texts().turns(speaker) * turn_tokens;
             add(&mut tokens, speaker.part(dialect), Some(speaker), count);
