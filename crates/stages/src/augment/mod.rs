@@ -22,7 +22,7 @@ mod template;
 mod tests;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 pub use share::shares;
 pub use template::{Template, TemplateError};
@@ -75,7 +75,7 @@ pub fn order(templates: usize, seed: u64, digest: u128) -> Vec<usize> {
         let mut key = [0; 24];
         key[..16].copy_from_slice(&digest.to_le_bytes());
         key[16..].copy_from_slice(&(n as u64).to_le_bytes());
-        (xxh3_64_with_seed(&key, seed), n)
+        (XxHash3_64::oneshot_with_seed(seed, &key), n)
     });
     order
 }

@@ -1,7 +1,7 @@
 //! How many variants each training record is to have.
 
 use bedload_record::{FactTable, Ordinal};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use super::{AugmentConfig, Mode};
 use crate::balance::Classes;
@@ -33,7 +33,7 @@ pub fn shares(
         let Some(count) = std::num::NonZeroUsize::new(class.len()) else { continue };
         class.sort_by_cached_key(|&index| {
             let digest = facts.digest(train[index]);
-            (xxh3_64_with_seed(&digest.to_le_bytes(), seed), digest)
+            (XxHash3_64::oneshot_with_seed(seed, &digest.to_le_bytes()), digest)
         });
         let lacking = (largest - class.len()).min(class.len() * most as usize);
         for (place, &index) in class.iter().enumerate() {

@@ -27,9 +27,9 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use twox_hash::XxHash3_128;
 use unicase::UniCase;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::buckets::Buckets;
 
@@ -109,7 +109,7 @@ pub fn digest(record: &Record<'_>, normalize: Normalize, scratch: &mut Vec<u8>) 
     scratch.clear();
     if record.fields().any(|(field, value)| field.required && value.is_none()) {
         write_value(record.json, normalize, scratch);
-        return xxh3_128(scratch);
+        return XxHash3_128::oneshot(scratch);
     }
     for (field, value) in record.fields() {
         match (field.kind, value) {
@@ -127,7 +127,7 @@ pub fn digest(record: &Record<'_>, normalize: Normalize, scratch: &mut Vec<u8>) 
             write_members(others, normalize, scratch);
         }
     }
-    xxh3_128(scratch)
+    XxHash3_128::oneshot(scratch)
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {

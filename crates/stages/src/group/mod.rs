@@ -26,7 +26,7 @@ use bedload_record::NO_KEY;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use crate::balance::pointer_steps;
 use crate::dedupe::{Normalize, write_bytes};
@@ -173,5 +173,5 @@ pub fn keys(
 
 /// The key of a value. The same value in two fields is two keys.
 fn key_of(kind: usize, bytes: &[u8]) -> u64 {
-    xxh3_64_with_seed(bytes, kind as u64).max(NO_KEY + 1)
+    XxHash3_64::oneshot_with_seed(kind as u64, bytes).max(NO_KEY + 1)
 }

@@ -3,7 +3,7 @@
 use bedload_bedrock::{FieldKind, Level, Point, Profile, Record};
 use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Feature, Features, Finding, Json, Value};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::media::split_uri;
 
@@ -13,7 +13,7 @@ const SEVERAL: u64 = 1;
 /// Returns the features of one record; none for flat formats. Unknown keys are not features.
 pub fn features(record: &Record<'_>) -> Features {
     let mut features = Features::default();
-    if record.format.dialect().is_none() {
+    if record.dialect().is_none() {
         return features;
     }
     for (field, value) in record.fields() {
@@ -52,7 +52,7 @@ fn block_features(key: &str, value: Json<'_>, features: &mut Features) {
     if let Some(Value::String(uri)) = place.and_then(|place| place.get("uri")).map(Json::value)
         && let Ok((bucket, _)) = split_uri(uri)
     {
-        let hash = xxh3_64(bucket.as_bytes()).max(SEVERAL + 1);
+        let hash = XxHash3_64::oneshot(bucket.as_bytes()).max(SEVERAL + 1);
         features.bucket = if features.bucket == 0 || features.bucket == hash { hash } else { SEVERAL };
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use bedload_record::{FactTable, NoRoom, Ordinal};
 
@@ -161,7 +161,7 @@ where
 }
 
 fn hash(group: u64, seed: u64) -> u64 {
-    xxh3_64_with_seed(&group.to_le_bytes(), seed)
+    XxHash3_64::oneshot_with_seed(seed, &group.to_le_bytes())
 }
 
 /// Makes a choice larger by exactly `lacking`, if one chosen group can go for one or two others that are `lacking`
