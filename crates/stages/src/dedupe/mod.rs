@@ -27,6 +27,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use twox_hash::XxHash3_128;
 use unicase::UniCase;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -165,6 +166,9 @@ fn write_value(json: Json<'_>, normalize: Normalize, out: &mut Vec<u8>) {
     }
 }
 
+/// The most members that are put into order without memory of their own: tools and their calls have three.
+const FEW_MEMBERS: usize = 8;
+
 /// Appends members in the order of their keys, which are unique. Messages and blocks have one or two, which need no list.
 fn write_members<'t>(
     members: impl Iterator<Item = (&'t str, Json<'t>)> + Clone,
@@ -186,7 +190,7 @@ fn write_members<'t>(
             write(b.0, b.1);
         }
         _ => {
-            let mut sorted: Vec<(&str, Json<'_>)> = members.collect();
+            let mut sorted: SmallVec<[(&str, Json<'_>); FEW_MEMBERS]> = members.collect();
             sorted.sort_unstable_by_key(|(key, _)| *key);
             sorted.into_iter().for_each(|(key, value)| write(key, value));
         }

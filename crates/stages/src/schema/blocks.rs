@@ -59,12 +59,12 @@ impl Content {
 const KINDS: &str = "text, image, video, document, reasoningContent, toolUse or toolResult";
 
 /// The blocks of one message, or of one candidate.
-pub(super) fn content(
+pub(super) fn content<'t>(
     visit: &mut Visit<'_, '_>,
-    value: Json<'_>,
+    value: Json<'t>,
     role: Role,
     content: &mut Content,
-    calls: &mut Calls<'_>,
+    calls: &mut Calls<'t>,
     at: &At<'_>,
 ) {
     let Value::Array(blocks) = value.value() else {
@@ -196,12 +196,16 @@ pub(super) fn system(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
     }
 }
 
-/// The texts of a list of blocks, one after the other; none where there is no text.
-pub(super) fn joined_text(value: Json<'_>) -> Option<String> {
-    let Value::Array(blocks) = value.value() else { return None };
-    let texts = blocks.filter_map(|block| match block.get("text").map(Json::value) {
+/// Returns true if two lists of blocks have texts, and the same when each text is a line of its own.
+pub(super) fn have_same_text(a: Json<'_>, b: Json<'_>) -> bool {
+    joined_text(a).next().is_some() && joined_text(a).eq(joined_text(b))
+}
+
+fn joined_text(value: Json<'_>) -> impl Iterator<Item = u8> {
+    let texts = value.elements().filter_map(|block| match block.get("text").map(Json::value) {
         Some(Value::String(text)) => Some(text.trim()),
         _ => None,
     });
-    Some(texts.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    let line_end = |n: usize| (n > 0).then_some(b'\n');
+    texts.enumerate().flat_map(move |(n, text)| line_end(n).into_iter().chain(text.bytes()))
 }

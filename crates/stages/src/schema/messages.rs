@@ -10,11 +10,11 @@ use super::tools::Calls;
 use super::visit::Visit;
 use super::{chat, weight, wrong_type};
 
-pub(super) fn check(
+pub(super) fn check<'t>(
     visit: &mut Visit<'_, '_>,
     dialect: Dialect,
-    value: Json<'_>,
-    record: Json<'_>,
+    value: Json<'t>,
+    record: Json<'t>,
     at: &At<'_>,
 ) {
     let Value::Array(list) = value.value() else {
@@ -130,12 +130,12 @@ fn order(visit: &mut Visit<'_, '_>, role: Role, index: usize, before: Option<Rol
 }
 
 /// The last message of a preference record.
-fn candidates(
+fn candidates<'t>(
     visit: &mut Visit<'_, '_>,
-    message: Json<'_>,
+    message: Json<'t>,
     role: Role,
     content: &mut Content,
-    calls: &mut Calls<'_>,
+    calls: &mut Calls<'t>,
     at: &At<'_>,
 ) {
     let Some(value) = message.get("candidates") else {
@@ -184,13 +184,15 @@ fn candidates(
             "all candidates have the same label; one must be preferred and one non-preferred".to_owned()
         });
     }
-    let texts = |label: &'static str| {
+    let contents = |label: &'static str| {
         list.clone().filter_map(move |candidate| match candidate.get("preferenceLabel").map(Json::value) {
-            Some(Value::String(own)) if own == label => blocks::joined_text(candidate.get("content")?),
+            Some(Value::String(own)) if own == label => candidate.get("content"),
             _ => None,
         })
     };
-    if texts("preferred").any(|chosen| texts("non-preferred").any(|rejected| chosen == rejected)) {
+    let is_rejected =
+        |chosen| contents("non-preferred").any(|rejected| blocks::have_same_text(chosen, rejected));
+    if contents("preferred").any(is_rejected) {
         visit.add(Code::SchemaIdenticalPair, &at, || {
             "a non-preferred candidate equals a preferred one".to_owned()
         });

@@ -17,6 +17,7 @@
 //! `dataset/several-buckets`, `dataset/mixed-references`, `disputed/optional-field`.
 
 mod blocks;
+mod by_text;
 mod chat;
 mod dataset;
 mod flat;

@@ -1,11 +1,10 @@
 //! Tools in Converse records: their specification, calls and results, and how these match.
 
-use std::collections::HashSet;
-
 use bedload_bedrock::{Part, Point};
 use bedload_record::{At, Code, Json, Value};
 
 use super::blocks;
+use super::by_text::ByText;
 use super::visit::Visit;
 use super::wrong_type;
 use crate::role::Role;
@@ -57,7 +56,7 @@ pub(super) fn config(visit: &mut Visit<'_, '_>, value: Json<'_>, at: &At<'_>) {
 
 /// The names of a record's tools so far.
 #[derive(Default)]
-pub(super) struct Names<'t>(HashSet<&'t str>);
+pub(super) struct Names<'t>(ByText<'t, ()>);
 
 impl<'t> Names<'t> {
     /// Checks the name of a tool: there is one, and no other tool has it.
@@ -97,50 +96,73 @@ pub(super) fn wrong_spec(visit: &mut Visit<'_, '_>, at: &At<'_>, message: &str) 
 /// The tool calls of a conversation: those that wait for a result, turn by turn.
 pub(super) struct Calls<'t> {
     /// The names that the record specifies; none where it has no `toolConfig`.
-    names: Option<HashSet<&'t str>>,
-    /// Every id so far.
-    seen: HashSet<String>,
+    names: Option<ByText<'t, ()>>,
+    /// The calls so far, by id.
+    by_id: ByText<'t, Call>,
+    /// The number of this message.
+    turn: usize,
     /// Calls of the message before this one, without a result as yet.
-    waiting: Vec<String>,
+    n_waiting: usize,
     /// Calls of this message.
-    new: Vec<String>,
+    n_new: usize,
+}
+
+/// The calls with one id; more than one is an error, and each waits for a result nevertheless.
+#[derive(Default)]
+struct Call {
+    /// The message that the counts are of.
+    turn: usize,
+    n_waiting: usize,
+    n_new: usize,
+}
+
+impl Call {
+    /// The counts as of this message. What an earlier one than the last has called no longer waits.
+    fn at(&mut self, turn: usize) -> &mut Self {
+        if self.turn < turn {
+            let is_last = self.turn + 1 == turn;
+            let n_new = std::mem::take(&mut self.n_new);
+            (self.turn, self.n_waiting) = (turn, if is_last { n_new } else { 0 });
+        }
+        self
+    }
 }
 
 impl<'t> Calls<'t> {
     pub(super) fn new(record: Json<'t>) -> Self {
         let config = record.get("toolConfig").filter(|config| !matches!(config.value(), Value::Null));
-        let names = config.map(|config| match config.get("tools").map(Json::value) {
-            Some(Value::Array(tools)) => tools
-                .filter_map(|tool| match tool.get("toolSpec")?.get("name")?.value() {
-                    Value::String(name) => Some(name),
-                    _ => None,
-                })
-                .collect(),
-            _ => HashSet::new(),
+        let names = config.map(|config| {
+            let mut names = ByText::default();
+            for tool in config.get("tools").into_iter().flat_map(Json::elements) {
+                let name = tool.get("toolSpec").and_then(|spec| spec.get("name"));
+                if let Some(Value::String(name)) = name.map(Json::value) {
+                    names.insert(name);
+                }
+            }
+            names
         });
-        Self { names, seen: HashSet::new(), waiting: Vec::new(), new: Vec::new() }
+        Self { names, by_id: ByText::default(), turn: 0, n_waiting: 0, n_new: 0 }
     }
 
     /// A message begins. What the one before called, this one must answer.
     pub(super) fn turn(&mut self, visit: &mut Visit<'_, '_>, role: Role, at: &At<'_>) {
-        if !self.waiting.is_empty() {
-            unanswered(visit, self.waiting.len(), at);
-        }
-        self.waiting = std::mem::take(&mut self.new);
-        if role == Role::Assistant && !self.waiting.is_empty() {
-            unanswered(visit, self.waiting.len(), at);
-            self.waiting.clear();
+        self.end(visit, at);
+        self.turn += 1;
+        self.n_waiting = std::mem::take(&mut self.n_new);
+        if role == Role::Assistant {
+            self.end(visit, at);
+            self.n_waiting = 0;
         }
     }
 
     /// The conversation ends. The last message's own calls need no result; those before it do.
     pub(super) fn end(&mut self, visit: &mut Visit<'_, '_>, at: &At<'_>) {
-        if !self.waiting.is_empty() {
-            unanswered(visit, self.waiting.len(), at);
+        if self.n_waiting > 0 {
+            unanswered(visit, self.n_waiting, at);
         }
     }
 
-    pub(super) fn call(&mut self, visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>) {
+    pub(super) fn call(&mut self, visit: &mut Visit<'_, '_>, value: Json<'t>, role: Role, at: &At<'_>) {
         visit.judge_kind(Point::Tools, at, "tool calls");
         if visit.refuses(Point::Tools) {
             return;
@@ -155,7 +177,7 @@ impl<'t> Calls<'t> {
                 None => visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
                     "a tool is called, but the record has no `toolConfig`".to_owned()
                 }),
-                Some(names) if !names.contains(name) => {
+                Some(names) if names.get(name).is_none() => {
                     visit.add_about_tools(Code::SchemaToolName, &at.key("name"), || {
                         "`toolConfig` has no tool of this name".to_owned()
                     });
@@ -164,12 +186,14 @@ impl<'t> Calls<'t> {
             }
         }
         if let Some(id) = string(visit, value, "toolUseId", at) {
-            if !self.seen.insert(id.to_owned()) {
+            let (call, is_new) = self.by_id.entry(id);
+            call.at(self.turn).n_new += 1;
+            self.n_new += 1;
+            if !is_new {
                 visit.add_about_tools(Code::SchemaToolId, &at.key("toolUseId"), || {
                     "two tool calls have the same id".to_owned()
                 });
             }
-            self.new.push(id.to_owned());
         }
         match value.get("input").map(Json::value) {
             Some(Value::Object(_)) => {}
@@ -187,8 +211,12 @@ impl<'t> Calls<'t> {
             visit.add(Code::SchemaMisplacedContent, at, || "tool results belong in user messages".to_owned());
         }
         if let Some(id) = string(visit, value, "toolUseId", at) {
-            match self.waiting.iter().position(|waiting| waiting == id) {
-                Some(n) => drop(self.waiting.swap_remove(n)),
+            let call = self.by_id.get_mut(id).filter(|_| self.n_waiting > 0);
+            match call.map(|call| call.at(self.turn)).filter(|call| call.n_waiting > 0) {
+                Some(call) => {
+                    call.n_waiting -= 1;
+                    self.n_waiting -= 1;
+                }
                 None => visit.add_about_tools(Code::SchemaToolId, &at.key("toolUseId"), || {
                     "the message before this one has no call with this id".to_owned()
                 }),

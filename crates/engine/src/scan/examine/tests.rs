@@ -81,6 +81,32 @@ fn a_visit_takes_no_memory() {
     };
     let versioned = conversation(r#""schemaVersion":"bedrock-conversation-2024","#);
     let unversioned = conversation("");
+    let with_tools = {
+        let tool = |n: usize| {
+            format!(
+                r#"{{"toolSpec":{{"name":"f{n}","description":"d","inputSchema":{{"json":{{"type":"object"}}}}}}}}"#
+            )
+        };
+        let tools: Vec<String> = (0..9).map(tool).collect();
+        let turns: Vec<String> = (0..9)
+            .map(|n| {
+                format!(
+                    r#"{{"role":"user","content":[{{"text":"u"}}]}},
+                    {{"role":"assistant","content":[{{"toolUse":{{"toolUseId":"id{n}","name":"f{n}","input":{{"k":["v",1]}}}}}}]}},
+                    {{"role":"user","content":[{{"toolResult":{{"toolUseId":"id{n}","content":[{{"text":"r"}}]}}}}]}},
+                    {{"role":"assistant","content":[{{"text":"a"}}]}}"#
+                )
+            })
+            .collect();
+        let line = format!(
+            r#"{{"schemaVersion":"bedrock-conversation-2024","messages":[{}],"toolConfig":{{"tools":[{}]}}}}"#,
+            turns.join(","),
+            tools.join(",")
+        );
+        line.replace('\n', "")
+    };
+    let candidates = r#"{"schemaVersion":"bedrock-conversation-2024","system":[{"text":"s"}],"messages":[{"role":"user","content":[{"text":"u"}]},{"role":"assistant","candidates":[{"content":[{"text":"x"}],"preferenceLabel":"preferred"},{"content":[{"text":"y"}],"preferenceLabel":"non-preferred"}]}]}"#;
+    let chat = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],"reference_answer":"r","tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}]}"#;
     for (format, profile, lines) in [
         (
             "prompt-completion",
@@ -94,6 +120,9 @@ fn a_visit_takes_no_memory() {
         ("preference", "generic-preference", &[decimals]),
         ("text", "generic-cpt", &[r#"{"text":"a document\nof lines"}"#]),
         ("converse", "nova-lite-sft", &[&versioned, &unversioned]),
+        ("converse", "nova-2-lite-sft", &[&with_tools]),
+        ("converse-preference", "nova-lite-dpo", &[candidates]),
+        ("chat-rft", "nova-2-lite-rft", &[chat]),
     ] {
         assert_eq!(allocations(format, profile, lines), [0, 0], "{format}");
     }
