@@ -15,9 +15,9 @@ pub(super) struct RawText<'l> {
     pub(super) at: Raw<'l>,
 }
 
-/// A part of a turn.
+/// A piece of the content of a turn.
 #[derive(Clone, Debug)]
-pub(super) enum Part<'l> {
+pub(super) enum Content<'l> {
     Text(RawText<'l>),
     /// A Converse content block that is not text.
     Block(Raw<'l>),
@@ -49,7 +49,7 @@ pub(super) enum Aside<'l> {
 #[derive(Clone, Debug)]
 pub(super) struct Turn<'l> {
     pub(super) role: Role,
-    pub(super) parts: Vec<Part<'l>>,
+    pub(super) parts: Vec<Content<'l>>,
     pub(super) marks: Vec<Mark<'l>>,
     pub(super) at: Raw<'l>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Turn<'l> {
 impl<'l> Turn<'l> {
     /// A turn that is one text.
     pub(super) fn of(role: Role, words: RawText<'l>) -> Self {
-        Self { role, at: words.at, parts: vec![Part::Text(words)], marks: Vec::new() }
+        Self { role, at: words.at, parts: vec![Content::Text(words)], marks: Vec::new() }
     }
 }
 
@@ -65,7 +65,7 @@ impl<'l> Turn<'l> {
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'l> {
     pub(super) is_preferred: bool,
-    pub(super) parts: Vec<Part<'l>>,
+    pub(super) parts: Vec<Content<'l>>,
     pub(super) at: Raw<'l>,
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bedload_record::json::Raw;
 
 use super::Remark;
-use super::conversation::{Candidate, Conversation, Member, Part, Turn};
+use super::conversation::{Candidate, Content, Conversation, Member, Turn};
 use super::read::Reader;
 use crate::role::Role;
 
@@ -93,7 +93,7 @@ pub(super) fn flat<'l, K: AsRef<str>>(
         }
         seen[n] = true;
         let candidate = |is_preferred| {
-            let parts = vec![Part::Text(reader.words(value, name)?)];
+            let parts = vec![Content::Text(reader.words(value, name)?)];
             Ok(Candidate { is_preferred, parts, at: value })
         };
         match slot {

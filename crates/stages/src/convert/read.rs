@@ -6,7 +6,7 @@ use bedload_bedrock::{Dialect, FieldKind, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::conversation::{Aside, Candidate, Conversation, Mark, Member, Part, RawText, Turn};
+use super::conversation::{Aside, Candidate, Content, Conversation, Mark, Member, RawText, Turn};
 use super::flat::{Slot, flat};
 use super::{Remark, Source};
 use crate::marks;
@@ -161,8 +161,8 @@ impl<'l> Reader<'l> {
             None => return Err(self.source(message, format!("`{content_key}` is missing"))),
         };
         if calls.iter().any(Option::is_some) {
-            parts.retain(|part| !matches!(part, Part::Text(words) if words.raw.trim_ascii().is_empty()));
-            parts.extend(calls.into_iter().flatten().map(Part::Calls));
+            parts.retain(|part| !matches!(part, Content::Text(words) if words.raw.trim_ascii().is_empty()));
+            parts.extend(calls.into_iter().flatten().map(Content::Calls));
         }
         rest(message, &[role_key, content_key, "tool_calls", "function_call"], &mut asides);
         let mut marks = Vec::new();
@@ -188,7 +188,7 @@ impl<'l> Reader<'l> {
         let (role_key, content_key) = keys(dialect);
         let content = self.member(message, content_key)?;
         for part in self.parts(dialect, content, &mut conversation.asides)? {
-            let Part::Text(words) = part else {
+            let Content::Text(words) = part else {
                 return Err(self.content(message, "a system message that contains more than text"));
             };
             conversation.system.push(words);
@@ -226,10 +226,10 @@ impl<'l> Reader<'l> {
         dialect: Dialect,
         content: Raw<'l>,
         asides: &mut Vec<Aside<'l>>,
-    ) -> Result<Vec<Part<'l>>, Remark> {
+    ) -> Result<Vec<Content<'l>>, Remark> {
         let is_blocks = matches!(dialect, Dialect::Converse | Dialect::Preference);
         if !is_blocks && content.string().is_some() {
-            return Ok(vec![Part::Text(self.words(content, "content")?)]);
+            return Ok(vec![Content::Text(self.words(content, "content")?)]);
         }
         if !content.is_array() || matches!(dialect, Dialect::Claude | Dialect::ShareGpt) {
             let wanted = if is_blocks { "a list of blocks" } else { "a string" };
@@ -241,9 +241,9 @@ impl<'l> Reader<'l> {
                 return match (text, block.members().find(|(_, value)| !value.is_null())) {
                     (Some(text), _) => {
                         rest(block, &["text"], asides);
-                        Ok(Part::Text(self.words(text, "text")?))
+                        Ok(Content::Text(self.words(text, "text")?))
                     }
-                    (None, Some(_)) => Ok(Part::Block(block)),
+                    (None, Some(_)) => Ok(Content::Block(block)),
                     (None, None) => {
                         Err(self.source(block, "a content block must be a non-empty object".to_owned()))
                     }
@@ -252,9 +252,9 @@ impl<'l> Reader<'l> {
             match block.get("type").and_then(Raw::text).as_deref() {
                 Some("text") => {
                     rest(block, &["type", "text"], asides);
-                    Ok(Part::Text(self.words(self.member(block, "text")?, "text")?))
+                    Ok(Content::Text(self.words(self.member(block, "text")?, "text")?))
                 }
-                _ => Ok(Part::Media(block)),
+                _ => Ok(Content::Media(block)),
             }
         };
         content.elements().map(part).collect()

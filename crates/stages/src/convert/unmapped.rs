@@ -8,7 +8,7 @@ use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
 use super::config::{Extra, Weights};
-use super::conversation::{Aside, Conversation, Mark, Member, Part, RawText};
+use super::conversation::{Aside, Content, Conversation, Mark, Member, RawText};
 use super::obstacle::{Gravity, Obstacle};
 use super::write::{VERSION, Writer};
 use crate::marks::{self, Training};
@@ -169,12 +169,12 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// A part of a message that is not text, next to one that is.
-    pub(super) fn unmapped_part(&mut self, part: &Part<'l>) {
+    pub(super) fn unmapped_part(&mut self, part: &Content<'l>) {
         match *part {
-            Part::Text(_) => unreachable!("every format holds text"),
-            Part::Calls(at) => self.unmapped_calls(at),
-            Part::Media(at) => self.unmapped("a part of a message that is not text", at, None),
-            Part::Block(at) => match block_name(at) {
+            Content::Text(_) => unreachable!("every format holds text"),
+            Content::Calls(at) => self.unmapped_calls(at),
+            Content::Media(at) => self.unmapped("a part of a message that is not text", at, None),
+            Content::Block(at) => match block_name(at) {
                 "toolUse" => self.unmapped_calls(at),
                 "toolResult" => {
                     let message = "this record has tool calls, which are not translated; \
@@ -196,11 +196,11 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Why a message that has no text, or no block, cannot be written.
-    pub(super) fn nothing_left(&self, parts: &[Part<'l>], at: Raw<'l>) -> Obstacle {
+    pub(super) fn nothing_left(&self, parts: &[Content<'l>], at: Raw<'l>) -> Obstacle {
         let calls = parts.iter().find_map(|part| match part {
-            Part::Calls(at) => Some(*at),
-            Part::Block(at) => Some(*at).filter(|at| matches!(block_name(*at), "toolUse" | "toolResult")),
-            Part::Text(_) | Part::Media(_) => None,
+            Content::Calls(at) => Some(*at),
+            Content::Block(at) => Some(*at).filter(|at| matches!(block_name(*at), "toolUse" | "toolResult")),
+            Content::Text(_) | Content::Media(_) => None,
         });
         if let Some(calls) = calls {
             let message = "this record has tool calls, which are not translated, \
@@ -208,7 +208,7 @@ impl<'l> Writer<'_, 'l> {
             return Obstacle { gravity: Gravity::Tools, ..self.content(calls, message) };
         }
         match parts.first() {
-            Some(Part::Media(at) | Part::Block(at)) => {
+            Some(Content::Media(at) | Content::Block(at)) => {
                 let message = format!("this message has no text, and {} holds only text", self.to.name);
                 self.content(*at, &message)
             }

@@ -7,7 +7,7 @@ use bedload_record::json::Raw;
 use super::Remark;
 use super::clean::without_nulls;
 use super::config::{Extra, Weights};
-use super::conversation::{Candidate, Conversation, Member, Part, RawText, Turn};
+use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
 use super::obstacle::{Gravity, Obstacle, gravest};
 use crate::role::Role;
 
@@ -294,8 +294,8 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn blocks(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Written {
-        let is_held = |part: &Part<'_>| matches!(part, Part::Text(_) | Part::Block(_));
+    fn blocks(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Written {
+        let is_held = |part: &Content<'_>| matches!(part, Content::Text(_) | Content::Block(_));
         if !parts.iter().any(is_held) {
             return Err(self.nothing_left(&parts, at));
         }
@@ -306,13 +306,13 @@ impl<'l> Writer<'_, 'l> {
                 self.put(b",");
             }
             match part {
-                Part::Text(words) => {
+                Content::Text(words) => {
                     self.put(b"{");
                     self.key("text", &words);
                     self.put(b"}");
                 }
-                Part::Block(raw) => self.put(&without_nulls(raw)),
-                Part::Calls(_) | Part::Media(_) => self.unmapped_part(&part),
+                Content::Block(raw) => self.put(&without_nulls(raw)),
+                Content::Calls(_) | Content::Media(_) => self.unmapped_part(&part),
             }
         }
         self.put(b"]");
@@ -324,16 +324,16 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// The text of a message whose content must be one string. Two texts are not glued together.
-    fn only_text(&mut self, parts: Vec<Part<'l>>, at: Raw<'l>) -> Result<RawText<'l>, Obstacle> {
-        if !parts.iter().any(|part| matches!(part, Part::Text(_))) {
+    fn only_text(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Result<RawText<'l>, Obstacle> {
+        if !parts.iter().any(|part| matches!(part, Content::Text(_))) {
             return Err(self.nothing_left(&parts, at));
         }
         let mut text = None;
         for part in parts {
             match part {
-                Part::Text(words) if text.is_none() => text = Some(words),
-                Part::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
-                Part::Block(_) | Part::Calls(_) | Part::Media(_) => self.unmapped_part(&part),
+                Content::Text(words) if text.is_none() => text = Some(words),
+                Content::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
+                Content::Block(_) | Content::Calls(_) | Content::Media(_) => self.unmapped_part(&part),
             }
         }
         Ok(text.expect("there is one"))
