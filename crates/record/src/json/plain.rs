@@ -4,6 +4,8 @@
 //! It decides nothing: a line with anything that could be wrong, doubtful or rare is not plain, and is left to
 //! simd-json and the strict rules, from its beginning.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 use simd_json::{Node, StaticNode};
 
@@ -17,8 +19,8 @@ const PLAIN_DIGITS_MAX: usize = 18;
 /// The buffers of a reader, which live from line to line.
 #[derive(Default)]
 pub(super) struct Buffers {
-    /// The strings that have escapes, decoded, one after the other.
-    decoded: String,
+    /// The strings that have escapes, decoded, one after the other. What is behind them is left over from other lines.
+    decoded: Vec<u8>,
     escaped: Vec<Escaped>,
     decimals: Vec<Place>,
 }
@@ -45,14 +47,19 @@ pub(super) fn read<'t>(
     }
     let text = simdutf8::basic::from_utf8(line).ok()?;
     let Buffers { decoded, escaped, decimals } = buffers;
-    decoded.clear();
-    decoded.reserve(line.len());
+    if decoded.len() < line.len() + STEP_BYTES {
+        decoded.resize(line.len() + STEP_BYTES, 0);
+    }
     escaped.clear();
     decimals.clear();
-    Reader { text, at: 0, nodes, decoded, escaped, decimals }.document()?;
-    let decoded: &'t str = decoded;
-    for &Escaped { node, start, end } in &*escaped {
-        nodes[node] = Node::String(&decoded[start..end]);
+    let mut reader = Reader { text, at: 0, nodes, decoded, n_decoded: 0, escaped, decimals };
+    reader.document()?;
+    let n_decoded = reader.n_decoded;
+    if n_decoded > 0 {
+        let decoded = simdutf8::basic::from_utf8(&decoded[..n_decoded]).ok()?;
+        for &Escaped { node, start, end } in &*escaped {
+            nodes[node] = Node::String(decoded.get(start..end)?);
+        }
     }
     Some(Decimals::at(line, decimals))
 }
@@ -61,7 +68,9 @@ struct Reader<'t, 'b> {
     text: &'t str,
     at: usize,
     nodes: &'b mut Vec<Node<'t>>,
-    decoded: &'b mut String,
+    /// Longer than the line by one step: no escape is longer decoded, and a step is written whole.
+    decoded: &'b mut [u8],
+    n_decoded: usize,
     escaped: &'b mut Vec<Escaped>,
     /// Until the end of the line, each with the place of its node instead of how many are left.
     decimals: &'b mut Vec<Place>,
@@ -216,43 +225,60 @@ impl Reader<'_, '_> {
     }
 
     /// Reads the string that begins at `start`, from its first escape on.
-    fn escaped_string(&mut self, mut start: usize) -> Option<()> {
-        let begin = self.decoded.len();
-        loop {
-            self.decoded.push_str(&self.text[start..self.at]);
-            if self.peek()? == b'"' {
-                break;
-            }
+    fn escaped_string(&mut self, start: usize) -> Option<()> {
+        let begin = self.n_decoded;
+        self.keep(start..self.at);
+        while self.peek()? != b'"' {
             self.escape()?;
-            start = self.at;
-            self.at += special(&self.text.as_bytes()[start..])?;
+            self.keep_to_special()?;
         }
         self.at += 1;
-        self.escaped.push(Escaped { node: self.nodes.len(), start: begin, end: self.decoded.len() });
+        self.escaped.push(Escaped { node: self.nodes.len(), start: begin, end: self.n_decoded });
         self.nodes.push(Node::String(""));
+        Some(())
+    }
+
+    /// Adds bytes of the line to what is decoded.
+    fn keep(&mut self, range: Range<usize>) {
+        let end = self.n_decoded + range.len();
+        self.decoded[self.n_decoded..end].copy_from_slice(&self.text.as_bytes()[range]);
+        self.n_decoded = end;
+    }
+
+    /// Adds the bytes up to the next quote or backslash. They are few where there are many escapes, and to copy too
+    /// many of them at once takes less time than to find out first how many they are.
+    fn keep_to_special(&mut self) -> Option<()> {
+        for _ in 0..STEPS {
+            let Some(step) = self.text.as_bytes()[self.at..].first_chunk::<STEP_BYTES>() else { break };
+            *self.decoded[self.n_decoded..].first_chunk_mut()? = *step;
+            let n = special_in(step).unwrap_or(STEP_BYTES);
+            self.at += n;
+            self.n_decoded += n;
+            if n < STEP_BYTES {
+                return Some(());
+            }
+        }
+        let start = self.at;
+        self.at += special(&self.text.as_bytes()[start..])?;
+        self.keep(start..self.at);
         Some(())
     }
 
     /// Decodes the escape that begins here.
     fn escape(&mut self) -> Option<()> {
-        let char = match self.text.as_bytes().get(self.at + 1)? {
-            b'n' => '\n',
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let char = self.unicode_escape()?;
-                self.decoded.push(char);
-                return Some(());
-            }
-            _ => return None,
-        };
+        let byte = *self.text.as_bytes().get(self.at + 1)?;
+        if byte == b'u' {
+            let char = self.unicode_escape()?;
+            self.n_decoded += char.encode_utf8(&mut self.decoded[self.n_decoded..]).len();
+            return Some(());
+        }
+        let char = ESCAPED[usize::from(byte)];
+        if char == 0 {
+            return None;
+        }
         self.at += 2;
-        self.decoded.push(char);
+        self.decoded[self.n_decoded] = char;
+        self.n_decoded += 1;
         Some(())
     }
 
@@ -276,7 +302,10 @@ impl Reader<'_, '_> {
             return None;
         };
         self.at += 6;
-        digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | char::from(digit).to_digit(16)?))
+        // Each is looked up, as branches over what kind of digit it is are hard to predict.
+        let [a, b, c, d] = digits.map(|digit| HEX_DIGITS[usize::from(digit)]);
+        (a | b | c | d != NO_DIGIT)
+            .then(|| u32::from(a) << 12 | u32::from(b) << 8 | u32::from(c) << 4 | u32::from(d))
     }
 
     fn word(&mut self, word: &str, node: StaticNode) -> Option<()> {
@@ -347,23 +376,66 @@ fn has_control(bytes: &[u8]) -> bool {
     least.iter().chain(rest).any(|&byte| byte < b' ')
 }
 
+/// So many bytes are copied at once behind an escape, and so often before they are searched first.
+const STEP_BYTES: usize = 16;
+const STEPS: usize = 4;
+
+/// The characters of the escapes, by what follows the backslash; zero where nothing plain does.
+const ESCAPED: [u8; 256] = {
+    let mut chars = [0; 256];
+    chars[b'"' as usize] = b'"';
+    chars[b'\\' as usize] = b'\\';
+    chars[b'/' as usize] = b'/';
+    chars[b'n' as usize] = b'\n';
+    chars[b't' as usize] = b'\t';
+    chars[b'r' as usize] = b'\r';
+    chars[b'b' as usize] = 0x8;
+    chars[b'f' as usize] = 0xC;
+    chars
+};
+
+/// All bits, so that it shows among others.
+const NO_DIGIT: u8 = u8::MAX;
+
+const HEX_DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
 /// So many bytes are looked at here: most keys end before, and calling the vectorised search takes longer.
 const NEAR_BYTES: usize = 16;
 
 /// Where the first quote or backslash is.
 fn special(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 0xFF;
-    // The lowest bit that is set belongs to the first byte that is zero.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
     let mut at = 0;
     while at < NEAR_BYTES {
         let Some(word) = bytes[at..].first_chunk() else { break };
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        let found = specials(*word);
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
     memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
+}
+
+/// The same of few bytes.
+fn special_in(bytes: &[u8; STEP_BYTES]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks();
+    let found = words.iter().map(|word| specials(*word)).enumerate().find(|&(_, found)| found != 0);
+    found.map(|(nth, found)| nth * 8 + found.trailing_zeros() as usize / 8)
+}
+
+/// A word whose lowest bit that is set belongs to the first quote or backslash.
+fn specials(word: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let word = u64::from_le_bytes(word);
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))
 }
