@@ -107,7 +107,9 @@ fn strings_end_where_they_end_however_long_they_are() {
     for len in 0..100 {
         let text = "x".repeat(len);
         for end in ["", r"\n", r"\\", r#"\""#, r"\u00e9", "é", r"\/\t\r\b\f", r"\u00AF\ud83d\uDE00\uFFFD"] {
-            assert!(check(format!(r#"{{"{text}":"{text}{end}","b":["{end}{text}{end}{text}"]}}"#).as_bytes()));
+            assert!(check(
+                format!(r#"{{"{text}":"{text}{end}","b":["{end}{text}{end}{text}"]}}"#).as_bytes()
+            ));
             for byte in 0..b' ' {
                 let line = format!(r#"{{"a":"{text}{end}{}"}}"#, char::from(byte));
                 assert!(!check(line.as_bytes()), "{line:?}");
