@@ -26,7 +26,7 @@ pub use facts::{
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
-pub use path::At;
+pub use path::{At, Locator};
 pub use severities::Severities;
 pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary};
 pub use tokens::Tokens;

@@ -1,7 +1,7 @@
 //! Paths into a record: a chain of steps on the stack, which costs nothing until a finding is shown.
 
 use crate::finding::Detail;
-use crate::json::{Step, locate_step};
+use crate::json::{Raw, Step, Walk};
 
 /// A place in a record, as the way to it from the record's object.
 #[derive(Clone, Copy, Debug)]
@@ -43,20 +43,48 @@ impl<'p> At<'p> {
         }
     }
 
-    /// Byte offset of the place in a line of valid JSON; that of the nearest value above it where it is not there.
-    pub fn offset(&self, line: &[u8]) -> usize {
-        let above = self.up.map_or(0, |up| up.offset(line));
-        self.step.and_then(|step| locate_step(line, above, step)).unwrap_or(above)
+    /// A finding at this place of a line.
+    pub fn detail(&self, locator: &mut Locator<'_>, message: impl Into<String>) -> Detail {
+        let offset = locator.offset(self) as u64;
+        Detail { pointer: self.pointer(), offset, message: message.into(), source: None }
+    }
+}
+
+/// Finds places in one line of valid JSON, one after another. Those that come in their order in the line are found in
+/// one pass over it, however many there are.
+#[derive(Debug)]
+pub struct Locator<'l> {
+    line: &'l [u8],
+    /// For each level down to the place found last, how far its parts were looked at.
+    walks: Vec<Walk<'l>>,
+}
+
+impl<'l> Locator<'l> {
+    /// For this line.
+    pub fn new(line: &'l [u8]) -> Self {
+        Self { line, walks: Vec::new() }
     }
 
-    /// A finding at this place of a line.
-    pub fn detail(&self, line: &[u8], message: impl Into<String>) -> Detail {
-        Detail {
-            pointer: self.pointer(),
-            offset: self.offset(line) as u64,
-            message: message.into(),
-            source: None,
+    /// Byte offset of a place; that of the nearest value above it where it is not there.
+    pub fn offset(&mut self, at: &At<'_>) -> usize {
+        self.find(at).0
+    }
+
+    /// The members of the object at a place.
+    pub fn members(&mut self, at: &At<'_>) -> impl Iterator<Item = (Raw<'l>, Raw<'l>)> + use<'l> {
+        Raw::open(self.line, self.offset(at)).members()
+    }
+
+    /// The offset of a place, and its level.
+    fn find(&mut self, at: &At<'_>) -> (usize, usize) {
+        let (above, level) = at.up.map_or((0, 0), |up| self.find(up));
+        let Some(step) = at.step else { return (above, level) };
+        if self.walks.get(level).is_none_or(|walk| !walk.is_of(above)) {
+            self.walks.truncate(level);
+            self.walks.push(Walk::new(self.line, above));
         }
+        let found = self.walks[level].take(self.line, step);
+        (found.unwrap_or(above), level + 1)
     }
 }
 
@@ -69,7 +97,7 @@ mod tests {
         let line = br#"{"a": {"x/y": [1, {"b": 2, "c": 3}]}}"#;
         let check = |at: &At<'_>, pointer: &str, rest: &str| {
             assert_eq!(at.pointer(), pointer);
-            assert!(line[at.offset(line)..].starts_with(rest.as_bytes()), "{pointer}");
+            assert!(line[Locator::new(line).offset(at)..].starts_with(rest.as_bytes()), "{pointer}");
         };
         let a = At::RECORD.key("a");
         let list = a.key("x/y");
@@ -81,5 +109,29 @@ mod tests {
         check(&object.member(1), "/a/x~1y/1/?1", "\"c\"");
         check(&object.key("none"), "/a/x~1y/1/none", "{\"b\"");
         check(&list.index(7), "/a/x~1y/7", "[1");
+    }
+
+    #[test]
+    fn places_are_found_in_any_order() {
+        let line = br#"{"m":[{"c":[{"t":1},{"t":2}]},{"c":[]},{"c":[{"t":3}]}],"z":{"a":1,"b":{"c":4}}}"#;
+        let m = At::RECORD.key("m");
+        let z = At::RECORD.key("z");
+        let b = z.key("b");
+        let records = [m.index(0), m.index(1), m.index(2), m.index(3)];
+        let contents: Vec<At<'_>> = records.iter().map(|record| record.key("c")).collect();
+        let blocks: Vec<At<'_>> =
+            contents.iter().flat_map(|content| [0, 1, 2].map(|n| content.index(n))).collect();
+        let texts = blocks.iter().flat_map(|block| [block.key("t"), block.key("u"), block.member(0)]);
+        let mut places: Vec<At<'_>> =
+            texts.chain(blocks.iter().copied()).chain(contents.iter().copied()).collect();
+        places.extend(records);
+        places.extend([At::RECORD, m, z, b, z.key("a"), z.member(1), b.key("c"), At::RECORD.member(1)]);
+        let alone: Vec<usize> = places.iter().map(|at| Locator::new(line).offset(at)).collect();
+        let mut locator = Locator::new(line);
+        for turn in 0..places.len() {
+            for nth in (0..places.len()).map(|n| n * (turn + 1) % places.len()) {
+                assert_eq!(locator.offset(&places[nth]), alone[nth], "{}", places[nth].pointer());
+            }
+        }
     }
 }

@@ -127,3 +127,32 @@ fn findings_do_not_depend_on_how_bytes_are_read() {
 fn nor_do_they_where_lines_are_too_long_to_hold() {
     check_all_ways(&file_of(&mixed(700, 12)), "--max-record-bytes 100");
 }
+
+/// Each is found from the one before: a search from the start of the line for each would take minutes.
+#[test]
+fn thousands_of_findings_in_one_record_are_each_in_their_place() {
+    const TURNS: usize = 30_000;
+    let turn = |n: usize| match n % 2 {
+        0 => r#"{"role":"user","content":[{"text":""}]}"#,
+        _ => r#"{"role":"assistant","content":[{"text":"é"}],"weight":0}"#,
+    };
+    let turns: Vec<&str> = (0..TURNS).map(turn).collect();
+    let line = format!(r#"{{"schemaVersion":"bedrock-conversation-2024","messages":[{}]}}"#, turns.join(","));
+    let scratch = Scratch::with("a.jsonl", &line);
+    let found = scratch.run("check a.jsonl --format converse --skip tokens --output-format jsonl").exits(1);
+    let places = |code: &str| -> Vec<(String, usize)> {
+        let findings = found.findings().into_iter().filter(|finding| finding["code"] == code);
+        let place = |finding: Value| {
+            let offset = finding["byte_offset"].as_u64().unwrap() as usize;
+            (finding["pointer"].as_str().unwrap().to_owned(), offset)
+        };
+        findings.map(place).collect()
+    };
+    let expected = |text: &str, first: usize, pointer: &str, into: usize| -> Vec<(String, usize)> {
+        let turns = (first..TURNS).step_by(2);
+        let at = line.match_indices(text).map(|(at, _)| at + into);
+        turns.zip(at).map(|(turn, at)| (format!("/messages/{turn}{pointer}"), at)).collect()
+    };
+    assert_eq!(places("schema/empty-content"), expected(r#"{"text":""}"#, 0, "/content/0/text", 8));
+    assert_eq!(places("schema/weight"), expected(r#""weight":0"#, 1, "/weight", 9));
+}

@@ -19,7 +19,7 @@ mod tests;
 mod text;
 
 pub use framing::{Framing, HELD_ESCAPED_LF, HELD_LF, STRAY_COMMA};
-pub(crate) use locate::locate_step;
+pub(crate) use locate::Walk;
 pub use locate::{Location, Step, locate};
 pub use number::Number;
 pub use parse::{Parser, Rejected};

@@ -67,7 +67,7 @@ impl<'l> Raw<'l> {
     }
 
     /// The value that begins at `at`, with whatever follows it: good for walking through its parts only.
-    pub(super) fn open(line: &'l [u8], at: usize) -> Self {
+    pub(crate) fn open(line: &'l [u8], at: usize) -> Self {
         Self(&line[space(line, at).min(line.len())..])
     }
 
@@ -98,6 +98,7 @@ pub fn pointer_to(line: &[u8], offset: usize, known: &[&str]) -> String {
 }
 
 /// The parts of an object or array, in order.
+#[derive(Clone, Debug)]
 pub(super) struct Parts<'l> {
     value: &'l [u8],
     /// Where the next part begins; none after the last.

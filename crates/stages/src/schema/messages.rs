@@ -46,7 +46,7 @@ pub(super) fn check<'t>(
         visit.extra_keys(members.map(|(key, _)| key), is_known, &at);
         let role = role(visit, message, &at);
         if has_more && visit.refuses_weights && role == Some(Role::Assistant) {
-            weight::turn(visit, message, index, &at);
+            weight::turn(visit, message, &at);
         }
         if let Some(role) = role {
             order(visit, role, index, before, &at);

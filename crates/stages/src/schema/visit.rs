@@ -1,7 +1,8 @@
 //! The visit of one record: its findings, each with the rule that it follows.
 
 use bedload_bedrock::{Bound, Level, Limit, Part, Point, Profile, Record};
-use bedload_record::{At, Code, Findings};
+use bedload_record::json::Raw;
+use bedload_record::{At, Code, Findings, Locator};
 
 use super::words::WordFinder;
 
@@ -13,6 +14,7 @@ pub(super) struct Visit<'v, 'r> {
     /// Whether marks that exclude an answer from training are errors.
     pub(super) refuses_weights: bool,
     findings: &'v mut Findings,
+    locator: Locator<'r>,
 }
 
 impl<'v, 'r> Visit<'v, 'r> {
@@ -22,14 +24,14 @@ impl<'v, 'r> Visit<'v, 'r> {
         words: Option<&'v WordFinder>,
         findings: &'v mut Findings,
     ) -> Self {
-        Self { record, profile, words, refuses_weights: false, findings }
+        Self { record, profile, words, refuses_weights: false, findings, locator: Locator::new(record.raw) }
     }
 
     /// Adds a finding that follows from the shape of the format.
     pub(super) fn add(&mut self, code: Code, at: &At<'_>, message: impl FnOnce() -> String) {
-        let Self { record, profile, findings, .. } = self;
+        let Self { profile, findings, locator, .. } = self;
         findings.add(code, || {
-            let mut detail = at.detail(record.raw, message());
+            let mut detail = at.detail(locator, message());
             detail.source = profile.map(|profile| profile.source.to_string());
             detail
         });
@@ -43,8 +45,8 @@ impl<'v, 'r> Visit<'v, 'r> {
         limit: &Limit,
         message: impl FnOnce() -> String,
     ) {
-        let raw = self.record.raw;
-        self.findings.add(code, || at.detail(raw, message()).sourced(limit.cite()));
+        let Self { findings, locator, .. } = self;
+        findings.add(code, || at.detail(locator, message()).sourced(limit.cite()));
     }
 
     /// Adds a finding that names its own source.
@@ -55,8 +57,13 @@ impl<'v, 'r> Visit<'v, 'r> {
         source: impl FnOnce() -> String,
         message: impl FnOnce() -> String,
     ) {
-        let raw = self.record.raw;
-        self.findings.add(code, || at.detail(raw, message()).sourced(source()));
+        let Self { findings, locator, .. } = self;
+        findings.add(code, || at.detail(locator, message()).sourced(source()));
+    }
+
+    /// The members of the object at a place, as they are written.
+    pub(super) fn members_at(&mut self, at: &At<'_>) -> impl Iterator<Item = (Raw<'r>, Raw<'r>)> + use<'r> {
+        self.locator.members(at)
     }
 
     /// Returns true if the target refuses what the point is about, or the sources dispute it.
@@ -68,8 +75,8 @@ impl<'v, 'r> Visit<'v, 'r> {
     pub(super) fn judge(&mut self, point: Point, at: &At<'_>, message: impl FnOnce() -> String) {
         let rule = self.profile.and_then(|profile| profile.rule(point));
         let Some((rule, code)) = rule.and_then(|rule| Some((rule, point.code(rule.level)?))) else { return };
-        let raw = self.record.raw;
-        self.findings.add(code, || at.detail(raw, message()).sourced(rule.cite()));
+        let Self { findings, locator, .. } = self;
+        findings.add(code, || at.detail(locator, message()).sourced(rule.cite()));
     }
 
     /// Adds what the target says on a point; where it says nothing, `code`, which is the format's own rule.

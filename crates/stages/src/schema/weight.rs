@@ -33,16 +33,13 @@ pub(super) fn record(visit: &mut Visit<'_, '_>, format: &Format, json: Json<'_>)
     }
 }
 
-/// Checks the members of a message of the assistant, the `index`th of `messages`.
-pub(super) fn turn(visit: &mut Visit<'_, '_>, message: Json<'_>, index: usize, at: &At<'_>) {
+/// Checks the members of a message of the assistant.
+pub(super) fn turn(visit: &mut Visit<'_, '_>, message: Json<'_>, at: &At<'_>) {
     if !message.members().any(|(key, _)| marks::is_mark(key)) {
         return;
     }
-    let messages = Raw::of_line(visit.record.raw).get("messages");
-    let Some(raw) = messages.and_then(|messages| messages.elements().nth(index)) else { return };
-    for ((key, _), (_, value)) in
-        message.members().zip(raw.members()).filter(|(_, (_, value))| !value.is_null())
-    {
+    let raw = visit.members_at(at);
+    for ((key, _), (_, value)) in message.members().zip(raw).filter(|(_, (_, value))| !value.is_null()) {
         let message = match marks::of_turn(key, value) {
             Some(Training::None) => "this answer is excluded from training by",
             Some(Training::Weighted) => "this answer has a weight in training by",

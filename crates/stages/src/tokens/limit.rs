@@ -1,7 +1,7 @@
 //! Tokens against the target's limits: over them, or over them within the margin of an estimate.
 
 use bedload_bedrock::{Limit, Record};
-use bedload_record::{At, Code, Findings, Json, Tokens, Value};
+use bedload_record::{At, Code, Findings, Json, Locator, Tokens, Value};
 
 use crate::Check;
 
@@ -51,7 +51,7 @@ impl Check for TokenLimit {
         if let Some(excess) = certain.or_else(|| beyond().next()) {
             findings.add(excess.code, || {
                 let message = self.message(&excess, tokens);
-                At::RECORD.detail(record.raw, message).sourced(excess.limit.cite())
+                At::RECORD.detail(&mut Locator::new(record.raw), message).sourced(excess.limit.cite())
             });
         }
     }
