@@ -18,6 +18,7 @@ use crate::args::{
     BuildArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs,
 };
 use crate::config::Config;
+use crate::escape::escape;
 use crate::exit::Failure;
 use crate::memory;
 use crate::output::say;
@@ -38,7 +39,14 @@ pub(crate) struct Run {
 /// Settings for `check` and `explain`, which look at the data as it is.
 pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&data.config)?;
-    config.stages.convert.to = None;
+    if let Some(to) = config.stages.convert.to.take()
+        && !data.output.quiet
+    {
+        say(&format!(
+            "note: check looks at the data as it is; `to = \"{}\"` of [stages.convert] is for build and convert\n",
+            escape(&to)
+        ));
+    }
     resolve(data, config)
 }
 

@@ -153,6 +153,9 @@ fn build_converts_on_the_way() {
         "bedload.toml",
         "profile = \"nova-lite-sft\"\n[stages.convert]\nto = \"converse\"\nextra = \"drop\"\nmap = { prompt = \"question\", completion = \"answer\" }\n",
     );
+    let note = "note: check looks at the data as it is; `to = \"converse\"` of [stages.convert]";
+    assert!(scratch.run("check a.jsonl --skip tokens").stderr.contains(note));
+    assert!(!scratch.run("check a.jsonl --skip tokens --quiet").stderr.contains(note));
     scratch.run("build a.jsonl --out q --skip tokens").exits(0);
     assert_eq!(scratch.manifest("q")["config"]["stages"]["convert"]["to"], "converse");
     scratch.run("build a.jsonl --out r --skip tokens --skip convert").exits(1);

@@ -57,6 +57,14 @@ fn what_is_no_output_is_never_replaced() {
 }
 
 #[test]
+fn a_directory_is_not_written_to_standard_output() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(40)));
+    let refusal = scratch.run("build a.jsonl --out - --skip tokens").refuses(2);
+    assert!(refusal.contains("a directory cannot be written to standard output"), "{refusal}");
+    assert_eq!(scratch.names(), ["a.jsonl"]);
+}
+
+#[test]
 fn an_input_inside_the_output_is_refused() {
     let scratch = scratch();
     scratch.run(&format!("{BUILD} --out o")).exits(0);

@@ -43,6 +43,11 @@ impl<'p> Store<'p> {
         let name = target
             .file_name()
             .ok_or_else(|| EngineError::Usage(format!("--out {shown}: not a directory name")))?;
+        if target.as_os_str() == "-" {
+            return Err(EngineError::Usage(
+                "--out -: a directory cannot be written to standard output".to_owned(),
+            ));
+        }
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(target, "examined")(error)),
