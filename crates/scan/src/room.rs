@@ -33,13 +33,13 @@ impl TempRoom {
 
 /// Takes the space on the disk now: a page that finds none later would end the process with a signal.
 fn reserve(mut file: &File, bytes: u64) -> io::Result<()> {
-    static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
     match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
         Err(rustix::io::Errno::OPNOTSUPP) => {
+            let zeros = vec![0; 1 << 16];
             let mut left = bytes;
             while left > 0 {
-                let n = left.min(ZEROS.len() as u64);
-                file.write_all(&ZEROS[..n as usize])?;
+                let n = left.min(zeros.len() as u64);
+                file.write_all(&zeros[..n as usize])?;
                 left -= n;
             }
             Ok(())

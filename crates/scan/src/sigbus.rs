@@ -16,8 +16,8 @@ const N_SLOTS: usize = 8192;
 const FREE: usize = 0;
 /// `start` of a slot that is being filled; no fault lies at or after it and before `end`, which is 0 then.
 const CLAIMED: usize = 1;
-/// `lost` of a map that is whole.
-const WHOLE: usize = usize::MAX;
+/// `lost_inverted` of a map that is whole.
+const WHOLE: usize = 0;
 
 /// The address range of one map, read by the handler at any moment.
 struct Slot {
@@ -26,7 +26,9 @@ struct Slot {
     version: AtomicUsize,
     start: AtomicUsize,
     end: AtomicUsize,
-    lost: AtomicUsize,
+    /// The lowest page that was lost, its bits inverted: a slot is all zeros at first, and takes no place in the
+    /// program's file.
+    lost_inverted: AtomicUsize,
 }
 
 static SLOTS: [Slot; N_SLOTS] = [const {
@@ -34,7 +36,7 @@ static SLOTS: [Slot; N_SLOTS] = [const {
         version: AtomicUsize::new(0),
         start: AtomicUsize::new(FREE),
         end: AtomicUsize::new(0),
-        lost: AtomicUsize::new(WHOLE),
+        lost_inverted: AtomicUsize::new(WHOLE),
     }
 }; N_SLOTS];
 /// Slots in use, or about to be: when all are, no thread searches.
@@ -77,7 +79,7 @@ impl Guard {
         let slot = &SLOTS[index];
         let start = range.as_ptr().addr();
         slot.version.fetch_add(1, Ordering::AcqRel);
-        slot.lost.store(WHOLE, Ordering::Release);
+        slot.lost_inverted.store(WHOLE, Ordering::Release);
         slot.start.store(start, Ordering::Release);
         slot.end.store(start + range.len(), Ordering::Release);
         Some(Guard { slot: index })
@@ -88,9 +90,9 @@ impl Guard {
         let slot = &SLOTS[self.slot];
         // The handler runs on the thread that reads; no read of the range may be moved below this point.
         compiler_fence(Ordering::SeqCst);
-        let lost = slot.lost.load(Ordering::Acquire);
+        let lost = slot.lost_inverted.load(Ordering::Acquire);
         // The page that was touched may begin before the range.
-        (lost != WHOLE).then(|| lost.saturating_sub(slot.start.load(Ordering::Acquire)))
+        (lost != WHOLE).then(|| (!lost).saturating_sub(slot.start.load(Ordering::Acquire)))
     }
 }
 
@@ -176,10 +178,10 @@ fn rescue(addr: usize, page_bytes: usize) -> bool {
         }
         let page = addr & !(page_bytes - 1);
         let len = (end - page).next_multiple_of(page_bytes);
-        slot.lost.fetch_min(page, Ordering::AcqRel);
+        slot.lost_inverted.fetch_max(!page, Ordering::AcqRel);
         // SAFETY: the pages belong to a map of ours: the thread that faulted is reading it through a borrow
         // of the `Guard`'s owner, so it cannot be unmapped meanwhile. They stay readable, and their owner
-        // unmaps them with the rest. Readers may see bytes change to zero, and `lost` tells them so before
+        // unmaps them with the rest. Readers may see bytes change to zero, and `lost_at` tells them so before
         // they use any result.
         let mapped = unsafe {
             libc::mmap(
