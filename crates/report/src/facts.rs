@@ -5,18 +5,15 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch};
+use arrow::array::{ArrayRef, FixedSizeBinaryArray, PrimitiveArray};
 use arrow::buffer::Buffer;
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Schema, UInt8Type, UInt32Type, UInt64Type};
 use bedload_record::{FactTable, StoredValues, UnusableFacts};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
@@ -24,6 +21,7 @@ use rayon::prelude::*;
 
 use crate::error::ReportError;
 use crate::inspect::read_error;
+use crate::read::{Kind, Table, Values};
 use crate::row_groups::ROW_GROUP_ROWS;
 use crate::seal::{self, Hashed, Seal};
 use crate::shared::Shared;
@@ -103,8 +101,7 @@ pub enum FactsFile {
 /// A file of facts, of which the footer was read.
 #[derive(Debug)]
 pub struct StoredFacts {
-    file: Shared,
-    metadata: ArrowReaderMetadata,
+    table: Table,
     /// The header that it was written with.
     pub header: String,
 }
@@ -121,11 +118,9 @@ pub fn open_facts(mut file: File, path: &Path) -> Result<FactsFile, ReportError>
         Seal::Absent => return Ok(FactsFile::Other),
     }
     let file = Shared::new(file).map_err(io)?;
-    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
-    let metadata = metadata.map_err(|error| read_error(path, error))?;
-    let pairs = metadata.metadata().file_metadata().key_value_metadata();
-    let header = pairs.and_then(|pairs| pairs.iter().find(|pair| pair.key == HEADER)?.value.clone());
-    Ok(header.map_or(FactsFile::Other, |header| FactsFile::Whole(StoredFacts { file, metadata, header })))
+    let table = Table::open(file, PageIndexPolicy::Skip).map_err(|error| read_error(path, error))?;
+    let header = table.metadata(HEADER).map(str::to_owned);
+    Ok(header.map_or(FactsFile::Other, |header| FactsFile::Whole(StoredFacts { table, header })))
 }
 
 /// Why stored facts could not be read.
@@ -138,29 +133,24 @@ pub enum FactsError {
 }
 
 impl StoredFacts {
-    /// Adds all lines to a table that has their header. The row groups are decoded in parallel.
+    /// Adds all lines to a table that has their header. The columns of several row groups are decoded in parallel.
     ///
     /// # Errors
     /// Where the file cannot be read, its columns are not those of facts, or there is no room for them.
     pub fn read(&self, path: &Path, facts: &mut FactTable) -> Result<(), FactsError> {
-        let Self { file, metadata, .. } = self;
-        let groups: Vec<usize> = (0..metadata.metadata().num_row_groups()).collect();
+        let table = &self.table;
+        let groups: Vec<usize> = (0..table.groups()).collect();
         let decode = |group: &usize| {
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
-            let rows = metadata.metadata().row_group(*group).num_rows().unsigned_abs() as usize;
-            let reader = builder.with_row_groups(vec![*group]).with_batch_size(rows).build();
-            let reader = reader.map_err(|error| read_error(path, error))?;
-            let corrupt = |message: String| ReportError::Corrupt { path: path.to_owned(), message };
-            reader
-                .map(|batch| batch.map_err(|error| corrupt(error.to_string())).map(|batch| columns(&batch)))
-                .collect::<Result<Vec<Vec<Decoded>>, ReportError>>()
+            let columns = (0..table.columns()).into_par_iter();
+            let columns = columns.map(|column| Decoded::read(table, *group, column));
+            columns.collect::<Result<Vec<Decoded>, ParquetError>>()
         };
         for some in groups.chunks(groups_at_once()) {
             let decoded = some.par_iter().map(decode).collect::<Result<Vec<_>, _>>();
-            for columns in decoded.map_err(FactsError::Report)?.into_iter().flatten() {
+            for columns in decoded.map_err(|error| FactsError::Report(read_error(path, error)))? {
                 let lines = columns.first().map_or(0, |column| column.values().len());
-                let named: Vec<(&str, StoredValues<'_>)> =
-                    columns.iter().map(|column| (column.name.as_str(), column.values())).collect();
+                let named = (0..).zip(&columns).map(|(nth, column)| (table.name(nth), column.values()));
+                let named: Vec<(&str, StoredValues<'_>)> = named.collect();
                 facts.restore(lines, &named).map_err(FactsError::Unusable)?;
             }
         }
@@ -218,39 +208,48 @@ fn array(values: StoredValues<'_>, from: usize, to: usize) -> Result<ArrayRef, P
 }
 
 /// A column of a row group.
-struct Decoded {
-    name: String,
-    array: ArrayRef,
-    /// Its values, where it is a column of digests.
-    digests: Vec<u128>,
-}
-
-fn columns(batch: &RecordBatch) -> Vec<Decoded> {
-    let schema = batch.schema();
-    let columns = schema.fields().iter().zip(batch.columns());
-    columns
-        .map(|(field, array)| {
-            let digests = array.as_fixed_size_binary_opt().map_or_else(Vec::new, |digests| {
-                digests
-                    .iter()
-                    .flatten()
-                    .filter_map(|bytes| bytes.try_into().ok())
-                    .map(u128::from_be_bytes)
-                    .collect()
-            });
-            Decoded { name: field.name().clone(), array: Arc::clone(array), digests }
-        })
-        .collect()
+enum Decoded {
+    U8(Vec<u8>),
+    U32(Vec<u32>),
+    U64(Vec<u64>),
+    U128(Vec<u128>),
 }
 
 impl Decoded {
-    /// Its values. A column of a kind that facts do not have is one of digests, and has none.
+    /// A column of a kind that facts do not have is one of digests, and has none.
+    fn read(table: &Table, group: usize, column: usize) -> Result<Self, ParquetError> {
+        // What the footer says is no reason to take memory.
+        let rows = (table.rows(group).unsigned_abs() as usize).min(ROW_GROUP_ROWS);
+        let mut decoded = match table.kind(column) {
+            Kind::U8 => Self::U8(Vec::with_capacity(rows)),
+            Kind::U32 => Self::U32(Vec::with_capacity(rows)),
+            Kind::U64 => Self::U64(Vec::with_capacity(rows)),
+            Kind::Bytes => Self::U128(Vec::with_capacity(rows)),
+            _ => return Ok(Self::U128(Vec::new())),
+        };
+        table.read(group, column, &mut |batch| {
+            match (&mut decoded, batch.values) {
+                // Parquet keeps unsigned numbers in signed ones of their size or more.
+                (Self::U8(all), Values::I32(some)) => all.extend(some.iter().map(|&value| value as u8)),
+                (Self::U32(all), Values::I32(some)) => all.extend(some.iter().map(|&value| value as u32)),
+                (Self::U64(all), Values::I64(some)) => all.extend(some.iter().map(|&value| value as u64)),
+                (Self::U128(all), Values::Fixed(some)) => {
+                    let digests = some.iter().filter_map(|bytes| bytes.data().try_into().ok());
+                    all.extend(digests.map(u128::from_be_bytes));
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(decoded)
+    }
+
     fn values(&self) -> StoredValues<'_> {
-        match self.array.data_type() {
-            DataType::UInt8 => StoredValues::U8(self.array.as_primitive::<UInt8Type>().values()),
-            DataType::UInt32 => StoredValues::U32(self.array.as_primitive::<UInt32Type>().values()),
-            DataType::UInt64 => StoredValues::U64(self.array.as_primitive::<UInt64Type>().values()),
-            _ => StoredValues::U128(&self.digests),
+        match self {
+            Self::U8(values) => StoredValues::U8(values),
+            Self::U32(values) => StoredValues::U32(values),
+            Self::U64(values) => StoredValues::U64(values),
+            Self::U128(values) => StoredValues::U128(values),
         }
     }
 }

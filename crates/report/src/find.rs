@@ -1,17 +1,17 @@
-//! Finding: the rows of a table that are about one line of one input. Only their columns are decoded in full.
+//! Finding: the rows of a table that are about one line of one input. Of a row group that has no such row, only lines
+//! and perhaps files are decoded.
 
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type};
-use arrow::error::ArrowError;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::error::ReportError;
 use crate::inspect::read_error;
+use crate::read::{Kind, Table, Values};
 use crate::seal::{self, Seal};
+use crate::shared::Shared;
 
 /// A value of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,53 +43,81 @@ pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, Re
     if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
         return Err(corrupt("its bytes were changed after it was written".to_owned()));
     }
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| read_error(path, error))?;
-    for (name, kind) in [("file", DataType::Utf8), ("line", DataType::Int64)] {
-        if builder.schema().field_with_name(name).ok().map(Field::data_type) != Some(&kind) {
-            return Err(corrupt(format!("it has no column `{name}` as bedload writes it")));
-        }
-    }
-    let wanted = file.to_owned();
-    let place = ProjectionMask::columns(builder.parquet_schema(), ["file", "line"]);
-    let is_wanted = ArrowPredicateFn::new(place, move |batch: RecordBatch| {
-        let missing = || ArrowError::SchemaError("file and line are read".to_owned());
-        let files = batch.column_by_name("file").and_then(|column| column.as_string_opt::<i32>());
-        let lines = batch.column_by_name("line").and_then(|column| column.as_primitive_opt::<Int64Type>());
-        let (files, lines) = (files.ok_or_else(missing)?, lines.ok_or_else(missing)?);
-        let is_it = |row| {
-            files.is_valid(row)
-                && lines.is_valid(row)
-                && u64::try_from(lines.value(row)) == Ok(line)
-                && files.value(row) == wanted
-        };
-        Ok((0..batch.num_rows()).map(|row| Some(is_it(row))).collect::<BooleanArray>())
-    });
-    let filter = RowFilter::new(vec![Box::new(is_wanted)]);
-    let reader = builder.with_row_filter(filter).build().map_err(|error| read_error(path, error))?;
+    let opened = Shared::new(opened).map_err(io)?;
+    let wrong = |error| read_error(path, error);
+    let table = Table::open(opened, PageIndexPolicy::Skip).map_err(wrong)?;
+    let place = |name: &str, kind| {
+        let found = (0..table.columns()).find(|&column| table.name(column) == name);
+        let found = found.filter(|&column| table.kind(column) == kind);
+        found.ok_or_else(|| corrupt(format!("it has no column `{name}` as bedload writes it")))
+    };
+    let (files, lines) = (place("file", Kind::Text)?, place("line", Kind::Integer)?);
+    let wanted = Cell::Text(file.to_owned());
     let mut found = Vec::new();
-    for batch in reader {
-        let batch = batch.map_err(|error| corrupt(error.to_string()))?;
-        found.extend((0..batch.num_rows()).map(|row| row_of(&batch, row)));
+    for group in 0..table.groups() {
+        let mut rows = rows_of_line(&table, group, lines, line).map_err(wrong)?;
+        let mut files = cells(&table, group, files, &rows).map_err(wrong)?.into_iter();
+        rows.retain(|_| files.next().flatten().as_ref() == Some(&wanted));
+        found.extend(whole_rows(&table, group, &rows).map_err(wrong)?);
     }
     Ok(found)
 }
 
-fn row_of(batch: &RecordBatch, row: usize) -> FoundRow {
-    let schema = batch.schema();
-    let names = schema.fields().iter().map(|field| field.name());
-    names.zip(batch.columns()).filter_map(|(name, column)| Some((name.clone(), cell(column, row)?))).collect()
+/// The rows of a row group that have this line.
+fn rows_of_line(table: &Table, group: usize, column: usize, line: u64) -> Result<Vec<usize>, ParquetError> {
+    let mut rows = Vec::new();
+    let mut first = 0;
+    table.read(group, column, &mut |batch| {
+        let Values::I64(lines) = batch.values else { return Ok(()) };
+        let is_it = |place: Option<usize>| place.is_some_and(|place| u64::try_from(lines[place]) == Ok(line));
+        rows.extend((first..).zip(batch.places()).filter(|(_, place)| is_it(*place)).map(|(row, _)| row));
+        first += batch.rows;
+        Ok(())
+    })?;
+    Ok(rows)
 }
 
-fn cell(column: &ArrayRef, row: usize) -> Option<Cell> {
-    if column.is_null(row) {
-        return None;
+/// Some rows of a row group, given in their order.
+fn whole_rows(table: &Table, group: usize, rows: &[usize]) -> Result<Vec<FoundRow>, ParquetError> {
+    let mut found = vec![FoundRow::new(); rows.len()];
+    for column in 0..table.columns() {
+        for (row, cell) in found.iter_mut().zip(cells(table, group, column, rows)?) {
+            row.extend(cell.map(|cell| (table.name(column).to_owned(), cell)));
+        }
     }
-    if let Some(texts) = column.as_string_opt::<i32>() {
-        return Some(Cell::Text(texts.value(row).to_owned()));
+    Ok(found)
+}
+
+/// What some rows of a row group, given in their order, have in a column.
+fn cells(
+    table: &Table,
+    group: usize,
+    column: usize,
+    rows: &[usize],
+) -> Result<Vec<Option<Cell>>, ParquetError> {
+    let mut cells = vec![None; rows.len()];
+    if rows.is_empty() || table.kind(column) == Kind::Other {
+        return Ok(cells);
     }
-    if let Some(integers) = column.as_primitive_opt::<Int64Type>() {
-        return Some(Cell::Integer(integers.value(row)));
-    }
-    column.as_primitive_opt::<Float64Type>().map(|reals| Cell::Real(reals.value(row)))
+    let mut wanted = rows.iter().zip(&mut cells).peekable();
+    let mut first = 0;
+    table.read(group, column, &mut |batch| {
+        for (row, place) in (first..).zip(batch.places()) {
+            if let Some((_, cell)) = wanted.next_if(|(wanted, _)| **wanted == row) {
+                *cell = place.map(|place| cell_of(batch.values, place)).transpose()?.flatten();
+            }
+        }
+        first += batch.rows;
+        Ok(())
+    })?;
+    Ok(cells)
+}
+
+fn cell_of(values: Values<'_>, place: usize) -> Result<Option<Cell>, ParquetError> {
+    Ok(match values {
+        Values::Bytes(texts) => Some(Cell::Text(texts[place].as_utf8()?.to_owned())),
+        Values::I64(integers) => Some(Cell::Integer(integers[place])),
+        Values::F64(reals) => Some(Cell::Real(reals[place])),
+        Values::I32(_) | Values::Fixed(_) | Values::Other => None,
+    })
 }

@@ -3,16 +3,15 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::ptr;
 
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 use parquet::file::reader::Length as _;
 use rayon::prelude::*;
 
 use crate::error::{ReportError, io_source};
+use crate::read::{Kind, Table, Values};
 use crate::seal::{self, Seal};
 use crate::shared::Shared;
 
@@ -60,53 +59,63 @@ pub fn inspect_file(mut file: File, path: &Path) -> Result<TableInfo, ReportErro
         Seal::Absent => return Err(corrupt("it has no seal")),
     }
 
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
     let file = Shared::new(file).map_err(io)?;
     let bytes = file.len();
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| read_error(path, error))?;
+    let table = Table::open(file, PageIndexPolicy::Required).map_err(|error| read_error(path, error))?;
 
-    let n_groups = metadata.metadata().num_row_groups();
-    let row_groups = (0..n_groups)
+    let row_groups = (0..table.groups())
         .into_par_iter()
-        .map(|group| decode_group(&file, path, &metadata, group))
+        .map(|group| decode_group(&table, path, group))
         .collect::<Result<Vec<u64>, _>>()?;
     let rows = row_groups.iter().sum();
 
-    let footer = metadata.metadata().file_metadata();
+    let footer = table.footer();
     if u64::try_from(footer.num_rows()) != Ok(rows) {
         return Err(corrupt(&format!("it holds {rows} rows, but its footer counts {}", footer.num_rows())));
     }
-    let table = footer.key_value_metadata().and_then(|pairs| {
-        pairs.iter().find(|pair| pair.key == "bedload.table").and_then(|pair| pair.value.clone())
-    });
-    let created_by = footer.created_by().map(str::to_owned);
-    let columns = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-    Ok(TableInfo { table, created_by, rows, row_groups, columns, bytes })
+    Ok(TableInfo {
+        table: table.metadata("bedload.table").map(str::to_owned),
+        created_by: footer.created_by().map(str::to_owned),
+        rows,
+        row_groups,
+        columns: footer.schema().get_fields().iter().map(|field| field.name().to_owned()).collect(),
+        bytes,
+    })
 }
 
-/// Decodes one row group and gives its number of rows.
-fn decode_group(
-    file: &Shared,
-    path: &Path,
-    metadata: &ArrowReaderMetadata,
-    group: usize,
-) -> Result<u64, ReportError> {
+/// Decodes one row group, its columns in parallel, and gives its number of rows.
+fn decode_group(table: &Table, path: &Path, group: usize) -> Result<u64, ReportError> {
     let corrupt = |message| ReportError::Corrupt { path: path.to_owned(), message };
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone())
-        .with_row_groups(vec![group])
-        .with_batch_size(8192)
-        .build()
-        .map_err(|error| read_error(path, error))?;
-    let mut rows = 0;
-    for batch in reader {
-        rows += batch.map_err(|error| corrupt(error.to_string()))?.num_rows() as u64;
-    }
-    let counted = metadata.metadata().row_group(group).num_rows();
-    if u64::try_from(counted) == Ok(rows) {
-        Ok(rows)
-    } else {
+    let counted = table.rows(group);
+    (0..table.columns()).into_par_iter().try_for_each(|column| {
+        let is_text = table.kind(column) == Kind::Text;
+        let mut is_sound = true;
+        let decoded = table.read(group, column, &mut |batch| {
+            is_sound &= !is_text || is_utf8(batch.values);
+            Ok(())
+        });
+        let rows = decoded.map_err(|error| read_error(path, error))?;
+        if !is_sound {
+            return Err(corrupt(format!("column `{}` has text that is not UTF-8", table.name(column))));
+        }
+        if u64::try_from(counted) == Ok(rows) {
+            return Ok(());
+        }
         Err(corrupt(format!("row group {group} holds {rows} rows, but the footer counts {counted}")))
-    }
+    })?;
+    Ok(counted.unsigned_abs())
+}
+
+/// Says what the decoder does not check. Consecutive rows that share a word of the dictionary are checked once.
+fn is_utf8(values: Values<'_>) -> bool {
+    let Values::Bytes(texts) = values else { return true };
+    let mut checked: &[u8] = &[];
+    texts.iter().all(|text| {
+        let text = text.data();
+        let is_sound = ptr::eq(text, checked) || str::from_utf8(text).is_ok();
+        checked = text;
+        is_sound
+    })
 }
 
 pub(crate) fn read_error(path: &Path, error: ParquetError) -> ReportError {

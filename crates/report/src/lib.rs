@@ -23,6 +23,7 @@ mod find;
 mod findings;
 mod inspect;
 mod lineage;
+mod read;
 mod records;
 mod row_groups;
 mod seal;

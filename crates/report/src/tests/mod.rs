@@ -6,6 +6,7 @@
 mod determinism;
 mod integrity;
 mod read;
+mod reading;
 mod row_groups;
 mod schema;
 mod tables;
