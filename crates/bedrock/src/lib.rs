@@ -3,8 +3,10 @@
 //! Not here: checking. The stages read these tables; a new format or target is a new entry, not new code there.
 
 mod catalogue;
+mod decimal;
 mod detect;
 mod format;
+mod job;
 mod keys;
 mod profile;
 mod record;
@@ -14,8 +16,12 @@ mod text;
 mod unmapped;
 
 pub use catalogue::{Catalogue, ProfileError};
+pub use decimal::{Decimal, NotDecimal};
 pub use detect::{Detection, detect};
 pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, FieldKind, FieldRule, Format, FormatId, Part};
+pub use job::{
+    BaseModel, Customization, Deployment, Hyperparameter, HyperparameterKind, JobApi, Unpublished,
+};
 pub use keys::{Holds, Named};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,

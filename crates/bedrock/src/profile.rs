@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::format::Format;
+use crate::job::{BaseModel, Customization, Hyperparameter, Unpublished};
 use crate::rule::{Bound, Citation, Point, Rule};
 
 /// A number with the place it is from.
@@ -216,6 +217,15 @@ pub struct Profile {
     /// The teachers and students of a distillation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<Pair>,
+    /// The kind of job that trains on its data; none where Bedrock has no such job.
+    pub customization: Option<Customization>,
+    /// The models that such a job can start from; empty where the profile is of no model in particular.
+    pub models: Vec<BaseModel>,
+    /// The hyperparameters of such a job, as far as they are published.
+    pub hyperparameters: BTreeMap<String, Hyperparameter>,
+    /// That their ranges are not published, or not by the documentation of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hyperparameters_unpublished: Option<Unpublished>,
 }
 
 impl Profile {

@@ -15,6 +15,8 @@ use crate::profile::{
 };
 use crate::rule::{Bound, Citation, Level, Rule};
 
+mod job;
+
 /// What may be cited by a tag.
 pub(super) type Sources = BTreeMap<String, Citation>;
 
@@ -189,6 +191,10 @@ impl Reader<'_> {
             documents: based.and_then(|b| b.documents.clone()),
             reserved_words: based.map(|b| b.reserved_words.clone()).unwrap_or_default(),
             pairs: based.map(|b| b.pairs.clone()).unwrap_or_default(),
+            customization: based.and_then(|b| b.customization),
+            models: based.map(|b| b.models.clone()).unwrap_or_default(),
+            hyperparameters: based.map(|b| b.hyperparameters.clone()).unwrap_or_default(),
+            hyperparameters_unpublished: based.and_then(|b| b.hyperparameters_unpublished.clone()),
         };
         self.entry("legacy", entry.legacy, &mut profile.legacy, Self::since)?;
         self.entry("end-of-life", entry.end_of_life, &mut profile.end_of_life, Self::since)?;
@@ -258,6 +264,13 @@ impl Reader<'_> {
             let pairs = written.into_inner().into_iter();
             profile.pairs = pairs.map(|pair| self.pair(&at, pair)).collect::<Result<_, _>>()?;
         }
+        let written = job::Written {
+            customization: entry.customization,
+            models: entry.models,
+            hyperparameters: entry.hyperparameters,
+            unpublished: entry.hyperparameters_unpublished,
+        };
+        self.job(written, &mut profile)?;
         Ok(profile)
     }
 

@@ -179,7 +179,7 @@ fn what_is_wrong_is_named_with_its_line() {
               |
             4 | colour = 1
               | ^^^^^^
-            unknown field `colour`, expected one of `name`, `based-on`, `title`, `model`, `task`, `formats`, `encoding`, `tokens`, `training-files`, `source`, `legacy`, `end-of-life`, `elsewhere`, `limits`, `rules`, `images`, `videos`, `documents`, `reserved-words`, `pairs`"#]],
+            unknown field `colour`, expected one of `name`, `based-on`, `title`, `model`, `task`, `formats`, `encoding`, `tokens`, `training-files`, `source`, `legacy`, `end-of-life`, `elsewhere`, `limits`, `rules`, `images`, `videos`, `documents`, `reserved-words`, `pairs`, `customization`, `models`, `hyperparameters`, `hyperparameters-unpublished`"#]],
     );
     check(
         "limits.records = { value = 1, source = \"PREP\" }",

@@ -9,6 +9,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::decimal::Decimal;
+use crate::job::{Deployment, HyperparameterKind, JobApi};
 use crate::profile::{TokenCount, Training};
 use crate::rule::{Bound, Level, Point};
 
@@ -51,6 +53,11 @@ pub(super) struct Entry {
     pub(super) documents: Option<Spanned<Word<Media>>>,
     pub(super) reserved_words: Option<Spanned<Vec<Reserved>>>,
     pub(super) pairs: Option<Spanned<Vec<Distilled>>>,
+    pub(super) customization: Option<Spanned<String>>,
+    pub(super) models: Option<Spanned<Vec<Base>>>,
+    #[serde(default)]
+    pub(super) hyperparameters: BTreeMap<String, Spanned<Word<Values>>>,
+    pub(super) hyperparameters_unpublished: Option<Spanned<Missing>>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +130,53 @@ pub(super) struct Day {
     pub(super) source: Source,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Base {
+    pub(super) id: String,
+    pub(super) regions: Vec<String>,
+    #[serde(default)]
+    pub(super) api: JobApi,
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) source: Source,
+    pub(super) deployments_source: Source,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Values {
+    pub(super) kind: HyperparameterKind,
+    pub(super) minimum: Option<Decimal>,
+    pub(super) maximum: Option<Decimal>,
+    /// A number, or one of the choices.
+    pub(super) default: Option<Default>,
+    #[serde(default)]
+    pub(super) choices: Vec<String>,
+    #[serde(default)]
+    pub(super) required: bool,
+    /// Whether the documentation of the model leaves it out.
+    #[serde(default)]
+    pub(super) unlisted: bool,
+    pub(super) records_per_step: Option<u64>,
+    pub(super) note: Option<String>,
+    pub(super) source: Source,
+    pub(super) against: Option<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Default {
+    Number(Decimal),
+    Choice(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Missing {
+    pub(super) note: String,
+    pub(super) source: Source,
+}
+
 /// A table, or a word in its place: a tag, or `none` for what is not to be inherited.
 pub(super) enum Word<T> {
     Word(String),
@@ -150,6 +204,11 @@ impl Shape for Ruling {
 
 impl Shape for Media {
     const EXAMPLE: &'static str = "{ formats = [\"png\"], source = { place = \"…\", date = \"…\" } }";
+}
+
+impl Shape for Values {
+    const EXAMPLE: &'static str =
+        "{ kind = \"integer\", minimum = 1, maximum = VALUE, source = { place = \"…\", date = \"…\" } }";
 }
 
 impl Shape for Day {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use bedload_bedrock::{
-    Bound, Citation, FORMATS, Format, Level, Life, Limit, MediaFormats, Pair, Profile, Rule,
+    BaseModel, Bound, Citation, FORMATS, Format, Level, Life, Limit, MediaFormats, Pair, Profile, Rule,
 };
 use serde::Serialize;
 
@@ -171,6 +171,18 @@ fn page(profile: &Profile, date: &str) -> String {
         }),
     );
     section(&mut out, "teachers and students", profile.pairs.iter().map(pair));
+    section(&mut out, "base models", profile.models.iter().map(base_model));
+    section(
+        &mut out,
+        "hyperparameters",
+        profile.hyperparameters.iter().map(|(name, values)| {
+            let note = values.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+            (format!("{name:<25}{values}{note}"), values.cite())
+        }),
+    );
+    if let Some(missing) = &profile.hyperparameters_unpublished {
+        let _ = writeln!(out, "\nhyperparameters: {}  {}", escape(&missing.note), missing.source);
+    }
     for format in profile.formats() {
         let _ = writeln!(out, "\nformat {}: {}", format.name, format.title);
         out.push_str(&fields(format));
@@ -220,6 +232,13 @@ fn pair(pair: &Pair) -> (String, String) {
         }
         None => (format!("{} to {students}", pair.teacher), pair.source.to_string()),
     }
+}
+
+fn base_model(model: &BaseModel) -> (String, String) {
+    let deployments: Vec<&str> = model.deployments.iter().map(|deployment| deployment.name()).collect();
+    let served = if deployments.is_empty() { "by the job".to_owned() } else { deployments.join(", ") };
+    let regions = model.regions.join(", ");
+    (format!("{}  in {regions}, served {served}", model.id), model.source.to_string())
 }
 
 fn level(rule: &Rule) -> &'static str {

@@ -79,6 +79,12 @@ fn profiles_lists_targets_and_shows_one() {
               1000         records, training and validation, recommended  bedload baseline (2026-11)
               32000        tokens per record, max                         bedload baseline (2026-11)
 
+            hyperparameters
+              batchSize                4 to 32, default 8                  bedload baseline (2026-11)
+              epochCount               1 to 10, default 3                  bedload baseline (2026-11)
+              learningRate             0.00001 to 0.0001, default 0.00001  bedload baseline (2026-11)
+              learningRateWarmupSteps  0 to 100, default 0                 bedload baseline (2026-11)
+
             format preference: preference pairs, with an optional score from 0.0 to 1.0
               prompt            a string that is not blank
               chosen            a string that is not blank
@@ -147,6 +153,17 @@ fn profiles_lists_targets_and_shows_one() {
               SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>                                                  aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
               unconfirmed: Human:  <|endoftext|>  <|im_start|>  <|im_end|>  <|user|>  <|assistant|>  <|system|>  validate_bedrock_tokens.py, a user's script whose repository is not known (2026-11-26)
 
+            base models
+              amazon.nova-2-lite-v1:0:256k  in us-east-1, served on-demand, provisioned  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+
+            hyperparameters
+              batchSize                1 to 64, default 1 (AWS's page does not list it; AWS's notebooks send 1)               aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27); but not https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              epochCount               1 to 5, default 2                                                                      aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
+              learningRate             0.000001 to 0.0001, default 0.00001                                                    aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
+              learningRateWarmupSteps  0 to 100, default 10 (no number of records for each step is published for this model)  aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
+
+            hyperparameters: AWS's page on hyperparameters does not name Nova 2 Lite; the ranges are those of AWS's Nova Forge SDK, which has one recipe for all Nova models  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+
             format converse: conversations whose messages are lists of content blocks
               schemaVersion     text, "bedrock-conversation-2024", optional
               system            list of text blocks, optional
@@ -189,6 +206,16 @@ fn profiles_lists_targets_and_shows_one() {
 
             reserved words
               \nHuman:  \nAssistant:  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+
+            base models
+              anthropic.claude-3-haiku-20240307-v1:0:200k  in us-west-2, served provisioned  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+
+            hyperparameters
+              batchSize                4 to 256, default 32     https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              earlyStoppingPatience    1 to 10, default 2       https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              earlyStoppingThreshold   0 to 0.1, default 0.001  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              epochCount               1 to 10, default 2       https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              learningRateMultiplier   0.1 to 2, default 1      https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
 
             format claude-messages: conversations whose messages are strings
               system            a string that is not blank, optional

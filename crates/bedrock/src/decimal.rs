@@ -1,0 +1,200 @@
+//! Decimal numbers, exactly: hyperparameters are compared, and prices are multiplied, without rounding.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Digits after the point.
+const PLACES: usize = 12;
+const ONE: u128 = 1_000_000_000_000;
+
+/// A number from 0 to 10^15 with up to twelve digits after the point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decimal(u128);
+
+/// The greatest number, so that sums and products of a few have room.
+const MAX: u128 = 1_000_000_000_000_000 * ONE;
+
+/// Why a text is not a [`Decimal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a number from 0 to 10^15 with at most {PLACES} digits after the point")]
+pub struct NotDecimal;
+
+impl Decimal {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// The number as a count of 10^-12.
+    pub fn units(self) -> u128 {
+        self.0
+    }
+
+    /// Returns true if there is nothing after the point.
+    pub fn is_whole(self) -> bool {
+        self.0.is_multiple_of(ONE)
+    }
+
+    /// The number, where it is whole and fits.
+    pub fn whole(self) -> Option<u64> {
+        if self.is_whole() { u64::try_from(self.0 / ONE).ok() } else { None }
+    }
+
+    /// The nearest double, for formats that have nothing else.
+    pub fn nearest(self) -> f64 {
+        self.to_string().parse().expect("digits and a point are a number")
+    }
+}
+
+impl From<u32> for Decimal {
+    fn from(number: u32) -> Self {
+        Self(u128::from(number) * ONE)
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = NotDecimal;
+
+    /// Reads digits with or without a point and an exponent: `5`, `0.00001`, `1e-5`.
+    fn from_str(text: &str) -> Result<Self, NotDecimal> {
+        let (digits, exponent) = match text.split_once(['e', 'E']) {
+            Some((digits, exponent)) => (digits, exponent.parse::<i32>().map_err(|_| NotDecimal)?),
+            None => (text, 0),
+        };
+        let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
+        let all = || before.bytes().chain(after.bytes());
+        if before.is_empty() || digits.ends_with('.') || !all().all(|b| b.is_ascii_digit()) {
+            return Err(NotDecimal);
+        }
+        let significant: Vec<u8> = all().skip_while(|&b| b == b'0').collect();
+        if significant.is_empty() {
+            return Ok(Self::ZERO);
+        }
+        let zeros = significant.iter().rev().take_while(|&&b| b == b'0').count();
+        let kept = &significant[..significant.len() - zeros];
+        // The power of ten of the last digit that is kept, in units of 10^-12.
+        let count = |n: usize| i64::try_from(n).map_err(|_| NotDecimal);
+        let last = i64::from(exponent) + count(PLACES)? - count(after.len())? + count(zeros)?;
+        let power = u32::try_from(last).map_err(|_| NotDecimal)?;
+        let digits: u128 =
+            std::str::from_utf8(kept).ok().and_then(|kept| kept.parse().ok()).ok_or(NotDecimal)?;
+        let units = 10u128.checked_pow(power).and_then(|power| digits.checked_mul(power));
+        units.filter(|&units| units <= MAX).map(Self).ok_or(NotDecimal)
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// Writes all digits and no more, never an exponent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, part) = (self.0 / ONE, self.0 % ONE);
+        let digits = format!("{part:0PLACES$}");
+        match digits.trim_end_matches('0') {
+            "" => f.pad(&whole.to_string()),
+            part => f.pad(&format!("{whole}.{part}")),
+        }
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.whole() {
+            Some(whole) => serializer.serialize_u64(whole),
+            None => serializer.serialize_f64(self.nearest()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Decimal;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a number")
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Decimal, E> {
+                number.to_string().parse().map_err(E::custom)
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Decimal, E> {
+                number.to_string().parse().map_err(E::custom)
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Decimal, E> {
+                // The shortest digits that give this double are those that were written.
+                number.to_string().parse().map_err(E::custom)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Decimal, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        text.parse::<Decimal>().ok().map(|number| number.to_string())
+    }
+
+    #[test]
+    fn numbers_are_read_and_written_exactly() {
+        for (text, expected) in [
+            ("0", "0"),
+            ("0.0", "0"),
+            ("5", "5"),
+            ("007", "7"),
+            ("0.00378", "0.00378"),
+            ("1e-5", "0.00001"),
+            ("1.00E-7", "0.0000001"),
+            ("2.5e3", "2500"),
+            ("0.000000000001", "0.000000000001"),
+            ("1.50000000000000", "1.5"),
+            ("1000000000000000", "1000000000000000"),
+            ("0e999", "0"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_rounded_or_is_no_number_is_refused() {
+        let texts = [
+            "",
+            "-1",
+            "+1",
+            ".5",
+            "5.",
+            "1e",
+            "1e-13",
+            "0.0000000000001",
+            "1e16",
+            "nan",
+            "inf",
+            "1_0",
+            "1,5",
+        ];
+        for text in texts {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("1000000000000000.1"), None);
+        assert_eq!(read("1e2147483648"), None);
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        let number = |text: &str| text.parse::<Decimal>().expect("a number");
+        assert!(number("1e-5") < number("0.0001") && number("9") < number("10"));
+        assert!((number("0.1").nearest() - 0.1).abs() < f64::EPSILON);
+        assert_eq!((number("4096").whole(), number("0.5").whole()), (Some(4096), None));
+    }
+}
