@@ -102,12 +102,15 @@ fn cells(
     let mut wanted = rows.iter().zip(&mut cells).peekable();
     let mut first = 0;
     table.read(group, column, &mut |batch| {
-        for (row, place) in (first..).zip(batch.places()) {
-            if let Some((_, cell)) = wanted.next_if(|(wanted, _)| **wanted == row) {
-                *cell = place.map(|place| cell_of(batch.values, place)).transpose()?.flatten();
+        let end = first + batch.rows;
+        if wanted.peek().is_some_and(|(row, _)| **row < end) {
+            for (row, place) in (first..).zip(batch.places()) {
+                if let Some((_, cell)) = wanted.next_if(|(wanted, _)| **wanted == row) {
+                    *cell = place.map(|place| cell_of(batch.values, place)).transpose()?.flatten();
+                }
             }
         }
-        first += batch.rows;
+        first = end;
         Ok(())
     })?;
     Ok(cells)
