@@ -1,6 +1,7 @@
 //! The command line. Names and meanings here are a contract.
 
 mod conversion;
+mod job;
 mod reading;
 mod size;
 
@@ -14,6 +15,7 @@ use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use conversion::ConversionArgs;
+pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
 
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Calibrate(CalibrateArgs),
     /// Explain a finding code, or show everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
+    /// Plan a customization job, or check a request that was written by hand. Sends nothing.
+    Job(JobArgs),
 }
 
 /// What the data is, and how to read it.

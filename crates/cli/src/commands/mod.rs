@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
 pub(crate) mod explain;
+pub(crate) mod job;
 pub(crate) mod profiles;
 pub(crate) mod verify;
 

@@ -29,6 +29,8 @@ mod finding_inputs;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod kept_facts;
 #[cfg(test)]
 mod leaks;

@@ -26,7 +26,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         "bedload-engine",
         &["bedload-bedrock", "bedload-record", "bedload-report", "bedload-scan", "bedload-stages"],
     ),
-    ("bedload", &["bedload-bedrock", "bedload-engine", "bedload-record", "bedload-scan", "bedload-stages"]),
+    ("bedload-aws", &["bedload-bedrock", "bedload-record"]),
+    (
+        "bedload",
+        &[
+            "bedload-aws",
+            "bedload-bedrock",
+            "bedload-engine",
+            "bedload-record",
+            "bedload-scan",
+            "bedload-stages",
+        ],
+    ),
 ];
 
 /// Crates that only one of ours may name, so that each can be replaced in one place.
@@ -39,6 +50,7 @@ const HOMES: &[(&str, &str)] = &[
     ("arrow", "bedload-report"),
     ("parquet", "bedload-report"),
     ("toml", "bedload-bedrock bedload"),
+    ("regex-automata", "bedload-aws"),
     ("clap", "bedload"),
     ("indicatif", "bedload"),
     ("sha2", "bedload-engine"),
@@ -244,7 +256,8 @@ fn the_guide_shows_commands_and_options_that_exist() {
     };
     let all: String = ["check", "build", "convert", "verify", "profiles", "calibrate", "explain"]
         .map(|command| help(&[command, "--help"]))
-        .concat();
+        .concat()
+        + &["check"].map(|command| help(&["job", command, "--help"])).concat();
     for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
             assert!(all.contains(word), "the guide shows {word}, which no command has");

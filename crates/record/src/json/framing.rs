@@ -10,6 +10,8 @@ pub enum Framing {
     /// Each element of an array is a record, held as a line of its own: a raw line feed inside a string, which JSON
     /// forbids and a line cannot hold, as [`HELD_LF`] after a backslash; a stray comma as [`STRAY_COMMA`].
     Element,
+    /// A whole file is one value, on as many lines as it takes.
+    Document,
 }
 
 /// Stands after a backslash for a raw line feed. Arrays in which this byte itself follows a backslash are refused.
@@ -25,19 +27,20 @@ impl Framing {
         match self {
             Self::Line => "line",
             Self::Element => "element",
+            Self::Document => "document",
         }
     }
 
     /// Returns true if records are held as they were in their input, so that [`Framing::release`] changes nothing.
     pub fn is_as_it_was(self) -> bool {
-        self == Self::Line
+        self != Self::Element
     }
 
     /// Makes a held element what is written of it where it is rejected: a raw line feed, and a backslash before it,
     /// become the escape `\n`, which takes as many bytes as what it is held as. All other bytes are those of the input.
-    /// Lines stay as they are.
+    /// Lines and documents stay as they are.
     pub fn release(self, held: &mut [u8]) {
-        if self == Self::Line {
+        if self != Self::Element {
             return;
         }
         let ends: Vec<usize> = memchr::memchr2_iter(HELD_LF, HELD_ESCAPED_LF, held).collect();

@@ -21,7 +21,7 @@ impl<'l> Reader<'l> {
                 Some(_) => self.at += 1,
                 None => {
                     let message = match self.framing {
-                        Framing::Line => "the string is not closed on this line",
+                        Framing::Line | Framing::Document => "the string is not closed on this line",
                         Framing::Element => "the string is not closed in this element",
                     };
                     return Err(Flaw::new(Code::JsonSyntax, start - 1, message));

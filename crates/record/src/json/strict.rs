@@ -46,7 +46,8 @@ pub fn diagnose(line: &[u8], known: &[&str]) -> Vec<Flaw> {
 /// As [`diagnose`], of a line that may be an element of an array.
 pub fn diagnose_in(framing: Framing, line: &[u8], known: &[&str]) -> Vec<Flaw> {
     let noun = framing.noun();
-    if is_blank(line) {
+    let is_blank = is_blank(line) || framing == Framing::Document && line.trim_ascii().is_empty();
+    if is_blank {
         return vec![Flaw::new(Code::JsonBlankLine, 0, format!("the {noun} is blank"))];
     }
     if framing == Framing::Element && line == STRAY_COMMA {
@@ -176,6 +177,7 @@ impl Reader<'_> {
                 _ if self.framing == Framing::Element => {
                     "another value begins after the first; a comma is missing between elements"
                 }
+                _ if self.framing == Framing::Document => "something follows the end of the value",
                 b',' if self.line[self.at + 1..].trim_ascii().is_empty() => {
                     "trailing comma after the object; lines of JSONL are not separated by commas"
                 }
@@ -197,6 +199,7 @@ impl Reader<'_> {
                 (b'[', Some(b'{')) if self.framing == Framing::Element => {
                     "; `jq -c '.[][]' FILE` writes each element of the inner arrays on a line"
                 }
+                _ if self.framing == Framing::Document => "",
                 (b'[', Some(b'{')) => "; `jq -c '.[]' FILE` writes each element of an array on a line",
                 _ => "",
             };
@@ -370,6 +373,7 @@ impl Reader<'_> {
     pub(super) fn ended(&self) -> Flaw {
         let message = match self.line.trim_ascii() {
             _ if self.framing == Framing::Element => "the element ends before its value does",
+            _ if self.framing == Framing::Document => "the document ends before its value does",
             b"{" => "the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)",
             b"[" => "the line ends here; is the file an array? (`jq -c '.[]' FILE` makes it JSONL)",
             _ => "the line ends before its value does",

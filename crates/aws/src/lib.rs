@@ -1,0 +1,20 @@
+//! Requests to Amazon Bedrock: what the official service model says of them, and whether a request obeys it.
+//!
+//! Not here: sending anything. The service model is data, in `data/bedrock-api-shapes.json`.
+
+mod advice;
+mod check;
+mod customization;
+mod judge;
+mod operation;
+mod path;
+mod pattern;
+mod problem;
+mod service;
+
+pub use check::check;
+pub use judge::{Judged, judge};
+pub use operation::{Operation, OperationError};
+pub use path::{MemberPath, PathStep};
+pub use problem::{Problem, Rule};
+pub use service::{Model, Origin};

@@ -1,0 +1,12 @@
+//! `bedload job`
+
+mod check;
+
+use crate::args::{JobArgs, JobCommand};
+use crate::exit::{Exit, Failure};
+
+pub(crate) fn run(args: &JobArgs) -> Result<Exit, Failure> {
+    match &args.command {
+        JobCommand::Check(check) => check::run(check),
+    }
+}
