@@ -41,6 +41,12 @@ impl Decimal {
         if self.is_whole() { u64::try_from(self.0 / ONE).ok() } else { None }
     }
 
+    /// Half of it, rounded down.
+    #[must_use]
+    pub fn half(self) -> Self {
+        Self(self.0 / 2)
+    }
+
     /// The nearest double, for formats that have nothing else.
     pub fn nearest(self) -> f64 {
         self.to_string().parse().expect("digits and a point are a number")

@@ -2,6 +2,7 @@
 //!
 //! Not here: checking. The stages read these tables; a new format or target is a new entry, not new code there.
 
+mod advice;
 mod catalogue;
 mod decimal;
 mod detect;
@@ -15,6 +16,7 @@ mod shape;
 mod text;
 mod unmapped;
 
+pub use advice::{Advice, DataSize, Recommendation, Sign, Steps};
 pub use catalogue::{Catalogue, ProfileError};
 pub use decimal::{Decimal, NotDecimal};
 pub use detect::{Detection, detect};

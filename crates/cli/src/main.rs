@@ -48,6 +48,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Clean(clean) => commands::clean::run(clean),
         Command::Profiles(profiles) => commands::profiles::run(profiles),
         Command::Calibrate(calibrate) => commands::calibrate::run(calibrate),
+        Command::Hyperparameters(hyperparameters) => commands::hyperparameters::run(hyperparameters),
         Command::Explain(explain) => commands::explain::run(explain),
         Command::Job(job) => commands::job::run(job),
     }

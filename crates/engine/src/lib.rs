@@ -20,6 +20,7 @@ pub use commands::check::{Checked, check};
 pub use commands::clean::{Cleaned, clean};
 pub use commands::convert::{Converted, Outputs, convert};
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
+pub use commands::output::read_output;
 pub use commands::verify::{Verified, verify};
 pub use report::manifest::Manifest;
 pub use run::error::{EngineError, STDOUT};

@@ -6,8 +6,10 @@ pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
 pub(crate) mod explain;
+pub(crate) mod hyperparameters;
 pub(crate) mod job;
 pub(crate) mod profiles;
+mod target;
 pub(crate) mod verify;
 
 use std::ffi::{OsStr, OsString};

@@ -28,6 +28,7 @@ mod file_names;
 mod finding_inputs;
 #[cfg(test)]
 mod fixtures;
+mod hyperparameters;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]

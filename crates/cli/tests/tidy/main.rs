@@ -254,10 +254,11 @@ fn the_guide_shows_commands_and_options_that_exist() {
         let output = Command::new(env!("CARGO_BIN_EXE_bedload")).args(args).output().expect("runs");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let all: String = ["check", "build", "convert", "verify", "profiles", "calibrate", "explain"]
-        .map(|command| help(&[command, "--help"]))
-        .concat()
-        + &["check"].map(|command| help(&["job", command, "--help"])).concat();
+    let all: String =
+        ["check", "build", "convert", "verify", "profiles", "calibrate", "explain", "hyperparameters"]
+            .map(|command| help(&[command, "--help"]))
+            .concat()
+            + &["check"].map(|command| help(&["job", command, "--help"])).concat();
     for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
             assert!(all.contains(word), "the guide shows {word}, which no command has");

@@ -6,4 +6,5 @@ pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
 pub(crate) mod explain;
+pub(crate) mod output;
 pub(crate) mod verify;

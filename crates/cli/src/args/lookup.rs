@@ -1,0 +1,68 @@
+//! Arguments of the commands that answer questions: what a target takes, how tokens are counted, what a finding means.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{ConfigArgs, ConversionArgs, DataArgs, OutputArgs, VocabularyArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload profiles")]
+pub(crate) struct ProfilesArgs {
+    /// The target to show.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// File with additional profiles, or replacements for built-in ones.
+    #[arg(help_heading = "Target", long, value_name = "FILE")]
+    pub(crate) profile_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload calibrate pairs.jsonl --profile nova-lite-sft")]
+pub(crate) struct CalibrateArgs {
+    /// Lines of {"text", "tokens"} or {"prompt", "completion", "tokens"}; files, directories, globs, or `-`.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) inputs: Vec<OsString>,
+    /// Read inputs that are JSON arrays as one pair per element.
+    #[arg(help_heading = "Reading", long)]
+    pub(crate) array: bool,
+    /// Encoding used to count tokens [default: the profile's].
+    #[arg(help_heading = "Tokens", long, value_name = "NAME", conflicts_with = "profile")]
+    pub(crate) encoding: Option<String>,
+    #[command(flatten)]
+    pub(crate) vocabulary: VocabularyArgs,
+    /// Target whose encoding is used.
+    #[arg(help_heading = "Target", long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// File with additional profiles, or replacements for built-in ones.
+    #[arg(help_heading = "Target", long, value_name = "FILE")]
+    pub(crate) profile_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17"
+)]
+pub(crate) struct ExplainArgs {
+    /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by
+    /// a record.
+    #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present = "list")]
+    pub(crate) what: Option<OsString>,
+    /// The record, as a file and line of the input of the build.
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) record: Option<OsString>,
+    /// List all finding codes.
+    #[arg(long, conflicts_with = "what")]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
