@@ -1,6 +1,7 @@
 //! The command line. Names and meanings here are a contract.
 
 mod conversion;
+mod evaluate;
 mod job;
 mod lookup;
 mod reading;
@@ -17,6 +18,7 @@ use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use conversion::ConversionArgs;
+pub(crate) use evaluate::{EvaluateArgs, TaskName};
 pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand};
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use reading::ReadingArgs;
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     Calibrate(CalibrateArgs),
     /// Recommend hyperparameters for a built directory, with reasons and the number of training steps.
     Hyperparameters(HyperparametersArgs),
+    /// Score predictions against references, and compare two models.
+    Evaluate(Box<EvaluateArgs>),
     /// Explain a finding code, or show everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
     /// Plan a customization job, or check a request that was written by hand. Sends nothing.

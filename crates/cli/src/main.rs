@@ -49,6 +49,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Profiles(profiles) => commands::profiles::run(profiles),
         Command::Calibrate(calibrate) => commands::calibrate::run(calibrate),
         Command::Hyperparameters(hyperparameters) => commands::hyperparameters::run(hyperparameters),
+        Command::Evaluate(evaluate) => commands::evaluate::run(evaluate),
         Command::Explain(explain) => commands::explain::run(explain),
         Command::Job(job) => commands::job::run(job),
     }

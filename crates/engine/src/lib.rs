@@ -13,12 +13,19 @@ mod run;
 mod scan;
 mod write;
 
+pub use bedload_metrics::bootstrap::{Interval, Resampling};
+pub use bedload_metrics::confusion::Scores;
+pub use bedload_metrics::text::TextScores;
 pub use bedload_report::{Cell, FoundRow};
 pub use commands::build::{Built, build};
 pub use commands::calibrate::calibrate;
 pub use commands::check::{Checked, check};
 pub use commands::clean::{Cleaned, clean};
 pub use commands::convert::{Converted, Outputs, convert};
+pub use commands::evaluate::{
+    Class, ClassOutcome, ComparedScore, Comparison, EvaluateSettings, Evaluated, Fields, Outcome, PerRecord,
+    Task, TextOutcome, evaluate,
+};
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
 pub use commands::output::read_output;
 pub use commands::verify::{Verified, verify};

@@ -152,6 +152,8 @@ pub enum Code {
     DisputedMediaCount,
     DisputedRecordsMax,
     SchemaWeight,
+    EvaluationUnmatched,
+    EvaluationOtherReference,
 }
 
 /// Everything about a code in general.
@@ -254,7 +256,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::SchemaWeight as usize + 1);
+        assert_eq!(CODES.len(), Code::EvaluationOtherReference as usize + 1);
     }
 
     #[test]

@@ -164,7 +164,7 @@ pub(crate) enum Cell<R> {
     /// A count, position or size.
     Integer(fn(&R) -> Option<u64>),
     /// A ratio or measure.
-    Real(fn(&R) -> f64),
+    Real(fn(&R) -> Option<f64>),
     /// A 64-bit hash, as 16 digits.
     Hash(fn(&R) -> Option<u64>),
     /// A 128-bit digest, as 32 digits.
@@ -219,7 +219,7 @@ impl<R: Row> TableColumn<Vec<R>> for RowColumn<R> {
                 Arc::new(builder.finish())
             }
             Cell::Integer(read) => integers(rows.len(), |row| read(&rows[row]))?,
-            Cell::Real(read) => Arc::new(rows.iter().map(|row| Some(read(row))).collect::<Float64Array>()),
+            Cell::Real(read) => Arc::new(rows.iter().map(read).collect::<Float64Array>()),
             Cell::Hash(read) => hexadecimal::<16>(rows.len(), |row| read(&rows[row]).map(u128::from)),
             Cell::Digest(read) => hexadecimal::<32>(rows.len(), |row| read(&rows[row])),
         })

@@ -32,7 +32,7 @@ impl Row for LabelRow<'_> {
             RowColumn::required("stage", Text(|row| Some(row.stage))),
             RowColumn::optional("split", Text(|row| row.split)),
             RowColumn::required("records", Integer(|row| Some(row.records))),
-            RowColumn::required("share", Real(|row| row.share)),
+            RowColumn::required("share", Real(|row| Some(row.share))),
             RowColumn::optional("variants", Text(|row| row.variants.as_deref())),
         ]
     }
@@ -56,7 +56,7 @@ impl Row for SummaryRow<'_> {
         vec![
             RowColumn::required("metric", Text(|row| Some(&row.metric))),
             RowColumn::required("scope", Text(|row| Some(&row.scope))),
-            RowColumn::required("value", Real(|row| row.value)),
+            RowColumn::required("value", Real(|row| Some(row.value))),
         ]
     }
 }

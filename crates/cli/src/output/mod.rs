@@ -80,6 +80,11 @@ impl Output {
         self.out.write(bytes)
     }
 
+    /// Writes an object that is neither a finding nor the summary.
+    pub(crate) fn write_object(&mut self, object: &serde_json::Value) -> Result<(), EngineError> {
+        self.out.write_object(object)
+    }
+
     /// Writes the numbers of the run, and everything that waits to be written.
     pub(crate) fn end(&mut self, numbers: &serde_json::Value) -> Result<(), EngineError> {
         self.emitter.summary(&mut self.out, numbers)?;

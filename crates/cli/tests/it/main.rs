@@ -20,6 +20,10 @@ mod detecting;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
+mod evaluating;
+#[cfg(test)]
+mod evaluating_two;
+#[cfg(test)]
 mod exact_numbers;
 #[cfg(test)]
 mod explaining;

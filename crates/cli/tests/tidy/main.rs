@@ -22,9 +22,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bedload-scan", &["bedload-record"]),
     ("bedload-stages", &["bedload-bedrock", "bedload-record", "bedload-tokens"]),
     ("bedload-report", &["bedload-record"]),
+    ("bedload-metrics", &[]),
     (
         "bedload-engine",
-        &["bedload-bedrock", "bedload-record", "bedload-report", "bedload-scan", "bedload-stages"],
+        &[
+            "bedload-bedrock",
+            "bedload-metrics",
+            "bedload-record",
+            "bedload-report",
+            "bedload-scan",
+            "bedload-stages",
+        ],
     ),
     ("bedload-aws", &["bedload-bedrock", "bedload-record"]),
     (
@@ -52,6 +60,7 @@ const HOMES: &[(&str, &str)] = &[
     ("toml", "bedload-bedrock bedload"),
     ("regex-automata", "bedload-aws"),
     ("clap", "bedload"),
+    ("csv", "bedload-engine"),
     ("indicatif", "bedload"),
     ("sha2", "bedload-engine"),
     ("blake3", "bedload-engine"),
@@ -254,11 +263,20 @@ fn the_guide_shows_commands_and_options_that_exist() {
         let output = Command::new(env!("CARGO_BIN_EXE_bedload")).args(args).output().expect("runs");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let all: String =
-        ["check", "build", "convert", "verify", "profiles", "calibrate", "explain", "hyperparameters"]
-            .map(|command| help(&[command, "--help"]))
-            .concat()
-            + &["check"].map(|command| help(&["job", command, "--help"])).concat();
+    let all: String = [
+        "check",
+        "build",
+        "convert",
+        "verify",
+        "profiles",
+        "calibrate",
+        "evaluate",
+        "explain",
+        "hyperparameters",
+    ]
+    .map(|command| help(&[command, "--help"]))
+    .concat()
+        + &["check"].map(|command| help(&["job", command, "--help"])).concat();
     for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
             assert!(all.contains(word), "the guide shows {word}, which no command has");

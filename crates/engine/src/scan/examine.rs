@@ -7,7 +7,7 @@ use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
     Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, InputId, Interner, Json, Parser,
-    RecordFinding, Terminator,
+    RecordFinding, Severities, Terminator,
 };
 use bedload_scan::Line;
 use bedload_stages::{balance, dedupe, group, schema, tokens};
@@ -313,6 +313,19 @@ pub(crate) fn place(
     line_number: u64,
     line: &Physical<'_>,
 ) -> Vec<Finding> {
+    let shown = rules.show_content.then(|| rules.framing(line.input));
+    place_in(findings, rules.severities, shown, file, line_number, line)
+}
+
+/// Places findings about a line of a file that has no rules of a target. Excerpts are shown of lines with a framing.
+pub(crate) fn place_in(
+    findings: Vec<RecordFinding>,
+    severities: Severities,
+    shown: Option<Framing>,
+    file: &str,
+    line_number: u64,
+    line: &Physical<'_>,
+) -> Vec<Finding> {
     let (mut seen, mut column) = (0, 1);
     let mut column_of = |offset: usize| {
         let bytes = line.bytes.unwrap_or_default();
@@ -330,13 +343,13 @@ pub(crate) fn place(
         record: Some(line_number - 1),
         pointer: Some(finding.pointer),
         code: finding.code,
-        severity: rules.severities.of(finding.code),
+        severity: severities.of(finding.code),
         message: finding.message,
         source: finding.source.unwrap_or_else(|| finding.code.info().source.to_owned()),
         content: line
             .bytes
-            .filter(|_| rules.show_content)
-            .map(|bytes| excerpt(bytes, finding.offset as usize, rules.framing(line.input))),
+            .zip(shown)
+            .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
     };
     findings.into_iter().map(&mut place).collect()
 }

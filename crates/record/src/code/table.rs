@@ -1111,4 +1111,24 @@ pub static CODES: &[CodeInfo] = &[
         "Other tools exclude an answer from training with a weight of 0, a mask or a label. Bedrock's formats have no such mark; it is ignored, and the answer is trained on like any other.",
         "Remove the record, or end the conversation before the answer; `--weights drop` trains on the answer."
     ),
+    row!(
+        EvaluationUnmatched,
+        "evaluation/unmatched",
+        Warning,
+        Dataset,
+        BASELINE,
+        "predictions whose prompt is not in the other file",
+        "Two models can be compared only on prompts that both were asked. Prompts are the same if they are equal; of several equal ones the first is compared with the first.",
+        "Ask both models the same prompts; `--prompt-field` names the field to match by, such as an id."
+    ),
+    row!(
+        EvaluationOtherReference,
+        "evaluation/other-reference",
+        Warning,
+        Dataset,
+        BASELINE,
+        "prompts with another reference in the other file",
+        "What is right for a prompt differs between the files, so the scores of the two models are not comparable there.",
+        "Use the same references for both models."
+    ),
 ];

@@ -7,7 +7,7 @@ use unicase::UniCase;
 use super::BalanceConfig;
 
 /// The most classes that data for classification has, where no label field is named.
-const CLASSES_MAX: usize = 1000;
+const CLASSES_MAX: u64 = 1000;
 
 /// One class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +30,22 @@ pub struct Classes {
 }
 
 /// A label with case folded, and runs of white space as one space.
-fn fold(label: &str) -> String {
+pub fn fold(label: &str) -> String {
     let folded = UniCase::unicode(label).to_folded_case();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How many records a class has at least, where no label field is named.
+fn least_of(records: u64) -> u64 {
+    (records / 1000).max(1)
+}
+
+/// Returns true if short texts of which so many records each have the same are classes, and not answers: those with a
+/// thousandth of the records each hold a tenth of the records, and three records each on average.
+pub fn are_classes(counts: impl IntoIterator<Item = u64>, records: u64) -> bool {
+    let frequent = counts.into_iter().filter(|&n| n >= least_of(records));
+    let (n, held) = frequent.fold((0u64, 0u64), |(n, held), records| (n + 1, held + records));
+    (2..=CLASSES_MAX).contains(&n) && n * 3 <= held && held * 10 >= records
 }
 
 /// Finds the classes among the accepted records. Linear in the records, in parallel.
@@ -79,15 +92,10 @@ pub fn find(facts: &FactTable, config: &BalanceConfig) -> Classes {
         list.push((Class { name, spellings, records }, ids));
     }
     if config.label_field.is_none() {
-        list.retain(|(class, _)| class.records >= (accepted / 1000).max(1));
-        let held: u64 = list.iter().map(|(class, _)| class.records).sum();
-        let plausible = list.len() >= 2
-            && list.len() <= CLASSES_MAX
-            && list.len() as u64 * 3 <= held
-            && held * 10 >= accepted;
-        if !plausible {
+        if !are_classes(list.iter().map(|(class, _)| class.records), accepted) {
             return Classes::default();
         }
+        list.retain(|(class, _)| class.records >= least_of(accepted));
     }
     list.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     let mut of_label = vec![None; labels.len()];

@@ -28,7 +28,7 @@ use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding};
 use serde::{Deserialize, Serialize};
 
-pub use classes::{Class, Classes, find};
+pub use classes::{Class, Classes, are_classes, find, fold};
 
 /// The most spellings of labels that are distinguished; beyond it there are no classes.
 pub const LABELS_MAX: usize = 65_536;
@@ -81,15 +81,18 @@ impl BalanceConfig {
     }
 }
 
+/// Returns true if a text can be a label: it is short, and one line.
+pub fn is_label(text: &str) -> bool {
+    text.len() <= LABEL_BYTES_MAX && (!text.contains('\n') || !text.trim().contains('\n'))
+}
+
 /// The label of a record as it is written, or what may be one.
 pub fn label<'t>(source: &LabelSource, record: &Record<'t>) -> Option<Cow<'t, str>> {
     match source {
         LabelSource::Field(steps) => record.json.at(steps)?.scalar(),
         LabelSource::Target => {
             let text = record.target()?;
-            let is_short = text.len() <= LABEL_BYTES_MAX;
-            let is_line = || !text.contains('\n') || !text.trim().contains('\n');
-            (is_short && is_line()).then_some(Cow::Borrowed(text))
+            is_label(text).then_some(Cow::Borrowed(text))
         }
         LabelSource::Nowhere => None,
     }

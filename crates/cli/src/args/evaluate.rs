@@ -1,0 +1,88 @@
+//! Arguments of `evaluate`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::{ConfigArgs, OutputArgs, THREADS_MAX, bytes};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload evaluate --predictions tuned.jsonl\n  bedload evaluate --predictions tuned.jsonl --against base.jsonl --show-content\n  bedload evaluate --predictions out.jsonl --reference-field /label --prediction-field /answer --normalize --per-record scores.csv"
+)]
+pub(crate) struct EvaluateArgs {
+    /// Predictions: lines of {"prompt", "reference", "prediction"}, or the output of a Bedrock evaluation job; files,
+    /// directories, globs, or `-`. Repeatable.
+    #[arg(long, required = true, value_name = "FILE")]
+    pub(crate) predictions: Vec<OsString>,
+    /// Predictions of another model for the same prompts, to compare with. Repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Vec<OsString>,
+    /// What the model was asked to do: classification, generation, or auto, which takes references that are short and
+    /// recur for labels.
+    #[arg(help_heading = "Scores", long, value_name = "TASK", default_value = "auto")]
+    pub(crate) task: TaskName,
+    /// JSON Pointer to the reference [default: reference, referenceResponse or completion].
+    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    pub(crate) reference_field: Option<String>,
+    /// JSON Pointer to the prediction [default: prediction, or modelResponses/0/response].
+    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    pub(crate) prediction_field: Option<String>,
+    /// JSON Pointer to the prompt, or to an id, by which the predictions of two models are matched [default: prompt].
+    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    pub(crate) prompt_field: Option<String>,
+    /// Compare labels without case and extra white space. For generated text, exact match is always shown both ways.
+    #[arg(help_heading = "Scores", long)]
+    pub(crate) normalize: bool,
+    #[command(flatten)]
+    pub(crate) rows: RowArgs,
+    /// Number of resamples for intervals and p-values; 0 for none.
+    #[arg(help_heading = "Scores", long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) resamples: u32,
+    /// Seed for the resamples [default: 0].
+    #[arg(help_heading = "Scores", long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Show label names, and excerpts of records in findings.
+    #[arg(help_heading = "Display", long)]
+    pub(crate) show_content: bool,
+    /// Read inputs that are JSON arrays as one prediction per element.
+    #[arg(help_heading = "Reading", long)]
+    pub(crate) array: bool,
+    /// Maximum size of a compressed input after decompression, e.g. 50GB [default: 1GB, or 1000 times the compressed
+    /// size where that is more].
+    #[arg(help_heading = "Reading", long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) max_decompressed: Option<u64>,
+    /// Worker threads [default: all cores].
+    #[arg(help_heading = "Resources", long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
+    pub(crate) threads: Option<u16>,
+    /// Memory limit, e.g. 4GiB; a run that reaches it ends with exit code 3 [default: the lowest of the limits of the
+    /// control group, `ulimit` and the machine].
+    #[arg(help_heading = "Resources", long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) memory_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Where the scores of each prediction go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RowArgs {
+    /// Write the scores of each prediction to FILE: .csv or .parquet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) per_record: Option<PathBuf>,
+    /// Replace an existing file with that name.
+    #[arg(long, requires = "per_record")]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TaskName {
+    /// As the references suggest.
+    Auto,
+    /// Labels.
+    Classification,
+    /// Text.
+    Generation,
+}

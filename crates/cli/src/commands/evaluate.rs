@@ -1,0 +1,123 @@
+//! `bedload evaluate`
+
+mod objects;
+mod page;
+
+use std::num::{NonZeroU16, NonZeroUsize};
+use std::sync::Arc;
+
+use bedload_engine::{EvaluateSettings, Fields, PerRecord, Resampling, Task, evaluate};
+use bedload_record::{Finding, Severities, Severity};
+use bedload_scan::{DiscoverOptions, ScanOptions, discover};
+
+use super::{judge, new_progress, refuse_remote_output, say_config, start_workers};
+use crate::args::{EvaluateArgs, OutputFormat, TaskName};
+use crate::config::Config;
+use crate::exit::{Exit, Failure, complain};
+use crate::memory;
+use crate::output::Output;
+use crate::progress::Display;
+
+/// Which labels are shown by name: no text of a record is printed unless asked for.
+#[derive(Clone, Copy)]
+struct Names {
+    /// Those of references: asked for by name of the field, or by calling them labels.
+    references: bool,
+    /// Those that only the model uses, which may be any text.
+    predictions: bool,
+}
+
+pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
+    if let Some(path) = &args.rows.per_record {
+        refuse_remote_output("--per-record", path, false)?;
+    }
+    let config = Config::load(&args.config)?;
+    if let Some(bytes) = args.memory_limit.or(config.memory_limit) {
+        memory::set_by_user(bytes);
+    }
+    let task = match args.task {
+        TaskName::Auto => None,
+        TaskName::Classification => Some(Task::Classification),
+        TaskName::Generation => Some(Task::Generation),
+    };
+    let settings = EvaluateSettings {
+        task,
+        fields: Fields::new(
+            args.prompt_field.as_deref(),
+            args.reference_field.as_deref(),
+            args.prediction_field.as_deref(),
+        ),
+        normalize: args.normalize,
+        resampling: Resampling { resamples: args.resamples, seed: args.seed.or(config.seed).unwrap_or(0) },
+        show_content: args.show_content,
+        scan: ScanOptions { mmap: !config.no_mmap, ..ScanOptions::default() },
+    };
+    let progress = new_progress()?;
+    let threads = args.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from);
+    let workers = start_workers(threads)?;
+    let discovery = DiscoverOptions {
+        array: args.array || config.array,
+        max_decompressed: args.max_decompressed.or(config.max_decompressed),
+        ..DiscoverOptions::default()
+    };
+    let inputs = workers.install(|| discover(&args.predictions, &discovery))?;
+    let against = match &args.against[..] {
+        [] => None,
+        names => Some(workers.install(|| discover(names, &discovery))?),
+    };
+    let mut told = Output::new(&args.output, None);
+    let evaluated = {
+        let others = against.as_ref().map(bedload_scan::Inputs::size_bytes);
+        let size = match (inputs.size_bytes(), others) {
+            (Some(ours), Some(theirs)) => theirs.map(|theirs| ours + theirs),
+            (ours, None) => ours,
+            (None, Some(_)) => None,
+        };
+        let _display = Display::start(&progress, size, &args.output);
+        let progress = Arc::clone(&progress);
+        let tell = |finding: &Finding| told.tell(finding);
+        let per_record =
+            args.rows.per_record.as_ref().map(|path| PerRecord { path, overwrite: args.rows.overwrite });
+        workers.install(|| evaluate(&inputs, against.as_ref(), &settings, per_record, &progress, tell))?
+    };
+    evaluated.notes.iter().for_each(|note| complain(note));
+    let worst = evaluated.by_code.keys().map(|&code| Severities::default().of(code)).max();
+    let exit = judge(worst, Some(Severity::Error));
+    let is_shown = args.show_content;
+    let names = Names {
+        references: is_shown || task == Some(Task::Classification) || args.reference_field.is_some(),
+        predictions: is_shown || args.prediction_field.is_some(),
+    };
+    let how = settings.resampling;
+    match args.output.output_format {
+        OutputFormat::Text => {
+            let page = page::page(&evaluated, &inputs, against.as_ref(), task.is_none(), names);
+            told.write(page.as_bytes())?;
+        }
+        OutputFormat::Jsonl => {
+            objects::objects(&evaluated, how, names)
+                .iter()
+                .try_for_each(|object| told.write_object(object))?;
+        }
+    }
+    let printed = told.end(&objects::summary(&evaluated, inputs.len(), exit));
+    printed.map_err(|error| match &args.rows.per_record {
+        Some(path) => error.after_publishing(path),
+        None => error,
+    })?;
+    if !args.output.quiet {
+        say_config(config.file.as_deref());
+    }
+    Ok(exit)
+}
+
+/// A class by name where that may be shown, and by number else.
+fn class_name(class: &bedload_engine::Class, names: Names) -> Option<&str> {
+    let is_reference = class.scores.support > 0;
+    let may = if is_reference {
+        names.references
+    } else {
+        names.predictions && (class.is_short || names.references)
+    };
+    (may && !class.name.is_empty()).then_some(class.name.as_str())
+}
