@@ -1,12 +1,15 @@
 //! What the shapes leave open: members that must agree, hyperparameters in a map with free keys, and custom models that
 //! are not deployed.
 
+use bedload_bedrock::{Catalogue, Profile};
 use serde_json::{Map, Value};
 
 use crate::advice::{about, foreign};
 use crate::check::range;
 use crate::operation::{CUSTOMIZATION, Operation};
 use crate::path::MemberPath;
+use crate::plan::hyperparameters::unknown;
+use crate::plan::target::base_id;
 use crate::problem::{Problem, Rule, quoted};
 
 /// Adds what is wrong with a request beyond its shapes.
@@ -110,27 +113,45 @@ fn customization(operation: Operation, request: &Map<String, Value>, problems: &
     }
     let path = root.key("hyperParameters");
     let Some(Value::Object(values)) = request.get("hyperParameters") else { return };
+    let kind = kind.unwrap_or(FINE_TUNING);
+    let catalogue = Catalogue::built_in();
+    let id = request.get("baseModelIdentifier").and_then(Value::as_str).map(base_id);
+    let of_model = catalogue.profiles().iter().find(|profile| {
+        profile.customization.is_some_and(|of| of.name() == kind)
+            && id.is_some_and(|id| profile.models.iter().any(|model| model.is_named(id)))
+    });
     for (name, value) in values {
-        hyperparameter(operation, kind.unwrap_or(FINE_TUNING), name, value, &path.key(name), problems);
+        let path = path.key(name);
+        if let Some(why) = foreign(name) {
+            let message = format!("no such hyperparameter: {why}");
+            problems.push(Problem::new(&path, Rule::Hyperparameter, message));
+        } else if kind == REINFORCEMENT {
+            typed(operation, name, value, &path, problems);
+        } else if let Some(profile) = of_model {
+            problems.extend(published(profile, name, value, &path));
+        }
     }
 }
 
-/// An entry of `hyperParameters`.
-fn hyperparameter(
-    operation: Operation,
-    kind: &str,
-    name: &str,
-    value: &Value,
-    path: &MemberPath,
-    problems: &mut Vec<Problem>,
-) {
-    if let Some(why) = foreign(name) {
-        problems.push(Problem::new(path, Rule::Hyperparameter, format!("no such hyperparameter: {why}")));
-        return;
+/// An entry of `hyperParameters` by what is published on the model.
+fn published(profile: &Profile, name: &str, value: &Value, path: &MemberPath) -> Option<Problem> {
+    match (profile.hyperparameters.get(name), value.as_str()) {
+        (Some(of), Some(text)) => {
+            let problem = of.problem(text)?;
+            Some(Problem::new(path, Rule::Hyperparameter, format!("{problem} ({})", of.cite())))
+        }
+        // Where little is published, there may be others.
+        (None, _) if profile.hyperparameters_unpublished.is_none() => {
+            let refusal = unknown(name, profile);
+            let problem = Problem::new(path, Rule::Hyperparameter, refusal.message);
+            Some(Problem { hint: refusal.hint, ..problem })
+        }
+        _ => None,
     }
-    if kind != REINFORCEMENT {
-        return;
-    }
+}
+
+/// An entry of `hyperParameters` that reinforcement fine-tuning reads elsewhere.
+fn typed(operation: Operation, name: &str, value: &Value, path: &MemberPath, problems: &mut Vec<Problem>) {
     let typed = &operation.service.shape("RFTHyperParameters").members;
     let Some(shape) = typed.get(name).map(|target| operation.service.shape(target.name())) else { return };
     let right = format!("customizationConfig.rftConfig.hyperParameters.{name}");

@@ -5,16 +5,20 @@
 mod advice;
 mod check;
 mod customization;
+mod form;
 mod judge;
 mod operation;
 mod path;
 mod pattern;
+mod plan;
 mod problem;
 mod service;
 
 pub use check::check;
+pub use form::{Form, render};
 pub use judge::{Judged, judge};
 pub use operation::{Operation, OperationError};
 pub use path::{MemberPath, PathStep};
+pub use plan::{Cause, DataSet, Plan, Refusal, Wanted, plan};
 pub use problem::{Problem, Rule};
 pub use service::{Model, Origin};

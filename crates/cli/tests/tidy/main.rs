@@ -62,7 +62,7 @@ const HOMES: &[(&str, &str)] = &[
     ("clap", "bedload"),
     ("csv", "bedload-engine"),
     ("indicatif", "bedload"),
-    ("sha2", "bedload-engine"),
+    ("sha2", "bedload-engine bedload-aws"),
     ("blake3", "bedload-engine"),
 ];
 
@@ -276,7 +276,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
     ]
     .map(|command| help(&[command, "--help"]))
     .concat()
-        + &["check"].map(|command| help(&["job", command, "--help"])).concat();
+        + &["check", "plan"].map(|command| help(&["job", command, "--help"])).concat();
     for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
             assert!(all.contains(word), "the guide shows {word}, which no command has");
