@@ -12,7 +12,9 @@ bedload=$(realpath "${1:-target/debug/bedload}")
 calls=${CALLS-write pwrite64 pwritev openat fsync fdatasync renameat2 rename mkdir close unlink unlinkat rmdir ftruncate getdents64 chmod flock statfs}
 errors=${ERRORS:-ENOSPC EIO EMFILE EACCES}
 kills=${KILLS:-200}
-kinds=("fresh build" "build --overwrite" "fresh convert" "convert --overwrite" "convert --rejected"
+# What a file that is large enough is written with, past the page cache.
+large_calls=${LARGE_CALLS-pwrite64 fdatasync fsync fallocate fcntl fstatfs}
+kinds=("large build" "fresh build" "build --overwrite" "fresh convert" "convert --overwrite" "convert --rejected"
     "convert --rejected --overwrite")
 readers=("check d --fail-on never" "check d/**/*.jsonl --fail-on never" "explain d/a.jsonl:3" "explain old a.jsonl:3"
     "verify old" "clean c.jsonl")
@@ -27,13 +29,17 @@ for n in $(seq 40); do
 done >a.jsonl
 { cat a.jsonl; echo '{"prompt":"one more","completion":"here"}'; } >b.jsonl
 { cat b.jsonl; echo '{"prompt":"no completion"}'; } >r.jsonl
+awk 'BEGIN { for (n = 0; n < 10; n++) { printf "{\"prompt\":\"question %d\",\"completion\":\"", n;
+    for (i = 0; i < 100000; i++) printf "answer %d ", n; print "\"}" } }' >large.jsonl
 mkdir -p d/sub && cp a.jsonl d/a.jsonl && cp r.jsonl d/sub/r.jsonl
 common="--threads 1 --skip tokens --no-progress --quiet"
 build="--validation 5 --shard-records 20 $common"
 
 prepare() {
     rm -rf o c.jsonl t.jsonl .*.partial-*
+    expected=new
     case $1 in
+    "large build") command="build large.jsonl --out o --skip tokens --no-progress --quiet" before=none expected=large ;;
     "fresh build") command="build b.jsonl --out o $build" before=none ;;
     "build --overwrite") command="build b.jsonl --out o $build --overwrite" before=old; cp -r old o ;;
     "fresh convert") command="convert b.jsonl --to converse --out c.jsonl $common" before=none ;;
@@ -61,7 +67,7 @@ output() {
     build*)
         if [ ! -e o ]; then echo none
         elif diff -r o old >/dev/null; then echo old
-        elif diff -r o new >/dev/null && "$bedload" verify o >/dev/null 2>&1; then echo new
+        elif diff -r o "$expected" >/dev/null && "$bedload" verify o >/dev/null 2>&1; then echo new
         else echo corrupt; fi ;;
     *--rejected*)
         # Each of the two files is whole, and the rejected records are there before those that were converted.
@@ -104,6 +110,7 @@ judge() {
 }
 
 "$bedload" build a.jsonl --out old $build && "$bedload" build b.jsonl --out new $build &&
+    "$bedload" build large.jsonl --out large --skip tokens --no-progress --quiet &&
     "$bedload" convert b.jsonl --to converse --out new.jsonl $common || exit 2
 head -5 new.jsonl >old.jsonl
 "$bedload" convert r.jsonl --to converse --out r_new.jsonl --rejected new_rejected.jsonl --fail-on never $common || exit 2
@@ -111,7 +118,9 @@ cmp -s r_new.jsonl new.jsonl || { echo "faults.sh: rejected records change what 
 echo '{}' >old_rejected.jsonl
 
 for kind in "${kinds[@]}"; do
-    for call in $calls; do
+    of_kind=$calls
+    [ "$kind" = "large build" ] && of_kind=$large_calls
+    for call in $of_kind; do
         for error in $errors; do
             for n in $(seq 5000); do
                 prepare "$kind"

@@ -14,10 +14,11 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::plan::pack::{Packed, Unit};
+use crate::plan::pack::{Packed, Shard, Unit};
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
 use crate::scan::rules::Rules;
+use crate::write::direct::{Direct, Writing};
 use crate::write::gather::Gathered;
 use crate::write::sync::{Ahead, Pending};
 
@@ -50,11 +51,11 @@ pub(crate) fn write(
     watch: &Watch,
 ) -> Result<Vec<String>, EngineError> {
     let mut sums: Vec<Sha256> = packed.shards.iter().map(|_| Sha256::new()).collect();
-    let mut open: Vec<Option<File>> = packed.shards.iter().map(|_| None).collect();
+    let mut open: Vec<Option<Open>> = packed.shards.iter().map(|_| None).collect();
     for (shard, file) in packed.shards.iter().zip(&mut open) {
         // Files without a unit are made here; the others when their first unit comes.
         if shard.bytes == 0 {
-            *file = Some(create(dir, &shard.path)?);
+            *file = Some(Open::new(dir, shard)?);
         }
     }
     let window = rayon::current_num_threads() * UNITS_PER_THREAD;
@@ -62,11 +63,12 @@ pub(crate) fn write(
     let mut pending = Pending::new();
     thread::scope(|scope| -> Result<(), EngineError> {
         let mut ahead = Ahead::new(scope);
+        let mut writing = Writing::new(scope);
         for units in packed.units.chunks(window).chain(iter::once(&[][..])) {
             watch.check()?;
             for unit in units {
                 if open[unit.shard].is_none() {
-                    open[unit.shard] = Some(create(dir, &packed.shards[unit.shard].path)?);
+                    open[unit.shard] = Some(Open::new(dir, &packed.shards[unit.shard])?);
                 }
             }
             next.resize_with(units.len(), Copied::default);
@@ -77,31 +79,36 @@ pub(crate) fn write(
                     }
                 },
                 || {
-                    let copy = |(unit, copied): (&Unit, &mut Copied)| {
-                        let file = open[unit.shard].as_ref().expect("opened for its first unit");
-                        copied.copy(unit, source, file).map_err(|error| match error {
+                    copy(units, &mut next, &mut open, source, &mut writing).map_err(|(shard, error)| {
+                        match error {
                             CopyError::Write(error) => {
-                                io_error(&dir.join(&packed.shards[unit.shard].path), "written")(error)
+                                io_error(&dir.join(&packed.shards[shard].path), "written")(error)
                             }
                             CopyError::Read(error) => error,
-                        })
-                    };
-                    units.par_iter().zip(&mut next).try_for_each(copy)
+                        }
+                    })
                 },
             );
             let () = hashed;
             copied?;
             source.fetch.check()?;
             for unit in units {
-                let file = open[unit.shard].as_ref().expect("opened for its first unit");
-                let path = dir.join(&packed.shards[unit.shard].path);
-                ahead.written((unit.shard, &path), file, unit.bytes)?;
+                let Open { file, direct } = open[unit.shard].as_ref().expect("opened for its first unit");
+                if direct.is_none() {
+                    let path = dir.join(&packed.shards[unit.shard].path);
+                    ahead.written((unit.shard, &path), file, unit.bytes)?;
+                }
             }
             mem::swap(&mut written, &mut next);
             // A file whose last unit is written is closed, so that thousands of shards need few handles.
             let still_open = units.last().map_or(packed.shards.len(), |unit| unit.shard);
             for (shard, file) in packed.shards.iter().zip(&mut open).take(still_open) {
-                if let Some(file) = file.take() {
+                if let Some(Open { file, direct }) = file.take() {
+                    if direct.is_some() {
+                        writing
+                            .wait()
+                            .map_err(|(_, error)| io_error(&dir.join(&shard.path), "written")(error))?;
+                    }
                     pending.add(dir.join(&shard.path), file)?;
                 }
             }
@@ -110,6 +117,73 @@ pub(crate) fn write(
         pending.sync()
     })?;
     Ok(sums.into_iter().map(|sum| hex(&sum.finalize())).collect())
+}
+
+/// A file under way.
+struct Open {
+    file: File,
+    /// Set where it is written past the page cache.
+    direct: Option<Direct>,
+}
+
+impl Open {
+    fn new(dir: &Path, shard: &Shard) -> Result<Self, EngineError> {
+        let file = create(dir, &shard.path)?;
+        let direct = Direct::begin(&file, shard.bytes);
+        Ok(Self { file, direct })
+    }
+}
+
+/// Writes units to their places in parallel: those of a file that is written past the page cache together.
+///
+/// # Errors
+/// The first one, with its shard.
+fn copy(
+    units: &[Unit],
+    copied: &mut [Copied],
+    open: &mut [Option<Open>],
+    source: &WriteInput<'_>,
+    writing: &mut Writing<'_, '_>,
+) -> Result<(), (usize, CopyError)> {
+    units.par_iter().zip(&mut *copied).try_for_each(|(unit, copied)| {
+        let Open { file, direct } = open[unit.shard].as_ref().expect("opened for its first unit");
+        let done = copied.gather(unit, source).and_then(|()| match direct {
+            Some(_) => Ok(()),
+            None => copied.write(unit, source, file),
+        });
+        done.map_err(|error| (unit.shard, error))
+    })?;
+    let mut copied = &*copied;
+    for units in units.chunk_by(|a, b| a.shard == b.shard) {
+        let (of_shard, rest) = copied.split_at(units.len());
+        copied = rest;
+        let shard = units[0].shard;
+        if let Some(Open { file, direct: Some(direct) }) = &mut open[shard] {
+            let len = units.iter().map(|unit| unit.bytes).sum::<u64>() as usize;
+            let mut block = writing.spare();
+            fill(direct.block(&mut block, len), units, of_shard, source);
+            let sent = writing.send(shard, file, direct.next(block, len));
+            sent.map_err(|(shard, error)| (shard, CopyError::Write(error)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts units one behind the other, in parallel.
+fn fill(mut room: &mut [u8], units: &[Unit], copied: &[Copied], source: &WriteInput<'_>) {
+    let mut rooms = Vec::with_capacity(units.len());
+    for unit in units {
+        let (own, rest) = room.split_at_mut(unit.bytes as usize);
+        rooms.push(own);
+        room = rest;
+    }
+    rooms.into_par_iter().zip(copied).for_each(|(mut room, copied)| {
+        for part in copied.bytes.slices(source.fetch) {
+            let (own, rest) = room.split_at_mut(part.len());
+            own.copy_from_slice(part);
+            room = rest;
+        }
+    });
 }
 
 /// A unit that was written: its bytes, to be hashed.
@@ -125,10 +199,13 @@ enum CopyError {
 }
 
 impl Copied {
-    /// Writes a unit to its place.
-    fn copy(&mut self, unit: &Unit, source: &WriteInput<'_>, file: &File) -> Result<(), CopyError> {
+    fn gather(&mut self, unit: &Unit, source: &WriteInput<'_>) -> Result<(), CopyError> {
         self.shard = unit.shard;
-        self.bytes.fill(unit, source).map_err(CopyError::Read)?;
+        self.bytes.fill(unit, source).map_err(CopyError::Read)
+    }
+
+    /// Writes a unit to its place.
+    fn write(&self, unit: &Unit, source: &WriteInput<'_>, file: &File) -> Result<(), CopyError> {
         let mut slices = self.bytes.io_slices(source.fetch);
         write_all_at(file, &mut slices, unit.offset).map_err(|error| {
             // The system fails, too, when it is handed bytes of a map that are lost. A look at them marks the map.

@@ -7,6 +7,7 @@
 pub(crate) mod atomic_file;
 pub(crate) mod checksums;
 pub(crate) mod copy;
+mod direct;
 pub(crate) mod earlier;
 pub(crate) mod facts;
 mod gather;

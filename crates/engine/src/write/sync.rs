@@ -24,7 +24,7 @@ const AHEAD_BYTES: u64 = 32 << 20;
 /// A thread that only waits needs no more.
 const STACK_BYTES: usize = 64 << 10;
 
-fn waiter() -> Builder {
+pub(super) fn waiter() -> Builder {
     Builder::new().stack_size(STACK_BYTES)
 }
 
