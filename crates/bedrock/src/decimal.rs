@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use bedload_record::plural::count;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -45,6 +46,39 @@ impl Decimal {
     #[must_use]
     pub fn half(self) -> Self {
         Self(self.0 / 2)
+    }
+
+    /// The number times a fraction, rounded to the nearest; none where there is no room.
+    pub fn times(self, numerator: u128, denominator: u128) -> Option<Self> {
+        let product = self.0.checked_mul(numerator)?.checked_add(denominator / 2)?;
+        product.checked_div(denominator).map(Self)
+    }
+
+    /// The sum; none where there is no room.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// Rounded to so many digits after the point, at most twelve.
+    #[must_use]
+    pub fn rounded(self, places: u32) -> Self {
+        let step = ONE / 10u128.pow(places.min(12));
+        Self(self.0.saturating_add(step / 2) / step * step)
+    }
+
+    /// The number as an amount of US dollars: to the cent, and below one dollar to a hundredth of one.
+    pub fn usd(self) -> String {
+        let places = if self.0 < ONE { 4 } else { 2 };
+        let rounded = self.rounded(places);
+        let whole = u64::try_from(rounded.0 / ONE).map_or_else(|_| (rounded.0 / ONE).to_string(), count);
+        let part = rounded.0 % ONE / (ONE / 10u128.pow(places));
+        match (rounded == Self::ZERO, self == Self::ZERO) {
+            (true, true) => "$0.00".to_owned(),
+            (true, false) => "less than $0.0001".to_owned(),
+            // What rounding brings to a dollar is one.
+            _ if places == 4 && rounded.0 >= ONE => "$1.00".to_owned(),
+            _ => format!("${whole}.{part:0width$}", width = places as usize),
+        }
     }
 
     /// The nearest double, for formats that have nothing else.
@@ -202,5 +236,23 @@ mod tests {
         assert!(number("1e-5") < number("0.0001") && number("9") < number("10"));
         assert!((number("0.1").nearest() - 0.1).abs() < f64::EPSILON);
         assert_eq!((number("4096").whole(), number("0.5").whole()), (Some(4096), None));
+    }
+
+    #[test]
+    fn amounts_are_written_to_the_cent_or_to_a_hundredth_of_one() {
+        let usd = |text: &str| text.parse::<Decimal>().expect("a number").usd();
+        for (text, expected) in [
+            ("0", "$0.00"),
+            ("0.00004", "less than $0.0001"),
+            ("0.00005", "$0.0001"),
+            ("0.1759494", "$0.1759"),
+            ("0.99996", "$1.00"),
+            ("1", "$1.00"),
+            ("45", "$45.00"),
+            ("2595.605", "$2,595.61"),
+            ("1000000", "$1,000,000.00"),
+        ] {
+            assert_eq!(usd(text), expected, "{text}");
+        }
     }
 }

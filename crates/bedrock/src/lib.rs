@@ -4,11 +4,13 @@
 
 mod advice;
 mod catalogue;
+pub mod cost;
 mod decimal;
 mod detect;
 mod format;
 mod job;
 mod keys;
+mod prices;
 mod profile;
 mod record;
 mod rule;
@@ -25,6 +27,7 @@ pub use job::{
     BaseModel, Customization, Deployment, Hyperparameter, HyperparameterKind, JobApi, Unpublished,
 };
 pub use keys::{Holds, Named};
+pub use prices::{Commitment, ModelPrices, Per, Price, PriceError, Prices, Sure};
 pub use profile::{
     DisputedFormats, Life, Limit, MediaFormats, Pair, Profile, ReservedWords, Since, TokenCount, Training,
 };

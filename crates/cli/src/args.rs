@@ -23,7 +23,7 @@ pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand, JobForm, JobKind, JobPla
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
-pub(crate) use training::{HyperparametersArgs, TargetArgs};
+pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
 
 /// Validates and transforms the JSONL that customizes models on Amazon Bedrock.
 #[derive(Debug, Parser)]
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Hyperparameters(HyperparametersArgs),
     /// Score predictions against references, and compare two models.
     Evaluate(Box<EvaluateArgs>),
+    /// Estimate what training on a built directory costs, and serving the model: prices with source and date.
+    Cost(Box<CostArgs>),
     /// Explain a finding code, or show everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
     /// Plan a customization job, or check a request that was written by hand. Sends nothing.

@@ -48,6 +48,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Clean(clean) => commands::clean::run(clean),
         Command::Profiles(profiles) => commands::profiles::run(profiles),
         Command::Calibrate(calibrate) => commands::calibrate::run(calibrate),
+        Command::Cost(cost) => commands::cost::run(cost),
         Command::Hyperparameters(hyperparameters) => commands::hyperparameters::run(hyperparameters),
         Command::Evaluate(evaluate) => commands::evaluate::run(evaluate),
         Command::Explain(explain) => commands::explain::run(explain),

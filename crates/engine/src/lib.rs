@@ -27,7 +27,7 @@ pub use commands::evaluate::{
     Task, TextOutcome, evaluate,
 };
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
-pub use commands::output::read_output;
+pub use commands::output::{read_output, token_margin};
 pub use commands::verify::{Verified, verify};
 pub use report::manifest::Manifest;
 pub use run::error::{EngineError, STDOUT};

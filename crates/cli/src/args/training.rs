@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use bedload_bedrock::Decimal;
+
 use super::{ConfigArgs, OutputArgs};
 
 /// A built directory, and what it is for.
@@ -42,4 +44,70 @@ fn setting(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write NAME=VALUE, e.g. epochCount=3".to_owned()),
     }
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bedload cost OUT --epochs 1..5\n  bedload cost OUT --requests-per-day 10000 --input-tokens 800 --output-tokens 200\n  aws pricing get-products --service-code AmazonBedrock --region us-east-1 > prices.json; bedload cost OUT --price-list prices.json"
+)]
+pub(crate) struct CostArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Base model, by its identifier [default: the model of the target].
+    #[arg(help_heading = "Target", long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Number of epochs, or a range, e.g. 1..10 (10 included) [default: the model's default].
+    #[arg(long, value_name = "N|A..B", value_parser = epochs)]
+    pub(crate) epochs: Option<Epochs>,
+    /// Length of the job in hours, for models whose training is paid by the hour.
+    #[arg(long, value_name = "N", value_parser = decimal)]
+    pub(crate) hours: Option<Decimal>,
+    /// Price of 1,000 trained tokens in US dollars, in place of the recorded one.
+    #[arg(help_heading = "Prices", long, value_name = "USD", value_parser = decimal)]
+    pub(crate) price_per_1k: Option<Decimal>,
+    /// File of prices of the same form as the built-in prices.toml, in place of it.
+    #[arg(help_heading = "Prices", long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+    /// Output of `aws pricing get-products --service-code AmazonBedrock`; its prices replace the recorded ones.
+    #[arg(help_heading = "Prices", long, value_name = "FILE")]
+    pub(crate) price_list: Option<PathBuf>,
+    /// Requests a day to the customized model.
+    #[arg(
+        help_heading = "Inference",
+        long,
+        value_name = "N",
+        requires = "input_tokens",
+        requires = "output_tokens"
+    )]
+    pub(crate) requests_per_day: Option<u64>,
+    /// Input tokens of a request.
+    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day")]
+    pub(crate) input_tokens: Option<u64>,
+    /// Output tokens of a request.
+    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day")]
+    pub(crate) output_tokens: Option<u64>,
+}
+
+/// A range of numbers of epochs, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epochs {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+}
+
+/// No target takes more.
+const EPOCHS_MAX: u64 = 1000;
+
+fn epochs(text: &str) -> Result<Epochs, String> {
+    let number = |text: &str| text.parse::<u64>().ok().filter(|n| (1..=EPOCHS_MAX).contains(n));
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    match number(first).zip(number(last)) {
+        Some((first, last)) if first <= last => Ok(Epochs { first, last }),
+        Some(_) => Err(format!("the range ends before it begins; write {last}..{first}")),
+        None => Err(format!("write a number from 1 to {EPOCHS_MAX}, or a range such as 1..10")),
+    }
+}
+
+fn decimal(text: &str) -> Result<Decimal, String> {
+    text.parse().map_err(|error: bedload_bedrock::NotDecimal| error.to_string())
 }

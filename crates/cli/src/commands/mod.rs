@@ -5,6 +5,7 @@ pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
+pub(crate) mod cost;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedload_bedrock::{Life, Profile};
+use bedload_bedrock::{Catalogue, Life, Profile};
 use bedload_engine::{Manifest, read_output};
 
 use super::refuse_remote;
@@ -14,6 +14,7 @@ use crate::exit::Failure;
 pub(crate) struct Target {
     pub(crate) manifest: Manifest,
     pub(crate) profile: Arc<Profile>,
+    pub(crate) catalogue: Catalogue,
     /// What is to be said of the choice of the profile, and of the state of the directory and the model.
     pub(crate) notes: Vec<String>,
 }
@@ -54,7 +55,7 @@ impl Target {
         if let Some((what, since)) = since {
             notes.push(format!("{} {what}, since {since} ({})", profile.model, since.source));
         }
-        Ok(Self { manifest, profile, notes })
+        Ok(Self { manifest, profile, catalogue, notes })
     }
 
     /// Lines of the training file: records and their variants.

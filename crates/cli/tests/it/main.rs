@@ -16,6 +16,8 @@ mod commands;
 mod converting;
 mod corpus;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod detecting;
 #[cfg(test)]
 mod environment;

@@ -270,6 +270,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "verify",
         "profiles",
         "calibrate",
+        "cost",
         "evaluate",
         "explain",
         "hyperparameters",

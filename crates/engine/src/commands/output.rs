@@ -3,6 +3,9 @@
 use std::io;
 use std::path::Path;
 
+use bedload_bedrock::{Bound, Profile};
+use bedload_stages::tokens::{Encoding, MARGIN_MAX};
+
 use crate::report::manifest::{MANIFEST, Manifest, Read, read_manifest};
 use crate::run::error::{EngineError, io_error};
 use crate::run::tree;
@@ -31,4 +34,17 @@ pub fn read_output(dir: &Path) -> Result<Manifest, EngineError> {
         )),
         Read::Unsound(why) => Err(wrong(why.to_string())),
     }
+}
+
+/// The margin of the token counts of an output for a target, in per cent: the configured one, or the target's. A
+/// vocabulary that the user brought is taken for the target's own, as in the build.
+pub fn token_margin(manifest: &Manifest, profile: &Profile) -> u64 {
+    let configured = manifest.config.pointer("/stages/tokens/margin").and_then(serde_json::Value::as_u64);
+    let is_public = || {
+        let encoding = manifest.encoding.as_deref().unwrap_or_default();
+        encoding.parse::<Encoding>().is_ok()
+    };
+    let of_target = || profile.limit(Bound::TokensMargin).filter(|_| is_public()).map(|limit| limit.value);
+    // A forged manifest can have any number here.
+    configured.or_else(of_target).unwrap_or(0).min(MARGIN_MAX)
 }
