@@ -24,7 +24,11 @@ pub struct Judged {
 /// [`OperationError::Unclear`] where the members belong to no operation.
 pub fn judge(text: &[u8], operation: Option<Operation>) -> Result<Judged, OperationError> {
     let all = operation.map_or_else(Operation::all, |operation| vec![operation]);
-    let known: Vec<&str> = all.iter().flat_map(Operation::member_names).collect();
+    let mut known: Vec<&str> = all.iter().flat_map(Operation::member_names).collect();
+    let value: Option<Value> = serde_json::from_slice(text).ok();
+    if let Some(value) = &value {
+        add_keys(value, &mut known);
+    }
     let flaws = diagnose_in(Framing::Document, text, &known);
     let mut problems: Vec<(usize, Problem)> = Vec::new();
     let mut is_readable = true;
@@ -33,18 +37,10 @@ pub fn judge(text: &[u8], operation: Option<Operation>) -> Result<Judged, Operat
         is_readable &= rule == Rule::DuplicateKey;
         problems.push((flaw.offset, Problem::new(&path_of(&flaw.pointer), rule, flaw.message)));
     }
-    let value: Option<Value> = if is_readable {
-        match serde_json::from_slice(text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let problem = Problem::new(&MemberPath::default(), Rule::Json, format!("not JSON: {error}"));
-                problems.push((0, problem));
-                None
-            }
-        }
-    } else {
-        None
-    };
+    if is_readable && value.is_none() {
+        problems.push((0, Problem::new(&MemberPath::default(), Rule::Json, "not JSON")));
+    }
+    let value = value.filter(|_| is_readable);
     let operation = match value.as_ref().and_then(Value::as_object) {
         Some(object) if operation.is_none() => Some(Operation::recognize(object)?),
         _ => operation,
@@ -70,6 +66,20 @@ pub fn judge(text: &[u8], operation: Option<Operation>) -> Result<Judged, Operat
 /// The most problems with members that are placed. Each is searched for from the beginning, so that a large request
 /// with as many problems would take very long.
 const PLACED_MAX: usize = 1000;
+
+/// Adds the keys of a value, at any depth: they are the user's own.
+fn add_keys<'v>(value: &'v Value, keys: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                keys.push(key);
+                add_keys(value, keys);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| add_keys(element, keys)),
+        _ => {}
+    }
+}
 
 /// Where a member is, or where it is not: the object that lacks it.
 fn offset_of(text: &[u8], member: &MemberPath) -> usize {

@@ -48,6 +48,11 @@ fn is_candidate(name: &str) -> bool {
     name.starts_with("Create") || matches!(name, "InvokeModel" | "Converse")
 }
 
+/// A name without what differs between the spellings of the service, the AWS CLI and boto3.
+fn plain(name: &str) -> String {
+    name.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
 /// The operation that most people write requests for; it wins where several fit equally well.
 pub(crate) const CUSTOMIZATION: &str = "CreateModelCustomizationJob";
 
@@ -72,7 +77,6 @@ impl Operation {
     /// # Errors
     /// [`OperationError::Unknown`]
     pub fn named(name: &str) -> Result<Self, OperationError> {
-        let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
         let all = Self::all();
         let found = all.iter().find(|operation| plain(operation.name) == plain(name));
         found.copied().ok_or_else(|| {
@@ -93,10 +97,13 @@ impl Operation {
     /// # Errors
     /// [`OperationError::Unclear`] where no operation has any of them.
     pub fn recognize(request: &Map<String, Value>) -> Result<Self, OperationError> {
+        // Names in other spellings are told when the request is checked.
+        let keys: Vec<String> = request.keys().map(|key| plain(key)).collect();
         let fit = |operation: &Self| {
             let input = operation.service.shape(&operation.call.input);
-            let known = request.keys().filter(|key| input.members.contains_key(*key)).count();
-            let missing = input.required.iter().filter(|name| !request.contains_key(*name)).count();
+            let names: Vec<String> = input.members.keys().map(|name| plain(name)).collect();
+            let known = keys.iter().filter(|key| names.contains(key)).count();
+            let missing = input.required.iter().filter(|name| !keys.contains(&plain(name))).count();
             (known, std::cmp::Reverse(missing), operation.name == CUSTOMIZATION)
         };
         let candidates = Self::all().into_iter().filter(|operation| is_candidate(operation.name));

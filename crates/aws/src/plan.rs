@@ -5,6 +5,7 @@
 
 pub(crate) mod hyperparameters;
 mod names;
+mod places;
 pub(crate) mod target;
 mod teacher;
 
@@ -200,7 +201,7 @@ fn request(
         members.insert("jobTags".to_owned(), json!(tags));
         members.insert("customModelTags".to_owned(), json!(tags));
     }
-    places(wanted, data, target.kind, &mut members, refusals);
+    places::insert(wanted, data, target, &mut members, refusals, notes);
     members.insert("outputDataConfig".to_owned(), json!({"s3Uri": wanted.output}));
     let values = hyperparameters::values(wanted, data, target, refusals, notes);
     match target.kind {
@@ -255,66 +256,6 @@ fn refuse_unused(wanted: &Wanted, kind: Customization, refusals: &mut Vec<Refusa
         if is_unused {
             refusals.push(Refusal::arguments(format!("`{flag}`: {} takes none", kind.name())));
         }
-    }
-}
-
-/// Where the data are.
-fn places(
-    wanted: &Wanted,
-    data: &DataSet,
-    kind: Customization,
-    members: &mut Map<String, Value>,
-    refusals: &mut Vec<Refusal>,
-) {
-    let side = |side: &str| -> Option<String> {
-        let (file, folder) = (format!("{side}.jsonl"), format!("{side}/"));
-        let shards: Vec<&String> = data.files.iter().filter(|path| path.starts_with(&folder)).collect();
-        match &shards[..] {
-            _ if data.files.contains(&file) => Some(file),
-            [] => None,
-            [one] => Some((*one).clone()),
-            // One URI covers all shards.
-            _ => Some(folder),
-        }
-    };
-    let (train, validation) = (side("train"), side("validation"));
-    if let Some(logs) = &wanted.invocation_logs {
-        let config = json!({"invocationLogsConfig": {"invocationLogSource": {"s3Uri": logs}}});
-        members.insert("trainingDataConfig".to_owned(), config);
-    } else if train.is_none() {
-        refusals.push(Refusal::data("the output has no training data"));
-    }
-    let Some(root) = &wanted.data else {
-        if wanted.invocation_logs.is_none() {
-            refusals.push(
-                Refusal::arguments("it is not said where the data are")
-                    .hint("name the place that the directory was uploaded to: `--data s3://BUCKET/PREFIX`"),
-            );
-        }
-        return;
-    };
-    // The training file itself stands for the place that it is in.
-    let root = match &train {
-        Some(train) if root.ends_with(&format!("/{train}")) => &root[..root.len() - train.len() - 1],
-        _ => root.trim_end_matches('/'),
-    };
-    if Some("jsonl") == root.rsplit_once('.').map(|(_, end)| end) {
-        refusals.push(
-            Refusal::arguments(format!("`--data`: `{root}` is a file that the output does not have")).hint(
-                "name the place that the directory was uploaded to, as in `aws s3 sync OUT s3://BUCKET/PREFIX`",
-            ),
-        );
-    }
-    if wanted.invocation_logs.is_none()
-        && let Some(train) = &train
-    {
-        members.insert("trainingDataConfig".to_owned(), json!({"s3Uri": format!("{root}/{train}")}));
-    }
-    if let Some(validation) = &validation
-        && kind != Customization::Distillation
-    {
-        let validators = json!({"validators": [{"s3Uri": format!("{root}/{validation}")}]});
-        members.insert("validationDataConfig".to_owned(), validators);
     }
 }
 

@@ -23,11 +23,17 @@ pub(super) fn render(plan: &Plan) -> Result<String, Refusal> {
         return Err(Refusal::arguments(message).hint("start the job with `--form cli`"));
     }
     let mut out = String::from("resource \"aws_bedrock_custom_model\" \"this\" {\n");
+    let mut strings = Vec::new();
     for (argument, member) in STRINGS {
         let Some(value) = request.get(*member).and_then(Value::as_str) else { continue };
         let value =
             if *member == "baseModelIdentifier" { arn(value, &plan.regions)? } else { value.to_owned() };
-        let _ = writeln!(out, "  {argument:24}= {}", string(&value));
+        strings.push((*argument, string(&value)));
+    }
+    // As `terraform fmt` aligns them.
+    let width = strings.iter().map(|(argument, _)| argument.len()).max().unwrap_or_default();
+    for (argument, value) in strings {
+        let _ = writeln!(out, "  {argument:width$} = {value}");
     }
     let values = request.get("hyperParameters").and_then(Value::as_object);
     let entries =

@@ -98,6 +98,7 @@ pub(super) fn find<'c>(
     } else if target.model.is_none() {
         refusals.push(other_model(wanted, id, profile, &of_id, catalogue, rebuild));
     }
+    refusals.extend(wrong_region(&wanted.model, &target));
     judge_model(&target, refusals, notes);
     Some(target)
 }
@@ -144,6 +145,21 @@ fn no_task(profile: &Profile) -> Refusal {
         (false, true) => refusal.hint(format!("another service does{elsewhere}")),
         (false, false) => refusal,
     }
+}
+
+/// An ARN names a region; the model is not customized in every one.
+fn wrong_region(arn: &str, target: &Target<'_>) -> Option<Refusal> {
+    let model = target.model.filter(|model| !model.regions.is_empty())?;
+    let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
+    let is_listed = model.regions.iter().any(|listed| listed == region);
+    (!is_listed).then(|| {
+        let regions = model.regions.join(" and ");
+        let message = format!(
+            "`--model`: {} can be customized in {regions}, not in `{region}` ({})",
+            target.of_model.model, model.source
+        );
+        Refusal::arguments(message)
+    })
 }
 
 /// Whether the model still takes jobs, and which API starts them.

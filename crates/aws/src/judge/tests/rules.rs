@@ -220,3 +220,53 @@ fn a_credential_is_not_repeated() {
     "#]],
     );
 }
+
+#[test]
+fn other_spellings_of_members_are_recognized() {
+    check(
+        &json!({"JobName": "a", "RoleArn": "b", "EvaluationConfig": {}}),
+        expect![[r#"
+        CreateEvaluationJob
+        1:1 jobName [required] missing; it is required
+        1:1 roleArn [required] missing; it is required
+        1:1 evaluationConfig [required] missing; it is required
+        1:1 inferenceConfig [required] missing; it is required
+        1:1 outputDataConfig [required] missing; it is required
+        2:14 JobName [unknown-member] no such member
+            did you mean `jobName`?
+        3:14 RoleArn [unknown-member] no such member
+            did you mean `roleArn`?
+        4:23 EvaluationConfig [unknown-member] no such member
+            did you mean `evaluationConfig`?
+    "#]],
+    );
+    check(
+        &json!({"model_units": 1, "provisioned_model_name": "a"}),
+        expect![[r#"
+        CreateProvisionedModelThroughput
+        1:1 modelUnits [required] missing; it is required
+        1:1 provisionedModelName [required] missing; it is required
+        1:1 modelId [required] missing; it is required
+        2:18 model_units [unknown-member] no such member
+            did you mean `modelUnits`?
+        3:29 provisioned_model_name [unknown-member] no such member
+            did you mean `provisionedModelName`?
+    "#]],
+    );
+}
+
+#[test]
+fn keys_of_the_user_that_occur_twice_are_named() {
+    check_text(
+        r#"{"jobName": "a", "hyperParameters": {"steps": "1", "steps": "2"}}"#,
+        expect![[r#"
+        CreateModelCustomizationJob
+        1:1 customModelName [required] missing; it is required
+        1:1 roleArn [required] missing; it is required
+        1:1 baseModelIdentifier [required] missing; it is required
+        1:1 trainingDataConfig [required] missing; it is required
+        1:1 outputDataConfig [required] missing; it is required
+        1:52 hyperParameters.steps [duplicate-key] the key occurs twice in this object
+    "#]],
+    );
+}

@@ -189,3 +189,17 @@ fn token_and_names_stand_for_data_and_request() {
         token(&Wanted { name: Some("a".to_owned()), ..other.clone() }, &data).0
     );
 }
+
+#[test]
+fn places_and_regions_that_only_the_model_refuses_are_refused() {
+    let mut wanted = wanted("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-micro-v1:0:128k");
+    wanted.data = Some("s3://bucket/(a)".to_owned());
+    check_plan(
+        &wanted,
+        &data("nova-micro-sft", "converse"),
+        expect![[r#"
+        Arguments: `--model`: Amazon Nova Micro can be customized in us-east-1, not in `eu-west-1` (https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23))
+        Arguments: `--data`: Amazon Nova Micro takes only letters, digits, `_`, `-` and `.` in the names of data files, not `(` (https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23))
+    "#]],
+    );
+}
