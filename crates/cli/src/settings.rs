@@ -135,6 +135,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let contradictions = [
         (args.conversion.to.is_some(), "--to", "convert"),
         (args.validation.is_some(), "--validation", "split"),
+        (args.evaluation, "--evaluation", "split"),
         (args.select.is_some(), "--select", "split"),
         (!args.group_by.is_empty(), "--group-by", "split"),
         (args.normalize.is_some(), "--normalize", "dedupe"),
@@ -149,6 +150,13 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
+    run.settings.evaluation = args.evaluation;
+    let split = &run.settings.stages.split;
+    if args.evaluation && !(split.enabled && split.validation.of(u64::from(u32::MAX)) > 0) {
+        return Err(Failure::Usage(
+            "--evaluation needs a validation set\nhint: --validation 10% makes one".to_owned(),
+        ));
+    }
     run.settings.facts.clone_from(&args.facts);
     Ok(run)
 }
@@ -284,6 +292,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
                 .or(config.max_record_bytes)
                 .unwrap_or(defaults.max_record_bytes),
         },
+        evaluation: false,
         max_rejected: None,
         shards: ShardLimits { records: config.shard_records.map(NonZeroU64::get), bytes: config.shard_bytes },
     };

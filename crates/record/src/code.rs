@@ -154,6 +154,7 @@ pub enum Code {
     SchemaWeight,
     EvaluationUnmatched,
     EvaluationOtherReference,
+    EvaluationLeftOut,
 }
 
 /// Everything about a code in general.
@@ -256,7 +257,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::EvaluationOtherReference as usize + 1);
+        assert_eq!(CODES.len(), Code::EvaluationLeftOut as usize + 1);
     }
 
     #[test]

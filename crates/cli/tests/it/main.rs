@@ -26,6 +26,8 @@ mod evaluating;
 #[cfg(test)]
 mod evaluating_two;
 #[cfg(test)]
+mod evaluation_prompts;
+#[cfg(test)]
 mod exact_numbers;
 #[cfg(test)]
 mod explaining;

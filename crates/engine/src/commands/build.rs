@@ -5,11 +5,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use bedload_record::plural::plural;
-use bedload_record::{Finding, Severity, Summary};
+use bedload_record::{FactTable, Finding, Ordinal, Severity, Summary};
 use bedload_scan::{Fetch, Input, Inputs};
 
+use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
-use crate::plan::plan;
+use crate::plan::{Plan, plan};
 use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
@@ -21,9 +22,11 @@ use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::augment::{Augmenter, templates};
+use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, scan};
 use crate::scan::kept::{self, Kept};
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
+use crate::write;
 use crate::write::checksums::hash_inputs;
 use crate::write::copy::{self, make_private};
 use crate::write::facts::keep;
@@ -88,6 +91,9 @@ pub fn build(
     progress.enter(Phase::Scan);
     let (rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
+    if settings.evaluation {
+        refuse_without_prompts(&rules)?;
+    }
     let templates = templates(settings, &rules)?;
     let mut notes = Vec::new();
     let scanned = match &settings.facts {
@@ -104,7 +110,10 @@ pub fn build(
     progress.enter(Phase::Plan);
     let fetch = Fetch::new(inputs, &settings.scan);
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
-    let plan = plan(&scanned, inputs, settings, &augmenter, before)?;
+    let mut plan = plan(&scanned, inputs, settings, &augmenter, before)?;
+    let evaluation =
+        settings.evaluation.then(|| choose_evaluation(facts, &mut plan, settings, (&rules, &fetch)));
+    let evaluation = evaluation.transpose()?;
     assert!(plan.counts.add_up(), "every record has exactly one verdict");
     progress.ledger.hold_plan(plan.duplicates.len(), plan.variants.len());
     let mut summary = summarize(facts, &plan, &rules);
@@ -119,7 +128,11 @@ pub fn build(
             let source =
                 copy::WriteInput { facts, plan: &plan, templates: &templates, rules: &rules, fetch: &fetch };
             timed(&mut phases.write, || {
-                copy::write(dir, &plan.packed, &source, copy::Checksums::Sha256, watch)
+                let written = copy::write(dir, &plan.packed, &source, copy::Checksums::Sha256, watch)?;
+                let evaluation = evaluation
+                    .as_ref()
+                    .map(|(writer, prompts)| write::evaluation::write(dir, prompts, facts, &plan, writer));
+                Ok::<_, EngineError>((written, evaluation.transpose()?))
             })
         },
         || {
@@ -138,7 +151,9 @@ pub fn build(
             })
         },
     );
-    let mut files = shard_entries(&plan.packed, written?);
+    let (checksums, evaluation) = written?;
+    let mut files = shard_entries(&plan.packed, checksums);
+    files.extend(evaluation);
     let (tables, input_entries) = reported?;
     files.extend(tables);
     inputs.check_unchanged()?;
@@ -195,6 +210,20 @@ pub fn build(
         phases,
         manifest,
     })
+}
+
+/// Chooses the prompts of an evaluation, and adds what there is to be said of them to the findings.
+fn choose_evaluation<'a>(
+    facts: &'a FactTable,
+    plan: &mut Plan,
+    settings: &Settings,
+    (rules, fetch): (&'a Rules, &'a Fetch<'a>),
+) -> Result<(EvaluationWriter<'a>, Vec<Ordinal>), EngineError> {
+    let writer = EvaluationWriter::new(facts, rules, fetch)?;
+    let (prompts, left_out) = choose_prompts(facts, plan, settings, &writer)?;
+    plan.findings.extend(left_out);
+    fetch.check()?;
+    Ok((writer, prompts))
 }
 
 /// The facts that an earlier run kept, or those of a scan, which are kept.
@@ -290,6 +319,7 @@ fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
         "max_record_bytes": settings.scan.max_record_bytes,
         "shard_records": settings.shards.records,
         "shard_bytes": settings.shards.bytes,
+        "evaluation": settings.evaluation,
     })
 }
 

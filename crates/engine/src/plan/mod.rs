@@ -4,6 +4,7 @@
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
 mod decide;
+pub(crate) mod evaluation;
 pub(crate) mod judge;
 pub(crate) mod pack;
 pub(crate) mod variants;

@@ -36,6 +36,8 @@ pub struct Settings {
     pub facts: Option<PathBuf>,
     /// The bytes of memory that the run may use, where that is limited.
     pub memory_limit: Option<u64>,
+    /// Whether the validation side is also written as prompts of an evaluation.
+    pub evaluation: bool,
     /// How many rejected records are allowed.
     pub max_rejected: Option<MaxRejected>,
     /// How outputs are cut.

@@ -9,6 +9,7 @@ pub(crate) mod advice;
 pub(crate) mod augment;
 pub(crate) mod conversion;
 pub(crate) mod distinct;
+pub(crate) mod evaluation;
 pub(crate) mod examine;
 pub(crate) mod facts;
 pub(crate) mod held_out;

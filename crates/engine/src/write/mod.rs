@@ -9,6 +9,7 @@ pub(crate) mod checksums;
 pub(crate) mod copy;
 mod direct;
 pub(crate) mod earlier;
+pub(crate) mod evaluation;
 pub(crate) mod facts;
 mod gather;
 pub(crate) mod partial;

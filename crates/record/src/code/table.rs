@@ -21,6 +21,7 @@ const LEGACY: &str =
 const RFT_NOVA2: &str =
     "https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-rft-2.html (2026-11)";
 const S_NOVA: &str = "aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11)";
+const EVALUATION: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-custom.html (2026-11)";
 const RFC8259: &str = "RFC 8259";
 const I_JSON: &str = "RFC 7493 (I-JSON)";
 
@@ -1130,5 +1131,15 @@ pub static CODES: &[CodeInfo] = &[
         "prompts with another reference in the other file",
         "What is right for a prompt differs between the files, so the scores of the two models are not comparable there.",
         "Use the same references for both models."
+    ),
+    row!(
+        EvaluationLeftOut,
+        "evaluation/left-out",
+        Warning,
+        Dataset,
+        EVALUATION,
+        "validation records that cannot be prompts of an evaluation",
+        "A prompt data set for Bedrock's evaluation jobs has one text as prompt and one as reference. A conversation of several turns, tools or media do not fit in there.",
+        "Nothing to do if the others are enough; evaluate the rest with your own calls and `bedload evaluate`."
     ),
 ];

@@ -50,6 +50,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         temp_dir: Some(temp_dir.clone()),
         facts: None,
         memory_limit,
+        evaluation: false,
         max_rejected: None,
         shards: ShardLimits { records: Some(400), bytes: None },
     };

@@ -28,6 +28,7 @@ fn settings(validation: &str) -> Settings {
         facts: None,
         memory_limit: None,
         scan: ScanOptions::default(),
+        evaluation: false,
         max_rejected: None,
         shards: ShardLimits::default(),
     }
