@@ -32,6 +32,12 @@ pub(super) fn find<'c>(
         .filter(|profile| profile.models.iter().any(|model| model.is_named(id)))
         .collect();
     let rebuild = |profiles: &[&Arc<Profile>]| {
+        // Those that take the records as they are, where there are any.
+        let takes = |profile: &&&Arc<Profile>| {
+            data.format.as_ref().is_some_and(|format| profile.formats.contains(format))
+        };
+        let fitting: Vec<&Arc<Profile>> = profiles.iter().filter(takes).copied().collect();
+        let profiles = if fitting.is_empty() { profiles } else { &fitting };
         let names: Vec<String> =
             profiles.iter().map(|profile| format!("`--profile {}`", profile.name)).collect();
         format!("build it for this model: {}", names.join(" or "))

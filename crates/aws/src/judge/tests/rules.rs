@@ -1,9 +1,11 @@
 //! Each rule, and texts that are no requests.
 
 use expect_test::expect;
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::{check, check_all, check_text, job, shown};
+use crate::{Operation, judge};
 
 #[test]
 fn a_right_request_has_no_problems() {
@@ -269,4 +271,24 @@ fn keys_of_the_user_that_occur_twice_are_named() {
         1:52 hyperParameters.steps [duplicate-key] the key occurs twice in this object
     "#]],
     );
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_bytes_there_is_a_judgement(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..20usize), 1..6)
+    ) {
+        let tokens = [
+            "\"", "{", "}", "[", "]", ",", ":", "null", "1e999", "-1", "é", "\\", "\n", "\u{0}", "\u{feff}", "a", "\\ud800",
+            "jobName", "{\"a\":", "\"x\":\"y\",",
+        ];
+        let mut text = job(json!({"jobTags": [{"key": "ü", "value": "v"}]})).to_string();
+        for (at, token) in edits {
+            let at = text.floor_char_boundary(at.index(text.len()));
+            text.insert_str(at, tokens[token]);
+        }
+        let with_operation = judge(text.as_bytes(), Some(Operation::customization())).expect("named");
+        prop_assert!(with_operation.problems.iter().all(|problem| problem.line.is_some()));
+        prop_assert!(!shown(&text).is_empty());
+    }
 }
