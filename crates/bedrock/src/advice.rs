@@ -88,7 +88,7 @@ impl<'p> Advice<'p> {
         }
         let steps = judge(profile, size, &mut recommendations, chosen, &mut problems);
         let notes = notes(profile, size);
-        Self { recommendations, steps, problems, notes, signs: signs::of(profile.customization) }
+        Self { recommendations, steps, problems, notes, signs: signs::of(profile) }
     }
 }
 
@@ -105,6 +105,15 @@ const SMALL: u64 = 1000;
 
 fn notes(profile: &Profile, size: DataSize) -> Vec<String> {
     let mut notes = Vec::new();
+    if profile.customization.is_none() {
+        let name = &profile.name;
+        notes.push(match &profile.elsewhere {
+            Some(source) => {
+                format!("Bedrock has no customization job for {name}; another service has ({source})")
+            }
+            None => format!("Bedrock has no customization job for {name}"),
+        });
+    }
     if let Some(missing) = &profile.hyperparameters_unpublished {
         notes.push(format!("{} ({})", missing.note, missing.source));
     }

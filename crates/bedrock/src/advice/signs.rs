@@ -1,6 +1,7 @@
 //! What the metrics of a job show, and what to change then.
 
 use crate::job::Customization;
+use crate::profile::Profile;
 
 /// Something to see in the metrics of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +55,11 @@ const REWARD: &[Sign] = &[
     },
 ];
 
-/// The signs of a kind of job.
-pub(super) fn of(customization: Option<Customization>) -> &'static [Sign] {
-    match customization {
+/// The signs of the training of a target; none where it is not trained.
+pub(super) fn of(profile: &Profile) -> &'static [Sign] {
+    match profile.customization {
         Some(Customization::ReinforcementFineTuning) => REWARD,
+        None if profile.hyperparameters.is_empty() && profile.elsewhere.is_none() => &[],
         _ => LOSS,
     }
 }

@@ -62,6 +62,11 @@ fn every_recommended_value_is_one_that_the_target_takes() {
                     profile.name
                 );
             }
+            let batch_size =
+                profile.hyperparameters.get("batchSize").and_then(|batch| batch.minimum?.whole());
+            if batch_size.is_some_and(|least| least <= n) && n > 0 {
+                assert_eq!(advice.problems, Vec::<String>::new(), "{} {n}", profile.name);
+            }
             if let Some(Steps { total, warmup: Some(warmup), .. }) = advice.steps {
                 assert!(warmup < total || warmup == 0 || !advice.problems.is_empty(), "{} {n}", profile.name);
             }
@@ -191,6 +196,45 @@ fn reasons_name_size_range_and_what_aws_says() {
 }
 
 #[test]
+fn a_batch_is_one_that_the_data_can_fill() {
+    check(
+        "titan-multimodal-embeddings",
+        size(300),
+        &[],
+        expect![[r#"
+            epochCount = Auto: required; the service chooses
+            batchSize = 300: the default; a batch of 576 could not be filled
+            learningRate = 0.00005: the default
+        "#]],
+    );
+}
+
+#[test]
+fn a_target_without_a_job_is_said_to_have_none() {
+    check(
+        "generic-preference",
+        size(300),
+        &[],
+        expect![[r#"
+        epochCount = 3: 300 records (100 to 1,000): 3 epochs
+        batchSize = 8: 300 records (100 to 1,000): 8 to 16 records a batch
+        learningRate = 0.00001: the default
+        learningRateWarmupSteps = 0: the default
+        113 steps of 8, warm-up Some(0)
+        note: Bedrock has no customization job for generic-preference
+    "#]],
+    );
+    check(
+        "nova-cpt",
+        size(300),
+        &[],
+        expect![[r#"
+        note: Bedrock has no customization job for nova-cpt; another service has (https://docs.aws.amazon.com/nova/latest/userguide/nova-cpt-1.html (2026-11-23))
+    "#]],
+    );
+}
+
+#[test]
 fn plans_that_cannot_be_right_are_named() {
     check(
         "generic-sft",
@@ -198,7 +242,7 @@ fn plans_that_cannot_be_right_are_named() {
         &[],
         expect![[r#"
             epochCount = 2: 3 records (fewer than 100): 1 to 2 epochs
-            batchSize = 4: 3 records (fewer than 100): 4 to 8 records a batch; 3 is outside the documented range (4 to 32), so 4
+            batchSize = 4: 3 records (fewer than 100): 4 to 8 records a batch
             learningRate = 0.00001: the default
             learningRateWarmupSteps = 0: the default
             2 steps of 4, warm-up Some(0)
@@ -211,7 +255,7 @@ fn plans_that_cannot_be_right_are_named() {
         &[],
         expect![[r#"
             epochCount = 2: 0 records (fewer than 100): 1 to 2 epochs
-            batchSize = 4: 0 records (fewer than 100): 4 to 8 records a batch; 0 is outside the documented range (4 to 32), so 4
+            batchSize = 4: 0 records (fewer than 100): 4 to 8 records a batch
             learningRate = 0.00001: the default
             learningRateWarmupSteps = 0: the default
             error: there are no training records
@@ -253,7 +297,7 @@ fn plans_that_cannot_be_right_are_named() {
         &[],
         expect![[r#"
             epochCount = 2: 3 records (fewer than 100): 1 to 2 epochs
-            batchSize = 3: 3 records (fewer than 100): 4 to 8 records a batch
+            batchSize = 3: 3 records (fewer than 100): 4 to 8 records a batch; a batch of 4 could not be filled
             learningRate = 0.00001: the default
             learningRateWarmupSteps = 0: the default; 5 would not end within 2 steps, so a tenth of them
             2 steps of 3, warm-up Some(0)

@@ -90,12 +90,27 @@ pub(super) fn recommend<'p>(
         }
         None => default(of),
     };
-    for said in [beside(profile, size, role), of.note.clone()].into_iter().flatten() {
+    let (value, fewer) =
+        if role == Some(Role::BatchSize) { fillable(size, of, value) } else { (value, None) };
+    for said in [fewer, beside(profile, size, role), of.note.clone()].into_iter().flatten() {
         reason = format!("{reason}; {said}");
     }
     recommendation.value = value;
     recommendation.reason = reason;
     recommendation
+}
+
+/// A batch size that the data set can fill, where the target takes one.
+fn fillable(size: DataSize, of: &Hyperparameter, value: Option<String>) -> (Option<String>, Option<String>) {
+    let n = Decimal::from(u32::try_from(size.training_records).unwrap_or(u32::MAX));
+    let wanted: Option<Decimal> = value.as_ref().and_then(|value| value.parse().ok());
+    if wanted.is_none_or(|wanted| wanted <= n)
+        || n == Decimal::ZERO
+        || of.minimum.is_some_and(|least| n < least)
+    {
+        return (value, None);
+    }
+    (Some(n.to_string()), wanted.map(|wanted| format!("a batch of {wanted} could not be filled")))
 }
 
 fn is_of_images(profile: &Profile) -> bool {
@@ -107,12 +122,7 @@ fn tuning(size: DataSize, role: Role) -> Option<(Decimal, String)> {
     let class = class(size.training_records);
     let (what, (value, range)) = match role {
         Role::Epochs => ("epochs", class.epochs),
-        Role::BatchSize => {
-            let (value, range) = class.batch_size;
-            // A batch that the data set cannot fill is no batch.
-            let most = u32::try_from(size.training_records).unwrap_or(u32::MAX);
-            ("records a batch", (value.min(most), range))
-        }
+        Role::BatchSize => ("records a batch", class.batch_size),
         Role::LearningRate | Role::WarmUp => return None,
     };
     let reason = format!("{} ({}): {range} {what}", records(size.training_records), class.title);

@@ -67,7 +67,9 @@ fn page(target: &Target, size: DataSize, advice: &Advice<'_>) -> String {
     for note in &advice.notes {
         let _ = writeln!(out, "note: {}", escape(note));
     }
-    out.push_str("\nin the metrics of the job\n");
+    if !advice.signs.is_empty() {
+        out.push_str("\nin the metrics of the job\n");
+    }
     for sign in advice.signs {
         let _ = writeln!(out, "  {}: {}\n    {}", sign.name, sign.sign, sign.action);
     }
