@@ -66,6 +66,16 @@ impl Decimal {
         Self(self.0.saturating_add(step / 2) / step * step)
     }
 
+    /// The number as a price in US dollars: all digits, and cents at least.
+    pub fn price(self) -> String {
+        let text = self.to_string();
+        match text.split_once('.').map(|(_, part)| part.len()) {
+            None => format!("${text}.00"),
+            Some(1) => format!("${text}0"),
+            Some(_) => format!("${text}"),
+        }
+    }
+
     /// The number as an amount of US dollars: to the cent, and below one dollar to a hundredth of one.
     pub fn usd(self) -> String {
         let places = if self.0 < ONE { 4 } else { 2 };
@@ -236,6 +246,16 @@ mod tests {
         assert!(number("1e-5") < number("0.0001") && number("9") < number("10"));
         assert!((number("0.1").nearest() - 0.1).abs() < f64::EPSILON);
         assert_eq!((number("4096").whole(), number("0.5").whole()), (Some(4096), None));
+    }
+
+    #[test]
+    fn prices_have_all_digits_and_cents_at_least() {
+        let price = |text: &str| text.parse::<Decimal>().expect("a number").price();
+        for (text, expected) in
+            [("80", "$80.00"), ("0.8", "$0.80"), ("60.50", "$60.50"), ("0.00378", "$0.00378")]
+        {
+            assert_eq!(price(text), expected, "{text}");
+        }
     }
 
     #[test]

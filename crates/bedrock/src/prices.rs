@@ -109,7 +109,7 @@ impl fmt::Display for Price {
     /// Writes the price with its date, always.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.usd {
-            Some(usd) => write!(f, "${usd} per {}", self.per.title())?,
+            Some(usd) => write!(f, "{} per {}", usd.price(), self.per.title())?,
             None => write!(f, "unknown price per {}", self.per.title())?,
         }
         write!(f, " ({}, {}: {}", self.source.date, self.sure.name(), self.source.place)?;

@@ -55,7 +55,7 @@ fn a_page_has_every_price_with_its_date() {
                      3 epochs  $0.0536  $0.0488 to $0.0590
         storage      $1.95 per model and month (2026-07-24, page: https://aws.amazon.com/bedrock/pricing/, as copied by ajinkyak423/aws-bedrock-pricing-data)
         on-demand    not offered for this customized model, only provisioned throughput
-        provisioned  no commitment: $24 per model unit and hour (2026-07-24, page: https://aws.amazon.com/bedrock/pricing/, as copied by ajinkyak423/aws-bedrock-pricing-data)
+        provisioned  no commitment: $24.00 per model unit and hour (2026-07-24, page: https://aws.amazon.com/bedrock/pricing/, as copied by ajinkyak423/aws-bedrock-pricing-data)
                        one unit, used or idle: $576.00 a day, $17,520.00 a month
                      1 month: $21.18 per model unit and hour (2026-07-24, page: https://aws.amazon.com/bedrock/pricing/, as copied by ajinkyak423/aws-bedrock-pricing-data)
                        one unit, used or idle: $508.32 a day, $15,461.40 a month
@@ -117,6 +117,8 @@ fn epochs_are_a_number_a_range_or_the_default() {
     assert_eq!(epochs(""), [3]);
     assert_eq!(epochs("--epochs 7"), [7]);
     assert_eq!(epochs("--epochs 2..5"), [2, 3, 4, 5]);
+    let said = scratch.run("cost OUT --price-per-1k 1 --epochs 1..11").exits(0).stdout;
+    assert!(said.contains("generic-sft takes at most 10 epochs"), "{said}");
     for wrong in ["0", "1001", "3..1", "1..", "..3", "1-3", "two", "1..2..3"] {
         scratch.run(&format!("cost OUT --price-per-1k 1 --epochs {wrong}")).refuses(2);
     }
@@ -152,6 +154,8 @@ fn training_that_is_paid_by_the_hour_or_the_image_is_not_priced_by_tokens() {
     assert!(summary["notes"].to_string().contains("give its hours with --hours"), "{summary}");
     let (costs, _) = objects(&scratch, "--hours 2.5");
     assert_eq!(costs[0]["training_usd"], 200);
+    let page = scratch.run("cost OUT --hours 2.5 --epochs 1..3").exits(0).stdout;
+    assert_eq!(page.matches("2.5 hours  $200.00").count(), 1, "{page}");
     let images =
         (0..20).map(|n| format!(r#"{{"image-ref":"s3://bucket/{n}.png","caption":"a picture {n}"}}"#));
     let scratch = Scratch::with("a.jsonl", jsonl(images));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bedload_bedrock::cost::{HOURS_PER_MONTH, TokenRange, break_even, of_request, of_tokens, per_month};
-use bedload_bedrock::{Commitment, Customization, Decimal, Deployment, ModelPrices, Per, Price, Profile};
+use bedload_bedrock::{
+    Commitment, Customization, Decimal, Deployment, Hyperparameter, ModelPrices, Per, Price, Profile,
+};
 use bedload_engine::token_margin;
 
 use super::super::target::Target;
@@ -48,6 +50,8 @@ pub(super) struct Estimate {
     pub(super) margin: u64,
     pub(super) training: Option<Price>,
     pub(super) rows: Vec<Row>,
+    /// The length of the job, where it is what is paid.
+    pub(super) hours: Option<Decimal>,
     pub(super) storage: Option<Price>,
     pub(super) input: Option<Price>,
     pub(super) output: Option<Price>,
@@ -75,7 +79,19 @@ impl Estimate {
         let is_reinforcement = judged.customization == Some(Customization::ReinforcementFineTuning);
         let training = if is_reinforcement { prices.reinforcement } else { prices.training };
         let mut notes = Vec::new();
-        let epochs = args.epochs.unwrap_or_else(|| default_epochs(judged, &mut notes));
+        let is_by_hour = training.as_ref().is_some_and(|price| price.per == Per::Hour);
+        let is_by_token = training.as_ref().is_none_or(|price| price.per.tokens().is_some());
+        let epochs = args.epochs.unwrap_or_else(|| default_epochs(judged, is_by_token, &mut notes));
+        notes.extend(too_many(judged, epochs));
+        if let Some(encoding) = manifest.encoding.as_ref().filter(|&of| margin == 0 && *of != judged.encoding)
+        {
+            if model.is_some() {
+                notes.push(format!(
+                    "tokens were counted with {encoding}, and those of {} are counted with {}",
+                    judged.model, judged.encoding
+                ));
+            }
+        }
         let too_large = || Failure::Usage("the cost is too large to be computed".to_owned());
         let cost = |epochs: u64| -> Result<Option<[Decimal; 3]>, Failure> {
             let Some(price) = training.as_ref().filter(|price| price.usd.is_some()) else { return Ok(None) };
@@ -133,6 +149,7 @@ impl Estimate {
             margin,
             training,
             rows,
+            hours: args.hours.filter(|_| is_by_hour),
             storage: prices.storage,
             input: prices.input,
             output: prices.output,
@@ -153,16 +170,27 @@ fn profile_of(target: &Target, model: &str) -> Option<Arc<Profile>> {
 }
 
 /// The number of epochs that a job without one gets.
-fn default_epochs(profile: &Profile, notes: &mut Vec<String>) -> Epochs {
-    let named = ["epochCount", "n_epochs"].into_iter().find_map(|name| profile.hyperparameters.get(name));
-    let default =
-        named.and_then(|epochs| epochs.default).and_then(Decimal::whole).filter(|&epochs| epochs > 0);
+fn default_epochs(profile: &Profile, is_by_token: bool, notes: &mut Vec<String>) -> Epochs {
+    let default = of_epochs(profile).and_then(|epochs| epochs.default).and_then(Decimal::whole);
+    let default = default.filter(|&epochs| epochs > 0);
     let n = default.unwrap_or(1);
-    notes.push(match default {
+    let said = match default {
         Some(n) => format!("{n} is the default number of epochs; --epochs gives others"),
         None => "no default number of epochs is published, so 1 is shown; --epochs gives others".to_owned(),
-    });
+    };
+    notes.extend(Some(said).filter(|_| is_by_token));
     Epochs { first: n, last: n }
+}
+
+/// What the target takes as its number of epochs, by either of its names.
+fn of_epochs(profile: &Profile) -> Option<&Hyperparameter> {
+    ["epochCount", "n_epochs"].into_iter().find_map(|name| profile.hyperparameters.get(name))
+}
+
+/// That the target does not take so many epochs.
+fn too_many(profile: &Profile, epochs: Epochs) -> Option<String> {
+    let most = of_epochs(profile)?.maximum?.whole().filter(|&most| epochs.last > most)?;
+    Some(format!("{} takes at most {most} epochs", profile.name))
 }
 
 /// What is to be said of the price of training, and of what it does not hold.

@@ -55,9 +55,15 @@ fn rows(estimate: &Estimate) -> Vec<String> {
     let cells = |row: &Row| {
         let [usd, low, high] = row.usd?;
         let range = if low == high { String::new() } else { format!("{} to {}", low.usd(), high.usd()) };
-        Some([plural(row.epochs, "epoch", "epochs"), usd.usd(), range])
+        let what = match estimate.hours {
+            Some(hours) => format!("{hours} hours"),
+            None => plural(row.epochs, "epoch", "epochs"),
+        };
+        Some([what, usd.usd(), range])
     };
-    let rows: Vec<[String; 3]> = estimate.rows.iter().filter_map(cells).collect();
+    let mut rows: Vec<[String; 3]> = estimate.rows.iter().filter_map(cells).collect();
+    // Hours are the same, however often the data is seen in them.
+    rows.dedup();
     let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
     let (epochs, usd) = (width(0), width(1));
     let line = |row: &[String; 3]| {
@@ -85,7 +91,7 @@ fn serving(estimate: &Estimate, say: &mut impl FnMut(&str, &str)) {
             "",
             &match inference.usd {
                 Some([request, month]) => {
-                    format!("{requests}: ${request} a request, {} a month of 730 hours", month.usd())
+                    format!("{requests}: {} a request, {} a month of 730 hours", request.price(), month.usd())
                 }
                 None => format!("{requests}: unknown, as the prices are"),
             },
