@@ -165,6 +165,10 @@ pub struct ModelPrices {
     pub input: Option<Price>,
     /// Tokens that a customized model writes, on demand.
     pub output: Option<Price>,
+    /// Tokens that the base model reads, on demand.
+    pub base_input: Option<Price>,
+    /// Tokens that the base model writes, on demand.
+    pub base_output: Option<Price>,
     /// A unit of provisioned throughput.
     pub provisioned: BTreeMap<Commitment, Price>,
 }
@@ -210,6 +214,8 @@ struct WrittenModel {
     storage: Option<WrittenPrice>,
     input: Option<WrittenPrice>,
     output: Option<WrittenPrice>,
+    base_input: Option<WrittenPrice>,
+    base_output: Option<WrittenPrice>,
     #[serde(default)]
     provisioned: BTreeMap<Commitment, WrittenPrice>,
 }
@@ -318,6 +324,8 @@ fn resolve(
         storage: price("storage", &[Per::ModelMonth], model.storage)?,
         input: price("input", &tokens, model.input)?,
         output: price("output", &tokens, model.output)?,
+        base_input: price("base-input", &tokens, model.base_input)?,
+        base_output: price("base-output", &tokens, model.base_output)?,
         id: model.id,
         region: model.region,
         usage_type: model.usage_type,

@@ -10,7 +10,15 @@ use crate::catalogue::Catalogue;
 fn every_price_has_a_place_and_a_date() {
     let prices = Prices::built_in();
     for model in prices.models() {
-        let of_model = [&model.training, &model.reinforcement, &model.storage, &model.input, &model.output];
+        let of_model = [
+            &model.training,
+            &model.reinforcement,
+            &model.storage,
+            &model.input,
+            &model.output,
+            &model.base_input,
+            &model.base_output,
+        ];
         for price in of_model.into_iter().flatten().chain(model.provisioned.values()) {
             let date = price.source.date.as_str();
             assert!("2024" < date && date <= prices.date(), "{}: {price}", model.id);
@@ -18,6 +26,7 @@ fn every_price_has_a_place_and_a_date() {
             assert!(price.to_string().contains(date), "{}: {price}", model.id);
         }
         assert_eq!(model.input.is_some(), model.output.is_some(), "{}", model.id);
+        assert_eq!(model.base_input.is_some(), model.base_output.is_some(), "{}", model.id);
     }
 }
 

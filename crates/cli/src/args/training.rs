@@ -86,6 +86,9 @@ pub(crate) struct CostArgs {
     /// Output tokens of a request.
     #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day")]
     pub(crate) output_tokens: Option<u64>,
+    /// Base model to price the same requests with, e.g. the teacher of a distillation.
+    #[arg(help_heading = "Inference", long, value_name = "ID", requires = "requests_per_day")]
+    pub(crate) compare_model: Option<String>,
 }
 
 /// A range of numbers of epochs, both ends included.

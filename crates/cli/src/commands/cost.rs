@@ -54,7 +54,9 @@ pub(crate) fn run(args: &CostArgs) -> Result<Exit, Failure> {
     if let Some(given) = given {
         (of_model.training, of_model.reinforcement) = (Some(given.clone()), Some(given));
     }
-    let estimate = Estimate::new(args, &target, model.as_deref(), of_model, prices.date())?;
+    let base = args.compare_model.as_ref().map(|name| prices.of(name).ok_or_else(|| unknown(name, &prices)));
+    let base = base.transpose()?;
+    let estimate = Estimate::new(args, &target, model.as_deref(), of_model, base, prices.date())?;
     let mut out = Out::new();
     match args.target.output.output_format {
         OutputFormat::Text => out.write(text::page(&target, &estimate).as_bytes())?,
@@ -85,13 +87,7 @@ fn model(args: &CostArgs, target: &Target, prices: &Prices) -> Result<Option<Str
         return match found {
             Some(id) => Ok(Some(id)),
             None if args.price_per_1k.is_some() => Ok(Some(name.clone())),
-            None => {
-                let known = prices.models().iter().map(|model| model.id.as_str()).collect();
-                Err(Failure::Usage(format!(
-                    "unknown model `{name}`\nhint: the models with prices are {}",
-                    names(known)
-                )))
-            }
+            None => Err(unknown(name, prices)),
         };
     }
     match profile.models.as_slice() {
@@ -110,6 +106,11 @@ fn model(args: &CostArgs, target: &Target, prices: &Prices) -> Result<Option<Str
             )))
         }
     }
+}
+
+fn unknown(name: &str, prices: &Prices) -> Failure {
+    let known: Vec<&str> = prices.models().iter().map(|model| model.id.as_str()).collect();
+    Failure::Usage(format!("unknown model `{name}`\nhint: the models with prices are {}", known.join(", ")))
 }
 
 /// The whole price list of a service is a few megabytes.

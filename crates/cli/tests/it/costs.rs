@@ -214,6 +214,23 @@ fn inference_is_by_the_month_with_the_break_even() {
     assert_eq!((&unit["commitment"], &unit["price"]["date"]), (&json!("none"), &json!("2025-05-05")));
     assert_eq!((&unit["usd_day"], &unit["usd_month"]), (&json!(2595.6), &json!(78949.5)));
     assert_eq!(unit["break_even_requests_per_day"], 21_630_000);
+    // A student beside its teacher.
+    let (_, summary) = objects(&scratch, &format!("{args} --compare-model amazon.nova-pro-v1:0"));
+    let compared = &summary["inference"]["compared"];
+    assert_eq!(
+        (&compared["model"], &compared["input"]["date"]),
+        (&json!("amazon.nova-pro-v1:0"), &json!("2026-08-20"))
+    );
+    assert_eq!((&compared["usd_request"], &compared["usd_month"]), (&json!(0.0016), &json!(48.666_667)));
+    let page = scratch.run(&format!("cost OUT {args} --compare-model amazon.nova-pro-v1:0")).exits(0).stdout;
+    assert!(page.contains("the same requests: $0.0016 a request, $48.67 a month"), "{page}");
+    assert!(
+        scratch
+            .run(&format!("cost OUT {args} --compare-model nova-pro"))
+            .refuses(2)
+            .contains("unknown model")
+    );
+    scratch.run("cost OUT --price-per-1k 1 --compare-model amazon.nova-pro-v1:0").refuses(2);
     scratch.run("cost OUT --price-per-1k 1 --requests-per-day 5").refuses(2);
     scratch.run("cost OUT --price-per-1k 1 --input-tokens 5").refuses(2);
 }

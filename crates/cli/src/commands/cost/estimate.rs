@@ -39,6 +39,17 @@ pub(super) struct Inference {
     pub(super) output_tokens: u64,
     /// A request, and a month of them; none where the prices are not known.
     pub(super) usd: Option<[Decimal; 2]>,
+    /// The same requests to a base model, where one is named.
+    pub(super) base: Option<Base>,
+}
+
+/// The requests of the user to a base model, e.g. the teacher of a distillation.
+#[derive(Debug)]
+pub(super) struct Base {
+    pub(super) model: String,
+    pub(super) prices: [Option<Price>; 2],
+    /// A request, and a month of them; none where the prices are not known.
+    pub(super) usd: Option<[Decimal; 2]>,
 }
 
 /// All numbers, and the prices that they are made of.
@@ -69,6 +80,7 @@ impl Estimate {
         target: &Target,
         model: Option<&str>,
         prices: ModelPrices,
+        base: Option<&ModelPrices>,
         prices_date: &str,
     ) -> Result<Self, Failure> {
         let Target { manifest, profile, .. } = target;
@@ -84,13 +96,12 @@ impl Estimate {
         let epochs = args.epochs.unwrap_or_else(|| default_epochs(judged, is_by_token, &mut notes));
         notes.extend(too_many(judged, epochs));
         if let Some(encoding) = manifest.encoding.as_ref().filter(|&of| margin == 0 && *of != judged.encoding)
+            && model.is_some()
         {
-            if model.is_some() {
-                notes.push(format!(
-                    "tokens were counted with {encoding}, and those of {} are counted with {}",
-                    judged.model, judged.encoding
-                ));
-            }
+            notes.push(format!(
+                "tokens were counted with {encoding}, and those of {} are counted with {}",
+                judged.model, judged.encoding
+            ));
         }
         let too_large = || Failure::Usage("the cost is too large to be computed".to_owned());
         let cost = |epochs: u64| -> Result<Option<[Decimal; 3]>, Failure> {
@@ -123,11 +134,17 @@ impl Estimate {
         let is_on_demand = deployments.map(|d| d.is_empty() || d.contains(&Deployment::OnDemand));
         let inference = (args.requests_per_day.zip(args.input_tokens).zip(args.output_tokens)).map(
             |((requests_per_day, input_tokens), output_tokens)| {
-                let prices = prices.input.as_ref().zip(prices.output.as_ref());
-                let request = prices
-                    .and_then(|(input, output)| of_request((input_tokens, input), (output_tokens, output)));
-                let usd = request.and_then(|request| Some([request, per_month(request, requests_per_day)?]));
-                Inference { requests_per_day, input_tokens, output_tokens, usd }
+                let usd = |input: Option<&Price>, output: Option<&Price>| {
+                    let request = of_request((input_tokens, input?), (output_tokens, output?))?;
+                    Some([request, per_month(request, requests_per_day)?])
+                };
+                let base = base.map(|of| {
+                    let prices = [of.base_input.clone(), of.base_output.clone()];
+                    let usd = usd(prices[0].as_ref(), prices[1].as_ref());
+                    Base { model: of.id.clone(), prices, usd }
+                });
+                let usd = usd(prices.input.as_ref(), prices.output.as_ref());
+                Inference { requests_per_day, input_tokens, output_tokens, usd, base }
             },
         );
         let request = inference.as_ref().and_then(|inference| inference.usd).map(|[request, _]| request);

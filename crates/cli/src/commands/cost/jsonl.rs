@@ -4,7 +4,7 @@ use bedload_bedrock::{Decimal, Price};
 use serde_json::{Value, json};
 
 use super::super::target::Target;
-use super::estimate::{Estimate, Row, Unit};
+use super::estimate::{Base, Estimate, Row, Unit};
 
 pub(super) fn objects(target: &Target, estimate: &Estimate) -> Vec<Value> {
     let mut objects: Vec<Value> = estimate.rows.iter().map(|row| cost(estimate, row)).collect();
@@ -64,6 +64,17 @@ fn unit(unit: &Unit) -> Value {
     })
 }
 
+fn base(base: &Base) -> Value {
+    let [input, output] = base.prices.each_ref().map(|price| price.as_ref().map(of_price));
+    json!({
+        "model": base.model,
+        "input": input,
+        "output": output,
+        "usd_request": base.usd.map(|[request, _]| request),
+        "usd_month": base.usd.map(|[_, month]| usd(month)),
+    })
+}
+
 fn summary(target: &Target, estimate: &Estimate) -> Value {
     let Estimate { storage, input, output, inference, .. } = estimate;
     let of = |price: &Option<Price>| price.as_ref().map(of_price);
@@ -74,6 +85,7 @@ fn summary(target: &Target, estimate: &Estimate) -> Value {
             "output_tokens": inference.output_tokens,
             "usd_request": inference.usd.map(|[request, _]| request),
             "usd_month": inference.usd.map(|[_, month]| usd(month)),
+            "compared": inference.base.as_ref().map(base),
         })
     });
     let units: Vec<Value> = estimate.units.iter().map(unit).collect();

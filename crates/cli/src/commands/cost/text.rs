@@ -97,6 +97,14 @@ fn serving(estimate: &Estimate, say: &mut impl FnMut(&str, &str)) {
             },
         );
     }
+    if let Some(base) = estimate.inference.as_ref().and_then(|inference| inference.base.as_ref()) {
+        let [input, output] = base.prices.each_ref().map(|of| price(of.as_ref(), estimate));
+        say("compared", &format!("{}, not customized: input {input}", base.model));
+        say("", &format!("output {output}"));
+        if let Some([request, month]) = base.usd {
+            say("", &format!("the same requests: {} a request, {} a month", request.price(), month.usd()));
+        }
+    }
     if estimate.units.is_empty() {
         say("provisioned", &price(None, estimate));
     }
