@@ -154,6 +154,8 @@ fn published(profile: &Profile, name: &str, value: &Value, path: &MemberPath) ->
 fn typed(operation: Operation, name: &str, value: &Value, path: &MemberPath, problems: &mut Vec<Problem>) {
     let typed = &operation.service.shape("RFTHyperParameters").members;
     let Some(shape) = typed.get(name).map(|target| operation.service.shape(target.name())) else { return };
+    // It is a number there, so that quotes are no help.
+    problems.retain(|problem| problem.member != *path || problem.rule != Rule::Type);
     let right = format!("customizationConfig.rftConfig.hyperParameters.{name}");
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let number = text.parse::<f64>().ok();

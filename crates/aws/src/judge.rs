@@ -46,10 +46,11 @@ pub fn judge(text: &[u8], operation: Option<Operation>) -> Result<Judged, Operat
         _ => operation,
     };
     if let (Some(value), Some(operation)) = (&value, operation) {
+        let placed_max = (SEARCHED_BYTES_MAX / text.len().max(1)).max(PLACED_MIN);
         let found = check(operation, value).into_iter().enumerate();
-        problems.extend(found.map(|(n, problem)| match n {
-            0..PLACED_MAX => (offset_of(text, &problem.member), problem),
-            _ => (text.len(), problem),
+        problems.extend(found.map(|(n, problem)| {
+            let offset = if n < placed_max { offset_of(text, &problem.member) } else { text.len() };
+            (offset, problem)
         }));
     }
     problems.sort_by_key(|(offset, _)| *offset);
@@ -63,9 +64,11 @@ pub fn judge(text: &[u8], operation: Option<Operation>) -> Result<Judged, Operat
     Ok(Judged { operation, problems: placed.collect() })
 }
 
-/// The most problems with members that are placed. Each is searched for from the beginning, so that a large request
-/// with as many problems would take very long.
-const PLACED_MAX: usize = 1000;
+/// The most bytes that are searched for the places of problems. Each is searched for from the beginning, so that a large
+/// request with as many problems would take very long.
+const SEARCHED_BYTES_MAX: usize = 256 << 20;
+/// So many problems are placed in any request.
+const PLACED_MIN: usize = 20;
 
 /// Adds the keys of a value, at any depth: they are the user's own.
 fn add_keys<'v>(value: &'v Value, keys: &mut Vec<&'v str>) {

@@ -32,7 +32,7 @@ fn preference_tuning_as_guides_write_it() {
         &job(json!({
             "customizationType": "REINFORCEMENT_FINE_TUNING",
             "hyperParameters": {
-                "epochCount": "1", "batchSize": "8", "learningRate": "0.00001", "beta": "0.1", "rlAlgorithm": "DPO"},
+                "epochCount": 1, "batchSize": "8", "learningRate": "0.00001", "beta": "0.1", "rlAlgorithm": "DPO"},
         })),
         expect![[r#"
             CreateModelCustomizationJob
