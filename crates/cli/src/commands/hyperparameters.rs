@@ -50,7 +50,7 @@ fn page(target: &Target, size: DataSize, advice: &Advice<'_>) -> String {
     for recommendation in &advice.recommendations {
         let Recommendation { name, value, reason, of, .. } = recommendation;
         let value = value.as_deref().unwrap_or("-");
-        let _ = writeln!(out, "\n{name:width$}  {}", escape(value));
+        let _ = writeln!(out, "\n{:width$}  {}", escape(name), escape(value));
         let _ = writeln!(out, "  why     {}", escape(reason));
         let _ = writeln!(out, "  range   {}", escape(&of.to_string()));
         let _ = writeln!(out, "  source  {}", escape(&of.cite()));

@@ -155,3 +155,13 @@ fn what_is_no_sound_output_is_refused() {
     scratch.write("OUT/manifest.json", manifest.replace("\"train\": 40", "\"train\": 4000"));
     assert!(scratch.run("hyperparameters OUT").refuses(2).contains("the seal does not match"));
 }
+
+#[test]
+fn names_of_a_file_of_profiles_reach_the_terminal_escaped() {
+    let scratch = built(40, "--profile generic-sft");
+    let profile = "[[profile]]\nname = \"x\"\nbased-on = \"generic-sft\"\n";
+    let hyperparameter = "hyperparameters.\"\\u001b[31m\" = { kind = \"integer\", maximum = 3, default = 1, source = \"HP\" }\n";
+    scratch.write("p.toml", format!("{profile}{hyperparameter}"));
+    let page = scratch.run("hyperparameters OUT --profile x --profile-file p.toml").exits(0).stdout;
+    assert!(!page.contains('\u{1b}') && page.contains("[31m"), "{page}");
+}
