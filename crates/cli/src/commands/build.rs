@@ -88,6 +88,7 @@ fn summary_object(
         "train": counts.train,
         "validation": counts.validation,
         "variants": counts.variants,
+        "evaluation": built.prompts(),
         "errors": of(Severity::Error),
         "warnings": of(Severity::Warning),
         "notes": of(Severity::Note),

@@ -155,11 +155,12 @@ pub(crate) fn built_summary(
         ("kept", kept, ""),
         ("  train", counts.train, ""),
         ("  validation", counts.validation, ""),
+        ("  evaluation", built.prompts(), "of these, prompts in evaluation.jsonl"),
         ("variants", counts.variants, "added to train; report/variants.parquet"),
     ];
     let width = count(counts.read).len();
     for (name, n, place) in rows {
-        if n == 0 && matches!(name, "unselected" | "variants") {
+        if n == 0 && matches!(name, "unselected" | "variants" | "  evaluation") {
             continue;
         }
         // Variants were never read, so they are no share of it.

@@ -19,7 +19,8 @@ fn prompts(scratch: &Scratch, out: &str) -> Vec<Value> {
 fn pairs_of_the_validation_side_are_prompts_with_references() {
     let lines = (0..60).map(|n| pair(n, &format!("an answer of its own, {n}")).to_string());
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
-    scratch.run("build a.jsonl --validation 10 --evaluation --out out").exits(0);
+    let run = scratch.run("build a.jsonl --validation 10 --evaluation --out out").exits(0);
+    assert!(run.stderr.contains("of these, prompts in evaluation.jsonl"), "{}", run.stderr);
     let found = prompts(&scratch, "out");
     let validation = scratch.side("out", "validation");
     assert_eq!((found.len(), validation.len()), (10, 10));

@@ -57,6 +57,14 @@ pub struct Built {
     pub notes: Vec<String>,
 }
 
+impl Built {
+    /// Prompts of an evaluation that were written.
+    pub fn prompts(&self) -> u64 {
+        let entry = self.manifest.files.iter().find(|file| file.path == write::evaluation::NAME);
+        entry.map_or(0, |entry| entry.records)
+    }
+}
+
 /// Builds `out` from all inputs, and tells all findings in input order, those about files and the data set last.
 /// On an error nothing is left under its name.
 ///

@@ -135,7 +135,8 @@ pub struct TextOutcome {
 
 /// Scores predictions, and compares them with those of another model. Findings go to `sink` in input order.
 ///
-/// Memory is some 30 bytes a prediction; 24 more with another model, and 16 for rows that are written.
+/// Memory is some 50 bytes a prediction, and 200 where generated text is read without the task being named, as it may
+/// be labels; 24 more with another model, and 16 for rows that are written.
 ///
 /// # Errors
 /// Where inputs cannot be read, changed meanwhile, or have no lines.

@@ -16,7 +16,7 @@ use crate::scan::evaluation::{EvaluationBuffers, EvaluationWriter};
 use bedload_record::FactTable;
 
 /// The name of the file.
-const NAME: &str = "evaluation.jsonl";
+pub(crate) const NAME: &str = "evaluation.jsonl";
 
 /// Writes the prompts of an evaluation below `dir`.
 pub(crate) fn write(
