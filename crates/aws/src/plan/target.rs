@@ -102,7 +102,8 @@ pub(super) fn find<'c>(
             );
         }
     } else if target.model.is_none() {
-        refusals.push(other_model(wanted, id, profile, &of_id, catalogue, rebuild));
+        let suitable = if same_kind.is_empty() { &of_id } else { &same_kind };
+        refusals.push(other_model(wanted, id, profile, suitable, catalogue, rebuild));
     }
     refusals.extend(wrong_region(&wanted.model, &target));
     judge_model(&target, refusals, notes);

@@ -15,11 +15,11 @@ fn what_does_not_belong_together_is_refused_with_all_reasons() {
         &micro,
         &DataSet { unready, ..data("nova-lite-sft", "converse") },
         expect![[r#"
-        Data: the output is not ready: 3 training records; at least 8
-        Data: the output is not ready: another
-        Data: the output was built for `nova-lite-sft` (amazon.nova-lite-v1:0:300k), not for `amazon.nova-micro-v1:0:128k`
-          build it for this model: `--profile nova-micro-sft` or `--profile nova-distillation`
-    "#]],
+            Data: the output is not ready: 3 training records; at least 8
+            Data: the output is not ready: another
+            Data: the output was built for `nova-lite-sft` (amazon.nova-lite-v1:0:300k), not for `amazon.nova-micro-v1:0:128k`
+              build it for this model: `--profile nova-micro-sft`
+        "#]],
     );
     check_plan(
         &micro,
