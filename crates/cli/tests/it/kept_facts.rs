@@ -28,6 +28,7 @@ fn another_split_needs_no_other_scan() {
         "--validation 0.2",
         "--validation 50 --select 400 --seed 9 --survivor last --shard-records 100",
         "--validation 0.2 --augment 3 --threads 3 --chunk-bytes 64",
+        "--validation 0.2 --evaluation",
         "--skip split --skip dedupe --no-mmap --max-rejected 3",
         "--validation 0.2 --output-format jsonl --show-content",
     ] {

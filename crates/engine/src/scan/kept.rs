@@ -238,6 +238,7 @@ fn of_scan(settings: &Settings) -> String {
     settings.show_content = false;
     settings.temp_dir = None;
     settings.facts = None;
+    settings.evaluation = false;
     settings.memory_limit = None;
     settings.max_rejected = None;
     settings.shards = ShardLimits::default();
