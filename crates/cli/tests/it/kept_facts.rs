@@ -97,8 +97,10 @@ fn nothing_else_is_taken_for_facts_or_overwritten() {
     scratch.write("thesis.txt", "years");
     assert!(run("--facts thesis.txt").refuses(2).contains("not one that --facts wrote"));
     assert!(run("--facts a.jsonl").refuses(2).contains("it is the input a.jsonl"));
+    assert!(run("--facts o/f").refuses(2).contains("it is inside the output o"));
     run("").exits(0);
-    assert!(run("--facts o/report/records.parquet").refuses(2).contains("not one that --facts wrote"));
+    std::fs::copy(scratch.path("o/report/records.parquet"), scratch.path("table")).unwrap();
+    assert!(run("--facts table").refuses(2).contains("not one that --facts wrote"));
     std::fs::create_dir(scratch.path("d")).unwrap();
     assert!(run("--facts d").refuses(2).contains("a directory or link has this name"));
     let piped = scratch.feed("build - --out o --overwrite --skip tokens --facts g", &jsonl(plain(50)));

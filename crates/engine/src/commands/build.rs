@@ -30,7 +30,7 @@ use crate::write;
 use crate::write::checksums::hash_inputs;
 use crate::write::copy::{self, make_private};
 use crate::write::facts::keep;
-use crate::write::paths::refuse_output_inside_input;
+use crate::write::paths::{refuse_output_inside_input, resolve};
 use crate::write::space;
 use crate::write::store::Store;
 
@@ -82,6 +82,12 @@ pub fn build(
     refuse_shards_where_one_file_is_taken(settings)?;
     if let Some(facts) = &settings.facts {
         refuse_output_inside_input("--facts", inputs, facts)?;
+        if resolve(facts).starts_with(resolve(out)) {
+            let (facts, out) = (facts.display(), out.display());
+            return Err(EngineError::Usage(format!(
+                "--facts {facts}: it is inside the output {out}, which is replaced as a whole"
+            )));
+        }
     }
     let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
