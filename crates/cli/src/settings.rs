@@ -10,6 +10,7 @@ use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
+use bedload_stages::group::GroupBys;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -102,7 +103,8 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         stages.split.validation = validation;
     }
     if !args.group_by.is_empty() {
-        stages.split.group_by = args.group_by.iter().collect();
+        let read = GroupBys::read(&args.group_by);
+        stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
     }
     if args.select.is_some() {
         stages.split.select = args.select;

@@ -39,6 +39,21 @@ fn another_split_needs_no_other_scan() {
 }
 
 #[test]
+fn lines_that_are_no_records_are_kept_wherever_they_are() {
+    for bad in ["", "   ", "bad", "null", r#"{"prompt":"p","prompt":"p"}"#, r#"{"prompt":"p"#] {
+        for (before, after) in [(0, 30), (30, 0), (15, 15)] {
+            let mut lines = plain(before);
+            lines.push(bad.to_owned());
+            lines.extend(plain(40).split_off(40 - after));
+            let scratch = Scratch::with("a.jsonl", jsonl(&lines));
+            let flags = "--skip tokens --validation 0.2 --group-by prompt --group-by /user";
+            assert_eq!(build(&scratch, "a.jsonl", flags), "", "{bad} after {before}");
+            assert!(build(&scratch, "a.jsonl", flags).contains(READ), "{bad} after {before}");
+        }
+    }
+}
+
+#[test]
 fn what_a_scan_reads_makes_it_scan_again() {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(100)));
     let is_read = |inputs: &str, flags: &str, why: &str| {

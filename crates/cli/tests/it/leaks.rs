@@ -66,6 +66,9 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
     let said: Vec<Value> = built.findings().into_iter().filter(|f| f["code"] == "split/no-groups").collect();
     assert_eq!(said.len(), 1);
     assert_eq!(said[0]["message"], "no record has a value at the group field /usr");
+    for wrong in ["--group-by /a~2", "--group-by="] {
+        assert!(run(&format!("--validation 0.2 {wrong}")).refuses(2).contains("nor a JSON Pointer"));
+    }
     assert_eq!(run("--label-field /nope").exits(1).by_code()["balance/missing-label"], 1);
     run("--validation 0.2 --group-by /prompt").exits(0);
     let mut records = plain(50);

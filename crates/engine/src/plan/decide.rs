@@ -171,12 +171,14 @@ fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) ->
             Finding::dataset(Code::SplitNoGroups, format!("no record has a value at the group field {field}"))
         })
         .collect();
-    let alone = kept().filter(|&line| facts.keys(line).next().is_none()).count() as u64;
-    if alone > 0 && !used.is_empty() {
-        let part = part_of(alone, kept().count() as u64, "record", "records");
-        let fields: Vec<&str> = used.iter().map(|(_, field)| *field).collect();
-        let message = format!("{part} {} no value at {}", agree(alone, "has", "have"), fields.join(" or "));
-        findings.push(Finding::dataset(Code::SplitMissingGroup, message));
+    for (kind, field) in used {
+        let alone = kept().filter(|&line| facts.key(line, kind).is_none()).count() as u64;
+        if alone > 0 {
+            let part = part_of(alone, kept().count() as u64, "record", "records");
+            let message =
+                format!("{part} {} no value at the group field {field}", agree(alone, "has", "have"));
+            findings.push(Finding::dataset(Code::SplitMissingGroup, message));
+        }
     }
     findings
 }

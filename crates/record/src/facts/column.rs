@@ -244,7 +244,9 @@ impl<T: Plain> ColumnList<T> {
     #[inline]
     pub(super) fn push(&mut self, at: usize, values: &[T]) {
         self.widen(values.len());
-        for (column, &value) in self.columns.iter_mut().zip(values) {
+        // A line without values has the usual ones: columns that hold anything hold it for every line.
+        let values = values.iter().copied().chain(std::iter::repeat(self.usual));
+        for (column, value) in self.columns.iter_mut().zip(values) {
             column.push(at, value);
         }
     }

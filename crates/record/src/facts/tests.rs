@@ -185,7 +185,9 @@ fn stored_table(lines: &[(u64, bool, Option<u8>, bool)]) -> FactTable {
     for (len, accepted, label, coded) in lines {
         let label = label.and_then(|label| rows.labels.id(label.to_string().as_str()));
         let code = coded.then_some(Code::JsonEscapedNul);
-        rows.push(&FactRow { keys: &[!at, at % 2], ..row(at, Terminator::Lf, *accepted, label, code) });
+        // A line that is no record has no keys.
+        let keys: &[u64] = if *coded { &[] } else { &[!at, at % 2] };
+        rows.push(&FactRow { keys, ..row(at, Terminator::Lf, *accepted, label, code) });
         at += len + 1;
     }
     facts.append(rows, at).expect("own memory");

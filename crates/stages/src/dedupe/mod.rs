@@ -145,7 +145,7 @@ pub(crate) fn write_bytes(text: &str, out: &mut Vec<u8>) {
 }
 
 /// Appends a value so that equal contents, and only those, give equal bytes.
-fn write_value(json: Json<'_>, normalize: Normalize, out: &mut Vec<u8>) {
+pub(crate) fn write_value(json: Json<'_>, normalize: Normalize, out: &mut Vec<u8>) {
     match json.value() {
         Value::Null => out.push(b'z'),
         Value::Bool(value) => out.push(if value { b't' } else { b'f' }),

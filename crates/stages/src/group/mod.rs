@@ -22,14 +22,14 @@ mod groups;
 mod tests;
 
 use bedload_bedrock::Record;
-use bedload_record::NO_KEY;
+use bedload_record::{NO_KEY, Value};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_64;
 
 use crate::balance::pointer_steps;
-use crate::dedupe::{Normalize, write_bytes};
+use crate::dedupe::{Normalize, write_bytes, write_value};
 
 pub use groups::Groups;
 
@@ -49,17 +49,24 @@ pub enum GroupBy {
     },
 }
 
-impl From<&str> for GroupBy {
-    fn from(text: &str) -> Self {
+impl GroupBy {
+    /// Reads the name of a way.
+    ///
+    /// # Errors
+    /// Where it is no JSON Pointer, in words.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let is_escape = |rest: &str| rest.starts_with(['0', '1']);
         match text {
-            "prompt" => Self::Prompt,
-            "record" => Self::Record,
-            pointer => Self::Field { pointer: pointer.to_owned(), steps: pointer_steps(pointer) },
+            "prompt" => Ok(Self::Prompt),
+            "record" => Ok(Self::Record),
+            pointer if pointer.is_empty() || !pointer.split('~').skip(1).all(is_escape) => Err(format!(
+                "`{pointer}` is neither `prompt`, `record` nor a JSON Pointer\nhint: name one field, e.g. `/user/id`; in a \
+                 pointer, `~0` stands for `~` and `~1` for `/` in a key"
+            )),
+            pointer => Ok(Self::Field { pointer: pointer.to_owned(), steps: pointer_steps(pointer) }),
         }
     }
-}
 
-impl GroupBy {
     /// As it is written in a configuration.
     pub fn as_str(&self) -> &str {
         match self {
@@ -80,13 +87,22 @@ impl Default for GroupBys {
     }
 }
 
-impl<S: AsRef<str>> FromIterator<S> for GroupBys {
-    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        Self(names.into_iter().map(|name| GroupBy::from(name.as_ref())).collect())
-    }
-}
-
 impl GroupBys {
+    /// Reads the names of some ways; a name that comes again says nothing new.
+    ///
+    /// # Errors
+    /// Where one is no JSON Pointer, in words.
+    pub fn read<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, String> {
+        let mut all: Vec<GroupBy> = Vec::new();
+        for name in names {
+            let by = GroupBy::read(name.as_ref())?;
+            if !all.contains(&by) {
+                all.push(by);
+            }
+        }
+        Ok(Self(all))
+    }
+
     /// Each of them, in the order of the keys.
     pub fn each(&self) -> &[GroupBy] {
         &self.0
@@ -123,7 +139,7 @@ impl<'de> Deserialize<'de> for GroupBys {
             }
 
             fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<GroupBys, E> {
-                Ok(GroupBys::from_iter([one]))
+                GroupBys::read([one]).map_err(E::custom)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<GroupBys, A::Error> {
@@ -131,7 +147,7 @@ impl<'de> Deserialize<'de> for GroupBys {
                 if names.is_empty() {
                     return Err(serde::de::Error::invalid_length(0, &self));
                 }
-                Ok(GroupBys::from_iter(names))
+                GroupBys::read(names).map_err(serde::de::Error::custom)
             }
         }
 
@@ -153,7 +169,7 @@ pub fn keys(
     keys: &mut Vec<u64>,
 ) {
     keys.clear();
-    for (kind, by) in by.0.iter().enumerate() {
+    for by in &by.0 {
         let key = match by {
             GroupBy::Record => None,
             GroupBy::Prompt => {
@@ -161,17 +177,26 @@ pub fn keys(
                 for text in record.texts().list.iter().filter(|text| text.opens) {
                     write_bytes(&normalize.apply(text.text), scratch);
                 }
-                (!scratch.is_empty()).then(|| key_of(kind, scratch))
+                (!scratch.is_empty()).then(|| key_of("", scratch))
             }
-            GroupBy::Field { steps, .. } => {
-                record.json.at(steps).and_then(|value| Some(key_of(kind, value.scalar()?.as_bytes())))
+            GroupBy::Field { pointer, steps } => {
+                record.json.at(steps).and_then(|value| match value.value() {
+                    Value::Array(_) | Value::Object(_) => {
+                        scratch.clear();
+                        write_value(value, Normalize::None, scratch);
+                        Some(key_of(pointer, scratch))
+                    }
+                    _ => Some(key_of(pointer, value.scalar()?.as_bytes())),
+                })
             }
         };
         keys.push(key.unwrap_or(NO_KEY));
     }
 }
 
-/// The key of a value. The same value in two fields is two keys.
-fn key_of(kind: usize, bytes: &[u8]) -> u64 {
-    XxHash3_64::oneshot_with_seed(kind as u64, bytes).max(NO_KEY + 1)
+/// The key of a value in a field, or of a prompt, which has no field here. The same value in two fields is two keys,
+/// whatever the order of the fields.
+fn key_of(field: &str, bytes: &[u8]) -> u64 {
+    let seed = if field.is_empty() { 0 } else { XxHash3_64::oneshot(field.as_bytes()) };
+    XxHash3_64::oneshot_with_seed(seed, bytes).max(NO_KEY + 1)
 }

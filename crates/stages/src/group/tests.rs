@@ -15,7 +15,7 @@ fn keys_of(by: &[&str], line: &str) -> Vec<u64> {
     Parser::default().parse(line.as_bytes(), |parsed| {
         let texts = TextBuffer::default();
         let record = Record::new(format, line.as_bytes(), parsed.expect("valid").0, &texts);
-        keys(&by.iter().collect(), &record, Normalize::Nfc, &mut Vec::new(), &mut found);
+        keys(&GroupBys::read(by).expect("ways"), &record, Normalize::Nfc, &mut Vec::new(), &mut found);
     });
     found
 }
@@ -29,7 +29,14 @@ fn keys_are_what_they_say() {
     assert_eq!(keys_of(&["record"], a), [NO_KEY]);
     assert_ne!(keys_of(&["/u/id"], a), keys_of(&["/u/id"], b));
     assert_eq!(keys_of(&["/u/id"], a), keys_of(&["/u/id"], a));
-    assert_eq!(keys_of(&["/v", "/u"], a), [NO_KEY; 2]);
+    let null = r#"{"prompt":"p","completion":"a","v":null}"#;
+    assert_eq!(keys_of(&["/v", "/w"], null), [NO_KEY; 2]);
+    // Lists and objects are values, too, whatever the order of their members.
+    let object = |text: &str| keys_of(&["/v"], &format!(r#"{{"prompt":"p","completion":"a","v":{text}}}"#));
+    assert_eq!(object(r#"{"a":1,"b":[2]}"#), object(r#"{"b":[2.0],"a":1}"#));
+    assert_ne!(object("[1,2]"), object("[2,1]"));
+    let both = [keys_of(&["/w", "/v"], null), keys_of(&["/v", "/w"], null)];
+    assert_eq!(both[0], both[1]);
     // The same text as a prompt and in a field is not the same thing.
     let found = keys_of(&["/v", "/w"], r#"{"prompt":"p","completion":"a","v":"x","w":"x"}"#);
     assert_ne!(found[0], found[1]);
@@ -43,9 +50,13 @@ fn a_configuration_has_one_way_or_a_list() {
     assert_eq!(GroupBys::deserialize(StrDeserializer::<Error>::new("prompt")), Ok(GroupBys::default()));
     assert_eq!(list(&["prompt"]), Ok(GroupBys::default()));
     let two = list(&["prompt", "/user/id"]).expect("two ways");
-    assert_eq!(two.each(), [GroupBy::from("prompt"), GroupBy::from("/user/id")]);
+    assert_eq!(two.each(), [GroupBy::Prompt, GroupBy::read("/user/id").expect("a pointer")]);
     assert_eq!(two.fields().collect::<Vec<_>>(), [(1, "/user/id")]);
     assert!(list(&[]).is_err());
+    assert_eq!(list(&["/a", "prompt", "/a"]).map(|ways| ways.each().len()), Ok(2));
+    for wrong in ["", "/a~2", "/~"] {
+        assert!(list(&[wrong]).is_err(), "{wrong}");
+    }
     assert!(GroupBys::deserialize(U64Deserializer::<Error>::new(3)).is_err());
 }
 

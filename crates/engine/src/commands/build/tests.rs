@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use bedload_record::Severities;
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use bedload_stages::Stages;
+use bedload_stages::group::GroupBys;
 
 use super::*;
 use crate::run::settings::ShardLimits;
@@ -37,7 +38,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
     stages.tokens.enabled = false;
     stages.split.validation = "0.1".parse().expect("a share");
     stages.split.select = Some(1500);
-    stages.split.group_by = ["/user"].iter().collect();
+    stages.split.group_by = GroupBys::read(["/user"]).expect("a pointer");
     let settings = Settings {
         profile: None,
         format: None,
