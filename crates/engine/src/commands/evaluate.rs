@@ -190,6 +190,13 @@ pub fn evaluate(
     };
     let comparison = other.map(|other| comparison::compare(task, &read, &other, settings.resampling));
     if let Some(comparison) = &comparison {
+        if comparison.matched == 0 {
+            return Err(EngineError::Usage(
+                "--against: no prompt has the same reference in both files, so there is nothing to compare\n\
+                 hint: check that both are answers to the same test set"
+                    .to_owned(),
+            ));
+        }
         judge(comparison).iter().try_for_each(&mut tell)?;
     }
     let notes = match per_record {
