@@ -18,6 +18,7 @@ pub(super) fn values(
     let known = &target.of_model.hyperparameters;
     let is_typed = target.kind == Customization::ReinforcementFineTuning;
     let mut values = Map::new();
+    let refused_before = refusals.len();
     for (name, text) in &wanted.hyperparameters {
         let Some(of) = known.get(name) else {
             refusals.push(unknown(name, target.of_model));
@@ -36,9 +37,12 @@ pub(super) fn values(
         }
         values.insert(name.clone(), if is_typed { typed(of, text) } else { Value::from(text.as_str()) });
     }
-    if wanted.recommended {
-        let advice = Advice::new(target.of_model, data.size, &wanted.hyperparameters);
+    let advice = Advice::new(target.of_model, data.size, &wanted.hyperparameters);
+    // What is wrong with a value alone is said above.
+    if refusals.len() == refused_before && (wanted.recommended || !wanted.hyperparameters.is_empty()) {
         refusals.extend(advice.problems.iter().map(Refusal::arguments));
+    }
+    if wanted.recommended {
         for recommendation in &advice.recommendations {
             if let Some(text) =
                 recommendation.value.as_ref().filter(|_| !values.contains_key(recommendation.name))

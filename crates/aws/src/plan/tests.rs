@@ -4,7 +4,7 @@ mod properties;
 mod refusals;
 mod requests;
 
-use bedload_bedrock::Catalogue;
+use bedload_bedrock::{Catalogue, DataSize};
 use expect_test::Expect;
 
 use super::{DataSet, Refusal, Wanted, plan};
@@ -17,6 +17,8 @@ fn data(profile: &str, format: &str) -> DataSet {
         profile: Some(profile.to_owned()),
         format: Some(format.to_owned()),
         files: ["train.jsonl", "validation.jsonl", "report/records.parquet"].map(str::to_owned).to_vec(),
+        // More than any batch, and any warm-up, takes.
+        size: DataSize { training_records: 1_000_000, validation_records: 100, duplicates: 0 },
         ..DataSet::default()
     }
 }

@@ -1,6 +1,6 @@
 //! What is refused, and what a request is derived from.
 
-use bedload_bedrock::{Catalogue, Customization};
+use bedload_bedrock::{Catalogue, Customization, DataSize};
 use expect_test::expect;
 use serde_json::Value;
 
@@ -200,6 +200,22 @@ fn places_and_regions_that_only_the_model_refuses_are_refused() {
         expect![[r#"
         Arguments: `--model`: Amazon Nova Micro can be customized in us-east-1, not in `eu-west-1` (https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23))
         Arguments: `--data`: Amazon Nova Micro takes only letters, digits, `_`, `-` and `.` in the names of data files, not `(` (https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html (2026-11-23))
+    "#]],
+    );
+}
+
+#[test]
+fn a_plan_that_cannot_be_is_refused_as_the_advice_has_it() {
+    let size = DataSize { training_records: 9, validation_records: 0, duplicates: 0 };
+    let mut wanted = wanted("amazon.nova-lite-v1:0:300k");
+    let pairs = [("batchSize", "10"), ("learningRateWarmupSteps", "90")];
+    wanted.hyperparameters = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    check_plan(
+        &wanted,
+        &DataSet { size, ..data("nova-lite-sft", "converse") },
+        expect![[r#"
+        Arguments: 9 records are fewer than a batch of 10, so that not one step is whole; nova-lite-sft takes batch sizes of 1 to 64
+        Arguments: learningRateWarmupSteps is 90, and the training has 2 steps: the learning rate never reaches its value
     "#]],
     );
 }

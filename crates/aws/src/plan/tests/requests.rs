@@ -184,7 +184,7 @@ fn distillation_has_a_teacher_that_the_student_learns_from() {
                 }
               }
             }
-            note: the job trains on the invocation logs; 0 training records of the output are not used
+            note: the job trains on the invocation logs; 1,000,000 training records of the output are not used
             note: the validation data of the output are not used: the documentation of distillation has none
         "#]],
     );
