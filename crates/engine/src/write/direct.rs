@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 use rustix::fs::{FallocateFlags, FsWord, OFlags, fallocate, fcntl_getfl, fcntl_setfl, fstatfs};
@@ -43,8 +43,17 @@ impl Block {
         if self.0.len() < len + EDGE_BYTES {
             self.0.resize(len + EDGE_BYTES, 0);
         }
-        let skipped = self.0.as_ptr().align_offset(EDGE_BYTES).min(EDGE_BYTES);
-        &mut self.0[skipped..skipped + len]
+        let begin = self.begin();
+        &mut self.0[begin..begin + len]
+    }
+
+    /// As many bytes as were asked for, or fewer.
+    fn bytes(&self, len: usize) -> &[u8] {
+        &self.0[self.begin()..][..len]
+    }
+
+    fn begin(&self) -> usize {
+        self.0.as_ptr().align_offset(EDGE_BYTES).min(EDGE_BYTES)
     }
 }
 
@@ -107,13 +116,14 @@ pub(super) struct Filled {
 }
 
 impl Filled {
-    /// Writes it, and gives back the block.
+    /// Writes it.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub(super) fn write(self, file: &File) -> io::Result<Block> {
-        let Self { mut block, at, whole, len } = self;
-        let (pieces, rest) = block.of(len).split_at(whole);
+    fn write(&self, file: &File) -> io::Result<()> {
+        let Self { block, at, whole, len } = self;
+        let (at, whole) = (*at, *whole);
+        let (pieces, rest) = block.bytes(*len).split_at(whole);
         // The disk takes several at a time.
         let share = whole.div_ceil(WRITERS).next_multiple_of(PIECE_BYTES);
         thread::scope(|scope| {
@@ -146,7 +156,7 @@ impl Filled {
             through_cache(file)?;
             file.write_all_at(rest, at + whole as u64)?;
         }
-        Ok(block)
+        Ok(())
     }
 }
 
@@ -154,7 +164,7 @@ impl Filled {
 #[derive(Debug)]
 pub(super) struct Writing<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
-    running: Option<(usize, ScopedJoinHandle<'scope, io::Result<Block>>)>,
+    running: Option<(usize, Arc<Filled>, ScopedJoinHandle<'scope, io::Result<()>>)>,
     spare: Vec<Block>,
 }
 
@@ -180,18 +190,14 @@ impl<'scope, 'env> Writing<'scope, 'env> {
     ) -> Result<(), (usize, io::Error)> {
         self.wait()?;
         let wrong = |error| (shard, error);
-        let file = file.try_clone().map_err(wrong)?;
-        // It can be taken back where the system refuses a thread.
-        let slot = Arc::new(Mutex::new(Some(filled)));
-        let theirs = Arc::clone(&slot);
-        let take = move |slot: &Mutex<Option<Filled>>, file: &File| {
-            let filled = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            filled.map_or_else(|| Ok(Block::default()), |filled| filled.write(file))
-        };
-        let ours = file.try_clone().map_err(wrong)?;
-        match waiter().spawn_scoped(self.scope, move || take(&theirs, &file)) {
-            Ok(thread) => self.running = Some((shard, thread)),
-            Err(_) => self.spare.push(take(&slot, &ours).map_err(wrong)?),
+        let filled = Arc::new(filled);
+        let (theirs, their_file) = (Arc::clone(&filled), file.try_clone().map_err(wrong)?);
+        if let Ok(thread) = waiter().spawn_scoped(self.scope, move || theirs.write(&their_file)) {
+            self.running = Some((shard, filled, thread));
+        } else {
+            // Where the system refuses a thread, this one waits.
+            filled.write(file).map_err(wrong)?;
+            self.take_back(filled);
         }
         Ok(())
     }
@@ -201,11 +207,17 @@ impl<'scope, 'env> Writing<'scope, 'env> {
     /// # Errors
     /// Where it could not be written, with its shard.
     pub(super) fn wait(&mut self) -> Result<(), (usize, io::Error)> {
-        if let Some((shard, thread)) = self.running.take() {
-            let block = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-            self.spare.push(block.map_err(|error| (shard, error))?);
+        if let Some((shard, filled, thread)) = self.running.take() {
+            let written = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            written.map_err(|error| (shard, error))?;
+            self.take_back(filled);
         }
         Ok(())
+    }
+
+    /// Keeps the memory of a block that is written, which nobody else has any more.
+    fn take_back(&mut self, filled: Arc<Filled>) {
+        self.spare.extend(Arc::into_inner(filled).map(|filled| filled.block));
     }
 }
 
@@ -254,7 +266,9 @@ mod tests {
         let mut from = 0;
         for &len in parts {
             direct.block(&mut block, len).copy_from_slice(&expected[from..from + len]);
-            block = direct.next(block, len).write(&file).expect("written");
+            let filled = direct.next(block, len);
+            filled.write(&file).expect("written");
+            block = filled.block;
             from += len;
         }
         assert!(std::fs::read(&path).expect("read") == expected, "{parts:?}");
