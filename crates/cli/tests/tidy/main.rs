@@ -35,15 +35,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bedload-aws", &["bedload-bedrock", "bedload-record"]),
+    ("bedload-store", &["bedload-record", "bedload-scan"]),
+    ("bedload-client", &["bedload-aws", "bedload-store"]),
     (
         "bedload",
         &[
             "bedload-aws",
             "bedload-bedrock",
+            "bedload-client",
             "bedload-engine",
             "bedload-record",
             "bedload-scan",
             "bedload-stages",
+            "bedload-store",
         ],
     ),
 ];
@@ -60,9 +64,14 @@ const HOMES: &[(&str, &str)] = &[
     ("toml", "bedload-bedrock bedload"),
     ("regex-automata", "bedload-aws"),
     ("clap", "bedload"),
-    ("csv", "bedload-engine"),
+    ("csv", "bedload-engine bedload-client"),
     ("indicatif", "bedload"),
-    ("sha2", "bedload-engine bedload-aws"),
+    ("sha2", "bedload-engine bedload-aws bedload-store"),
+    ("object_store", "bedload-store"),
+    ("aws-config", "bedload-store"),
+    ("aws-sdk-bedrock", "bedload-client"),
+    ("aws-sdk-bedrockruntime", "bedload-client"),
+    ("tokio", "bedload-store bedload-client"),
     ("blake3", "bedload-engine"),
 ];
 

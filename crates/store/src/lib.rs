@@ -1,0 +1,9 @@
+//! Objects in S3: the account of a run, and what is read from and written to its buckets.
+//!
+//! Requests are asynchronous inside and blocking outside, so that nothing else of the program knows of it.
+
+mod account;
+mod error;
+
+pub use account::{Account, AccountOptions};
+pub use error::StoreError;
