@@ -1,5 +1,7 @@
 //! The command line. Names and meanings here are a contract.
 
+#[allow(dead_code, reason = "the commands that take it follow")]
+mod account;
 mod conversion;
 mod evaluate;
 mod job;
@@ -17,6 +19,8 @@ use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[allow(unused_imports, reason = "the commands that take it follow")]
+pub(crate) use account::AccountArgs;
 pub(crate) use conversion::ConversionArgs;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
 pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand, JobForm, JobKind, JobPlanArgs};
