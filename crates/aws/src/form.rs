@@ -1,5 +1,6 @@
 //! A planned job in the forms of other tools.
 
+mod cloudformation;
 mod step_functions;
 mod terraform;
 
@@ -12,6 +13,8 @@ pub enum Form {
     Cli,
     /// The resource `aws_bedrock_custom_model` of the AWS provider of Terraform.
     Terraform,
+    /// A template of AWS `CloudFormation`, with a state machine.
+    CloudFormation,
     /// A task state of AWS Step Functions.
     StepFunctions,
 }
@@ -24,7 +27,10 @@ pub fn render(plan: &Plan, form: Form) -> Result<String, Refusal> {
     match form {
         Form::Cli => Ok(pretty(&plan.request)),
         Form::Terraform => terraform::render(plan),
-        Form::StepFunctions => step_functions::render(plan).map(|state| pretty(&state)),
+        Form::CloudFormation => cloudformation::render(plan).map(|template| pretty(&template)),
+        Form::StepFunctions => {
+            step_functions::task(plan, "--form step-functions").map(|state| pretty(&state))
+        }
     }
 }
 

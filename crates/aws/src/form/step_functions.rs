@@ -5,10 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::plan::{Plan, Refusal};
 
-pub(super) fn render(plan: &Plan) -> Result<Value, Refusal> {
+/// The state, for the form that `argument` asks for.
+pub(super) fn task(plan: &Plan, argument: &str) -> Result<Value, Refusal> {
     if plan.request.get("customizationConfig").is_some() {
-        let message = "`--form step-functions`: the documented parameters of the task have no `CustomizationConfig`, \
-                       which distillation and reinforcement fine-tuning need";
+        let message = format!(
+            "`{argument}`: the documented parameters of the task have no `CustomizationConfig`, which distillation \
+             and reinforcement fine-tuning need"
+        );
         return Err(Refusal::arguments(message).hint("start the job with `--form cli`"));
     }
     Ok(json!({

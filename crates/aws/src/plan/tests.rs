@@ -1,5 +1,6 @@
 //! Plans, on data sets as manifests describe them.
 
+mod forms;
 mod properties;
 mod refusals;
 mod requests;

@@ -129,6 +129,9 @@ pub(crate) enum JobForm {
     Cli,
     /// Terraform resource `aws_bedrock_custom_model`.
     Terraform,
+    /// Template of a stack whose state machine runs the job.
+    #[value(name = "cloudformation")]
+    CloudFormation,
     /// Task state of AWS Step Functions.
     StepFunctions,
 }

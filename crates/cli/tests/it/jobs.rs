@@ -134,6 +134,10 @@ fn a_plan_is_the_request_and_passes_the_check() {
     let state: Value =
         serde_json::from_str(&scratch.run(&format!("{PLAN} --form step-functions")).stdout).unwrap();
     assert_eq!(state["Parameters"]["TrainingDataConfig"]["S3Uri"], "s3://bucket/o/train.jsonl");
+    let template = scratch.run(&format!("{PLAN} --form cloudformation")).exits(0);
+    assert!(template.stderr.contains("start-execution"), "{}", template.stderr);
+    let template: Value = serde_json::from_str(&template.stdout).unwrap();
+    assert_eq!(template["Resources"]["Customization"]["Type"], "AWS::StepFunctions::StateMachine");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::plan::{DataSet, request};
 use crate::{Operation, check};
 
 /// Profiles with jobs that `CreateModelCustomizationJob` starts, with the end of their lives put off.
-fn customizable() -> Vec<(Profile, String)> {
+pub(super) fn customizable() -> Vec<(Profile, String)> {
     let profiles = Catalogue::built_in().profiles().to_vec();
     let of = |profile: Arc<Profile>| {
         let models = profile.models.iter().filter(|model| model.api == JobApi::Bedrock);
@@ -33,7 +33,7 @@ fn value_of(profile: &Profile, name: &str, upper: bool) -> String {
 }
 
 /// The request for a profile, without a judgement of whether its model still lives.
-fn request_for((profile, id): &(Profile, String), upper: bool, text: &str) -> Value {
+pub(super) fn request_for((profile, id): &(Profile, String), upper: bool, text: &str) -> Value {
     let mut wanted = wanted(id);
     wanted.hyperparameters =
         profile.hyperparameters.keys().map(|name| (name.clone(), value_of(profile, name, upper))).collect();

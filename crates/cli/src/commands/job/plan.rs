@@ -33,6 +33,7 @@ pub(crate) fn run(args: &JobPlanArgs) -> Result<Exit, Failure> {
     let form = match args.form {
         JobForm::Cli => Form::Cli,
         JobForm::Terraform => Form::Terraform,
+        JobForm::CloudFormation => Form::CloudFormation,
         JobForm::StepFunctions => Form::StepFunctions,
     };
     let planned = plan(&wanted(args), &data_set(args, manifest), &catalogue)
@@ -65,6 +66,11 @@ pub(crate) fn run(args: &JobPlanArgs) -> Result<Exit, Failure> {
         plan.notes.iter().for_each(|note| say(&format!("note: {}\n", escape(note))));
         if let [_, ..] = &plan.regions[..] {
             say(&format!("note: start it in {}\n", escape(&plan.regions.join(" or "))));
+        }
+        if form == Form::CloudFormation {
+            say(
+                "note: the stack starts no job; `aws stepfunctions start-execution --state-machine-arn ARN` does\n",
+            );
         }
     }
     Ok(Exit::Clean)
