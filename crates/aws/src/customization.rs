@@ -1,7 +1,10 @@
 //! What the shapes leave open: members that must agree, hyperparameters in a map with free keys, and custom models that
 //! are not deployed.
 
-use bedload_bedrock::{Catalogue, Profile};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bedload_bedrock::{Catalogue, Customization, Profile};
 use serde_json::{Map, Value};
 
 use crate::advice::{about, foreign};
@@ -111,15 +114,20 @@ fn customization(operation: Operation, request: &Map<String, Value>, problems: &
             problems.push(Problem::new(&path.key("invocationLogsConfig"), Rule::Consistency, message));
         }
     }
-    let path = root.key("hyperParameters");
-    let Some(Value::Object(values)) = request.get("hyperParameters") else { return };
-    let kind = kind.unwrap_or(FINE_TUNING);
     let catalogue = Catalogue::built_in();
     let id = request.get("baseModelIdentifier").and_then(Value::as_str).map(base_id);
-    let of_model = catalogue.profiles().iter().find(|profile| {
-        profile.customization.is_some_and(|of| of.name() == kind)
-            && id.is_some_and(|id| profile.models.iter().any(|model| model.is_named(id)))
-    });
+    let of_id: Vec<&Arc<Profile>> = catalogue
+        .profiles()
+        .iter()
+        .filter(|profile| id.is_some_and(|id| profile.models.iter().any(|model| model.is_named(id))))
+        .collect();
+    problems.extend(other_kind(kind, &of_id));
+    let kind = kind.unwrap_or(FINE_TUNING);
+    let of_model = of_id
+        .iter()
+        .find(|profile| profile.customization.is_some_and(|customization| customization.name() == kind));
+    let path = root.key("hyperParameters");
+    let Some(Value::Object(values)) = request.get("hyperParameters") else { return };
     for (name, value) in values {
         let path = path.key(name);
         if let Some(why) = foreign(name) {
@@ -131,6 +139,19 @@ fn customization(operation: Operation, request: &Map<String, Value>, problems: &
             problems.extend(published(profile, name, value, &path));
         }
     }
+}
+
+/// A model that is known here, and takes no jobs of this kind. One without a kind is decided by the service.
+fn other_kind(kind: Option<&str>, of_model: &[&Arc<Profile>]) -> Option<Problem> {
+    let wanted = Customization::ALL.into_iter().find(|wanted| Some(wanted.name()) == kind)?;
+    let kinds: BTreeSet<&str> =
+        of_model.iter().filter_map(|profile| profile.customization).map(Customization::name).collect();
+    if kinds.is_empty() || kinds.contains(wanted.name()) {
+        return None;
+    }
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    let message = format!("{} takes {}, not {}", of_model[0].model, kinds.join(" and "), wanted.name());
+    Some(Problem::new(&MemberPath::default().key("customizationType"), Rule::Model, message))
 }
 
 /// An entry of `hyperParameters` by what is published on the model.

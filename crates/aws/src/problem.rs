@@ -34,6 +34,8 @@ pub enum Rule {
     Union,
     /// Members that depend on each other agree.
     Consistency,
+    /// The model takes jobs of this kind.
+    Model,
     /// A hyperparameter is one that the task has.
     Hyperparameter,
     /// A custom model is deployed before it is invoked.
@@ -57,6 +59,7 @@ impl Rule {
             Self::Max => "max",
             Self::Union => "union",
             Self::Consistency => "consistency",
+            Self::Model => "model",
             Self::Hyperparameter => "hyperparameter",
             Self::Deployment => "deployment",
         }

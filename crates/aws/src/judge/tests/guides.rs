@@ -37,6 +37,7 @@ fn preference_tuning_as_guides_write_it() {
         expect![[r#"
             CreateModelCustomizationJob
             1:1 customizationConfig.rftConfig [required] missing; customizationType REINFORCEMENT_FINE_TUNING needs it
+            12:24 customizationType [model] Amazon Nova Micro takes DISTILLATION and FINE_TUNING, not REINFORCEMENT_FINE_TUNING
             14:19 hyperParameters.epochCount [consistency] reinforcement fine-tuning does not read it here, but as a number from 1 to 50 in `rftConfig`
                 the member is `customizationConfig.rftConfig.hyperParameters.epochCount`
             15:18 hyperParameters.batchSize [consistency] reinforcement fine-tuning does not read it here, but as a number from 16 to 512 in `rftConfig`; `8` is outside of that

@@ -17,6 +17,7 @@ fn a_right_request_has_no_problems() {
     );
     check(
         &job(json!({
+            "baseModelIdentifier": "amazon.nova-2-lite-v1:0:256k",
             "customizationType": "REINFORCEMENT_FINE_TUNING",
             "customizationConfig": {"rftConfig": {
                 "graderConfig": {"lambdaGrader": {
@@ -291,4 +292,28 @@ proptest! {
         prop_assert!(with_operation.problems.iter().all(|problem| problem.line.is_some()));
         prop_assert!(!shown(&text).is_empty());
     }
+}
+
+#[test]
+fn a_model_takes_jobs_of_some_kinds_only() {
+    let of = |model: &str, kind: &str| job(json!({"baseModelIdentifier": model, "customizationType": kind}));
+    check_all(
+        [
+            of("amazon.nova-micro-v1:0:128k", "CONTINUED_PRE_TRAINING"),
+            of("arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-text-lite-v1:0:4k", "FINE_TUNING"),
+            of("meta.llama3-1-8b-instruct-v1:0:128k", "CONTINUED_PRE_TRAINING"),
+            of("a.model-of-tomorrow-v1:0", "CONTINUED_PRE_TRAINING"),
+        ],
+        expect![[r#"
+            CreateModelCustomizationJob
+            1:283 customizationType [model] Amazon Nova Micro takes DISTILLATION and FINE_TUNING, not CONTINUED_PRE_TRAINING
+
+            CreateModelCustomizationJob
+
+            CreateModelCustomizationJob
+            1:291 customizationType [model] Meta Llama 3.1 8B takes DISTILLATION and FINE_TUNING, not CONTINUED_PRE_TRAINING
+
+            CreateModelCustomizationJob
+        "#]],
+    );
 }

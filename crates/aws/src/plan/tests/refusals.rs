@@ -49,9 +49,10 @@ fn what_does_not_belong_together_is_refused_with_all_reasons() {
         &micro,
         &data("generic-cpt", "text"),
         expect![[r#"
-        Data: the data are for CONTINUED_PRE_TRAINING, which `amazon.nova-micro-v1:0:128k` does not take
-          build it for this model: `--profile nova-micro-sft` or `--profile nova-distillation`
-    "#]],
+            Data: the data are for CONTINUED_PRE_TRAINING, which `amazon.nova-micro-v1:0:128k` does not take
+              build it for this model: `--profile nova-micro-sft` or `--profile nova-distillation`
+            Arguments: `customizationType`: Amazon Nova Micro takes DISTILLATION and FINE_TUNING, not CONTINUED_PRE_TRAINING
+        "#]],
     );
     check_plan(
         &micro,
