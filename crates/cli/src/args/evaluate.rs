@@ -37,8 +37,8 @@ pub(crate) struct EvaluateArgs {
     pub(crate) normalize: bool,
     #[command(flatten)]
     pub(crate) rows: RowArgs,
-    /// Number of resamples for intervals and p-values; 0 for none.
-    #[arg(help_heading = "Scores", long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    /// Number of resamples for intervals and p-values, 100 to 100,000; 0 for none.
+    #[arg(help_heading = "Scores", long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
     pub(crate) resamples: u32,
     /// Seed for the resamples [default: 0].
     #[arg(help_heading = "Scores", long, value_name = "N")]
@@ -85,4 +85,12 @@ pub(crate) enum TaskName {
     Classification,
     /// Text.
     Generation,
+}
+
+/// Fewer than a hundred resamples do not show where the middle 95 % of them are.
+fn resamples(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n @ (0 | 100..=100_000)) => Ok(n),
+        _ => Err("write a number from 100 to 100000, or 0 for no intervals".to_owned()),
+    }
 }

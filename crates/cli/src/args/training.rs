@@ -76,15 +76,16 @@ pub(crate) struct CostArgs {
         help_heading = "Inference",
         long,
         value_name = "N",
+        value_parser = clap::value_parser!(u64).range(..=COUNT_MAX),
         requires = "input_tokens",
         requires = "output_tokens"
     )]
     pub(crate) requests_per_day: Option<u64>,
     /// Input tokens of a request.
-    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day")]
+    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day", value_parser = clap::value_parser!(u64).range(..=COUNT_MAX))]
     pub(crate) input_tokens: Option<u64>,
     /// Output tokens of a request.
-    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day")]
+    #[arg(help_heading = "Inference", long, value_name = "N", requires = "requests_per_day", value_parser = clap::value_parser!(u64).range(..=COUNT_MAX))]
     pub(crate) output_tokens: Option<u64>,
     /// Base model to price the same requests with, e.g. the teacher of a distillation.
     #[arg(help_heading = "Inference", long, value_name = "ID", requires = "requests_per_day")]
@@ -97,6 +98,9 @@ pub(crate) struct Epochs {
     pub(crate) first: u64,
     pub(crate) last: u64,
 }
+
+/// More requests a day, or tokens of a request, than there will be: their products have room.
+const COUNT_MAX: u64 = 1_000_000_000_000;
 
 /// No target takes more.
 const EPOCHS_MAX: u64 = 1000;

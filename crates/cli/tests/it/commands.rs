@@ -143,7 +143,7 @@ fn build_says_why_it_is_not_ready() {
 
             error[schema/wrong-type]: `score` must be a number, not a string
               --> preference-faults.jsonl:7:82   record 6   /score
-               = why: The format defines the type of each of its fields; null is not a string.
+               = why: The format defines the type of each of its fields, and a target reads no other; null counts as a value of the wrong type.
                = help: Write the value with the type that the message names.
                = rule: bedload baseline (2026-11)
 

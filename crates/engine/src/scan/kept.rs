@@ -99,7 +99,7 @@ pub(crate) fn load(
         FactsFile::Changed => return stale("its bytes were changed after it was written"),
         FactsFile::Other => {
             return Err(EngineError::Usage(format!(
-                "--facts {shown}: the file exists, and is not one that --facts wrote\nhint: name another file"
+                "--facts {shown}: the file exists, and is not one that --facts wrote\nhint: name another file, or delete this one"
             )));
         }
     };

@@ -189,7 +189,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         PREPARE,
         "a field has the wrong type",
-        "The format defines the type of each of its fields; null is not a string.",
+        "The format defines the type of each of its fields, and a target reads no other; null counts as a value of the wrong type.",
         "Write the value with the type that the message names."
     ),
     row!(

@@ -95,7 +95,8 @@ impl Estimate {
         let is_by_token = training.as_ref().is_none_or(|price| price.per.tokens().is_some());
         let epochs = args.epochs.unwrap_or_else(|| default_epochs(judged, is_by_token, &mut notes));
         notes.extend(too_many(judged, epochs));
-        if let Some(encoding) = manifest.encoding.as_ref().filter(|&of| margin == 0 && *of != judged.encoding)
+        // The margin, if there is one, is of counts with the model's own encoding.
+        if let Some(encoding) = manifest.encoding.as_ref().filter(|&of| *of != judged.encoding)
             && model.is_some()
         {
             notes.push(format!(
