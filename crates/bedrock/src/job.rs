@@ -87,13 +87,29 @@ pub struct BaseModel {
 }
 
 impl BaseModel {
-    /// Returns true for the identifier itself, the identifier without its suffix, and the ARN of either.
+    /// Returns true for the identifier itself, the identifier without its suffix, an inference profile of it, and the
+    /// ARN of each.
     pub fn is_named(&self, name: &str) -> bool {
-        let name = match name.split_once(":foundation-model/") {
-            Some((arn, id)) if arn.starts_with("arn:") => id,
-            _ => name,
-        };
+        let name = foundation_id(name);
         name == self.id || self.id.strip_prefix(name).is_some_and(|suffix| suffix.starts_with(':'))
+    }
+}
+
+/// Where a system-defined inference profile sends requests, as its identifier begins
+/// (<https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>, 2026-11).
+const GEOGRAPHIES: [&str; 8] = ["us", "us-gov", "eu", "apac", "jp", "au", "ca", "global"];
+
+/// The identifier of a foundation model: as it is, from its ARN, or from that of an inference profile.
+pub fn foundation_id(name: &str) -> &str {
+    let parts = [":foundation-model/", ":inference-profile/"];
+    let of_arn = parts.into_iter().find_map(|part| name.split_once(part));
+    let id = match of_arn {
+        Some((arn, id)) if arn.starts_with("arn:") => id,
+        _ => name,
+    };
+    match id.split_once('.') {
+        Some((geography, model)) if GEOGRAPHIES.contains(&geography) => model,
+        _ => id,
     }
 }
 
@@ -221,4 +237,25 @@ pub struct Unpublished {
     pub note: String,
     /// The documentation that leaves it out.
     pub source: Citation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_has_several_names() {
+        for name in [
+            "amazon.nova-lite-v1:0",
+            "us.amazon.nova-lite-v1:0",
+            "us-gov.amazon.nova-lite-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
+        ] {
+            assert_eq!(foundation_id(name), "amazon.nova-lite-v1:0");
+        }
+        for name in ["amazon.nova-lite-v1:0:300k", "x:foundation-model/a.b", "my-model", "usa.model"] {
+            assert_eq!(foundation_id(name), name);
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub use detect::{Detection, detect};
 pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, FieldKind, FieldRule, Format, FormatId, Part};
 pub use job::{
     BaseModel, Customization, Deployment, Hyperparameter, HyperparameterKind, JobApi, Unpublished,
+    foundation_id,
 };
 pub use keys::{Holds, Named};
 pub use prices::{Commitment, ModelPrices, Per, Price, PriceError, Prices, Sure};

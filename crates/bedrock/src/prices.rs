@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::job::foundation_id;
 use crate::rule::Citation;
 
 /// How sure a price is.
@@ -273,10 +274,7 @@ impl Prices {
 
     /// The prices of a base model, by its identifier with or without suffix, or by its ARN.
     pub fn of(&self, model: &str) -> Option<&ModelPrices> {
-        let id = match model.split_once(":foundation-model/") {
-            Some((arn, id)) if arn.starts_with("arn:") => id,
-            _ => model,
-        };
+        let id = foundation_id(model);
         self.models.iter().find(|prices| {
             id.strip_prefix(prices.id.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
         })

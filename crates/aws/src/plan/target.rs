@@ -215,7 +215,7 @@ impl Target<'_> {
     pub(super) fn identifier(&self, wanted: &Wanted, notes: &mut Vec<String>) -> String {
         match self.model {
             Some(model)
-                if !wanted.model.contains(':') || model.id.starts_with(&format!("{}:", wanted.model)) =>
+                if !wanted.model.starts_with("arn:") || wanted.model.contains(":inference-profile/") =>
             {
                 if model.id != wanted.model {
                     notes.push(format!("`{}` is customized as `{}`", wanted.model, model.id));

@@ -58,6 +58,23 @@ fn a_request_is_made_of_the_data_and_the_arguments() {
 }
 
 #[test]
+fn an_inference_profile_is_customized_as_its_model() {
+    let of = |model: &str| {
+        let plan = plan(&wanted(model), &data("nova-micro-sft", "converse"), &Catalogue::built_in());
+        let plan = plan.expect("a plan");
+        (plan.request["baseModelIdentifier"].clone(), plan.notes)
+    };
+    let profile = "us.amazon.nova-micro-v1:0";
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0";
+    for name in [profile, arn] {
+        let note = format!("`{name}` is customized as `amazon.nova-micro-v1:0:128k`");
+        assert_eq!(of(name), ("amazon.nova-micro-v1:0:128k".into(), vec![note]));
+    }
+    let arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k";
+    assert_eq!(of(arn), (arn.into(), vec![]));
+}
+
+#[test]
 fn reinforcement_has_typed_hyperparameters_and_a_grader() {
     let mut wanted = wanted("amazon.nova-2-lite-v1:0:256k");
     let pairs = [("epochCount", "3"), ("learningRate", "5e-5"), ("reasoningEffort", "high")];
