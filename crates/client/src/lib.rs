@@ -1,21 +1,19 @@
 //! Amazon Bedrock by the official SDK: jobs, deployments, answers.
+//!
+//! Requests are asynchronous inside and blocking outside. What is sent was made and checked by `bedload-aws`, and goes
+//! over the wire as the text that was checked; the SDK signs it, sends it again where that helps, and reads replies.
 
-use bedload_store::Account;
+mod body;
+mod client;
+mod error;
 
-/// Clients of Amazon Bedrock for one account.
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// Jobs and deployments.
-    pub control: aws_sdk_bedrock::Client,
-    /// Answers of models.
-    pub runtime: aws_sdk_bedrockruntime::Client,
-}
+mod job;
+mod listing;
 
-impl Client {
-    /// Clients with the credentials, region and endpoints of `account`.
-    pub fn new(account: &Account) -> Client {
-        let control = aws_sdk_bedrock::Client::new(account.config());
-        let runtime = aws_sdk_bedrockruntime::Client::new(account.config());
-        Client { control, runtime }
-    }
-}
+#[cfg(test)]
+mod scripted;
+
+pub use client::{Client, Limits};
+pub use error::{ClientError, ErrorKind};
+pub use job::{Job, JobStatus, Phase, Phases};
+pub use listing::{JobFilter, JobSummary, Since};

@@ -1,0 +1,137 @@
+//! The clients of an account, and how long they try.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_bedrock::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_sdk_bedrock::config::retry::RetryConfig;
+use aws_sdk_bedrock::config::timeout::TimeoutConfig;
+use aws_types::service_config::ServiceConfigKey;
+use bedload_store::Account;
+
+use crate::error::ClientError;
+
+/// How long a request may take, and how often it is sent. Every wait has an end.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Until the first byte of the reply, and for each attempt as a whole.
+    pub attempt: Duration,
+    /// For all attempts, with the pauses between them.
+    pub operation: Duration,
+    /// How often it is sent at most.
+    pub attempts: u32,
+    /// The first pause before it is sent again; each further one is up to twice as long, at random.
+    pub pause: Duration,
+}
+
+impl Default for Limits {
+    /// For requests that are answered within seconds.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            attempt: Duration::from_secs(30),
+            operation: Duration::from_mins(2),
+            attempts: 5,
+            pause: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Clients of Amazon Bedrock for one account.
+#[derive(Clone, Debug)]
+pub struct Client<'a> {
+    account: &'a Account,
+    /// Jobs and deployments.
+    pub control: aws_sdk_bedrock::Client,
+    /// Answers of models.
+    pub runtime: aws_sdk_bedrockruntime::Client,
+}
+
+impl<'a> Client<'a> {
+    /// Clients with the credentials, region and endpoints of `account`.
+    ///
+    /// # Errors
+    /// Where nothing says which region it is.
+    pub fn open(account: &'a Account, limits: Limits) -> Result<Client<'a>, ClientError> {
+        if account.config().region().is_none() {
+            return Err(ClientError::no_region());
+        }
+        let retries = RetryConfig::adaptive()
+            .with_max_attempts(limits.attempts)
+            .with_initial_backoff(limits.pause)
+            .with_max_backoff(limits.pause.saturating_mul(20));
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.attempt)
+            .operation_attempt_timeout(limits.attempt)
+            .operation_timeout(limits.operation)
+            .build();
+        let control = aws_sdk_bedrock::config::Builder::from(account.config())
+            .retry_config(retries.clone())
+            .timeout_config(timeouts.clone());
+        let runtime = aws_sdk_bedrockruntime::config::Builder::from(account.config())
+            .retry_config(retries)
+            .timeout_config(timeouts);
+        Ok(Client {
+            account,
+            control: aws_sdk_bedrock::Client::from_conf(control.build()),
+            runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),
+        })
+    }
+
+    /// The account that it is for.
+    pub fn account(&self) -> &'a Account {
+        self.account
+    }
+
+    /// Waits for requests.
+    pub(crate) fn wait<F: Future>(&self, request: F) -> F::Output {
+        self.account.wait(request)
+    }
+
+    /// The region that requests go to.
+    pub fn region(&self) -> &str {
+        self.account.config().region().map_or("", |region| region.as_ref())
+    }
+
+    /// The URL that requests about jobs and deployments go to.
+    pub fn endpoint(&self) -> String {
+        if let Some(url) = self.configured_endpoint() {
+            return url;
+        }
+        let url = Params::builder().region(self.region()).build().ok().and_then(|params| {
+            let resolver = DefaultResolver::new();
+            self.wait(async { resolver.resolve_endpoint(&params).await.ok() })
+        });
+        url.map_or_else(String::new, |endpoint| endpoint.url().to_owned())
+    }
+    /// The URL that is configured for jobs and deployments, in the SDK's order: what the command line says, the variable
+    /// of the service, its entry in the profile, and what is for all services.
+    fn configured_endpoint(&self) -> Option<String> {
+        let config = self.account.config();
+        let of_all = config.endpoint_url().map(str::to_owned);
+        if config.get_origin("endpoint_url").is_client_config() {
+            return of_all;
+        }
+        let key = ServiceConfigKey::builder()
+            .service_id("Bedrock")
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        config.service_config().and_then(|config| config.load_config(key)).or(of_all)
+    }
+
+    /// The same with credentials that mean nothing, for scripted replies.
+    #[cfg(test)]
+    pub(crate) fn scripted(account: &'a Account, limits: Limits) -> Client<'a> {
+        let credentials =
+            aws_sdk_bedrock::config::Credentials::new("AKIDTEST", "SECRETTEST", None, None, "test");
+        let mut client = Client::open(account, limits).expect("a region");
+        let control = client.control.config().to_builder().credentials_provider(credentials);
+        client.control = aws_sdk_bedrock::Client::from_conf(control.build());
+        client
+    }
+}
