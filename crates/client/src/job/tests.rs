@@ -1,3 +1,5 @@
+//! Jobs against scripted replies.
+
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
