@@ -1,6 +1,6 @@
 //! The command line. Names and meanings here are a contract.
 
-#[allow(dead_code, reason = "the commands that take it follow")]
+#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod conversion;
 mod evaluate;
@@ -9,6 +9,8 @@ mod lookup;
 mod reading;
 mod size;
 mod training;
+#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
+mod upload;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,7 +21,6 @@ use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
-#[allow(unused_imports, reason = "the commands that take it follow")]
 pub(crate) use account::AccountArgs;
 pub(crate) use conversion::ConversionArgs;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
@@ -28,6 +29,7 @@ pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
 pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
+pub(crate) use upload::UploadArgs;
 
 /// Validates and transforms the JSONL that customizes models on Amazon Bedrock.
 #[derive(Debug, Parser)]
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     Convert(Box<ConvertArgs>),
     /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
+    /// Upload a built directory to S3: only what changed, the manifest last.
+    #[cfg_attr(not(feature = "s3"), command(hide = true))]
+    Upload(Box<UploadArgs>),
     /// Remove the leftovers of killed runs.
     Clean(CleanArgs),
     /// List the targets, or show the limits of one target.

@@ -49,6 +49,10 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The account, S3, or a file that is sent.
+    #[cfg(feature = "s3")]
+    #[error(transparent)]
+    Store(#[from] bedload_store::StoreError),
     /// The command line or the configuration is wrong.
     #[error("{0}")]
     Usage(String),
@@ -70,6 +74,12 @@ impl Failure {
                 Exit::Signal(crate::signals::caught().unwrap_or(2))
             }
             Self::Engine(error) if error.is_usage() => Exit::Usage,
+            #[cfg(feature = "s3")]
+            Self::Store(error) if error.is_interrupt() => Exit::Signal(crate::signals::caught().unwrap_or(2)),
+            #[cfg(feature = "s3")]
+            Self::Store(error) if error.is_usage() => Exit::Usage,
+            #[cfg(feature = "s3")]
+            Self::Store(_) => Exit::Environment,
             Self::Usage(_) => Exit::Usage,
             Self::Engine(_) | Self::Threads(_) => Exit::Environment,
         }

@@ -110,7 +110,7 @@ impl Moment {
 
     /// Per thousand of the input that is read; none where that is not known, or all is read.
     fn permille(&self) -> Option<u64> {
-        let size = self.size_bytes.filter(|_| self.phase == Phase::Scan)?;
+        let size = self.size_bytes.filter(|_| matches!(self.phase, Phase::Scan | Phase::Upload))?;
         Some((u128::from(self.bytes.min(size)) * 1000 / u128::from(size)) as u64)
     }
 
@@ -129,6 +129,9 @@ impl Moment {
             0 => String::new(),
             n => format!(", {} rejected", count(n)),
         };
+        if self.phase == Phase::Upload {
+            return format!("{}{}", self.phase.name(), self.numbers());
+        }
         let records = plural(self.records, "record", "records");
         format!("{}{}, {records}{rejected}", self.phase.name(), self.numbers())
     }
@@ -139,8 +142,10 @@ impl Moment {
         if let Some(permille) = self.permille() {
             out += &format!(" {} %", permille / 10);
         }
-        if self.phase == Phase::Scan {
+        if matches!(self.phase, Phase::Scan | Phase::Upload) {
             out += &format!(" {}/s", HumanBytes((self.bytes as f64 / seconds) as u64));
+        }
+        if self.phase == Phase::Scan {
             out += &format!(" {}", records_a_second(self.records as f64 / seconds));
         }
         if let (Some(size), Some(1..1000)) = (self.size_bytes, self.permille()) {
@@ -192,6 +197,8 @@ mod tests {
         let piped = moment(Phase::Scan, 5 << 20, None, 10);
         assert_eq!(piped.plain(), "scan 512.00 KiB/s 5243 records/s, 52,428 records, 524 rejected");
         assert_eq!(moment(Phase::Write, 900, Some(900), 30).plain(), "write, 9 records");
+        let sent = moment(Phase::Upload, 512 << 20, Some(1 << 30), 64);
+        assert_eq!(sent.plain(), "upload 50 % 8.00 MiB/s eta 1:04");
     }
 
     #[test]

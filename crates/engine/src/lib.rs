@@ -27,9 +27,9 @@ pub use commands::evaluate::{
     Task, TextOutcome, evaluate,
 };
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
-pub use commands::output::{read_output, token_margin};
+pub use commands::output::{read_output, read_output_text, token_margin};
 pub use commands::verify::{Verified, verify};
-pub use report::manifest::Manifest;
+pub use report::manifest::{FileEntry, Manifest};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};
 pub use run::phases::Phases;

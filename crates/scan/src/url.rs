@@ -38,6 +38,11 @@ impl Url {
         is_scheme.then(|| Url { text: text.clone().into_owned(), scheme, rest: rest.to_owned() })
     }
 
+    /// The bucket and the key that a URL of S3 names; either may be empty.
+    pub fn s3(&self) -> Option<(&str, &str)> {
+        (self.scheme == "s3").then(|| self.rest.split_once('/').unwrap_or((&self.rest, "")))
+    }
+
     /// The URL with the scheme that tools know.
     fn whole(&self) -> String {
         quoted(&format!("{}://{}", self.scheme, self.rest))

@@ -82,7 +82,8 @@ impl Watch {
         Watch::new(Arc::clone(&self.stop))
     }
 
-    pub(crate) fn add(&self, n_bytes: u64) {
+    /// Counts bytes that are done.
+    pub fn add(&self, n_bytes: u64) {
         self.bytes_done.fetch_add(n_bytes, Ordering::Relaxed);
     }
 }

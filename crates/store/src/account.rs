@@ -1,11 +1,22 @@
 //! The account of a run: credentials by the standard chain, region, endpoints, and the threads that wait for replies.
 
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_types::service_config::ServiceConfigKey;
+use bedload_scan::Watch;
+use futures_util::future::{Either, select};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::credentials::Credentials;
 use crate::error::StoreError;
+
+/// How often a wait looks whether the run was asked to stop.
+const STOP_SEEN_EVERY: Duration = Duration::from_millis(50);
 
 /// What the command line says about the account; everything else is from the environment and `~/.aws`.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +30,19 @@ pub struct AccountOptions {
 }
 
 /// Credentials, region and endpoints, and the threads for requests.
-#[derive(Debug)]
 pub struct Account {
     runtime: Runtime,
     config: SdkConfig,
+    /// The URL that the command line gave for all services.
+    endpoint: Option<String>,
+    credentials: Option<Arc<Credentials>>,
+}
+
+/// What it holds may be secret, down to what providers of credentials print of themselves.
+impl fmt::Debug for Account {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Account").field("region", &self.region()).finish_non_exhaustive()
+    }
 }
 
 impl Account {
@@ -37,7 +57,11 @@ impl Account {
             .enable_all()
             .build()
             .map_err(StoreError::Threads)?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        // Those of retries and of the whole operation are set by whoever makes a client.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .read_timeout(Duration::from_mins(1));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts.build());
         if let Some(profile) = &options.profile {
             loader = loader.profile_name(profile);
         }
@@ -48,7 +72,8 @@ impl Account {
             loader = loader.endpoint_url(endpoint);
         }
         let config = runtime.block_on(loader.load());
-        Ok(Account { runtime, config })
+        let credentials = config.credentials_provider().map(|provider| Arc::new(Credentials::new(provider)));
+        Ok(Account { runtime, config, endpoint: options.endpoint.clone(), credentials })
     }
 
     /// The configuration for clients of the SDK.
@@ -56,8 +81,59 @@ impl Account {
         &self.config
     }
 
+    /// The region of the account, where one is configured.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(AsRef::as_ref)
+    }
+
     /// Waits for a request. Must not be called from within one.
     pub fn wait<F: Future>(&self, request: F) -> F::Output {
         self.runtime.block_on(request)
+    }
+
+    /// Waits for a request until the run is asked to stop, which drops the request. Must not be called from within one.
+    ///
+    /// # Errors
+    /// [`StoreError::Interrupted`], and those of the request.
+    pub fn wait_unless_stopped<T>(
+        &self,
+        watch: &Watch,
+        request: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.wait(unless_stopped(watch, request))
+    }
+
+    pub(crate) fn credentials(&self) -> Result<Arc<Credentials>, StoreError> {
+        let none =
+            || StoreError::NoCredentials { why: "no provider of credentials is configured".to_owned() };
+        self.credentials.clone().ok_or_else(none)
+    }
+
+    /// The URL that requests to S3 go to in place of the service's own: of the command line, `AWS_ENDPOINT_URL_S3`,
+    /// `AWS_ENDPOINT_URL`, or of the profile.
+    pub(crate) fn s3_endpoint(&self) -> Option<String> {
+        let of_service = || {
+            let key =
+                ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+            self.config.service_config()?.load_config(key.build().ok()?)
+        };
+        let of_all = || self.config.endpoint_url().map(str::to_owned);
+        self.endpoint.clone().or_else(of_service).or_else(of_all).filter(|url| !url.is_empty())
+    }
+}
+
+/// The request, or an interrupt where the run is asked to stop first.
+pub(crate) async fn unless_stopped<T>(
+    watch: &Watch,
+    request: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let stopped = async {
+        while watch.check().is_ok() {
+            tokio::time::sleep(STOP_SEEN_EVERY).await;
+        }
+    };
+    match select(std::pin::pin!(request), std::pin::pin!(stopped)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(_) => Err(StoreError::Interrupted),
     }
 }

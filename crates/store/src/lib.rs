@@ -3,7 +3,14 @@
 //! Requests are asynchronous inside and blocking outside, so that nothing else of the program knows of it.
 
 mod account;
+mod bucket;
+mod credentials;
 mod error;
+mod location;
+
+mod upload;
 
 pub use account::{Account, AccountOptions};
 pub use error::StoreError;
+pub use location::Location;
+pub use upload::{Action, Sent, SentFile, Source, SourceFile, UploadOptions, abort, upload};

@@ -10,8 +10,11 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;
 pub(crate) mod job;
+#[cfg(not(feature = "s3"))]
+mod offline;
 pub(crate) mod profiles;
 mod target;
+pub(crate) mod upload;
 pub(crate) mod verify;
 
 use std::ffi::{OsStr, OsString};

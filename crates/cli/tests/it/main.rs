@@ -87,6 +87,8 @@ mod stages;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]
+mod uploading;
+#[cfg(test)]
 mod validation_file;
 #[cfg(test)]
 mod verifying;

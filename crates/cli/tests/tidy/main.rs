@@ -283,6 +283,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "evaluate",
         "explain",
         "hyperparameters",
+        "upload",
     ]
     .map(|command| help(&[command, "--help"]))
     .concat()

@@ -2,7 +2,9 @@
 //!
 //! A run holds a lock in its private directory, which the system releases when the process ends. A directory that has
 //! no lock, or whose lock is held, stays. So does an earlier output that a run had moved aside and not put back, and
-//! anything that others have put there.
+//! anything that others have put there. Uploads that were interrupted are named, with what to do.
+
+mod uploads;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -33,6 +35,7 @@ pub struct Cleaned {
 pub fn clean(dir: &Path) -> Result<Cleaned, EngineError> {
     let shown = dir.display();
     let mut found: Vec<PathBuf> = Vec::new();
+    let mut cleaned = Cleaned::default();
     let is_dir = match fs::symlink_metadata(dir) {
         Ok(metadata) if metadata.is_symlink() => {
             return Err(EngineError::Usage(format!("{shown}: a link; name its target")));
@@ -48,8 +51,15 @@ pub fn clean(dir: &Path) -> Result<Cleaned, EngineError> {
             }
             names => names.map_err(io_error(parent, "listed"))?,
         };
-        let names = names.into_iter().filter(|(name, is_dir)| *is_dir && is_partial(name.to_bytes(), target));
-        found.extend(names.map(|(name, _)| parent.join(OsStr::from_bytes(name.to_bytes()))));
+        for (name, is_dir) in names {
+            let shown = OsStr::from_bytes(name.to_bytes());
+            if is_dir && is_partial(name.to_bytes(), target) {
+                found.push(parent.join(shown));
+            } else if !is_dir && uploads::is_upload(name.to_bytes(), target) {
+                let why = uploads::why_left(parent, shown).map_err(io_error(&parent.join(shown), "read"))?;
+                cleaned.left.extend(why.map(|why| (parent.join(shown), why)));
+            }
+        }
         Ok(())
     };
     if let Some(name) = dir.file_name() {
@@ -58,7 +68,6 @@ pub fn clean(dir: &Path) -> Result<Cleaned, EngineError> {
     if is_dir {
         find(dir, None)?;
     }
-    let mut cleaned = Cleaned::default();
     for path in found {
         match remove(&path) {
             Ok(None) => cleaned.removed.push(path),

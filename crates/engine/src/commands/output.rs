@@ -16,6 +16,14 @@ use crate::run::tree;
 /// Where there is no finished output, where a newer version of bedload wrote it, and where the manifest changed after
 /// the build.
 pub fn read_output(dir: &Path) -> Result<Manifest, EngineError> {
+    read_output_text(dir).map(|(manifest, _)| manifest)
+}
+
+/// The same with the text of the manifest.
+///
+/// # Errors
+/// Those of [`read_output`].
+pub fn read_output_text(dir: &Path) -> Result<(Manifest, Vec<u8>), EngineError> {
     let shown = dir.display();
     let opened = tree::open_dir(dir).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => EngineError::Usage(format!("{shown}: no such directory")),
@@ -25,7 +33,7 @@ pub fn read_output(dir: &Path) -> Result<Manifest, EngineError> {
     let path = dir.join(MANIFEST);
     let wrong = |what: String| EngineError::Usage(format!("{}: {what}", path.display()));
     match read_manifest(&opened).map_err(io_error(&path, "read"))? {
-        Read::Sound((manifest, text)) if manifest.is_sealed(&text) => Ok(manifest),
+        Read::Sound((manifest, text)) if manifest.is_sealed(&text) => Ok((manifest, text)),
         Read::Sound(_) => Err(wrong(format!(
             "changed after the build; the seal does not match\nhint: `bedload verify {shown}` shows what else changed"
         ))),

@@ -25,10 +25,12 @@ pub enum Phase {
     Write,
     /// Writing the tables, and hashing the inputs.
     Report,
+    /// Sending files elsewhere.
+    Upload,
 }
 
 impl Phase {
-    const ALL: [Self; 5] = [Self::Spool, Self::Scan, Self::Plan, Self::Write, Self::Report];
+    const ALL: [Self; 6] = [Self::Spool, Self::Scan, Self::Plan, Self::Write, Self::Report, Self::Upload];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Phase {
             Self::Plan => "plan",
             Self::Write => "write",
             Self::Report => "report",
+            Self::Upload => "upload",
         }
     }
 }
@@ -133,7 +136,8 @@ impl Progress {
         Phase::ALL[usize::from(self.phase.load(Ordering::Relaxed)) % Phase::ALL.len()]
     }
 
-    pub(crate) fn enter(&self, phase: Phase) {
+    /// Begins a phase.
+    pub fn enter(&self, phase: Phase) {
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
