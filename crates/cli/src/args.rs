@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use account::AccountArgs;
 pub(crate) use conversion::ConversionArgs;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
-pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand, JobForm, JobKind, JobPlanArgs};
+pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand, JobForm, JobKind, JobPlanArgs, JobRequestArgs};
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};

@@ -1,7 +1,7 @@
 //! Arguments of `bedload job`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 
@@ -42,21 +42,31 @@ pub(crate) struct JobCheckArgs {
     after_help = "Examples:\n  bedload job plan OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results > job.json\n  bedload job plan OUT --model amazon.nova-2-lite-v1:0:256k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --grader-lambda LAMBDA-ARN\n  aws bedrock create-model-customization-job --cli-input-json file://job.json"
 )]
 pub(crate) struct JobPlanArgs {
+    #[command(flatten)]
+    pub(crate) request: JobRequestArgs,
+    /// Form to print the job in.
+    #[arg(long, value_name = "FORM", default_value = "cli")]
+    pub(crate) form: JobForm,
+}
+
+/// A job as it is asked for. A command that can take a whole request in its place lifts what is required here.
+#[derive(Debug, clap::Args)]
+pub(crate) struct JobRequestArgs {
     /// A directory written by `bedload build`.
-    #[arg(value_name = "OUT")]
-    pub(crate) dir: PathBuf,
+    #[arg(value_name = "OUT", required = true)]
+    pub(crate) dir: Option<PathBuf>,
     /// Model to customize: its identifier, or its ARN.
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: String,
+    #[arg(long, value_name = "ID", required = true)]
+    pub(crate) model: Option<String>,
     /// ARN of the role that Amazon Bedrock assumes to read the data and write results.
-    #[arg(long, value_name = "ARN")]
-    pub(crate) role: String,
+    #[arg(long, value_name = "ARN", required = true)]
+    pub(crate) role: Option<String>,
     /// Place in S3 that OUT is, or will be, uploaded to.
     #[arg(long, value_name = "s3://BUCKET/PREFIX", required_unless_present = "invocation_logs")]
     pub(crate) data: Option<String>,
     /// Place in S3 where the job writes metrics and results.
-    #[arg(long, value_name = "s3://BUCKET/PREFIX")]
-    pub(crate) output: String,
+    #[arg(long, value_name = "s3://BUCKET/PREFIX", required = true)]
+    pub(crate) output: Option<String>,
     /// Name of the job [default: from OUT and the digest of the request].
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
@@ -99,9 +109,6 @@ pub(crate) struct JobPlanArgs {
     /// A security group of the job's VPC. Repeatable.
     #[arg(help_heading = "Account", long, value_name = "ID", requires = "subnet")]
     pub(crate) security_group: Vec<String>,
-    /// Form to print the job in.
-    #[arg(long, value_name = "FORM", default_value = "cli")]
-    pub(crate) form: JobForm,
     /// File with additional profiles, or replacements for built-in ones.
     #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
@@ -109,6 +116,13 @@ pub(crate) struct JobPlanArgs {
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) output_args: OutputArgs,
+}
+
+impl JobRequestArgs {
+    /// The directory; empty where a request was given in place of it.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.as_deref().unwrap_or(Path::new(""))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

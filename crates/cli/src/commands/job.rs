@@ -2,6 +2,7 @@
 
 mod check;
 mod plan;
+mod request;
 
 use crate::args::{JobArgs, JobCommand};
 use crate::exit::{Exit, Failure};
