@@ -16,9 +16,10 @@ use crate::client::Client;
 use crate::error::ClientError;
 
 /// The state of a job as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum JobStatus {
     /// It waits or works.
+    #[default]
     InProgress,
     /// There is a model.
     Completed,
@@ -122,7 +123,7 @@ impl Phases {
 }
 
 /// A customization job.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Job {
     /// Its ARN.
     pub job_arn: String,

@@ -10,10 +10,17 @@ mod error;
 mod job;
 mod listing;
 
+mod change;
+mod pace;
+mod poll;
+
 #[cfg(test)]
 mod scripted;
 
+pub use change::{Change, changes};
 pub use client::{Client, Limits};
 pub use error::{ClientError, ErrorKind};
 pub use job::{Job, JobStatus, Phase, Phases};
 pub use listing::{JobFilter, JobSummary, Since};
+pub use pace::Pace;
+pub use poll::{Seen, Waited, Waiting, poll};
