@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod conversion;
+mod duration;
 mod evaluate;
 mod job;
 mod lookup;
@@ -23,8 +24,17 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::AccountArgs;
 pub(crate) use conversion::ConversionArgs;
+#[cfg(feature = "bedrock")]
+pub(crate) use duration::duration;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
-pub(crate) use job::{JobArgs, JobCheckArgs, JobCommand, JobForm, JobKind, JobPlanArgs, JobRequestArgs};
+#[cfg_attr(
+    not(feature = "bedrock"),
+    allow(unused_imports, reason = "without the feature these are only refused")
+)]
+pub(crate) use job::{
+    JobArgs, JobCheckArgs, JobCommand, JobCreateArgs, JobForm, JobKind, JobListArgs, JobMonitorArgs,
+    JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
+};
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
@@ -72,7 +82,14 @@ pub(crate) enum Command {
     Cost(Box<CostArgs>),
     /// Explain a finding code, or show everything about one record (<FILE:LINE>).
     Explain(ExplainArgs),
-    /// Plan a customization job, or check a request that was written by hand. Sends nothing.
+    #[cfg_attr(
+        not(feature = "bedrock"),
+        doc = "Plan a customization job, or check a request that was written by hand. Sends nothing."
+    )]
+    #[cfg_attr(
+        feature = "bedrock",
+        doc = "Plan, start, watch and stop customization jobs; check requests that were written by hand."
+    )]
     Job(JobArgs),
 }
 

@@ -20,6 +20,12 @@ pub(crate) enum Exit {
     Environment,
     /// A defect.
     Internal,
+    /// A job that was watched was stopped.
+    #[cfg(feature = "bedrock")]
+    Stopped,
+    /// What was waited for goes on after the time that was given.
+    #[cfg(feature = "bedrock")]
+    GoesOn,
     /// Ended by this signal.
     Signal(u8),
 }
@@ -33,6 +39,10 @@ impl Exit {
             Self::Usage => 2,
             Self::Environment => 3,
             Self::Internal => 4,
+            #[cfg(feature = "bedrock")]
+            Self::Stopped => 5,
+            #[cfg(feature = "bedrock")]
+            Self::GoesOn => 6,
             Self::Signal(signal) => 128 + signal,
         }
     }
@@ -53,6 +63,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "s3")]
     #[error(transparent)]
     Store(#[from] bedload_store::StoreError),
+    /// Amazon Bedrock.
+    #[cfg(feature = "bedrock")]
+    #[error("{0}")]
+    Client(Box<bedload_client::ClientError>),
     /// The command line or the configuration is wrong.
     #[error("{0}")]
     Usage(String),
@@ -64,6 +78,13 @@ pub(crate) enum Failure {
 impl From<bedload_scan::ScanError> for Failure {
     fn from(error: bedload_scan::ScanError) -> Self {
         Self::Engine(error.into())
+    }
+}
+
+#[cfg(feature = "bedrock")]
+impl From<bedload_client::ClientError> for Failure {
+    fn from(error: bedload_client::ClientError) -> Self {
+        Self::Client(Box::new(error))
     }
 }
 
@@ -80,6 +101,8 @@ impl Failure {
             Self::Store(error) if error.is_usage() => Exit::Usage,
             #[cfg(feature = "s3")]
             Self::Store(_) => Exit::Environment,
+            #[cfg(feature = "bedrock")]
+            Self::Client(_) => Exit::Environment,
             Self::Usage(_) => Exit::Usage,
             Self::Engine(_) | Self::Threads(_) => Exit::Environment,
         }

@@ -50,7 +50,9 @@ pub fn changes(before: Option<&Job>, now: &Job) -> Vec<Change> {
     for ((name, then), (_, phase)) in phases_before.named().into_iter().zip(now.phases.named()) {
         let Some(phase) = phase else { continue };
         // The service moves the time of the last change also where nothing else changes.
-        if then.is_none_or(|then| then.status != phase.status) {
+        // A phase that has not begun is no news.
+        let is_new = then.map_or(phase.status != "NotStarted", |then| then.status != phase.status);
+        if is_new {
             out.push(Change::Phase { phase: name, state: phase.clone() });
         }
     }
@@ -111,9 +113,8 @@ mod tests {
             None,
             &first,
             expect![[r#"
-            {"kind":"status","status":"InProgress","previous":null}
-            {"kind":"phase","phase":"validation","status":"InProgress","creation_time":null,"last_modified_time":null}
-            {"kind":"phase","phase":"training","status":"NotStarted","creation_time":null,"last_modified_time":null}"#]],
+                {"kind":"status","status":"InProgress","previous":null}
+                {"kind":"phase","phase":"validation","status":"InProgress","creation_time":null,"last_modified_time":null}"#]],
         );
         check(Some(&first), &first, expect![[""]]);
         check(

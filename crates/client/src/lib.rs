@@ -9,6 +9,7 @@ mod error;
 
 mod job;
 mod listing;
+mod same;
 
 mod change;
 mod pace;

@@ -1,11 +1,15 @@
 //! Arguments of `bedload job`.
 
+#[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "without the feature these are only refused"))]
+mod online;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 
 use super::{ConfigArgs, OutputArgs};
+pub(crate) use online::{JobCreateArgs, JobListArgs, JobMonitorArgs, JobShowArgs, JobStopArgs, WaitArgs};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct JobArgs {
@@ -20,6 +24,21 @@ pub(crate) enum JobCommand {
     /// Print the request that customizes a model with a built data set; an output that would not be accepted is
     /// refused, with all reasons.
     Plan(Box<JobPlanArgs>),
+    /// Start the job that `plan` prints, after the same checks. Started twice, it is one job.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    Create(Box<JobCreateArgs>),
+    /// List jobs, the newest first.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    List(JobListArgs),
+    /// Show everything about a job: phases, metrics, why it failed, and which records the service rejected.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    Show(JobShowArgs),
+    /// Watch a job until it ends: states, phases, losses as they appear. The exit code says how it ended.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    Monitor(JobMonitorArgs),
+    /// Stop a job.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    Stop(JobStopArgs),
 }
 
 #[derive(Debug, clap::Args)]

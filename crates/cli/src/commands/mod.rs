@@ -10,8 +10,10 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;
 pub(crate) mod job;
-#[cfg(not(feature = "s3"))]
+#[cfg(not(feature = "bedrock"))]
 mod offline;
+#[cfg(feature = "bedrock")]
+mod online;
 pub(crate) mod profiles;
 mod target;
 pub(crate) mod upload;

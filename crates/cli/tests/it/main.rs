@@ -52,6 +52,8 @@ mod naive;
 #[cfg(test)]
 mod objects;
 #[cfg(test)]
+mod online_jobs;
+#[cfg(test)]
 mod other_formats;
 #[cfg(test)]
 mod outcome;

@@ -1,5 +1,6 @@
 //! `bedload job check`
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,7 +23,7 @@ const REQUEST_BYTES_MAX: u64 = 64 << 20;
 pub(crate) fn run(args: &JobCheckArgs) -> Result<Exit, Failure> {
     let usage = |error: bedload_aws::OperationError| Failure::Usage(error.to_string());
     let named = args.operation.as_deref().map(Operation::named).transpose().map_err(usage)?;
-    let (file, text) = read(args)?;
+    let (file, text) = read(&args.request)?;
     let judged = judge(&text, named).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
     let exit = if judged.problems.is_empty() { Exit::Clean } else { Exit::Findings };
     let mut out = Out::new();
@@ -35,16 +36,7 @@ pub(crate) fn run(args: &JobCheckArgs) -> Result<Exit, Failure> {
         }
         OutputFormat::Jsonl => {
             for problem in &judged.problems {
-                out.write_object(&json!({
-                    "kind": "problem",
-                    "file": file,
-                    "line": problem.line,
-                    "column": problem.column,
-                    "member": problem.member.to_string(),
-                    "rule": problem.rule.name(),
-                    "message": problem.message,
-                    "hint": problem.hint,
-                }))?;
+                out.write_object(&object(&file, problem))?;
             }
             out.write_object(&json!({
                 "kind": "summary",
@@ -74,11 +66,10 @@ pub(crate) fn run(args: &JobCheckArgs) -> Result<Exit, Failure> {
 }
 
 /// The name of the file and its bytes.
-fn read(args: &JobCheckArgs) -> Result<(String, Vec<u8>), Failure> {
-    let is_stdin = args.request == "-";
-    let name =
-        if is_stdin { "standard input".to_owned() } else { Path::new(&args.request).display().to_string() };
-    refuse_remote(&args.request)?;
+pub(super) fn read(request: &OsStr) -> Result<(String, Vec<u8>), Failure> {
+    let is_stdin = request == "-";
+    let name = if is_stdin { "standard input".to_owned() } else { Path::new(request).display().to_string() };
+    refuse_remote(request)?;
     let failed = |action| {
         let path = name.clone();
         move |source| Failure::Engine(EngineError::Io { path, action, source })
@@ -87,7 +78,7 @@ fn read(args: &JobCheckArgs) -> Result<(String, Vec<u8>), Failure> {
     let mut reader: Box<dyn Read> = if is_stdin {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(&args.request).map_err(failed("opened"))?)
+        Box::new(File::open(request).map_err(failed("opened"))?)
     };
     reader.by_ref().take(REQUEST_BYTES_MAX + 1).read_to_end(&mut text).map_err(failed("read"))?;
     if text.len() as u64 > REQUEST_BYTES_MAX {
@@ -97,8 +88,22 @@ fn read(args: &JobCheckArgs) -> Result<(String, Vec<u8>), Failure> {
     Ok((name, text))
 }
 
+/// The object for one problem.
+pub(super) fn object(file: &str, problem: &Problem) -> serde_json::Value {
+    json!({
+        "kind": "problem",
+        "file": file,
+        "line": problem.line,
+        "column": problem.column,
+        "member": problem.member.to_string(),
+        "rule": problem.rule.name(),
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
 /// The block of lines for one problem.
-fn render(paint: Paint, file: &str, problem: &Problem) -> String {
+pub(super) fn render(paint: Paint, file: &str, problem: &Problem) -> String {
     let member = problem.member.to_string();
     let lead = if member.is_empty() { String::new() } else { format!("{member}: ") };
     let message = paint.bold(&escape(&format!("{lead}{}", problem.message)));

@@ -19,7 +19,6 @@ pub(crate) fn run(args: &JobPlanArgs) -> Result<Exit, Failure> {
         JobForm::StepFunctions => Form::StepFunctions,
     };
     let planned = planned(&args.request, &progress)?
-        .map(|planned| planned.plan)
         .and_then(|plan| render(&plan, form).map(|text| (plan, text)).map_err(|refusal| vec![refusal]));
     let (plan, text) = match planned {
         Ok(planned) => planned,

@@ -15,19 +15,11 @@ use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::output::{Out, say};
 
-/// A planned job, with the manifest of its data.
-pub(super) struct Planned {
-    pub(super) plan: Plan,
-    /// Read by what compares it with what was uploaded, and with what the service counted.
-    #[cfg_attr(not(feature = "bedrock"), allow(dead_code))]
-    pub(super) manifest: Manifest,
-}
-
 /// Verifies the directory and plans the job, or returns everything that speaks against it.
 pub(super) fn planned(
     args: &JobRequestArgs,
     progress: &Progress,
-) -> Result<Result<Planned, Vec<Refusal>>, Failure> {
+) -> Result<Result<Plan, Vec<Refusal>>, Failure> {
     let dir = args.dir();
     refuse_remote(dir.as_os_str())?;
     let config = Config::load(&args.config)?;
@@ -45,7 +37,7 @@ pub(super) fn planned(
         Err(error) => return Err(error.into()),
     };
     match plan(&wanted(args), &data_set(dir, &manifest), &catalogue) {
-        Ok(plan) if refusals.is_empty() => Ok(Ok(Planned { plan, manifest })),
+        Ok(plan) if refusals.is_empty() => Ok(Ok(plan)),
         Ok(_) => Ok(Err(refusals)),
         Err(more) => {
             refusals.extend(more);

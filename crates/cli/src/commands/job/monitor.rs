@@ -1,0 +1,151 @@
+//! `bedload job monitor`: a job until it ends, for this command and for those with `--wait`.
+
+use bedload_client::{Change, Client, Job, JobStatus, Limits, Seen, Waited, changes, poll};
+use bedload_engine::Progress;
+use serde_json::json;
+
+use crate::args::{JobMonitorArgs, OutputArgs, OutputFormat, WaitArgs};
+use crate::commands::{new_progress, online};
+use crate::escape::escape;
+use crate::exit::{Exit, Failure};
+use crate::output::{Out, say};
+
+pub(crate) fn run(args: &JobMonitorArgs) -> Result<Exit, Failure> {
+    let progress = new_progress()?;
+    let account = online::account(&args.reading.account)?;
+    let client = Client::open(&account, Limits::default())?;
+    let output = &args.reading.output;
+    if args.reading.dry_run {
+        let request = json!({"jobIdentifier": args.job});
+        return online::dry_run(&client, output, &[("GetModelCustomizationJob", request)]);
+    }
+    Watched { client: &client, id: &args.job, output, is_new: false, is_product: true }
+        .run(&args.waiting, &progress)
+}
+
+/// A job that is watched.
+pub(super) struct Watched<'a> {
+    pub(super) client: &'a Client<'a>,
+    /// Its name or ARN.
+    pub(super) id: &'a str,
+    pub(super) output: &'a OutputArgs,
+    /// Whether it was created just now.
+    pub(super) is_new: bool,
+    /// Whether the ARN of the model belongs on standard output.
+    pub(super) is_product: bool,
+}
+
+impl Watched<'_> {
+    /// Watches the job until it ends, and tells what happens.
+    pub(super) fn run(&self, args: &WaitArgs, progress: &Progress) -> Result<Exit, Failure> {
+        let is_stopped = || online::is_stopped(progress);
+        let mut before: Option<Job> = None;
+        let mut told = Ok(());
+        let waited = poll(
+            online::waiting(args, self.is_new, &is_stopped),
+            || {
+                let now = self.client.job(self.id)?;
+                let changes = changes(before.as_ref(), &now);
+                if told.is_ok() {
+                    told = changes.iter().try_for_each(|change| self.tell(&now, change));
+                }
+                let seen = match (now.status.is_end(), changes.is_empty()) {
+                    (true, _) => Seen::Ended,
+                    (false, true) => Seen::Same,
+                    (false, false) => Seen::Changed,
+                };
+                before = Some(now);
+                Ok(seen)
+            },
+            |error, pause| online::say_trouble(self.output, error, pause),
+        );
+        told?;
+        let waited = waited?;
+        let (exit, job) = match (waited, before) {
+            (Waited::Ended, Some(job)) => (exit_of(&job.status), Some(job)),
+            (Waited::TimedOut, job) => (Exit::GoesOn, job),
+            (Waited::Stopped | Waited::Ended, job) => (online::interrupted(), job),
+        };
+        self.end(exit, job.as_ref())?;
+        Ok(exit)
+    }
+
+    /// One line, or one object, for one change.
+    fn tell(&self, job: &Job, change: &Change) -> Result<(), Failure> {
+        if self.output.output_format == OutputFormat::Jsonl {
+            let mut object = serde_json::to_value(change).unwrap_or_default();
+            object["job_name"] = json!(job.job_name);
+            let mut out = Out::new();
+            out.write_object(&object)?;
+            return Ok(out.flush()?);
+        }
+        if !self.output.quiet {
+            say(&format!("{}: {}\n", escape(&job.job_name), escape(&line(job, change))));
+        }
+        Ok(())
+    }
+
+    /// What there is to say at the end.
+    fn end(&self, exit: Exit, job: Option<&Job>) -> Result<(), Failure> {
+        let mut out = Out::new();
+        if self.output.output_format == OutputFormat::Jsonl {
+            if let Some(job) = job {
+                let mut object = serde_json::to_value(job).unwrap_or_default();
+                object["kind"] = json!("job");
+                out.write_object(&object)?;
+            }
+            out.write_object(&json!({
+                "kind": "summary", "job_arn": job.map(|job| &job.job_arn), "status": job.map(|job| &job.status),
+                "output_model_arn": job.and_then(|job| job.output_model_arn.as_ref()), "exit_code": exit.code(),
+            }))?;
+        } else if let Some(arn) =
+            job.and_then(|job| job.output_model_arn.as_ref()).filter(|_| self.is_product)
+        {
+            out.write(format!("{}\n", escape(arn)).as_bytes())?;
+        }
+        out.flush()?;
+        let name = job.map_or(self.id, |job| &job.job_name);
+        if let Some(message) = job.and_then(|job| job.failure_message.as_ref()) {
+            say(&format!("{}: failed: {}\n", escape(name), escape(message)));
+        }
+        if matches!(exit, Exit::GoesOn | Exit::Signal(_)) {
+            let why = if matches!(exit, Exit::GoesOn) { "the time is up" } else { "interrupted" };
+            let id = escape(name);
+            say(&format!(
+                "{}: {why}; the job goes on\n  hint: `bedload job monitor {id}` watches it again, `bedload job stop {id}` \
+                 stops it\n",
+                escape(name)
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The exit code for the end of a job.
+fn exit_of(status: &JobStatus) -> Exit {
+    match status {
+        JobStatus::Failed => Exit::Findings,
+        JobStatus::Stopped => Exit::Stopped,
+        _ => Exit::Clean,
+    }
+}
+
+fn line(job: &Job, change: &Change) -> String {
+    match change {
+        Change::Status { status, .. } => {
+            let time = job.end_time.as_ref().filter(|_| job.status.is_end()).or(job.creation_time.as_ref());
+            format!("{status}{}", at(online::moment(time)))
+        }
+        Change::Phase { phase, state } => {
+            format!("{phase} {}{}", state.status, at(online::moment(state.last_modified_time.as_ref())))
+        }
+        Change::TrainingLoss { training_loss } => format!("training loss {training_loss}"),
+        Change::ValidationLoss { validator, validation_loss } => {
+            format!("validation loss {validation_loss} (data set {})", validator + 1)
+        }
+    }
+}
+
+fn at(moment: String) -> String {
+    if moment.is_empty() { moment } else { format!(" ({moment})") }
+}

@@ -1,0 +1,95 @@
+//! `bedload job show`
+
+use std::fmt::Write as _;
+
+use bedload_client::{Client, Job, Limits};
+use serde_json::{Value, json};
+
+use crate::args::{JobShowArgs, OutputFormat};
+use crate::commands::{new_progress, online};
+use crate::escape::escape;
+use crate::exit::{Exit, Failure};
+use crate::output::Out;
+
+pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
+    let _progress = new_progress()?;
+    let account = online::account(&args.reading.account)?;
+    let client = Client::open(&account, Limits::default())?;
+    if args.reading.dry_run {
+        let request = json!({"jobIdentifier": args.job});
+        return online::dry_run(&client, &args.reading.output, &[("GetModelCustomizationJob", request)]);
+    }
+    let job = client.job(&args.job)?;
+    let mut out = Out::new();
+    match args.reading.output.output_format {
+        OutputFormat::Text => out.write(page(&job).as_bytes())?,
+        OutputFormat::Jsonl => {
+            let mut object = serde_json::to_value(&job).unwrap_or_default();
+            object["kind"] = json!("job");
+            out.write_object(&object)?;
+            let (status, exit_code) = (&job.status, Exit::Clean.code());
+            out.write_object(&json!({"kind": "summary", "status": status, "exit_code": exit_code}))?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+/// Everything that is known of the job, a line each.
+fn page(job: &Job) -> String {
+    let mut out = format!("{}\n\n", escape(&job.job_name));
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(out, "  {name:<22} {}", escape(value));
+        }
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let time = |value: &Option<String>| online::moment(value.as_ref());
+    row("status", job.status.name());
+    for (name, phase) in job.phases.named() {
+        if let Some(phase) = phase {
+            let times = match (time(&phase.creation_time), time(&phase.last_modified_time)) {
+                (from, to) if from.is_empty() && to.is_empty() => String::new(),
+                (from, to) => format!(" ({from} to {to})"),
+            };
+            row(&format!("  {name}"), &format!("{}{times}", phase.status));
+        }
+    }
+    row("failure", &text(&job.failure_message));
+    row("created", &time(&job.creation_time));
+    row("ended", &time(&job.end_time));
+    row("ARN", &job.job_arn);
+    row("type", &text(&job.customization_type));
+    row("base model", &job.base_model_arn);
+    row("custom model", &job.output_model_name);
+    row("", &text(&job.output_model_arn));
+    row("role", &job.role_arn);
+    row("training data", &text(&job.training_data));
+    row("invocation logs", &text(&job.invocation_logs));
+    job.validation_data.iter().for_each(|place| row("validation data", place));
+    row("output", &text(&job.output_data));
+    for (name, value) in &job.hyper_parameters {
+        row(&format!("  {name}"), value);
+    }
+    if let Some(config) = &job.customization_config {
+        rows("", config, &mut row);
+    }
+    row("training loss", &job.training_loss.map(|loss| loss.to_string()).unwrap_or_default());
+    for loss in job.validation_losses.iter().flatten() {
+        row("validation loss", &loss.to_string());
+    }
+    row("key", &text(&job.output_model_kms_key_arn));
+    row("subnets", &job.subnets.join(", "));
+    row("security groups", &job.security_groups.join(", "));
+    out
+}
+
+/// The leaves of a structure.
+fn rows(name: &str, value: &Value, row: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, value)| rows(key, value, row)),
+        Value::Null => {}
+        Value::String(text) => row(&format!("  {name}"), text),
+        other => row(&format!("  {name}"), &other.to_string()),
+    }
+}

@@ -1,0 +1,118 @@
+//! What commands that talk to Amazon Bedrock have in common: the account, requests that are only shown, and waiting.
+
+use std::time::Duration;
+
+use bedload_client::{Client, ClientError, Pace, Waiting};
+use bedload_engine::Progress;
+use bedload_store::Account;
+use serde_json::{Value, json};
+
+use crate::args::{AccountArgs, OutputArgs, OutputFormat, WaitArgs};
+use crate::escape::escape;
+use crate::exit::{Exit, Failure};
+use crate::output::{Out, say};
+use crate::signals;
+
+/// The account that the command line and the environment name. Nothing is sent yet.
+pub(super) fn account(args: &AccountArgs) -> Result<Account, Failure> {
+    Ok(Account::open(&args.into())?)
+}
+
+/// Shows requests in place of sending them.
+pub(super) fn dry_run(
+    client: &Client<'_>,
+    output: &OutputArgs,
+    requests: &[(&str, Value)],
+) -> Result<Exit, Failure> {
+    let endpoint = client.endpoint();
+    let mut out = Out::new();
+    for (operation, request) in requests {
+        match output.output_format {
+            OutputFormat::Text => {
+                let text = serde_json::to_string_pretty(request).unwrap_or_default();
+                out.write(
+                    format!("{}\n", text.lines().map(escape).collect::<Vec<_>>().join("\n")).as_bytes(),
+                )?;
+                out.flush()?;
+                say(&format!("dry run: would send {operation} to {}\n", escape(&endpoint)));
+            }
+            OutputFormat::Jsonl => out.write_object(&json!({
+                "kind": "request", "operation": operation, "endpoint": endpoint, "region": client.region(),
+                "request": request, "sent": false,
+            }))?,
+        }
+    }
+    if output.output_format == OutputFormat::Jsonl {
+        out.write_object(&json!({"kind": "summary", "dry_run": true, "exit_code": Exit::Clean.code()}))?;
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+/// How the command line wants to wait; the first signal ends it.
+pub(super) fn waiting<'a>(args: &WaitArgs, is_new: bool, is_stopped: &'a dyn Fn() -> bool) -> Waiting<'a> {
+    Waiting { pace: Pace::new(args.interval), limit: args.timeout, is_stopped, is_new }
+}
+
+/// Whether a signal asks the run to stop.
+pub(super) fn is_stopped(progress: &Progress) -> bool {
+    progress.watch.check().is_err()
+}
+
+/// The exit code where a signal ended the waiting.
+pub(super) fn interrupted() -> Exit {
+    Exit::Signal(signals::caught().unwrap_or(2))
+}
+
+/// Says that a look failed, and that there will be another.
+pub(super) fn say_trouble(output: &OutputArgs, error: &ClientError, pause: Duration) {
+    if output.quiet {
+        return;
+    }
+    let message = error.to_string();
+    let first = message.lines().next().unwrap_or_default();
+    say(&format!("warning: {}; trying again in {:.0?}\n", escape(first), pause));
+}
+
+/// Rows of cells under their titles, as wide as they are; the last column is not padded.
+pub(super) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
+    let escaped: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| escape(cell).into_owned()).collect()).collect();
+    let width = |n: usize| {
+        let cells = escaped.iter().filter_map(|row| row.get(n)).map(|cell| cell.chars().count());
+        cells.chain([titles[n].len()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..titles.len()).map(width).collect();
+    let mut out = String::new();
+    let titles: Vec<String> = titles.iter().map(|&title| title.to_owned()).collect();
+    for row in std::iter::once(&titles).chain(&escaped) {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
+        out.push_str(cells.join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A moment for people: to the second, without what RFC 3339 adds.
+pub(super) fn moment(time: Option<&String>) -> String {
+    time.map_or_else(String::new, |time| time.get(..19).unwrap_or(time).replace('T', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_as_wide_as_its_cells_and_escaped() {
+        let rows = [vec!["a".to_owned(), "b\u{1b}[31m".to_owned()], vec!["longer".to_owned(), String::new()]];
+        expect![[r#"
+            NAME    STATUS
+            a       b\u{1b}[31m
+            longer
+        "#]].assert_eq(&table(&["NAME", "STATUS"], &rows));
+        assert_eq!(moment(Some(&"2026-11-27T10:00:00.25Z".to_owned())), "2026-11-27 10:00:00");
+    }
+}
