@@ -130,8 +130,10 @@ impl<'a> Client<'a> {
         let credentials =
             aws_sdk_bedrock::config::Credentials::new("AKIDTEST", "SECRETTEST", None, None, "test");
         let mut client = Client::open(account, limits).expect("a region");
-        let control = client.control.config().to_builder().credentials_provider(credentials);
+        let control = client.control.config().to_builder().credentials_provider(credentials.clone());
         client.control = aws_sdk_bedrock::Client::from_conf(control.build());
+        let runtime = client.runtime.config().to_builder().credentials_provider(credentials);
+        client.runtime = aws_sdk_bedrockruntime::Client::from_conf(runtime.build());
         client
     }
 }

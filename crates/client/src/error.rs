@@ -174,7 +174,9 @@ fn kind_of(code: &str) -> ErrorKind {
         "InternalServerException"
         | "InternalFailure"
         | "ServiceUnavailableException"
-        | "ServiceUnavailable" => ErrorKind::Internal,
+        | "ServiceUnavailable"
+        | "ModelErrorException" => ErrorKind::Internal,
+        "ModelTimeoutException" => ErrorKind::TimedOut,
         _ => ErrorKind::Other,
     }
 }

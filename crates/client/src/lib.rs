@@ -7,6 +7,7 @@ mod body;
 mod client;
 mod error;
 
+mod answers;
 mod job;
 mod listing;
 mod same;
@@ -19,6 +20,10 @@ mod poll;
 mod scripted;
 
 pub use change::{Change, changes};
+pub use answers::{
+    Answer, AskError, Asking, How, Kept, KeptError, Outcome, Question, Serving, Speaker, answer_line, failure_line,
+    refuse_model,
+};
 pub use client::{Client, Limits};
 pub use error::{ClientError, ErrorKind};
 pub use job::{Job, JobStatus, Phase, Phases};

@@ -41,6 +41,11 @@ pub(crate) struct Resolved {
 /// The first records, kept where some of them have content that the format has no field for.
 pub(crate) struct Examples(pub(crate) Option<Sample>);
 
+/// The format that most of the first records have; none where no known one fits.
+pub(crate) fn detected(inputs: &Inputs) -> Result<Option<&'static Format>, EngineError> {
+    Ok(most(&look_at_all(inputs, &[])?).format)
+}
+
 /// Decides the format of the records, and says what is wrong with the data as a whole.
 pub(crate) fn resolve(
     settings: &Settings,
