@@ -19,11 +19,11 @@ mod poll;
 #[cfg(test)]
 mod scripted;
 
-pub use change::{Change, changes};
 pub use answers::{
-    Answer, AskError, Asking, How, Kept, KeptError, Outcome, Question, Serving, Speaker, answer_line, failure_line,
-    refuse_model,
+    Answer, AskError, Asking, How, Kept, KeptError, Outcome, Question, Serving, Speaker, answer_line,
+    failure_line, refuse_model,
 };
+pub use change::{Change, changes};
 pub use client::{Client, Limits};
 pub use error::{ClientError, ErrorKind};
 pub use job::{Job, JobStatus, Phase, Phases};

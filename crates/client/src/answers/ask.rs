@@ -244,11 +244,14 @@ mod tests {
 
     #[test]
     fn all_prompts_are_asked() {
-        let server = check(vec![Reply::Json(200, SAID.to_owned())], expect![[r#"
+        let server = check(
+            vec![Reply::Json(200, SAID.to_owned())],
+            expect![[r#"
             0: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             1: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             2: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
-        "#]]);
+        "#]],
+        );
         expect![[r#"{"inferenceConfig":{"maxTokens":9,"temperature":0.5},"messages":[{"role":"user","content":[{"text":"prompt 0"}]}],"system":[{"text":"s"}]}"#]]
             .assert_eq(&server.asked()[0].body);
     }
@@ -256,30 +259,42 @@ mod tests {
     #[test]
     fn one_prompt_that_fails_is_no_end() {
         let fail = Reply::Failure(400, "ValidationException", "blank");
-        check(vec![Reply::Json(200, SAID.to_owned()), fail], expect![[r#"
+        check(
+            vec![Reply::Json(200, SAID.to_owned()), fail],
+            expect![[r#"
             0: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             1: Invalid Some("ValidationException")
             2: Invalid Some("ValidationException")
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn what_fails_for_all_is_the_end() {
         let denied = Reply::Failure(403, "AccessDeniedException", "no");
-        check(vec![Reply::Json(200, SAID.to_owned()), denied], expect![[r#"
+        check(
+            vec![Reply::Json(200, SAID.to_owned()), denied],
+            expect![[r#"
             0: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             ended: Denied
-        "#]]);
+        "#]],
+        );
         let busy = Reply::Failure(429, "ThrottlingException", "busy");
-        check(vec![busy.clone(), busy, Reply::Json(200, SAID.to_owned())], expect![[r#"
+        check(
+            vec![busy.clone(), busy, Reply::Json(200, SAID.to_owned())],
+            expect![[r#"
             0: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             1: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             2: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
-        "#]]);
-        check(vec![Reply::Failure(400, "ValidationException", "the model identifier is invalid")], expect![[r#"
+        "#]],
+        );
+        check(
+            vec![Reply::Failure(400, "ValidationException", "the model identifier is invalid")],
+            expect![[r#"
             0: Invalid Some("ValidationException")
             1: Invalid Some("ValidationException")
             ended: Invalid
-        "#]]);
+        "#]],
+        );
     }
 }

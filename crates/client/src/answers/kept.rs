@@ -124,9 +124,8 @@ fn is_same(line: &Line, number: usize, how: &How) -> Result<(), KeptError> {
         let (there, here) = (line.model.clone(), how.model.clone());
         return Err(KeptError::OtherModel { line: number, there, here });
     }
-    let other = |what, there: String, here: String| {
-        Err(KeptError::OtherSetting { line: number, what, there, here })
-    };
+    let other =
+        |what, there: String, here: String| Err(KeptError::OtherSetting { line: number, what, there, here });
     if line.max_tokens != how.max_tokens {
         return other("--max-tokens", line.max_tokens.to_string(), how.max_tokens.to_string());
     }
@@ -244,25 +243,31 @@ mod tests {
     #[test]
     fn a_run_goes_on_after_the_last_whole_line() {
         check(b"", &how(), expect!["0 of 0 bytes, 0 answered, 0+0 tokens, rest [0, 1, 2, 3]"]);
-        check(&answers(&[2, 0]), &how(), expect!["468 of 468 bytes, 2 answered, 6+4 tokens, rest [1, 3]"]);
+        check(&answers(&[2, 0]), &how(), expect!["476 of 476 bytes, 2 answered, 6+4 tokens, rest [1, 3]"]);
         let mut half = answers(&[2, 0]);
         half.truncate(half.len() - 1);
-        check(&half, &how(), expect!["234 of 467 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
+        check(&half, &how(), expect!["238 of 475 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
         half.truncate(300);
-        check(&half, &how(), expect!["234 of 300 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
+        check(&half, &how(), expect!["238 of 300 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
     }
 
     #[test]
     fn a_file_of_another_run_is_refused() {
-        check(&answers(&[1]), &How { model: "n".to_owned(), ..how() }, expect![[
-            "line 1 is an answer of m, not of n"
-        ]]);
-        check(&answers(&[1]), &How { max_tokens: 5, ..how() }, expect![[
-            "line 1 was asked with --max-tokens 100, not 5"
-        ]]);
-        check(&answers(&[1]), &How { temperature: 0.5, ..how() }, expect![[
-            "line 1 was asked with --temperature 0, not 0.5"
-        ]]);
+        check(
+            &answers(&[1]),
+            &How { model: "n".to_owned(), ..how() },
+            expect![["line 1 is an answer of m, not of n"]],
+        );
+        check(
+            &answers(&[1]),
+            &How { max_tokens: 5, ..how() },
+            expect![["line 1 was asked with --max-tokens 100, not 5"]],
+        );
+        check(
+            &answers(&[1]),
+            &How { temperature: 0.5, ..how() },
+            expect![["line 1 was asked with --temperature 0, not 0.5"]],
+        );
         check(&answers(&[1, 8]), &how(), expect!["line 2 answers another prompt than number 9 of this run"]);
         check(&answers(&[1, 1]), &how(), expect!["line 2 answers prompt 2 once more"]);
         check(b"{\"prompt\":\"a\"}\n", &how(), expect!["line 1 is no answer of a model"]);

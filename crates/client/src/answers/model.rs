@@ -70,20 +70,30 @@ mod tests {
             "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdefghijkl",
             expect!["Deployment"],
         );
-        check("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghijkl", expect!["Provisioned"]);
-        check("arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0", expect![[
-            "Base"
-        ]]);
+        check(
+            "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghijkl",
+            expect!["Provisioned"],
+        );
+        check(
+            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0",
+            expect![["Base"]],
+        );
     }
 
     #[test]
     fn what_does_not() {
-        check("arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl", expect![[r#"
+        check(
+            "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl",
+            expect![[r#"
             arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl: a custom model answers nothing before it is deployed
-            hint: deploy it with `bedload deploy`, and name the deployment"#]]);
-        check("amazon.nova-micro-v1:0:128k", expect![[r#"
+            hint: deploy it with `bedload deploy`, and name the deployment"#]],
+        );
+        check(
+            "amazon.nova-micro-v1:0:128k",
+            expect![[r#"
             amazon.nova-micro-v1:0:128k: this identifier is for customization and provisioned throughput, and answers nothing
-            hint: the model itself is amazon.nova-micro-v1:0; some answer only by the name of an inference profile, such as us.amazon.nova-micro-v1:0"#]]);
+            hint: the model itself is amazon.nova-micro-v1:0; some answer only by the name of an inference profile, such as us.amazon.nova-micro-v1:0"#]],
+        );
         check("my model", expect!["the model must be an identifier or an ARN, without spaces"]);
     }
 }
