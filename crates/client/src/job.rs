@@ -227,6 +227,15 @@ impl Job {
     }
 }
 
+impl Job {
+    /// Where the job writes its results.
+    pub fn results(&self) -> Option<String> {
+        let id = self.job_arn.rsplit('/').next()?;
+        let output = self.output_data.as_ref()?.trim_end_matches('/');
+        Some(format!("{output}/model-customization-job-{id}"))
+    }
+}
+
 /// A moment as the service writes it: RFC 3339, in UTC.
 pub(crate) fn time(moment: &DateTime) -> Option<String> {
     moment.fmt(DateTimeFormat::DateTime).ok()

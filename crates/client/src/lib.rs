@@ -13,6 +13,8 @@ mod listing;
 mod same;
 
 mod change;
+mod input_report;
+mod metrics;
 mod pace;
 mod poll;
 
@@ -26,7 +28,9 @@ pub use answers::{
 pub use change::{Change, changes};
 pub use client::{Client, Limits};
 pub use error::{ClientError, ErrorKind};
+pub use input_report::{InputCounts, input_report, is_input_report};
 pub use job::{Job, JobStatus, Phase, Phases};
 pub use listing::{JobFilter, JobSummary, Since};
+pub use metrics::{Step, is_metrics, steps};
 pub use pace::Pace;
 pub use poll::{Seen, Waited, Waiting, poll};

@@ -7,10 +7,12 @@ mod bucket;
 mod credentials;
 mod error;
 mod location;
+mod objects;
 
 mod upload;
 
 pub use account::{Account, AccountOptions};
 pub use error::StoreError;
 pub use location::Location;
+pub use objects::{Folder, Listed};
 pub use upload::{Action, Sent, SentFile, Source, SourceFile, UploadOptions, abort, upload};

@@ -11,6 +11,8 @@ mod list;
 #[cfg(feature = "bedrock")]
 mod monitor;
 #[cfg(feature = "bedrock")]
+mod results;
+#[cfg(feature = "bedrock")]
 mod show;
 #[cfg(feature = "bedrock")]
 mod stop;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bedload_client::{Client, ClientError, Pace, Waiting};
 use bedload_engine::Progress;
 use bedload_store::Account;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::{AccountArgs, OutputArgs, OutputFormat, WaitArgs};
@@ -74,6 +75,16 @@ pub(super) fn say_trouble(output: &OutputArgs, error: &ClientError, pause: Durat
     say(&format!("warning: {}; trying again in {:.0?}\n", escape(first), pause));
 }
 
+/// A value as an object of a kind.
+pub(super) fn object(kind: &str, value: &impl Serialize) -> Value {
+    let mut object = json!({"kind": kind});
+    if let (Some(object), Ok(Value::Object(members))) = (object.as_object_mut(), serde_json::to_value(value))
+    {
+        object.extend(members);
+    }
+    object
+}
+
 /// Rows of cells under their titles, as wide as they are; the last column is not padded.
 pub(super) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
     let escaped: Vec<Vec<String>> =
@@ -112,7 +123,8 @@ mod tests {
             NAME    STATUS
             a       b\u{1b}[31m
             longer
-        "#]].assert_eq(&table(&["NAME", "STATUS"], &rows));
+        "#]]
+        .assert_eq(&table(&["NAME", "STATUS"], &rows));
         assert_eq!(moment(Some(&"2026-11-27T10:00:00.25Z".to_owned())), "2026-11-27 10:00:00");
     }
 }

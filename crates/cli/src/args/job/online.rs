@@ -30,6 +30,9 @@ pub(crate) struct JobCreateArgs {
         conflicts_with_all = ["dir", "model", "role", "data", "output", "name", "custom_model", "kind", "epochs", "hyperparameter", "recommended", "grader_lambda", "teacher", "max_response_length", "invocation_logs", "kms_key", "tag", "subnet", "security_group", "profile_file"]
     )]
     pub(crate) request_file: Option<PathBuf>,
+    /// Do not check that the place that --data names has OUT as it is here.
+    #[arg(long)]
+    pub(crate) no_check_upload: bool,
     /// Print the request and where it would be sent; send nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -87,21 +90,29 @@ pub(crate) struct LookArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload job show support-1a2b3c4d\n  bedload job show JOB-ARN")]
+#[command(
+    after_help = "Examples:\n  bedload job show support-1a2b3c4d\n  bedload job show JOB-ARN --out OUT"
+)]
 pub(crate) struct JobShowArgs {
     /// Name of the job, or its ARN.
     #[arg(value_name = "JOB")]
     pub(crate) job: String,
+    /// Directory that the job trains on; its counts are compared with those of the service.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: LookArgs,
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{ENDS}\n\nExamples:\n  bedload job monitor support-1a2b3c4d\n  bedload job monitor JOB-ARN --timeout 12h --output-format jsonl >> job.log"))]
+#[command(after_help = format!("{ENDS}\n\nExamples:\n  bedload job monitor support-1a2b3c4d\n  bedload job monitor JOB-ARN --out OUT --timeout 12h --output-format jsonl >> job.log"))]
 pub(crate) struct JobMonitorArgs {
     /// Name of the job, or its ARN.
     #[arg(value_name = "JOB")]
     pub(crate) job: String,
+    /// Directory that the job trains on; at the end its counts are compared with those of the service.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) waiting: WaitArgs,
     #[command(flatten)]

@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use bedload_aws::{Form, Operation, judge, render};
+use bedload_aws::{Form, Operation, Refusal, judge, render};
 use bedload_client::{Client, ClientError, ErrorKind, Job, Limits};
-use bedload_engine::Progress;
+use bedload_engine::{Manifest, Progress, read_output_text};
+use bedload_store::{Account, Location};
 use serde_json::{Value, json};
 
 use super::check;
@@ -17,6 +18,11 @@ use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::output::{Out, Paint, say};
 
+/// The file that an upload puts last.
+const MANIFEST: &str = "manifest.json";
+/// As much as is read of a local one.
+const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+
 /// A request that is ready to be sent.
 struct Ready {
     /// What is sent, byte for byte.
@@ -24,6 +30,9 @@ struct Ready {
     request: Value,
     regions: Vec<String>,
     notes: Vec<String>,
+    /// The text of the manifest of the directory that it is for.
+    manifest: Option<Vec<u8>>,
+    built: Option<Manifest>,
 }
 
 pub(crate) fn run(args: &JobCreateArgs) -> Result<Exit, Failure> {
@@ -52,6 +61,11 @@ pub(crate) fn run(args: &JobCreateArgs) -> Result<Exit, Failure> {
     }
     if args.dry_run {
         return online::dry_run(&client, output, &[(Operation::customization().name(), ready.request)]);
+    }
+    if let Some(manifest) = ready.manifest.as_deref().filter(|_| !args.no_check_upload)
+        && let Some(refusal) = upload_refusal(args, &account, manifest, &progress)?
+    {
+        return refuse(&args.request, &[refusal]);
     }
     let name = ready.request["jobName"].as_str().unwrap_or_default().to_owned();
     let (arn, existing) = match existing(&client, &name)? {
@@ -84,7 +98,8 @@ pub(crate) fn run(args: &JobCreateArgs) -> Result<Exit, Failure> {
     }
     tell(args, &arn, &name, existing.as_ref())?;
     if args.wait {
-        return Watched { client: &client, id: &arn, output, is_new: existing.is_none(), is_product: false }
+        let (built, is_new) = (ready.built.as_ref(), existing.is_none());
+        return Watched { client: &client, id: &arn, output, built, is_new, is_product: false }
             .run(&args.waiting, &progress);
     }
     if output.output_format == OutputFormat::Jsonl {
@@ -104,6 +119,26 @@ fn existing(client: &Client<'_>, name: &str) -> Result<Option<Job>, ClientError>
         Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Denied) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Why the data at the place that the job reads are not those of the directory; none where they are.
+fn upload_refusal(
+    args: &JobCreateArgs,
+    account: &Account,
+    manifest: &[u8],
+    progress: &Progress,
+) -> Result<Option<Refusal>, Failure> {
+    let Some(data) = &args.request.data else { return Ok(None) };
+    let folder = account.folder(&Location::of(data)?)?;
+    let found = folder.read(MANIFEST, MANIFEST_BYTES_MAX, &progress.watch)?;
+    let dir = args.request.dir().display();
+    let message = match found {
+        Some(found) if found == manifest => return Ok(None),
+        Some(_) => format!("{data} has another output than {dir}: its manifest.json differs"),
+        None => format!("{data} has no manifest.json, so {dir} was not uploaded there, or not to the end"),
+    };
+    let hint = format!("`bedload upload {dir} {data}` uploads it; `--no-check-upload` starts the job anyway");
+    Ok(Some(Refusal { hint: Some(hint), ..Refusal::data(message) }))
 }
 
 fn tell(args: &JobCreateArgs, arn: &str, name: &str, existing: Option<&Job>) -> Result<(), Failure> {
@@ -149,7 +184,15 @@ fn plan(args: &JobCreateArgs, progress: &Progress) -> Result<Result<Ready, Exit>
         Ok(rendered) => rendered,
         Err(refusals) => return refuse(&args.request, &refusals).map(Err),
     };
-    Ok(Ok(Ready { text, request: plan.request, regions: plan.regions, notes: plan.notes }))
+    let (built, manifest) = read_output_text(args.request.dir())?;
+    Ok(Ok(Ready {
+        text,
+        request: plan.request,
+        regions: plan.regions,
+        notes: plan.notes,
+        manifest: Some(manifest),
+        built: Some(built),
+    }))
 }
 
 /// Reads a request from a file, and checks it. Problems are told here, and there is only an exit code left.
@@ -178,5 +221,5 @@ fn read(args: &JobCreateArgs, file: &Path) -> Result<Result<Ready, Exit>, Failur
     }
     let text = String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("{name}: not UTF-8")))?;
     let request = serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-    Ok(Ok(Ready { text, request, regions: Vec::new(), notes: Vec::new() }))
+    Ok(Ok(Ready { text, request, regions: Vec::new(), notes: Vec::new(), manifest: None, built: None }))
 }

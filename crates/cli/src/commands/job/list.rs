@@ -53,9 +53,7 @@ pub(crate) fn run(args: &JobListArgs) -> Result<Exit, Failure> {
         }
         OutputFormat::Jsonl => {
             for job in &jobs {
-                let mut object = serde_json::to_value(job).unwrap_or_default();
-                object["kind"] = json!("job");
-                out.write_object(&object)?;
+                out.write_object(&online::object("job", job))?;
             }
             out.write_object(
                 &json!({"kind": "summary", "jobs": jobs.len(), "exit_code": Exit::Clean.code()}),

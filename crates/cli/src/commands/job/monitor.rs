@@ -1,10 +1,12 @@
 //! `bedload job monitor`: a job until it ends, for this command and for those with `--wait`.
 
 use bedload_client::{Change, Client, Job, JobStatus, Limits, Seen, Waited, changes, poll};
-use bedload_engine::Progress;
+use bedload_engine::{Manifest, Progress};
 use serde_json::json;
 
+use super::results::{Results, built};
 use crate::args::{JobMonitorArgs, OutputArgs, OutputFormat, WaitArgs};
+use crate::commands::online::object;
 use crate::commands::{new_progress, online};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -15,11 +17,12 @@ pub(crate) fn run(args: &JobMonitorArgs) -> Result<Exit, Failure> {
     let account = online::account(&args.reading.account)?;
     let client = Client::open(&account, Limits::default())?;
     let output = &args.reading.output;
+    let built = built(args.out.as_deref())?;
     if args.reading.dry_run {
         let request = json!({"jobIdentifier": args.job});
         return online::dry_run(&client, output, &[("GetModelCustomizationJob", request)]);
     }
-    Watched { client: &client, id: &args.job, output, is_new: false, is_product: true }
+    Watched { client: &client, id: &args.job, output, built: built.as_ref(), is_new: false, is_product: true }
         .run(&args.waiting, &progress)
 }
 
@@ -29,6 +32,8 @@ pub(super) struct Watched<'a> {
     /// Its name or ARN.
     pub(super) id: &'a str,
     pub(super) output: &'a OutputArgs,
+    /// The directory that it trains on, where that is known.
+    pub(super) built: Option<&'a Manifest>,
     /// Whether it was created just now.
     pub(super) is_new: bool,
     /// Whether the ARN of the model belongs on standard output.
@@ -41,13 +46,14 @@ impl Watched<'_> {
         let is_stopped = || online::is_stopped(progress);
         let mut before: Option<Job> = None;
         let mut told = Ok(());
+        let mut results = Results::new(self.client.account(), progress, self.output);
         let waited = poll(
             online::waiting(args, self.is_new, &is_stopped),
             || {
                 let now = self.client.job(self.id)?;
                 let changes = changes(before.as_ref(), &now);
                 if told.is_ok() {
-                    told = changes.iter().try_for_each(|change| self.tell(&now, change));
+                    told = self.tell_all(&now, &changes, &mut results);
                 }
                 let seen = match (now.status.is_end(), changes.is_empty()) {
                     (true, _) => Seen::Ended,
@@ -66,8 +72,21 @@ impl Watched<'_> {
             (Waited::TimedOut, job) => (Exit::GoesOn, job),
             (Waited::Stopped | Waited::Ended, job) => (online::interrupted(), job),
         };
+        if let (Waited::Ended, Some(job)) = (waited, &job) {
+            results.tell_input(job, self.built)?;
+        }
         self.end(exit, job.as_ref())?;
         Ok(exit)
+    }
+
+    /// Tells what changed, and the metrics that are new before the end of the job.
+    fn tell_all(&self, job: &Job, changes: &[Change], results: &mut Results<'_>) -> Result<(), Failure> {
+        let end = changes.len() - usize::from(job.status.is_end() && !changes.is_empty());
+        changes[..end].iter().try_for_each(|change| self.tell(job, change))?;
+        if job.phases.training.as_ref().is_none_or(|phase| phase.status != "NotStarted") {
+            results.tell_metrics(job)?;
+        }
+        changes[end..].iter().try_for_each(|change| self.tell(job, change))
     }
 
     /// One line, or one object, for one change.
@@ -90,9 +109,7 @@ impl Watched<'_> {
         let mut out = Out::new();
         if self.output.output_format == OutputFormat::Jsonl {
             if let Some(job) = job {
-                let mut object = serde_json::to_value(job).unwrap_or_default();
-                object["kind"] = json!("job");
-                out.write_object(&object)?;
+                out.write_object(&object("job", job))?;
             }
             out.write_object(&json!({
                 "kind": "summary", "job_arn": job.map(|job| &job.job_arn), "status": job.map(|job| &job.status),

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use bedload_client::{Client, Job, Limits};
+use bedload_client::{Client, Job, Limits, Step};
 use serde_json::{Value, json};
 
+use super::results::{Results, built, line};
 use crate::args::{JobShowArgs, OutputFormat};
 use crate::commands::{new_progress, online};
 use crate::escape::escape;
@@ -12,7 +13,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::Out;
 
 pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
-    let _progress = new_progress()?;
+    let progress = new_progress()?;
+    let built = built(args.out.as_deref())?;
     let account = online::account(&args.reading.account)?;
     let client = Client::open(&account, Limits::default())?;
     if args.reading.dry_run {
@@ -20,23 +22,33 @@ pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
         return online::dry_run(&client, &args.reading.output, &[("GetModelCustomizationJob", request)]);
     }
     let job = client.job(&args.job)?;
+    let mut results = Results::new(&account, &progress, &args.reading.output);
+    let metrics = results.last_metrics(&job);
     let mut out = Out::new();
     match args.reading.output.output_format {
-        OutputFormat::Text => out.write(page(&job).as_bytes())?,
+        OutputFormat::Text => out.write(page(&job, &metrics).as_bytes())?,
         OutputFormat::Jsonl => {
-            let mut object = serde_json::to_value(&job).unwrap_or_default();
-            object["kind"] = json!("job");
-            out.write_object(&object)?;
+            out.write_object(&online::object("job", &job))?;
+            for (path, row) in &metrics {
+                let mut object = online::object("step", row);
+                object["file"] = json!(path);
+                out.write_object(&object)?;
+            }
+            out.flush()?;
+            results.tell_input(&job, built.as_ref())?;
             let (status, exit_code) = (&job.status, Exit::Clean.code());
             out.write_object(&json!({"kind": "summary", "status": status, "exit_code": exit_code}))?;
         }
     }
     out.flush()?;
+    if args.reading.output.output_format == OutputFormat::Text {
+        results.tell_input(&job, built.as_ref())?;
+    }
     Ok(Exit::Clean)
 }
 
 /// Everything that is known of the job, a line each.
-fn page(job: &Job) -> String {
+fn page(job: &Job, metrics: &[(String, Step)]) -> String {
     let mut out = format!("{}\n\n", escape(&job.job_name));
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -77,6 +89,9 @@ fn page(job: &Job) -> String {
     row("training loss", &job.training_loss.map(|loss| loss.to_string()).unwrap_or_default());
     for loss in job.validation_losses.iter().flatten() {
         row("validation loss", &loss.to_string());
+    }
+    for (path, step) in metrics {
+        row("metrics", &format!("{}: {}", path.rsplit('/').next().unwrap_or(path), line(step)));
     }
     row("key", &text(&job.output_model_kms_key_arn));
     row("subnets", &job.subnets.join(", "));

@@ -34,8 +34,15 @@ pub(crate) fn run(args: &JobStopArgs) -> Result<Exit, Failure> {
         say(&format!("{}: {}\n", escape(&args.job), escape(&what)));
     }
     if args.wait {
-        return Watched { client: &client, id: &args.job, output, is_new: false, is_product: false }
-            .run(&args.waiting, &progress);
+        return Watched {
+            client: &client,
+            id: &args.job,
+            output,
+            built: None,
+            is_new: false,
+            is_product: false,
+        }
+        .run(&args.waiting, &progress);
     }
     if output.output_format == OutputFormat::Jsonl {
         let mut out = Out::new();
