@@ -5,6 +5,7 @@
 mod advice;
 mod check;
 mod customization;
+mod failure;
 mod form;
 mod judge;
 mod operation;
@@ -16,6 +17,7 @@ mod problem;
 mod service;
 
 pub use check::check;
+pub use failure::{Evidence, Explanation, explain_message};
 pub use form::{Form, render};
 pub use judge::{Judged, judge};
 pub use operation::{Operation, OperationError};

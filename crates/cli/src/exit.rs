@@ -109,7 +109,13 @@ impl Failure {
     }
 
     pub(crate) fn print(&self) {
-        complain(&self.to_string());
+        let message = self.to_string();
+        #[cfg(feature = "bedrock")]
+        if matches!(self, Self::Client(_)) {
+            complain(&format!("{message}\n{}", crate::commands::refusal::explained(&message, "")));
+            return;
+        }
+        complain(&message);
     }
 }
 

@@ -48,16 +48,20 @@ pub(crate) struct CalibrateArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17"
+    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17\n  bedload explain --message 'Maximum input token count 4919 exceeds limit of 4096'"
 )]
 pub(crate) struct ExplainArgs {
     /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by
     /// a record.
-    #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present = "list")]
+    #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present_any = ["list", "message"])]
     pub(crate) what: Option<OsString>,
     /// The record, as a file and line of the input of the build.
     #[arg(value_name = "FILE:LINE")]
     pub(crate) record: Option<OsString>,
+    /// Explain what Amazon Bedrock says where a job fails or a request is refused: cause, remedy, and the finding codes
+    /// that tell of it before.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["what", "list"])]
+    pub(crate) message: Option<String>,
     /// List all finding codes.
     #[arg(long, conflicts_with = "what")]
     pub(crate) list: bool,

@@ -1,7 +1,9 @@
-//! `bedload explain`: a record of an input. Finding codes are in `codes.rs`, records of a built directory in `built.rs`.
+//! `bedload explain`: a record of an input. Finding codes are in `codes.rs`, records of a built directory in `built.rs`,
+//! messages of the service in `message.rs`.
 
 mod built;
 mod codes;
+mod message;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
@@ -21,6 +23,9 @@ use crate::output::Output;
 use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    if let Some(text) = &args.message {
+        return message::explain(text, args.data.output.output_format);
+    }
     let Some(what) = &args.what else { return codes::list(args.data.output.output_format) };
     refuse_remote(&file_and_line(what).map_or_else(|| what.clone(), |(file, _)| file))?;
     if let Some(record) = &args.record {

@@ -15,6 +15,7 @@ mod offline;
 #[cfg(feature = "bedrock")]
 mod online;
 pub(crate) mod profiles;
+pub(crate) mod refusal;
 mod target;
 pub(crate) mod upload;
 pub(crate) mod verify;

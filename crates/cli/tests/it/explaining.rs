@@ -1,5 +1,7 @@
 //! `explain`: codes and their list, records of an input as they are or once converted, records of a built directory.
 
+use expect_test::expect;
+
 use crate::corpus::plain;
 use crate::scratch::{Scratch, jsonl};
 
@@ -98,4 +100,25 @@ fn a_built_directory_knows_what_became_of_a_record() {
     assert!(scratch.run("explain o").refuses(2).contains("explain o FILE:LINE"));
     scratch.write("o/report/records.parquet", "PAR1");
     assert!(scratch.run("explain o a.jsonl:1").refuses(3).contains("records.parquet"));
+}
+
+#[test]
+fn a_message_of_the_service_is_explained() {
+    let scratch = Scratch::new();
+    let message = "Validation failed: Maximum input token count 4919 exceeds limit of 4096 for train data";
+    let outcome = scratch.run_args(&["explain", "--message", message]).exits(0);
+    expect![[r#"
+        too-many-tokens
+
+          seen     failure of a job, up to two hours after its start
+          cause    A record has more tokens than the model takes. Estimates such as characters / 6 are too low for many texts.
+          do       Shorten or split the longest records: `bedload check` with the target's profile names each of them with its line.
+          found by limit/tokens
+          source   aws-samples/amazon-bedrock-workshop#224, #270 (2024, recorded)
+    "#]].assert_eq(&outcome.stdout);
+    let object =
+        &scratch.run_args(&["explain", "--message", message, "--output-format", "jsonl"]).exits(0).objects()
+            [0];
+    assert_eq!((&object["kind"], &object["id"]), (&"explanation".into(), &"too-many-tokens".into()));
+    scratch.run_args(&["explain", "--message", "something new"]).refuses(2);
 }

@@ -1,5 +1,6 @@
 //! `bedload job monitor`: a job until it ends, for this command and for those with `--wait`.
 
+use bedload_aws::explain_message;
 use bedload_client::{Change, Client, Job, JobStatus, Limits, Seen, Waited, changes, poll};
 use bedload_engine::{Manifest, Progress};
 use serde_json::json;
@@ -7,6 +8,7 @@ use serde_json::json;
 use super::results::{Results, built};
 use crate::args::{JobMonitorArgs, OutputArgs, OutputFormat, WaitArgs};
 use crate::commands::online::object;
+use crate::commands::refusal::explained;
 use crate::commands::{new_progress, online};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -109,7 +111,9 @@ impl Watched<'_> {
         let mut out = Out::new();
         if self.output.output_format == OutputFormat::Jsonl {
             if let Some(job) = job {
-                out.write_object(&object("job", job))?;
+                let mut object = object("job", job);
+                object["explanation"] = explanation(job);
+                out.write_object(&object)?;
             }
             out.write_object(&json!({
                 "kind": "summary", "job_arn": job.map(|job| &job.job_arn), "status": job.map(|job| &job.status),
@@ -123,7 +127,7 @@ impl Watched<'_> {
         out.flush()?;
         let name = job.map_or(self.id, |job| &job.job_name);
         if let Some(message) = job.and_then(|job| job.failure_message.as_ref()) {
-            say(&format!("{}: failed: {}\n", escape(name), escape(message)));
+            say(&format!("{}: failed: {}\n{}", escape(name), escape(message), explained(message, "  ")));
         }
         if matches!(exit, Exit::GoesOn | Exit::Signal(_)) {
             let why = if matches!(exit, Exit::GoesOn) { "the time is up" } else { "interrupted" };
@@ -136,6 +140,12 @@ impl Watched<'_> {
         }
         Ok(())
     }
+}
+
+/// What the message of a failed job means; null where there is none, or it is not known.
+pub(super) fn explanation(job: &Job) -> serde_json::Value {
+    let explanation = job.failure_message.as_deref().and_then(explain_message);
+    serde_json::to_value(explanation).unwrap_or_default()
 }
 
 /// The exit code for the end of a job.

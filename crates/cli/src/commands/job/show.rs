@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use bedload_aws::explain_message;
 use bedload_client::{Client, Job, Limits, Step};
 use serde_json::{Value, json};
 
+use super::monitor::explanation;
 use super::results::{Results, built, line};
 use crate::args::{JobShowArgs, OutputFormat};
 use crate::commands::{new_progress, online};
@@ -28,7 +30,9 @@ pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
     match args.reading.output.output_format {
         OutputFormat::Text => out.write(page(&job, &metrics).as_bytes())?,
         OutputFormat::Jsonl => {
-            out.write_object(&online::object("job", &job))?;
+            let mut object = online::object("job", &job);
+            object["explanation"] = explanation(&job);
+            out.write_object(&object)?;
             for (path, row) in &metrics {
                 let mut object = online::object("step", row);
                 object["file"] = json!(path);
@@ -68,6 +72,15 @@ fn page(job: &Job, metrics: &[(String, Step)]) -> String {
         }
     }
     row("failure", &text(&job.failure_message));
+    if let Some(explanation) = job.failure_message.as_deref().and_then(explain_message) {
+        row("  cause", &explanation.cause);
+        row("  do", &explanation.remedy);
+        row("  found by", &explanation.codes.join(", "));
+        row(
+            "  source",
+            &format!("{} ({}, {})", explanation.source, explanation.date, explanation.sure.name()),
+        );
+    }
     row("created", &time(&job.creation_time));
     row("ended", &time(&job.end_time));
     row("ARN", &job.job_arn);
