@@ -22,7 +22,7 @@ use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use account::AccountArgs;
+pub(crate) use account::{AccountArgs, InputAccountArgs};
 pub(crate) use conversion::ConversionArgs;
 #[cfg(feature = "bedrock")]
 pub(crate) use duration::duration;
@@ -215,6 +215,8 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
     #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
+    #[command(flatten)]
     pub(crate) data: DataArgs,
 }
 
@@ -277,6 +279,8 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
+    #[command(flatten)]
     pub(crate) data: DataArgs,
 }
 
@@ -299,6 +303,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

@@ -308,6 +308,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             validation: Vec::new(),
             array: data.reading.array || config.array,
             max_decompressed: data.reading.max_decompressed.or(config.max_decompressed),
+            objects: None,
         },
     })
 }

@@ -2,7 +2,6 @@
 //! here.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -81,7 +80,10 @@ pub(crate) struct Decoder {
 impl Decoder {
     /// Looks at the first bytes of `file`, which may block, and sets up what they ask for. An error comes with the
     /// compression, where that is known.
-    pub(crate) fn new(file: File, reading: Reading) -> Result<Decoder, (Option<Codec>, io::Error)> {
+    pub(crate) fn new(
+        file: Box<dyn Read + Send>,
+        reading: Reading,
+    ) -> Result<Decoder, (Option<Codec>, io::Error)> {
         let (n_raw, n_taken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let mut raw = Counted { file, n_raw: Arc::clone(&n_raw) };
         let mut prefix = Vec::with_capacity(MAGIC_BYTES);
@@ -173,7 +175,7 @@ fn begin(lead: &[u8]) -> Option<usize> {
 }
 
 struct Counted {
-    file: File,
+    file: Box<dyn Read + Send>,
     n_raw: Arc<AtomicU64>,
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bedload_record::Side;
 use rayon::prelude::*;
@@ -20,6 +20,7 @@ use crate::identity::Identity;
 use crate::input::{Input, Inputs, Live, Origin};
 use crate::key::key;
 use crate::listing::{FileId, Skipped, files_below};
+use crate::objects::{Object, ObjectStore, objects};
 use crate::pattern;
 use crate::url::Url;
 
@@ -36,11 +37,21 @@ pub struct DiscoverOptions {
     /// The most decompressed bytes of an input that is compressed; when `None`, 1 GB or 1,000 times the compressed
     /// bytes, whichever is more.
     pub max_decompressed: Option<u64>,
+    /// Where objects that `s3://` URLs name are read from; without, such arguments are refused.
+    pub objects: Option<Arc<dyn ObjectStore>>,
 }
 
 enum Found {
     Stdin,
     Path(PathBuf),
+    Object(Arc<dyn ObjectStore>, Object),
+}
+
+/// What makes two inputs the same.
+#[derive(PartialEq, Eq, Hash)]
+enum Id {
+    File(FileId),
+    Object(String),
 }
 
 /// Finds the inputs that the arguments name, in the order of the arguments.
@@ -56,7 +67,7 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
     let mut skipped = Skipped::default();
     for (arg, side) in sides(args, Side::Train).chain(sides(&options.validation, Side::Validation)) {
         let before = found.len();
-        expand(arg, &mut found, &mut skipped)?;
+        expand(arg, options, &mut found, &mut skipped)?;
         side_of.resize(side_of.len() + found.len() - before, side);
         arg_of.resize(found.len(), arg);
     }
@@ -66,10 +77,12 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
     let probed: Vec<_> =
         found.into_par_iter().zip(side_of).map(|(found, side)| probe(found, side, options)).collect();
     let mut inputs = Inputs { skipped, ..Inputs::default() };
-    let mut seen: HashMap<FileId, usize> = HashMap::new();
+    let mut seen: HashMap<Id, usize> = HashMap::new();
     for (probed, arg) in probed.into_iter().zip(arg_of) {
         let (mut input, id) = probed?;
-        input.key = input.path().map(|path| key(arg, path)).unwrap_or_default();
+        if let Some(path) = input.path() {
+            input.key = key(arg, path);
+        }
         if let Some(first) = id.and_then(|id| seen.insert(id, inputs.len())) {
             let first = inputs.list[first].name().to_owned();
             return Err(ScanError::SameFileTwice { first, second: input.name().to_owned() });
@@ -83,7 +96,12 @@ fn sides(args: &[OsString], side: Side) -> impl Iterator<Item = (&OsString, Side
     args.iter().map(move |arg| (arg, side))
 }
 
-fn expand(arg: &OsStr, found: &mut Vec<Found>, skipped: &mut Skipped) -> Result<(), ScanError> {
+fn expand(
+    arg: &OsStr,
+    options: &DiscoverOptions,
+    found: &mut Vec<Found>,
+    skipped: &mut Skipped,
+) -> Result<(), ScanError> {
     if arg == "-" {
         if found.iter().any(|found| matches!(found, Found::Stdin)) {
             return Err(ScanError::StdinTwice);
@@ -95,6 +113,12 @@ fn expand(arg: &OsStr, found: &mut Vec<Found>, skipped: &mut Skipped) -> Result<
         return Err(ScanError::EmptyPath);
     }
     if let Some(url) = Url::of(arg) {
+        if let Some(store) = &options.objects
+            && let Some(objects) = objects(&**store, &url, skipped)?
+        {
+            found.extend(objects.into_iter().map(|object| Found::Object(Arc::clone(store), object)));
+            return Ok(());
+        }
         return Err(ScanError::Url { url });
     }
     let path = Path::new(arg);
@@ -146,16 +170,26 @@ fn matches_of(pattern: &str, skipped: &mut Skipped) -> Result<Vec<PathBuf>, Scan
     Ok(paths)
 }
 
-fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, Option<FileId>), ScanError> {
+fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, Option<Id>), ScanError> {
     let once = |path| Origin::Once { path, live: Mutex::new(Live::Unopened) };
     let reading = Reading { array: options.array, max_decompressed: options.max_decompressed };
-    let Found::Path(path) = found else {
-        let name = options.stdin_name.clone().unwrap_or_else(|| "-".to_owned());
-        return Ok((Input::new(name, side, reading, once(None)), None));
+    let path = match found {
+        Found::Path(path) => path,
+        Found::Stdin => {
+            let name = options.stdin_name.clone().unwrap_or_else(|| "-".to_owned());
+            return Ok((Input::new(name, side, reading, once(None)), None));
+        }
+        Found::Object(store, object) => {
+            let (name, key) = (object.to_string(), PathBuf::from(&object.key));
+            let origin = Origin::Object { store, object, codec: OnceLock::new() };
+            let mut input = Input::new(name.clone(), side, reading, origin);
+            input.key = key;
+            return Ok((input, Some(Id::Object(name))));
+        }
     };
     let name = shown(&path);
     let failed = |source| ScanError::io(&name, "opened", source);
-    let id = |metadata: &Metadata| Some((metadata.dev(), metadata.ino()));
+    let id = |metadata: &Metadata| Some(Id::File((metadata.dev(), metadata.ino())));
     // Looked at before it is opened, because to open a pipe waits for its writer.
     let metadata = std::fs::metadata(&path).map_err(failed)?;
     if !metadata.is_file() {
@@ -172,7 +206,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
     } else {
         let codec = Codec::sniff(&prefix);
         let is_array = options.array && codec.is_none() && {
-            let decoder = Decoder::new(open(&path).map_err(failed)?, reading);
+            let decoder = Decoder::new(Box::new(open(&path).map_err(failed)?), reading);
             decoder.map_err(|(_, source)| ScanError::io(&name, "read", source))?.is_array
         };
         Origin::File { path, identity: Identity::of(&metadata), codec, is_array }

@@ -13,6 +13,7 @@ use crate::decode::Codec;
 use crate::gzip::TrailingBytes;
 use crate::kind::FileKind;
 use crate::listing::Skipped;
+use crate::objects::ObjectError;
 use crate::url::Url;
 
 /// Why inputs could not be found or read. Each message names the input; a hint, where there is one, is on a
@@ -68,6 +69,9 @@ pub enum ScanError {
         /// The argument.
         url: Url,
     },
+    /// A store of objects refused something, or an object changed.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
     /// Two inputs are one file (same device and inode).
     #[error("{first} and {second} are the same file\nhint: give it only once; its records would count twice")]
     SameFileTwice {
@@ -241,6 +245,11 @@ impl ScanError {
         if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenArray>()) {
             return ScanError::Array { name, problem: broken.to_string() };
         }
+        let source = match source.downcast::<ObjectError>() {
+            Ok(error) => return ScanError::Object(error),
+            Err(source) => source,
+        };
+        let inner = source.get_ref();
         match (codec, inner.and_then(|inner| inner.downcast_ref::<TooLong>())) {
             (Some((codec, _)), Some(&TooLong { limit, n_raw })) => {
                 ScanError::TooLong { name, codec, limit, compressed: n_raw }

@@ -1,5 +1,6 @@
 //! Bytes by offset, for the write phase: borrowed from a map, or read. What to fetch is decided elsewhere.
 
+use std::io::Read;
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -125,6 +126,14 @@ impl<'a> Fetch<'a> {
     ) -> Result<u64, E> {
         let mut scratch = Vec::new();
         let source = self.inputs.get(input);
+        if let Some((object, mut reader)) = source.encoded_object() {
+            let failed = |error| ScanError::reading(source.name(), None, error);
+            while reader.by_ref().take(RAW_PIECE_BYTES).read_to_end(&mut scratch).map_err(failed)? > 0 {
+                sink(&scratch)?;
+                scratch.clear();
+            }
+            return Ok(object.bytes);
+        }
         let Some((path, identity)) = source.encoded_file() else {
             let len = source.data_bytes().ok_or_else(|| source.not_random_access())?;
             self.pieces(input, 0..len, RAW_PIECE_BYTES, &mut scratch, &mut sink)?;

@@ -25,7 +25,7 @@ impl Inputs {
     /// # Errors
     /// When an input cannot be opened or read.
     pub fn set_aside_foreign(&self) -> Result<Vec<(InputId, FileKind)>, ScanError> {
-        let is_file = |input: &InputId| matches!(self.get(*input).origin, Origin::File { .. });
+        let is_file = |input: &InputId| !matches!(self.get(*input).origin, Origin::Once { .. });
         let files = self.par_ids().filter(is_file);
         let failed = files.find_map_first(|input| self.look(input).err());
         failed.map_or(Ok(()), Err)?;

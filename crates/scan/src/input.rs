@@ -2,7 +2,7 @@
 //! `discover.rs`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -16,6 +16,7 @@ use crate::error::{Change, ScanError};
 use crate::identity::Identity;
 use crate::kind::FileKind;
 use crate::listing::Skipped;
+use crate::objects::{Object, ObjectStore};
 use crate::spool::{Spool, SpoolFile};
 use crate::visit::Watch;
 
@@ -31,8 +32,8 @@ pub struct Inputs {
 /// One file, pipe, device, or standard input.
 #[derive(Debug)]
 pub struct Input {
-    name: String,
-    /// What an upload keeps of the path; empty for what is not a regular file.
+    pub(crate) name: String,
+    /// What an upload keeps of the path, or what an object is called; empty for what is neither.
     pub(crate) key: PathBuf,
     side: Side,
     reading: Reading,
@@ -49,6 +50,8 @@ pub(crate) enum Origin {
     /// A regular file, which can be opened again and again. `is_array` where it is not compressed and is read as the
     /// elements of an array.
     File { path: PathBuf, identity: Identity, codec: Option<Codec>, is_array: bool },
+    /// An object in a store, which can be opened again and again. Its compression shows when it is opened.
+    Object { store: Arc<dyn ObjectStore>, object: Object, codec: OnceLock<Option<Codec>> },
     /// Something that gives its bytes once: standard input (no path), a pipe or a device.
     Once { path: Option<PathBuf>, live: Mutex<Live> },
 }
@@ -110,45 +113,8 @@ impl Inputs {
         self.list.iter().map(Input::size_bytes).sum()
     }
 
-    /// The first `n_bytes` decompressed bytes of an input, fewer only when it has no more. A stream gives
-    /// them again later.
-    ///
-    /// # Errors
-    /// When the input cannot be opened or read, or when it is a stream that was read before.
-    pub fn head(&self, input: InputId, n_bytes: usize) -> Result<Vec<u8>, ScanError> {
-        self.peek(input, n_bytes).map(|(head, _)| head)
-    }
-
-    /// The head of an input, and whether its lines are elements of an array.
-    pub(crate) fn peek(&self, input: InputId, n_bytes: usize) -> Result<(Vec<u8>, bool), ScanError> {
-        let input = self.get(input);
-        let Origin::Once { live, .. } = &input.origin else {
-            let mut head = Vec::new();
-            let mut decoder = input.open_stream()?;
-            let filled = decoder.fill(&mut head, n_bytes);
-            filled.map_err(|source| decoder.error(&input.name, source))?;
-            return Ok((head, decoder.is_array));
-        };
-        if let Some(spool) = input.spool.get() {
-            let data = input.of_spool(spool);
-            let mut head = vec![0; data.len.min(n_bytes as u64) as usize];
-            data.read_at(&mut head, 0)?;
-            return Ok((head, input.is_array()));
-        }
-        let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*live, Live::Unopened) {
-            *live = Live::Open(Vec::new(), input.open_once()?);
-        }
-        let Live::Open(head, decoder) = &mut *live else {
-            return Err(ScanError::StreamConsumed { name: input.name.clone() });
-        };
-        let missing = n_bytes.saturating_sub(head.len());
-        let filled = decoder.fill(head, missing);
-        filled.map_err(|source| decoder.error(&input.name, source))?;
-        Ok((head[..n_bytes.min(head.len())].to_vec(), decoder.is_array))
-    }
-
-    /// Compares every regular file, compressed or not, with what it was when the run began.
+    /// Compares every regular file, compressed or not, with what it was when the run began. An object is compared
+    /// whenever it is read.
     ///
     /// # Errors
     /// [`ScanError::InputShrank`] or [`ScanError::InputChanged`] for the first input, in order, that differs
@@ -202,10 +168,11 @@ impl Input {
         self.side
     }
 
-    /// The path; `None` for standard input.
+    /// The path; `None` for standard input, and for objects.
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File { path, .. } => Some(path),
+            Origin::Object { .. } => None,
             Origin::Once { path, .. } => path.as_deref(),
         }
     }
@@ -216,32 +183,39 @@ impl Input {
     }
 
     /// The end of the path that an upload is likely to keep, of a regular file: its name, and what is between the
-    /// argument and it where the argument is a directory or a glob.
+    /// argument and it where the argument is a directory or a glob. Of an object, its key.
     pub fn key(&self) -> Option<&Path> {
-        matches!(self.origin, Origin::File { .. }).then_some(self.key.as_path())
+        (!matches!(self.origin, Origin::Once { .. })).then_some(self.key.as_path())
     }
 
-    /// The compression of a regular file. That of a stream is not known before it is read.
+    /// The compression of a regular file, and of an object that was opened. That of a stream is not known before it is
+    /// read.
     pub fn codec(&self) -> Option<Codec> {
         match &self.origin {
             Origin::File { codec, .. } => *codec,
+            Origin::Object { codec, .. } => codec.get().copied().flatten(),
             Origin::Once { .. } => None,
         }
     }
 
-    /// Bytes on disk of a regular file when the run began, compressed ones if it is compressed; `None` for a
-    /// stream.
+    /// Bytes of a regular file or an object when the run began, compressed ones if it is compressed; `None` for a stream.
     pub fn size_bytes(&self) -> Option<u64> {
         match &self.origin {
             Origin::File { identity, .. } => Some(identity.size),
+            Origin::Object { object, .. } => Some(object.bytes),
             Origin::Once { .. } => None,
         }
     }
 
-    /// What tells a later run that it is the same file, and is read the same way; `None` for what gives its bytes once.
+    /// What tells a later run that it is the same file or object, and is read the same way; `None` for what gives its
+    /// bytes once.
     pub fn stamp(&self) -> Option<String> {
         match &self.origin {
             Origin::File { identity, .. } => Some(format!("{} {:?}", identity.stamp(), self.reading)),
+            Origin::Object { object, .. } => {
+                let e_tag = object.e_tag.as_ref()?;
+                Some(format!("{object} {e_tag} {} {:?}", object.bytes, self.reading))
+            }
             Origin::Once { .. } => None,
         }
     }
@@ -286,8 +260,20 @@ impl Input {
     /// The file whose bytes are not those of its lines: it is compressed, or an array.
     pub(crate) fn encoded_file(&self) -> Option<(&Path, &Identity)> {
         match &self.origin {
-            Origin::File { codec: None, is_array: false, .. } | Origin::Once { .. } => None,
+            Origin::File { codec: None, is_array: false, .. }
+            | Origin::Object { .. }
+            | Origin::Once { .. } => None,
             Origin::File { path, identity, .. } => Some((path, identity)),
+        }
+    }
+
+    /// An object whose bytes are not those of its lines, opened: it is compressed, or an array.
+    pub(crate) fn encoded_object(&self) -> Option<(&Object, Box<dyn Read + Send>)> {
+        match &self.origin {
+            Origin::Object { store, object, .. } if self.codec().is_some() || self.is_array() => {
+                Some((object, store.open(object)))
+            }
+            _ => None,
         }
     }
 
@@ -311,8 +297,9 @@ impl Input {
             Origin::File { path, identity, .. } => {
                 let data = self.open_file(path, identity)?;
                 let file = Arc::into_inner(data.file).expect("the file was opened here");
-                return self.decoder(file);
+                return self.decoder(Box::new(file));
             }
+            Origin::Object { store, object, .. } => return self.decoder(store.open(object)),
             Origin::Once { live, .. } => live,
         };
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
@@ -343,20 +330,23 @@ impl Input {
         }
     }
 
-    fn open_once(&self) -> Result<Decoder, ScanError> {
+    pub(crate) fn open_once(&self) -> Result<Decoder, ScanError> {
         let file = match self.path() {
             Some(path) => open(path),
             None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
         };
-        self.decoder(file.map_err(|source| ScanError::io(&self.name, "opened", source))?)
+        self.decoder(Box::new(file.map_err(|source| ScanError::io(&self.name, "opened", source))?))
     }
 
-    fn decoder(&self, file: File) -> Result<Decoder, ScanError> {
+    fn decoder(&self, file: Box<dyn Read + Send>) -> Result<Decoder, ScanError> {
         let decoder = Decoder::new(file, self.reading).map_err(|(codec, source)| {
             let found = codec.map(|codec| (codec, 0));
             ScanError::reading(&self.name, found, source)
         })?;
         self.array.get_or_init(|| decoder.is_array);
+        if let Origin::Object { codec, .. } = &self.origin {
+            codec.get_or_init(|| decoder.codec);
+        }
         Ok(decoder)
     }
 
@@ -377,7 +367,7 @@ impl Input {
         then.change(now, &self.name)
     }
 
-    fn of_spool(&self, spool: &Spool) -> Data<'_> {
+    pub(crate) fn of_spool(&self, spool: &Spool) -> Data<'_> {
         Data { name: &self.name, file: Arc::clone(&spool.file), base: spool.base, len: spool.len }
     }
 }

@@ -55,6 +55,8 @@ mod data;
 mod identity;
 mod input;
 
+mod head;
+
 mod kind;
 
 mod nesting;
@@ -70,6 +72,8 @@ mod url;
 mod listing;
 
 mod pattern;
+
+mod objects;
 
 mod discover;
 
@@ -101,6 +105,7 @@ pub use input::{Input, Inputs};
 pub use kind::FileKind;
 pub use line::Line;
 pub use listing::Skipped;
+pub use objects::{Object, ObjectError, ObjectStore};
 pub use room::TempRoom;
 pub use url::Url;
 pub use visit::{ScanOptions, Watch, visit, visit_some, visit_weighing};

@@ -48,7 +48,11 @@ impl Skipped {
     }
 
     fn add(&mut self, path: &Path) {
-        self.absorb(Skipped { n_files: 1, names: BTreeSet::from([shown(path)]) });
+        self.add_name(shown(path));
+    }
+
+    pub(crate) fn add_name(&mut self, name: String) {
+        self.absorb(Skipped { n_files: 1, names: BTreeSet::from([name]) });
     }
 
     /// Adds the files of another directory.
@@ -141,7 +145,7 @@ pub(crate) fn is_hidden(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b".")
 }
 
-fn is_jsonl(name: &OsStr) -> bool {
+pub(crate) fn is_jsonl(name: &OsStr) -> bool {
     let name = name.as_bytes();
     let ends_in = |suffix: &&str| {
         name.len()

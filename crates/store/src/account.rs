@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
 use bedload_scan::Watch;
 use futures_util::future::{Either, select};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::credentials::Credentials;
 use crate::error::StoreError;
@@ -89,6 +89,11 @@ impl Account {
     /// Waits for a request. Must not be called from within one.
     pub fn wait<F: Future>(&self, request: F) -> F::Output {
         self.runtime.block_on(request)
+    }
+
+    /// The threads for requests.
+    pub(crate) fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
     }
 
     /// Waits for a request until the run is asked to stop, which drops the request. Must not be called from within one.

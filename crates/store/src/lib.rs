@@ -9,10 +9,12 @@ mod error;
 mod location;
 mod objects;
 
+mod inputs;
 mod upload;
 
 pub use account::{Account, AccountOptions};
 pub use error::StoreError;
+pub use inputs::S3Inputs;
 pub use location::Location;
 pub use objects::{Folder, Listed};
 pub use upload::{Action, Sent, SentFile, Source, SourceFile, UploadOptions, abort, upload};

@@ -31,7 +31,12 @@ impl Location {
                 "{text}: names no bucket\nhint: write s3://BUCKET/PREFIX"
             )));
         }
-        Ok(Location { bucket: bucket.to_owned(), key: key.to_owned() })
+        Ok(Location::new(bucket, key))
+    }
+
+    /// A bucket with a key, which may be empty.
+    pub(crate) fn new(bucket: &str, key: &str) -> Location {
+        Location { bucket: bucket.to_owned(), key: key.to_owned() }
     }
 
     /// The bucket.

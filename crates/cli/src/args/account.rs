@@ -24,3 +24,11 @@ impl From<&AccountArgs> for bedload_store::AccountOptions {
         }
     }
 }
+
+/// The account that inputs in S3 are read with, in a program that can.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct InputAccountArgs {
+    #[cfg(feature = "s3")]
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+}

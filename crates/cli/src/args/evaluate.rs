@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{ConfigArgs, OutputArgs, THREADS_MAX, bytes};
+use super::{ConfigArgs, InputAccountArgs, OutputArgs, THREADS_MAX, bytes};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -60,6 +60,8 @@ pub(crate) struct EvaluateArgs {
     /// control group, `ulimit` and the machine].
     #[arg(help_heading = "Resources", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     #[command(flatten)]

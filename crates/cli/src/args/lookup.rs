@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{ConfigArgs, ConversionArgs, DataArgs, OutputArgs, VocabularyArgs};
+use super::{ConfigArgs, ConversionArgs, DataArgs, InputAccountArgs, OutputArgs, VocabularyArgs};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  bedload profiles")]
@@ -40,6 +40,8 @@ pub(crate) struct CalibrateArgs {
     /// File with additional profiles, or replacements for built-in ones.
     #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     #[command(flatten)]

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     refuse_output_inside_directory(args)?;
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
     let mut told = Output::new(output, profile);
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);

@@ -8,7 +8,7 @@ use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use bedload_stages::tokens::{Calibration, MARGIN_MAX, SHORT, Tokenizer};
 use serde_json::json;
 
-use super::{new_progress, start_workers};
+use super::{new_progress, objects, start_workers};
 use crate::args::{CalibrateArgs, OutputFormat};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
@@ -27,6 +27,7 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
     let discovery = DiscoverOptions {
         array: args.array || config.array,
         max_decompressed: config.max_decompressed,
+        objects: objects::store(&args.account, &args.inputs)?,
         ..DiscoverOptions::default()
     };
     let inputs = workers.install(|| discover(&args.inputs, &discovery))?;

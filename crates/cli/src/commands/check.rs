@@ -21,7 +21,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run)?;
+    let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
     let mut told = Output::new(output, profile);
     let per_code = told.per_code();
     let checked = {

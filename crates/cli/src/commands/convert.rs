@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &args.inputs, &[], &run)?;
+    let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
     let mut told = Output::new(output, profile);
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), output);

@@ -58,6 +58,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     let discovery = DiscoverOptions {
         array: args.array || config.array,
         max_decompressed: args.max_decompressed.or(config.max_decompressed),
+        objects: super::objects::store(&args.account, args.predictions.iter().chain(&args.against))?,
         ..DiscoverOptions::default()
     };
     let inputs = workers.install(|| discover(&args.predictions, &discovery))?;

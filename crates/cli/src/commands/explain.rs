@@ -84,7 +84,7 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     let run = settings::for_explain(args)?;
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
-    let inputs = find_inputs(&workers, &[file.to_owned()], &[], &run)?;
+    let inputs = find_inputs(&workers, &[file.to_owned()], &[], &run, None)?;
     if inputs.len() != 1 {
         return Err(Failure::Usage(format!(
             "{}: {} files match; name one",

@@ -10,6 +10,7 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;
 pub(crate) mod job;
+mod objects;
 #[cfg(not(feature = "bedrock"))]
 mod offline;
 #[cfg(feature = "bedrock")]
@@ -32,6 +33,7 @@ use bedload_record::{Finding, Severity};
 use bedload_scan::{DiscoverOptions, Inputs, ScanError, Url, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::args::InputAccountArgs;
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::output::say;
@@ -73,14 +75,19 @@ fn say_config(config: Option<&Path>) {
     }
 }
 
-/// Finds the inputs of a command.
+/// Finds the inputs of a command. Without an account, objects in S3 are refused.
 fn find_inputs(
     workers: &ThreadPool,
     args: &[OsString],
     validation: &[OsString],
     run: &Run,
+    account: Option<&InputAccountArgs>,
 ) -> Result<Inputs, Failure> {
-    let options = DiscoverOptions { validation: validation.to_vec(), ..run.discover.clone() };
+    let objects = match account {
+        Some(account) => objects::store(account, args.iter().chain(validation))?,
+        None => None,
+    };
+    let options = DiscoverOptions { validation: validation.to_vec(), objects, ..run.discover.clone() };
     Ok(workers.install(|| discover(args, &options))?)
 }
 

@@ -132,9 +132,21 @@ fn a_pattern_stands_for_what_a_shell_would_find() {
 
 #[test]
 fn urls_are_refused_with_the_command_that_helps() {
-    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
     let get = "aws s3 cp s3://b/x.jsonl .";
-    for (args, help) in [
+    refuses_urls(&[
+        ("explain s3://b/x.jsonl:3", get),
+        ("verify s3://b/o", "aws s3 cp --recursive s3://b/o DIR"),
+        ("check gs://b/x.jsonl", "gcloud storage cp gs://b/x.jsonl ."),
+        ("check https://h/x.jsonl", "curl -fLO https://h/x.jsonl"),
+        ("check file:///tmp/x.jsonl", "give the path itself: /tmp/x.jsonl"),
+    ]);
+}
+
+#[cfg(not(feature = "s3"))]
+#[test]
+fn objects_are_refused_with_the_command_that_helps() {
+    let get = "aws s3 cp s3://b/x.jsonl .";
+    refuses_urls(&[
         ("check s3://b/x.jsonl", get),
         ("check S3://b/x.jsonl", get),
         ("check s3://b/data/", "aws s3 cp --recursive s3://b/data/ DIR"),
@@ -143,17 +155,49 @@ fn urls_are_refused_with_the_command_that_helps() {
         ("build s3://b/x.jsonl --out o", get),
         ("convert s3://b/x.jsonl --to converse --out o", get),
         ("calibrate s3://b/x.jsonl", get),
-        ("explain s3://b/x.jsonl:3", get),
-        ("verify s3://b/o", "aws s3 cp --recursive s3://b/o DIR"),
         ("build a.jsonl --out s3://b/o", "aws s3 cp --recursive DIR s3://b/o"),
         ("convert a.jsonl --to converse --out s3://b/o.jsonl", "aws s3 cp FILE s3://b/o.jsonl"),
-        ("check gs://b/x.jsonl", "gcloud storage cp gs://b/x.jsonl ."),
-        ("check https://h/x.jsonl", "curl -fLO https://h/x.jsonl"),
-        ("check file:///tmp/x.jsonl", "give the path itself: /tmp/x.jsonl"),
         ("check arn:aws:s3:::b/x.jsonl", get),
-    ] {
+    ]);
+}
+
+fn refuses_urls(cases: &[(&str, &str)]) {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
+    for (args, help) in cases {
         let said = scratch.run(args).refuses(2);
         assert!(said.contains("not a local path") && said.contains(help), "{args}: {said}");
+    }
+    assert_eq!(scratch.names(), ["a.jsonl"]);
+}
+
+/// No request is ever made: there are no credentials.
+#[cfg(feature = "s3")]
+#[test]
+fn objects_need_credentials_and_no_message_has_one() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
+    for args in [
+        "check s3://b/x.jsonl",
+        "check S3://b/data/*.jsonl",
+        "check a.jsonl --validation-file s3://b/x.jsonl",
+        "build s3://b/x.jsonl --out o",
+        "convert s3://b/x.jsonl --to converse --out o",
+        "calibrate s3://b/x.jsonl",
+        "evaluate --predictions s3://b/x.jsonl",
+        "check arn:aws:s3:::b/x.jsonl",
+    ] {
+        let run = |key: Option<&str>| {
+            let mut command = scratch.command();
+            command.args(args.split_whitespace()).env("AWS_EC2_METADATA_DISABLED", "true");
+            command.env("HOME", scratch.path("")).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+            for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+                command.env_remove(name);
+            }
+            // Half of what it takes.
+            key.map(|key| command.env("AWS_SECRET_ACCESS_KEY", key));
+            crate::outcome::Outcome::of(command.output().unwrap()).refuses(3)
+        };
+        assert!(run(None).contains("no AWS credentials"), "{args}");
+        assert!(!run(Some("hunter2hunter2")).contains("hunter2"), "{args}");
     }
     assert_eq!(scratch.names(), ["a.jsonl"]);
 }
