@@ -17,4 +17,6 @@ pub use error::StoreError;
 pub use inputs::S3Inputs;
 pub use location::Location;
 pub use objects::{Folder, Listed};
-pub use upload::{Action, Sent, SentFile, Source, SourceFile, UploadOptions, abort, upload};
+pub use upload::{
+    Action, Sent, SentFile, Source, SourceFile, UploadOptions, abort, exists, put_file, upload,
+};

@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
 use bedload_record::{Finding, Severities, Severity};
+use bedload_scan::Url;
 
-use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers, worst};
-use crate::args::BuildArgs;
+use super::destination::{Delivered, Destination, Kind, Wanted};
+use super::{find_inputs, judge, new_progress, say_config, start_workers, worst};
+use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{ClassNames, FAILED_ON_WARNINGS, Output, Paint, built_summary, of_severity, say};
 use crate::progress::Display;
@@ -16,11 +18,19 @@ use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    refuse_remote_output("--out", &args.out, true)?;
     let run = settings::for_build(args)?;
+    let wanted = Wanted {
+        out: &args.out,
+        kind: Kind::Directory,
+        overwrite: args.overwrite,
+        temp_dir: run.settings.temp_dir.as_deref(),
+    };
+    let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
-    refuse_output_inside_directory(args)?;
+    if Url::of(args.out.as_os_str()).is_none() {
+        refuse_output_inside_directory(args)?;
+    }
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
@@ -30,13 +40,18 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let progress = Arc::clone(&progress);
         let tell = |finding: &Finding| told.tell(finding);
         let overwrite = args.overwrite;
-        workers.install(|| build(&inputs, &run.settings, &args.out, overwrite, &progress, tell))?
+        workers.install(|| build(&inputs, &run.settings, destination.path(), overwrite, &progress, tell))?
     };
     // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
     let severities = run.settings.severities;
     let has_warnings = built.summary.by_code.keys().any(|&code| severities.of(code) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
+    let delivered = destination.deliver(built.manifest.ready, output, &progress)?;
+    let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
+    if let (Delivered::There { object, .. }, OutputFormat::Jsonl) = (&delivered, output.output_format) {
+        told.write_object(object)?;
+    }
     let config = run.config.as_deref();
     let printed = told.end(&summary_object(&built, severities, exit, config));
     printed.map_err(|error| error.after_publishing(&args.out))?;
@@ -46,6 +61,15 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let is_named = run.settings.stages.balance.label_field.is_some() || run.settings.show_content;
         let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
         say(&built_summary(&built, &args.out, names, severities, started.elapsed(), paint));
+        match delivered {
+            Delivered::Here => {}
+            Delivered::Nowhere => {
+                say(
+                    "nothing was sent, because the output is not ready; build it to a directory to see why\n",
+                );
+            }
+            Delivered::There { prose, .. } => say(&prose),
+        }
         if exit == Exit::Findings && built.manifest.ready {
             say(FAILED_ON_WARNINGS);
         }

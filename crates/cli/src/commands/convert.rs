@@ -7,8 +7,9 @@ use std::time::Instant;
 use bedload_engine::{Converted, Outputs, convert};
 use bedload_record::{Finding, Severities, Severity};
 
-use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
-use crate::args::ConvertArgs;
+use super::destination::{Delivered, Destination, Kind, Wanted};
+use super::{find_inputs, judge, new_progress, say_config, start_workers};
+use crate::args::{ConvertArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{Output, Paint, by_name, converted_summary, of_severity, say};
 use crate::progress::Display;
@@ -16,8 +17,14 @@ use crate::settings;
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    refuse_remote_output("--out", &args.out, false)?;
     let run = settings::for_convert(args)?;
+    let wanted = Wanted {
+        out: &args.out,
+        kind: Kind::File,
+        overwrite: args.overwrite,
+        temp_dir: run.settings.temp_dir.as_deref(),
+    };
+    let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
@@ -29,14 +36,24 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let progress = Arc::clone(&progress);
         let tell = |finding: &Finding| told.tell(finding);
         let settings = &run.settings;
-        let outputs =
-            Outputs { out: &args.out, rejected: args.rejected.as_deref(), overwrite: args.overwrite };
+        let outputs = Outputs {
+            out: destination.path(),
+            rejected: args.rejected.as_deref(),
+            overwrite: args.overwrite,
+        };
         workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
     };
     let severities = run.settings.severities;
     let worst = converted.by_code.keys().map(|&code| severities.of(code)).max();
     let exit = judge(worst, run.fail_on);
     converted.notes.iter().for_each(|note| complain(note));
+    let delivered = match converted.written {
+        0 => Delivered::Here,
+        _ => destination.deliver(true, output, &progress)?,
+    };
+    if let (Delivered::There { object, .. }, OutputFormat::Jsonl) = (&delivered, output.output_format) {
+        told.write_object(object)?;
+    }
     let config = run.config.as_deref();
     let printed = told.end(&summary_object(&converted, severities, exit, config));
     printed.map_err(|error| match converted.written {
@@ -48,6 +65,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let paint = Paint::for_stderr(output.color);
         let rejected = args.rejected.as_deref();
         say(&converted_summary(&converted, &args.out, rejected, severities, started.elapsed(), paint));
+        if let Delivered::There { prose, .. } = delivered {
+            say(&prose);
+        }
     }
     Ok(exit)
 }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
 pub(crate) mod cost;
+mod destination;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;

@@ -5,6 +5,9 @@ mod page;
 #[cfg(feature = "s3")]
 mod send;
 
+#[cfg(feature = "s3")]
+pub(super) use send::{place, say_notes, send};
+
 use crate::args::UploadArgs;
 use crate::exit::{Exit, Failure};
 

@@ -5,6 +5,7 @@
 //! sha256 of its content, so that what is there already is not sent again, and what others have put there is told from
 //! what an earlier upload has left.
 
+mod file;
 mod journal;
 mod large;
 mod plan;
@@ -23,6 +24,7 @@ use crate::account::{Account, unless_stopped};
 use crate::bucket::Bucket;
 use crate::error::StoreError;
 use crate::location::Location;
+pub use file::{exists, put_file};
 use journal::Journal;
 use run::Run;
 

@@ -31,6 +31,12 @@ pub(crate) async fn list(
     Ok(listed.into_iter().filter_map(below).collect())
 }
 
+/// Makes sure that the bucket is there and may be listed.
+pub(crate) async fn probe(objects: &dyn Objects, target: &Location) -> Result<(), StoreError> {
+    let first = objects.list(Some(&target.path()?)).try_next().await;
+    first.map(drop).map_err(|error| StoreError::of(&error, &target.to_string()))
+}
+
 /// Lists the objects below a place, and asks each what it contains.
 pub(crate) async fn look(objects: &dyn Objects, target: &Location) -> Result<Found, StoreError> {
     let listed = list(objects, target).await?;

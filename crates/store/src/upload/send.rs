@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use object_store::{Attribute, Attributes, PutMode, PutOptions, PutPayload, PutResult};
@@ -87,18 +87,18 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 /// The whole content, which has as many bytes as it should.
-fn read_whole(path: &PathBuf, bytes: u64) -> Result<Vec<u8>, StoreError> {
+pub(super) fn read_whole(path: &Path, bytes: u64) -> Result<Vec<u8>, StoreError> {
     let mut content = Vec::with_capacity(bytes as usize);
     let mut file = File::open(path).map_err(failed(path, "opened"))?.take(bytes + 1);
     file.read_to_end(&mut content).map_err(failed(path, "read"))?;
     if content.len() as u64 == bytes { Ok(content) } else { Err(changed(path)) }
 }
 
-pub(super) fn changed(path: &std::path::Path) -> StoreError {
+pub(super) fn changed(path: &Path) -> StoreError {
     StoreError::LocalChanged { path: path.display().to_string() }
 }
 
-pub(super) fn failed(path: &std::path::Path, action: &'static str) -> impl FnOnce(io::Error) -> StoreError {
+pub(super) fn failed(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.display().to_string();
     move |source| StoreError::Local { path, action, source }
 }
