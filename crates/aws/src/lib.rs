@@ -5,6 +5,7 @@
 mod advice;
 mod check;
 mod customization;
+mod deployment;
 mod failure;
 mod form;
 mod judge;
@@ -17,6 +18,7 @@ mod problem;
 mod service;
 
 pub use check::check;
+pub use deployment::{WantedDeployment, deployment};
 pub use failure::{Evidence, Explanation, explain_message};
 pub use form::{Form, render};
 pub use judge::{Judged, judge};

@@ -3,6 +3,8 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod conversion;
+#[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "without the feature these are only refused"))]
+mod deploy;
 mod duration;
 mod evaluate;
 mod job;
@@ -24,6 +26,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
 pub(crate) use conversion::ConversionArgs;
+#[cfg_attr(
+    not(feature = "bedrock"),
+    allow(unused_imports, reason = "without the feature these are only refused")
+)]
+pub(crate) use deploy::{
+    DeployArgs, DeployCommand, DeployCreateArgs, DeployDeleteArgs, DeployListArgs, DeployShowArgs, Period,
+};
 #[cfg(feature = "bedrock")]
 pub(crate) use duration::duration;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
@@ -91,6 +100,9 @@ pub(crate) enum Command {
         doc = "Plan, start, watch and stop customization jobs; check requests that were written by hand."
     )]
     Job(JobArgs),
+    /// Deploy a custom model, on demand or with provisioned throughput; says what it costs before.
+    #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
+    Deploy(Box<DeployArgs>),
 }
 
 /// What the data is, and how to read it.

@@ -54,6 +54,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Evaluate(evaluate) => commands::evaluate::run(evaluate),
         Command::Explain(explain) => commands::explain::run(explain),
         Command::Job(job) => commands::job::run(job),
+        Command::Deploy(deploy) => commands::deploy::run(deploy),
     }
 }
 

@@ -143,9 +143,7 @@ impl ClientError {
             }
             ErrorKind::TimedOut | ErrorKind::Internal => Some("try again in a while"),
             ErrorKind::Quota => Some("delete what is not needed, or ask for more in Service Quotas"),
-            ErrorKind::NotFound => Some(
-                "check the name, the account and the region; `list` in place of this command shows what is there",
-            ),
+            ErrorKind::NotFound => Some("check the name, the account and the region"),
             ErrorKind::Conflict | ErrorKind::Invalid | ErrorKind::Reply | ErrorKind::Other => None,
         }
     }

@@ -8,8 +8,10 @@ mod client;
 mod error;
 
 mod answers;
+mod deployment;
 mod job;
 mod listing;
+mod model;
 mod same;
 
 mod change;
@@ -27,10 +29,12 @@ pub use answers::{
 };
 pub use change::{Change, changes};
 pub use client::{Client, Limits};
+pub use deployment::{Deployment, DeploymentFilter, DeploymentKind};
 pub use error::{ClientError, ErrorKind};
 pub use input_report::{InputCounts, input_report, is_input_report};
 pub use job::{Job, JobStatus, Phase, Phases};
 pub use listing::{JobFilter, JobSummary, Since};
 pub use metrics::{Step, is_metrics, steps};
+pub use model::{CustomModel, Found};
 pub use pace::Pace;
 pub use poll::{Seen, Waited, Waiting, poll};

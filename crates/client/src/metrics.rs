@@ -60,9 +60,9 @@ mod tests {
         let rows: Vec<String> =
             steps(text.as_bytes()).iter().map(|step| serde_json::to_string(step).expect("JSON")).collect();
         expect![[r#"
-            {"step":0.0,"epoch":0.0,"values":{"perplexity":7.4,"training_loss":2.0}}
-            {"step":1.0,"epoch":0.0,"values":{"training_loss":1.5}}
-            {"step":3.0,"epoch":1.0,"values":{"training_loss":1.0}}"#]]
+            {"step":0,"epoch":0.0,"values":{"perplexity":7.4,"training_loss":2.0}}
+            {"step":1,"epoch":0.0,"values":{"training_loss":1.5}}
+            {"step":3,"epoch":1.0,"values":{"training_loss":1.0}}"#]]
         .assert_eq(&rows.join("\n"));
         assert_eq!(steps(b""), []);
         assert_eq!(steps(b"\xff\xfe,\n1,2\n").len(), 0);

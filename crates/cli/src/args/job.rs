@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use super::{ConfigArgs, OutputArgs};
-pub(crate) use online::{JobCreateArgs, JobListArgs, JobMonitorArgs, JobShowArgs, JobStopArgs, WaitArgs};
+pub(crate) use online::{
+    JobCreateArgs, JobListArgs, JobMonitorArgs, JobShowArgs, JobStopArgs, LookArgs, WaitArgs,
+};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct JobArgs {
@@ -169,7 +171,7 @@ pub(crate) enum JobForm {
     StepFunctions,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod convert;
 pub(crate) mod cost;
+pub(crate) mod deploy;
 mod destination;
 pub(crate) mod evaluate;
 pub(crate) mod explain;

@@ -1,5 +1,6 @@
 //! What commands that talk to Amazon Bedrock have in common: the account, requests that are only shown, and waiting.
 
+use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use bedload_client::{Client, ClientError, Pace, Waiting};
@@ -63,6 +64,25 @@ pub(super) fn is_stopped(progress: &Progress) -> bool {
 /// The exit code where a signal ended the waiting.
 pub(super) fn interrupted() -> Exit {
     Exit::Signal(signals::caught().unwrap_or(2))
+}
+
+/// Asks before something that costs, or that cannot be undone. Without a terminal nobody can answer.
+pub(super) fn ask(question: &str, is_agreed: bool) -> Result<(), Failure> {
+    if is_agreed {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "{question} not asked, because standard input is no terminal\nhint: `--yes` answers"
+        )));
+    }
+    say(&format!("{} [y/N] ", escape(question)));
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    match read {
+        Ok(_) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
+        _ => Err(Failure::Usage("nothing was sent".to_owned())),
+    }
 }
 
 /// Says that a look failed, and that there will be another.

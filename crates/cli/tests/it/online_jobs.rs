@@ -27,6 +27,10 @@ fn a_program_without_access_to_aws_says_how_to_get_it() {
         ("job show support", "get-model-customization-job --job-identifier support"),
         ("job monitor support", "get-model-customization-job --job-identifier support"),
         ("job stop support", "stop-model-customization-job --job-identifier support"),
+        ("deploy support --name a", "create-custom-model-deployment"),
+        ("deploy list", "list-custom-model-deployments"),
+        ("deploy show a", "get-custom-model-deployment --custom-model-deployment-identifier a"),
+        ("deploy delete a", "delete-custom-model-deployment --custom-model-deployment-identifier a"),
     ] {
         let refusal = run(&scratch, args, &[]).refuses(2);
         let install = "cargo install --path crates/cli --features bedrock";
@@ -72,6 +76,29 @@ mod with_access {
         for args in ["job list", "job show support", "job monitor support", "job stop support"] {
             run(&scratch, &format!("{args} --dry-run --region us-east-1"), &[]).exits(0);
         }
+    }
+
+    #[test]
+    fn a_deployment_says_what_it_costs_before_there_is_one() {
+        let scratch = Scratch::new();
+        let model =
+            "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-2-lite-v1:0:256k/abcdefghijkl";
+        let args = format!("deploy {model} --name support --dry-run --region us-east-1");
+        let outcome = run(&scratch, &args, &[]).exits(0);
+        assert!(outcome.stderr.contains("nothing while it is not asked"), "{}", outcome.stderr);
+        let request: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(
+            (&request["modelArn"], &request["modelDeploymentName"]),
+            (&model.into(), &"support".into())
+        );
+        let outcome =
+            run(&scratch, &format!("{args} --provisioned --units 2 --output-format jsonl"), &[]).exits(0);
+        let objects = outcome.objects();
+        assert_eq!((&objects[0]["kind"], &objects[0]["usd_hour"]), (&"cost".into(), &121.into()));
+        assert_eq!(objects[1]["request"]["modelUnits"], 2);
+        run(&scratch, &args.replace("support", "a.b"), &[]).refuses(2);
+        run(&scratch, &format!("{args} --units 2"), &[]).refuses(2);
+        run(&scratch, "deploy", &[]).refuses(2);
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn failures_are_told_apart() {
         expect![[r#"
             NotFound, passing: false
             support: not found: no job named support (GetModelCustomizationJob, ResourceNotFoundException, request r-0)
-            hint: check the name, the account and the region; `list` in place of this command shows what is there
+            hint: check the name, the account and the region
         "#]],
     );
     check_error(
