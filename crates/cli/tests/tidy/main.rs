@@ -284,10 +284,14 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "explain",
         "hyperparameters",
         "upload",
+        "deploy",
     ]
     .map(|command| help(&[command, "--help"]))
     .concat()
-        + &["check", "plan"].map(|command| help(&["job", command, "--help"])).concat();
+        + &["check", "plan", "create", "list", "show", "monitor", "stop"]
+            .map(|command| help(&["job", command, "--help"]))
+            .concat()
+        + &help(&["deploy", "delete", "--help"]);
     for word in guide.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
         if word.len() > 3 && word.starts_with("--") && !OTHERS.contains(&word) {
             assert!(all.contains(word), "the guide shows {word}, which no command has");
