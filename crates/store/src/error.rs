@@ -82,7 +82,7 @@ pub enum StoreError {
         what: String,
     },
     /// The service asked for fewer requests, again and again.
-    #[error("{what}: too many requests: {why}\nhint: run again later; what was sent is kept")]
+    #[error("{what}: too many requests: {why}\nhint: run again later")]
     Throttled {
         /// What was asked for.
         what: String,
@@ -98,7 +98,7 @@ pub enum StoreError {
         why: String,
     },
     /// A reply did not come in time.
-    #[error("{what}: timed out: {why}\nhint: check the network; run again, what was sent is kept")]
+    #[error("{what}: timed out: {why}\nhint: check the network, and run again")]
     TimedOut {
         /// What was asked for.
         what: String,
@@ -269,3 +269,6 @@ fn bucket_of(url: &str) -> String {
     let rest = url.strip_prefix("s3://").unwrap_or(url);
     format!("s3://{}", rest.split('/').next().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,14 +13,21 @@ use crate::location::Location;
 /// How many objects are asked about at a time.
 const N_ASKED: usize = 16;
 
-/// Lists the objects below a place, without what they contain.
+/// Lists the objects below a place, without what they contain. More than `objects_max` are refused.
 pub(crate) async fn list(
     objects: &dyn Objects,
     target: &Location,
+    objects_max: usize,
 ) -> Result<Vec<(String, ObjectMeta)>, StoreError> {
     let prefix = target.path()?;
     let failed = |error| StoreError::of(&error, &target.to_string());
-    let listed: Vec<ObjectMeta> = objects.list(Some(&prefix)).try_collect().await.map_err(failed)?;
+    let listing = objects.list(Some(&prefix)).take(objects_max + 1);
+    let listed: Vec<ObjectMeta> = listing.try_collect().await.map_err(failed)?;
+    if listed.len() > objects_max {
+        return Err(StoreError::Usage(format!(
+            "{target}: there are more than {objects_max} objects there\nhint: name a prefix that has only this output"
+        )));
+    }
     let below = |meta: ObjectMeta| {
         let path = match prefix.as_ref() {
             "" => meta.location.as_ref(),
@@ -38,8 +45,12 @@ pub(crate) async fn probe(objects: &dyn Objects, target: &Location) -> Result<()
 }
 
 /// Lists the objects below a place, and asks each what it contains.
-pub(crate) async fn look(objects: &dyn Objects, target: &Location) -> Result<Found, StoreError> {
-    let listed = list(objects, target).await?;
+pub(crate) async fn look(
+    objects: &dyn Objects,
+    target: &Location,
+    objects_max: usize,
+) -> Result<Found, StoreError> {
+    let listed = list(objects, target, objects_max).await?;
     let asked = futures_util::stream::iter(listed).map(|(path, meta)| async move {
         let url = target.child(&path).to_string();
         let asked =

@@ -1,5 +1,7 @@
 //! The order of an upload.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bedload_record::plural::plural;
 use bedload_scan::Watch;
 use futures_util::{StreamExt, TryStreamExt};
@@ -17,6 +19,18 @@ use crate::location::Location;
 
 /// How many names a refusal shows.
 const N_NAMED: usize = 5;
+
+/// Objects besides those of the output that are looked at.
+const N_OTHERS_MAX: usize = 10_000;
+
+/// How often the manifest is put, where others write at the same time.
+const N_ATTEMPTS: usize = 3;
+
+/// Whether a store failed because it knows no conditions.
+fn is_unconditional(error: &object_store::Error) -> bool {
+    matches!(error, object_store::Error::NotImplemented { .. })
+        || error.to_string().contains("<Code>NotImplemented</Code>")
+}
 
 /// One upload.
 pub(crate) struct Run<'a> {
@@ -36,7 +50,7 @@ impl Run<'_> {
             bytes: text.len() as u64,
             sha256: hex(&Sha256::digest(text)),
         };
-        let found = look(self.objects, self.target).await?;
+        let found = self.look().await?;
         let plan = plan(&self.source.files, &manifest, &found);
         self.refuse_others(&plan)?;
         let mut sent = self.report(&plan, &manifest, &found);
@@ -59,10 +73,19 @@ impl Run<'_> {
         }
         let there = self.verify(&found).await?;
         self.read_back(&mut sent).await?;
-        self.publish(&manifest, &plan).await?;
+        self.publish(&manifest, &plan, &mut sent.notes).await?;
         self.make_sure(&there).await?;
         self.forget(journal, &mut sent).await?;
         Ok(sent)
+    }
+
+    async fn look(&self) -> Result<Found, StoreError> {
+        look(self.objects, self.target, self.objects_max()).await
+    }
+
+    /// More objects than this are not those of uploads to this place. Each is asked what it contains.
+    fn objects_max(&self) -> usize {
+        self.source.files.len() + N_OTHERS_MAX
     }
 
     fn refuse_others(&self, plan: &Plan<'_>) -> Result<(), StoreError> {
@@ -98,8 +121,8 @@ impl Run<'_> {
             sha256: file.sha256.clone(),
             action,
         };
-        let is_kept = |file: &SourceFile| plan.keep.iter().any(|kept| kept.path == file.path);
-        let action = |file: &SourceFile| if is_kept(file) { Action::Kept } else { Action::Sent };
+        let kept: BTreeSet<&str> = plan.keep.iter().map(|file| file.path.as_str()).collect();
+        let action = |file: &SourceFile| if kept.contains(&*file.path) { Action::Kept } else { Action::Sent };
         let mut files: Vec<SentFile> =
             self.source.files.iter().map(|file| entry(file, action(file))).collect();
         files.extend(plan.delete.iter().filter_map(|path| {
@@ -139,14 +162,14 @@ impl Run<'_> {
 
     /// Makes sure that every file is there, and nothing that has come meanwhile.
     async fn verify(&self, before: &Found) -> Result<Found, StoreError> {
-        let there = look(self.objects, self.target).await?;
+        let there = self.look().await?;
         for file in &self.source.files {
             if !there.get(&file.path).is_some_and(|remote| is_same(file, remote)) {
                 return Err(self.contested(&file.path, "is not what was sent"));
             }
         }
-        let is_ours = |path: &String| self.source.files.iter().any(|file| file.path == *path);
-        for path in there.keys().filter(|path| !is_ours(path)) {
+        let ours: BTreeSet<&str> = self.source.files.iter().map(|file| file.path.as_str()).collect();
+        for path in there.keys().filter(|path| !ours.contains(path.as_str())) {
             let was_there = before.get(path).is_some_and(|remote| remote.sha256.is_none());
             if !(was_there && self.options.keep_others) {
                 return Err(self.contested(path, "has come during the upload"));
@@ -185,40 +208,62 @@ impl Run<'_> {
     }
 
     /// Puts the manifest, on condition that there is none.
-    async fn publish(&self, manifest: &SourceFile, plan: &Plan<'_>) -> Result<(), StoreError> {
-        let text = self.source.manifest.clone();
-        let put = self.put(&manifest.path, text, &manifest.sha256, PutMode::Create).await;
-        let Err(error) = put else { return Ok(()) };
-        if !matches!(
-            error,
-            object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }
-        ) {
-            return Err(StoreError::of(&error, &self.target.child(MANIFEST).to_string()));
+    async fn publish(
+        &self,
+        manifest: &SourceFile,
+        plan: &Plan<'_>,
+        notes: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let url = self.target.child(MANIFEST).to_string();
+        let mut mode = PutMode::Create;
+        for _ in 0..N_ATTEMPTS {
+            let put =
+                self.put(&manifest.path, self.source.manifest.clone(), &manifest.sha256, mode.clone()).await;
+            let Err(error) = put else { return Ok(()) };
+            let is_refused = matches!(
+                error,
+                object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }
+            );
+            if !is_refused && !is_unconditional(&error) {
+                return Err(StoreError::of(&error, &url));
+            }
+            match self.look().await?.get(MANIFEST) {
+                // A reply that was lost makes the second attempt fail on what the first one did.
+                Some(remote) if is_same(manifest, remote) => return Ok(()),
+                Some(_) => return self.give_way(plan).await,
+                // Another write was under way, and is none of a manifest.
+                None if is_refused => {}
+                None => {
+                    notes.push("this store has no conditional writes; an upload that began at the same time would not be noticed".to_owned());
+                    mode = PutMode::Overwrite;
+                }
+            }
         }
-        // A reply that was lost makes the second attempt fail on what the first one did.
-        let there = look(self.objects, self.target).await?;
-        if there.get(MANIFEST).is_some_and(|remote| is_same(manifest, remote)) {
-            return Ok(());
-        }
+        Err(self.contested(MANIFEST, "cannot be written, because others write it"))
+    }
+
+    /// Another manifest has come, which must not stay where this upload has changed what it is about.
+    async fn give_way(&self, plan: &Plan<'_>) -> Result<(), StoreError> {
         if plan.send.is_empty() && plan.delete.is_empty() {
             return Err(StoreError::Contested {
                 what: self.target.child(MANIFEST).to_string(),
                 why: "another manifest has come during the upload\nhint: name another prefix".to_owned(),
             });
         }
-        // It is about objects that this upload has overwritten.
         self.delete(MANIFEST).await?;
         Err(self.contested(MANIFEST, "came during the upload, for another output, and was deleted"))
     }
 
     /// Makes sure that nobody has written between the verification and the manifest.
     async fn make_sure(&self, there: &Found) -> Result<(), StoreError> {
-        let now = list(self.objects, self.target).await?;
+        let now: BTreeMap<String, Option<String>> = list(self.objects, self.target, self.objects_max())
+            .await?
+            .into_iter()
+            .map(|(path, meta)| (path, meta.e_tag))
+            .collect();
         for file in &self.source.files {
-            let before = there.get(&file.path).and_then(|remote| remote.e_tag.as_ref());
-            let is_unchanged =
-                now.iter().any(|(path, meta)| *path == file.path && meta.e_tag.as_ref() == before);
-            if !is_unchanged {
+            let before = there.get(&file.path).map(|remote| &remote.e_tag);
+            if now.get(&file.path) != before {
                 self.delete(MANIFEST).await?;
                 return Err(self.contested(&file.path, "has changed during the upload"));
             }

@@ -50,14 +50,14 @@ impl Place {
 
     /// What is there, without the parts of the names that all have.
     fn there(&self, store: &Failing) -> String {
-        let found = self.runtime.block_on(look(&store.store_only(), &self.target)).expect("listed");
+        let found = self.runtime.block_on(look(&store.store_only(), &self.target, 1000)).expect("listed");
         let shown = found.iter().map(|(path, remote)| format!("{path}:{}", remote.bytes));
         shown.collect::<Vec<_>>().join(" ")
     }
 
     /// A manifest is there only with everything that it is about.
     fn assert_whole_or_without_manifest(&self, store: &Failing, what: &str) {
-        let found = self.runtime.block_on(look(&store.store_only(), &self.target)).expect("listed");
+        let found = self.runtime.block_on(look(&store.store_only(), &self.target, 1000)).expect("listed");
         let Some(manifest) = found.get(MANIFEST) else { return };
         let text = self.content(store, MANIFEST);
         assert_eq!(manifest.sha256.as_deref(), Some(&*hex(&Sha256::digest(&text))), "{what}");
@@ -253,6 +253,16 @@ fn nobody_else_slips_in_between() {
             }
         }
     }
+}
+
+#[test]
+fn a_store_without_conditions_is_written_to_all_the_same() {
+    let place = Place::with(FILES);
+    let store = Failing { knows_no_conditions: true, ..Failing::default() };
+    let sent = place.upload(&store, &UploadOptions::default()).expect("uploaded");
+    assert_eq!(sent.notes.len(), 1);
+    place.assert_whole_or_without_manifest(&store, "without conditions");
+    assert!(place.there(&store).contains("manifest.json"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartId, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult,
 };
 
 use crate::upload::send;
@@ -24,6 +24,7 @@ pub(super) struct Failing {
     pub(super) fails_at: AtomicUsize,
     pub(super) is_after: bool,
     pub(super) parts: AtomicUsize,
+    pub(super) knows_no_conditions: bool,
     /// What somebody else puts before the n-th call.
     pub(super) meddler: Option<(usize, &'static str)>,
 }
@@ -61,6 +62,10 @@ impl ObjectStore for Failing {
         payload: PutPayload,
         options: PutOptions,
     ) -> object_store::Result<PutResult> {
+        if self.knows_no_conditions && options.mode == PutMode::Create {
+            let (operation, implementer) = ("a condition".to_owned(), self.to_string());
+            return Err(object_store::Error::NotImplemented { operation, implementer });
+        }
         self.call(self.store.put_opts(at, payload, options)).await
     }
 
