@@ -4,13 +4,16 @@ the first step whose name begins so."""
 import sys
 import time
 
-from steps import offline, upload
+from steps import offline, s3_data, upload
 from steps.tools import Failed, Story
 
 STEPS = [
     offline.build,
     offline.cost,
     upload.first,
+    s3_data.read,
+    s3_data.read_on,
+    s3_data.written,
     offline.plan,
     offline.aws_cli,
 ]

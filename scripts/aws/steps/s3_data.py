@@ -1,0 +1,107 @@
+"""Records that are read from S3, and outputs that are written there."""
+
+import gzip
+import json
+import re
+import shutil
+
+from .tools import BUCKET, bucket, calm, expect, objects, script_s3, transfers
+
+RAW = f"s3://{BUCKET}/raw"
+
+
+def read(story):
+    """check, build: objects, a prefix and a pattern in S3 give what files give"""
+    lines = story.path("raw.jsonl").read_bytes().splitlines(keepends=True)
+    local = story.path("raw")
+    (local / "b").mkdir(parents=True)
+    (local / "a.jsonl").write_bytes(b"".join(lines[:200]))
+    (local / "b" / "c.jsonl.gz").write_bytes(gzip.compress(b"".join(lines[150:])))
+    (local / "notes.txt").write_text("no data")
+    for path in local.rglob("*"):
+        if path.is_file():
+            bucket().upload_file(str(path), BUCKET, f"raw/{path.relative_to(local)}")
+    for there, here in ((RAW, "raw"), (f"{RAW}/b/c.jsonl.gz", "raw/b/c.jsonl.gz"), (f"{RAW}/**/*.jsonl", "raw/a.jsonl")):
+        wanted = ["--profile", "nova-micro-sft", "--output-format", "jsonl"]
+        of_s3 = story.bedload("check", there, *wanted, code=None)
+        of_files = story.bedload("check", here, *wanted, code=None)
+        expect(of_s3.code == of_files.code, "another exit code than for files", of_s3)
+        of_s3, of_files = of_s3.summary(), of_files.summary()
+        expect(of_s3 == of_files, f"not what files give:\n{of_s3}\n{of_files}")
+    wanted = ["--profile", "nova-micro-sft", "--validation", "20%"]
+    story.bedload("build", RAW, *wanted, "--out", "FROM-S3")
+    story.bedload("build", "raw", *wanted, "--out", "FROM-FILES")
+    for name in ("train.jsonl", "validation.jsonl", "rejected.jsonl"):
+        same = story.path(f"FROM-S3/{name}").read_bytes() == story.path(f"FROM-FILES/{name}").read_bytes()
+        expect(same, f"{name} differs from that of files")
+    story.bedload("verify", "FROM-S3", "--require-ready")
+
+
+def read_on(story):
+    """check: reading goes on through a busy service and lost connections, and ends where an object changes"""
+    completion = "a " * 1000
+    lines = (json.dumps({"prompt": f"prompt {n}", "completion": completion}) + "\n" for n in range(22_000))
+    bucket().put_object(Bucket=BUCKET, Key="large/a.jsonl", Body="".join(lines).encode())
+    place = f"s3://{BUCKET}/large/a.jsonl"
+    script_s3(
+        {"method": "GET", "holding": "/large/a.jsonl", "how": "throttle", "times": 2},
+        {"method": "GET", "holding": "/large/a.jsonl", "how": "drop", "skip": 3, "times": 2},
+    )
+    run = story.bedload("check", place, "--skip", "tokens", "--output-format", "jsonl")
+    calm()
+    expect(run.summary()["records"] == 22_000, "all records are read", run)
+    script_s3({"method": "GET", "holding": "/large/a.jsonl", "how": "late", "seconds": 0.3, "times": None})
+    before = len(transfers("GET"))
+    process = story.begin("check", place, "--skip", "tokens")
+
+    def change():
+        if not any("large/a.jsonl" in call["path"] for call in transfers("GET")[before:]):
+            return False
+        bucket().put_object(Bucket=BUCKET, Key="large/a.jsonl", Body=b"{}\n" * 20_000_000)
+        return True
+
+    while process.poll() is None and not change():
+        pass
+    run = story.ended(process)
+    calm()
+    expect(run.code == 3 and "changed while it was read" in run.err, "a change is noticed", run)
+    for there, code, word in (
+        (f"{RAW}/none.jsonl", 3, "no such object"),
+        (f"{RAW}/*.csv", 2, "no file matches"),
+        ("s3://no-such-bucket-of-the-story/x", 3, "no such bucket"),
+    ):
+        run = story.bedload("check", there, code=code)
+        expect(word in run.err, f"the message says nothing of {word}", run)
+
+
+def written(story):
+    """build, convert: outputs go to S3, complete or not at all"""
+    temp = story.path("temp")
+    temp.mkdir()
+    place = f"s3://{BUCKET}/DIRECT"
+    wanted = ["build", "raw.jsonl", "--profile", "nova-micro-sft", "--out", place, "--temp-dir", "temp"]
+    story.bedload(*wanted)
+    body = bucket().get_object(Bucket=BUCKET, Key="DIRECT/train.jsonl")["Body"].read()
+    story.bedload("build", "raw.jsonl", "--profile", "nova-micro-sft", "--out", "SAME")
+    expect(body == story.path("SAME/train.jsonl").read_bytes(), "the same bytes as in a directory")
+    run = story.bedload(*wanted, code=2)
+    expect("--overwrite" in run.err, "an output that is there is not replaced", run)
+    expect(not list(temp.iterdir()), "nothing is left here")
+    # What cannot be sent stays here, and is sent later.
+    script_s3({"method": "PUT", "holding": "/DENIED/", "how": "AccessDenied", "status": 403, "times": None})
+    run = story.bedload("build", "raw.jsonl", "--out", f"s3://{BUCKET}/DENIED", "--temp-dir", "temp", code=3)
+    calm()
+    expect("DENIED/manifest.json" not in objects("DENIED/"), "no manifest", run)
+    kept = re.search(r"`bedload upload (\S+) (\S+)`", run.err)
+    expect(kept, "the command that sends it is named", run)
+    story.bedload("upload", kept[1], kept[2])
+    expect("DENIED/manifest.json" in objects("DENIED/"), "it is sent later")
+    shutil.rmtree(story.path(kept[1]).parent)
+    story.write("qa.jsonl", '{"instruction": "say a", "output": "a"}\n')
+    target = f"s3://{BUCKET}/converted/qa.jsonl"
+    wanted = ["convert", "qa.jsonl", "--to", "converse", "--out", target, "--temp-dir", "temp"]
+    story.bedload(*wanted)
+    story.bedload(*wanted, code=2)
+    story.bedload(*wanted, "--overwrite")
+    expect("converted/qa.jsonl" in objects("converted/"), "the object is there")
+    expect(not list(temp.iterdir()), "nothing is left here")
