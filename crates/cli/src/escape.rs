@@ -23,6 +23,16 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The text as one word of a shell, escaped, for commands that are suggested.
+#[cfg(feature = "s3")]
+pub(crate) fn word(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "/:._-+=@%,".contains(c);
+    match escape(text) {
+        text if text.chars().all(is_plain) => text,
+        text => Cow::Owned(format!("'{}'", text.replace('\'', r"'\''"))),
+    }
+}
+
 /// A line of JSON with the same characters as escapes; they can only stand inside strings.
 pub(crate) fn escape_json(line: String) -> String {
     if !line.contains(is_hostile) {
@@ -45,6 +55,14 @@ pub(crate) fn escape_json(line: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "s3")]
+    #[test]
+    fn a_word_of_a_shell_is_quoted_where_it_must_be() {
+        assert_eq!(word("s3://bucket/OUT"), "s3://bucket/OUT");
+        assert_eq!(word("it's here"), r"'it'\''s here'");
+        assert_eq!(word("a\nb"), r"'a\u{a}b'");
+    }
 
     #[test]
     fn nothing_reaches_the_terminal_raw() {

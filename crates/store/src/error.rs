@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io;
 
-use bedload_scan::ScanError;
 use object_store::client::{HttpError, HttpErrorKind};
 
 use crate::credentials::CredentialsFailure;
@@ -190,6 +189,13 @@ impl StoreError {
                 _ => StoreError::Service { what, why: format!("the connection failed: {why}") },
             };
         }
+        if let Some(name) = chain().find_map(|error| error.downcast_ref::<object_store::path::Error>()) {
+            let why = format!("an object there has a name that is not supported: {name}");
+            return StoreError::Service {
+                what,
+                why: why + "\nhint: move it to another prefix, or give it another name",
+            };
+        }
         let text = chain().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         let code = element(&text, "Code").unwrap_or_default();
         let why = match element(&text, "Message") {
@@ -228,16 +234,6 @@ impl StoreError {
                 StoreError::Throttled { what, why }
             }
             _ => StoreError::Service { what, why },
-        }
-    }
-}
-
-impl From<ScanError> for StoreError {
-    fn from(error: ScanError) -> StoreError {
-        match error {
-            ScanError::Interrupted => StoreError::Interrupted,
-            error if error.is_usage() => StoreError::Usage(error.to_string()),
-            error => StoreError::Service { what: "input".to_owned(), why: error.to_string() },
         }
     }
 }

@@ -67,8 +67,11 @@ impl Location {
 
     /// The key as requests take it.
     pub(crate) fn path(&self) -> Result<Path, StoreError> {
-        let wrong =
-            |_| StoreError::Usage(format!("{self}: a key with empty parts, `.` or `..` is not supported"));
+        let wrong = |_| {
+            StoreError::Usage(format!(
+                "{self}: a key with empty parts, `.`, `..` or control characters is not supported"
+            ))
+        };
         Path::parse(&self.key).map_err(wrong)
     }
 }

@@ -169,6 +169,23 @@ fn parts_that_were_sent_are_not_sent_again() {
 }
 
 #[test]
+fn an_output_that_was_built_again_is_sent_from_its_beginning() {
+    let mut place = Place::with(&[("train.jsonl", &"0123".repeat(20))]);
+    let store = Failing::default();
+    store.fails_at.store(10, Ordering::SeqCst);
+    assert!(place.upload(&store, &UploadOptions::default()).is_err());
+    store.fails_at.store(0, Ordering::SeqCst);
+    let content = "4567".repeat(20);
+    fs::write(place.source.dir.join("train.jsonl"), &content).expect("written");
+    place.source.files[0].sha256 = hex(&Sha256::digest(&content));
+    place.source.manifest = format!("{:?}", place.source.files).into_bytes();
+    let sent = place.upload(&store, &UploadOptions::default()).expect("uploaded");
+    assert_eq!((sent.resumed_bytes, place.journals()), (0, 0));
+    assert_eq!(place.content(&store, "train.jsonl"), content.as_bytes());
+    place.assert_whole_or_without_manifest(&store, "built again");
+}
+
+#[test]
 fn an_upload_that_the_store_has_forgotten_begins_again() {
     let place = Place::with(&[("train.jsonl", &"0123".repeat(20))]);
     let store = Failing::default();

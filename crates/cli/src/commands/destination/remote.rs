@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Delivered, Kind, Wanted};
 use crate::args::{InputAccountArgs, OutputArgs};
 use crate::commands::upload::{place, say_notes, send};
-use crate::escape::escape;
+use crate::escape::{escape, word};
 use crate::exit::Failure;
 use crate::output::say;
 use crate::progress::Display;
@@ -93,7 +93,7 @@ impl Remote {
         sent.inspect_err(|_| {
             self.is_kept = true;
             let (path, target) = (path.display().to_string(), self.target.to_string());
-            let (path, target) = (escape(&path), escape(&target));
+            let (path, target) = (word(&path), word(&target));
             let command = if self.kind == Kind::Directory { "bedload upload" } else { "aws s3 cp" };
             say(&format!("note: {path} is complete; send it with `{command} {path} {target}`\n"));
         })

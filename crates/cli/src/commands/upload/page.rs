@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::send::say_notes;
 use crate::args::{OutputArgs, OutputFormat};
-use crate::escape::escape;
+use crate::escape::{escape, word};
 use crate::exit::{Exit, Failure};
 use crate::output::{Out, say};
 
@@ -117,8 +117,8 @@ fn summary(target: &Location, sent: &Sent, manifest: &Manifest, is_dry_run: bool
 }
 
 fn prose(dir: &Path, target: &Location, sent: &Sent, manifest: &Manifest, is_dry_run: bool) -> String {
-    let (dir, target) =
-        (escape(&dir.display().to_string()).into_owned(), escape(&target.to_string()).into_owned());
+    let (local, target) = (dir.display().to_string(), target.to_string());
+    let (dir, target) = (escape(&local), escape(&target));
     let part = |action: Action, word: &str| {
         let (n, bytes) = sent.count(action);
         format!("{} {word} ({} bytes)", plural(n, "file", "files"), count(bytes))
@@ -142,8 +142,10 @@ fn prose(dir: &Path, target: &Location, sent: &Sent, manifest: &Manifest, is_dry
     if is_dry_run {
         out += "nothing was sent or deleted (`--dry-run`)\n";
     } else if manifest.ready {
+        let command = if cfg!(feature = "bedrock") { "create" } else { "plan" };
         out += &format!(
-            "next: bedload job plan {dir} --data {target} --model ID --role ARN --output s3://BUCKET/PREFIX\n"
+            "next: bedload job {command} {} --data {target} --model ID --role ARN --output s3://BUCKET/PREFIX\n",
+            word(&local)
         );
     }
     out
