@@ -85,7 +85,14 @@ pub(crate) enum Command {
     Calibrate(CalibrateArgs),
     /// Recommend hyperparameters for a built directory, with reasons and the number of training steps.
     Hyperparameters(HyperparametersArgs),
-    /// Score predictions against references, and compare two models.
+    #[cfg_attr(
+        not(feature = "bedrock"),
+        doc = "Score predictions against references, and compare two models."
+    )]
+    #[cfg_attr(
+        feature = "bedrock",
+        doc = "Ask a model the prompts of a built directory, score its answers or those in a file, and compare two models."
+    )]
     Evaluate(Box<EvaluateArgs>),
     /// Estimate what training on a built directory costs, and serving the model: prices with source and date.
     Cost(Box<CostArgs>),

@@ -96,9 +96,10 @@ impl<'a> Client<'a> {
         self.account.config().region().map_or("", |region| region.as_ref())
     }
 
-    /// The URL that requests about jobs and deployments go to.
-    pub fn endpoint(&self) -> String {
-        if let Some(url) = self.configured_endpoint() {
+    /// The URL that prompts go to.
+    pub fn runtime_endpoint(&self) -> String {
+        use aws_sdk_bedrockruntime::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        if let Some(url) = self.configured_endpoint("Bedrock Runtime") {
             return url;
         }
         let url = Params::builder().region(self.region()).build().ok().and_then(|params| {
@@ -107,16 +108,29 @@ impl<'a> Client<'a> {
         });
         url.map_or_else(String::new, |endpoint| endpoint.url().to_owned())
     }
-    /// The URL that is configured for jobs and deployments, in the SDK's order: what the command line says, the variable
-    /// of the service, its entry in the profile, and what is for all services.
-    fn configured_endpoint(&self) -> Option<String> {
+
+    /// The URL that requests about jobs and deployments go to.
+    pub fn endpoint(&self) -> String {
+        if let Some(url) = self.configured_endpoint("Bedrock") {
+            return url;
+        }
+        let url = Params::builder().region(self.region()).build().ok().and_then(|params| {
+            let resolver = DefaultResolver::new();
+            self.wait(async { resolver.resolve_endpoint(&params).await.ok() })
+        });
+        url.map_or_else(String::new, |endpoint| endpoint.url().to_owned())
+    }
+
+    /// The URL that is configured for a service, in the SDK's order: what the command line says, the variable of the
+    /// service, its entry in the profile, and what is for all services.
+    fn configured_endpoint(&self, service: &'static str) -> Option<String> {
         let config = self.account.config();
         let of_all = config.endpoint_url().map(str::to_owned);
         if config.get_origin("endpoint_url").is_client_config() {
             return of_all;
         }
         let key = ServiceConfigKey::builder()
-            .service_id("Bedrock")
+            .service_id(service)
             .env("AWS_ENDPOINT_URL")
             .profile("endpoint_url")
             .build()

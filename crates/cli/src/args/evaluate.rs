@@ -7,14 +7,31 @@ use clap::ValueEnum;
 
 use super::{ConfigArgs, InputAccountArgs, OutputArgs, THREADS_MAX, bytes};
 
+mod asking;
+
+use asking::AskArgs;
+
 #[derive(Debug, clap::Args)]
+#[cfg_attr(not(feature = "bedrock"), command(mut_args(asking::hidden)))]
+#[cfg_attr(
+    feature = "bedrock",
+    command(
+        override_usage = "bedload evaluate [OPTIONS] <MODEL> <OUT>\n       bedload evaluate [OPTIONS] --predictions <FILE>"
+    )
+)]
+#[cfg_attr(
+    not(feature = "bedrock"),
+    command(override_usage = "bedload evaluate [OPTIONS] --predictions <FILE>")
+)]
 #[command(
     after_help = "Examples:\n  bedload evaluate --predictions tuned.jsonl\n  bedload evaluate --predictions tuned.jsonl --against base.jsonl --show-content\n  bedload evaluate --predictions out.jsonl --reference-field /label --prediction-field /answer --normalize --per-record scores.csv"
 )]
 pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
     /// Predictions: lines of {"prompt", "reference", "prediction"}, or the output of a Bedrock evaluation job; files,
     /// directories, globs, or `-`. Repeatable.
-    #[arg(long, required = true, value_name = "FILE")]
+    #[arg(long, required_unless_present = "model", value_name = "FILE")]
     pub(crate) predictions: Vec<OsString>,
     /// Predictions of another model for the same prompts, to compare with. Repeatable.
     #[arg(long, value_name = "FILE")]

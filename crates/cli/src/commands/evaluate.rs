@@ -1,14 +1,19 @@
 //! `bedload evaluate`
 
 mod objects;
+#[cfg(feature = "bedrock")]
+mod online;
 mod page;
 
+use std::ffi::OsString;
 use std::num::{NonZeroU16, NonZeroUsize};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use bedload_engine::{EvaluateSettings, Fields, PerRecord, Resampling, Task, evaluate};
+use bedload_engine::{EvaluateSettings, Fields, PerRecord, Progress, Resampling, Task, evaluate};
 use bedload_record::{Finding, Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
+use rayon::ThreadPool;
 
 use super::{judge, new_progress, refuse_remote_output, say_config, start_workers};
 use crate::args::{EvaluateArgs, OutputFormat, TaskName};
@@ -27,6 +32,26 @@ struct Names {
     predictions: bool,
 }
 
+/// What a run works with.
+struct Setup {
+    config: Config,
+    progress: Arc<Progress>,
+    workers: ThreadPool,
+}
+
+/// What was asked before there was something to score.
+#[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "nothing is asked without the feature"))]
+struct Asked {
+    /// The file of predictions.
+    predictions: PathBuf,
+    /// What is said of it to people.
+    page: String,
+    /// And to programs.
+    object: serde_json::Value,
+    /// Whether enough was answered.
+    exit: Exit,
+}
+
 pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     if let Some(path) = &args.rows.per_record {
         refuse_remote_output("--per-record", path, false)?;
@@ -35,6 +60,38 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     if let Some(bytes) = args.memory_limit.or(config.memory_limit) {
         memory::set_by_user(bytes);
     }
+    let progress = new_progress()?;
+    let threads = args.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from);
+    let workers = start_workers(threads)?;
+    let setup = Setup { config, progress, workers };
+    match &args.ask.model {
+        Some(model) => ask(args, model, &setup),
+        None => score(args, &args.predictions, None, &setup),
+    }
+}
+
+#[cfg(feature = "bedrock")]
+fn ask(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Exit, Failure> {
+    match online::run(args, model, setup)? {
+        Some(asked) => score(args, &[asked.predictions.clone().into()], Some(&asked), setup),
+        None => Ok(Exit::Clean),
+    }
+}
+
+#[cfg(not(feature = "bedrock"))]
+fn ask(_: &EvaluateArgs, model: &str, _: &Setup) -> Result<Exit, Failure> {
+    let instead = format!("`aws bedrock-runtime converse --model-id {model}`, and --predictions");
+    Err(super::offline::not_built("evaluate MODEL", "bedrock", &instead))
+}
+
+/// Scores the predictions in files.
+fn score(
+    args: &EvaluateArgs,
+    predictions: &[OsString],
+    asked: Option<&Asked>,
+    setup: &Setup,
+) -> Result<Exit, Failure> {
+    let Setup { config, progress, workers } = setup;
     let task = match args.task {
         TaskName::Auto => None,
         TaskName::Classification => Some(Task::Classification),
@@ -52,16 +109,8 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
         show_content: args.show_content,
         scan: ScanOptions { mmap: !config.no_mmap, ..ScanOptions::default() },
     };
-    let progress = new_progress()?;
-    let threads = args.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from);
-    let workers = start_workers(threads)?;
-    let discovery = DiscoverOptions {
-        array: args.array || config.array,
-        max_decompressed: args.max_decompressed.or(config.max_decompressed),
-        objects: super::objects::store(&args.account, args.predictions.iter().chain(&args.against))?,
-        ..DiscoverOptions::default()
-    };
-    let inputs = workers.install(|| discover(&args.predictions, &discovery))?;
+    let discovery = discovery(args, predictions, config)?;
+    let inputs = workers.install(|| discover(predictions, &discovery))?;
     let against = match &args.against[..] {
         [] => None,
         names => Some(workers.install(|| discover(names, &discovery))?),
@@ -74,16 +123,18 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
             (ours, None) => ours,
             (None, Some(_)) => None,
         };
-        let _display = Display::start(&progress, size, &args.output);
-        let progress = Arc::clone(&progress);
+        let _display = Display::start(progress, size, &args.output);
         let tell = |finding: &Finding| told.tell(finding);
         let per_record =
             args.rows.per_record.as_ref().map(|path| PerRecord { path, overwrite: args.rows.overwrite });
-        workers.install(|| evaluate(&inputs, against.as_ref(), &settings, per_record, &progress, tell))?
+        workers.install(|| evaluate(&inputs, against.as_ref(), &settings, per_record, progress, tell))?
     };
     evaluated.notes.iter().for_each(|note| complain(note));
     let worst = evaluated.by_code.keys().map(|&code| Severities::default().of(code)).max();
-    let exit = judge(worst, Some(Severity::Error));
+    let exit = match (judge(worst, Some(Severity::Error)), asked) {
+        (Exit::Clean, Some(asked)) => asked.exit,
+        (exit, _) => exit,
+    };
     let is_shown = args.show_content;
     let names = Names {
         references: is_shown || task == Some(Task::Classification) || args.reference_field.is_some(),
@@ -92,10 +143,16 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     let how = settings.resampling;
     match args.output.output_format {
         OutputFormat::Text => {
+            if let Some(asked) = asked {
+                told.write(asked.page.as_bytes())?;
+            }
             let page = page::page(&evaluated, &inputs, against.as_ref(), task.is_none(), names);
             told.write(page.as_bytes())?;
         }
         OutputFormat::Jsonl => {
+            if let Some(asked) = asked {
+                told.write_object(&asked.object)?;
+            }
             objects::objects(&evaluated, how, names)
                 .iter()
                 .try_for_each(|object| told.write_object(object))?;
@@ -110,6 +167,16 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
         say_config(config.file.as_deref());
     }
     Ok(exit)
+}
+
+/// How files are found and read.
+fn discovery(args: &EvaluateArgs, names: &[OsString], config: &Config) -> Result<DiscoverOptions, Failure> {
+    Ok(DiscoverOptions {
+        array: args.array || config.array,
+        max_decompressed: args.max_decompressed.or(config.max_decompressed),
+        objects: super::objects::store(&args.account, names.iter().chain(&args.against))?,
+        ..DiscoverOptions::default()
+    })
 }
 
 /// A class by name where that may be shown, and by number else.

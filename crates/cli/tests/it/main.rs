@@ -24,6 +24,8 @@ mod environment;
 #[cfg(test)]
 mod evaluating;
 #[cfg(test)]
+mod evaluating_online;
+#[cfg(test)]
 mod evaluating_two;
 #[cfg(test)]
 mod evaluation_prompts;
