@@ -10,6 +10,7 @@
 
 import json
 import re
+import socket
 import sys
 import threading
 import time
@@ -58,7 +59,7 @@ class Faults:
             return self.refuse(environ, answer, "503 Slow Down", "SlowDown", "Please reduce your request rate.")
         if how == "drop":
             entry["status"] = 0
-            environ["werkzeug.socket"].close()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
         if how == "late":
             time.sleep(fault.get("seconds", 1))

@@ -4,18 +4,37 @@ the first step whose name begins so."""
 import sys
 import time
 
-from steps import offline, s3_data, upload
+from steps import deployments, evaluation, jobs, offline, s3_data, upload
 from steps.tools import Failed, Story
 
 STEPS = [
     offline.build,
     offline.cost,
     upload.first,
+    upload.again,
+    upload.killed,
+    upload.faults,
     s3_data.read,
     s3_data.read_on,
     s3_data.written,
     offline.plan,
     offline.aws_cli,
+    jobs.create,
+    jobs.look,
+    jobs.completes,
+    jobs.fails,
+    jobs.stops,
+    jobs.account,
+    deployments.create,
+    deployments.fails,
+    evaluation.dry,
+    evaluation.killed,
+    evaluation.refused,
+    evaluation.compared,
+    evaluation.failing,
+    evaluation.interrupted,
+    evaluation.account,
+    deployments.delete,
 ]
 
 

@@ -41,6 +41,7 @@ class Jobs:
             "model": arn("custom-model", f"{base}/{twelve('model', name)}"),
             "base": arn("foundation-model", base, account=""),
             "request": values,
+            "token": token,
             "lines": lines,
             "status": "InProgress",
             "polls": 0,
@@ -76,6 +77,8 @@ class Jobs:
                 for phase, status in job["details"].items()
             },
         }
+        if job["token"]:
+            reply["clientRequestToken"] = job["token"]
         for member in ("customizationConfig", "vpcConfig"):
             if member in request:
                 reply[member] = request[member]

@@ -1,0 +1,47 @@
+"""What serves a model."""
+
+from .tools import calls, calm, expect, script
+
+FAST = ["--interval", "50ms"]
+
+
+def create(story):
+    """deploy: a deployment on demand, waited for; what it costs is said before"""
+    run = story.bedload("deploy", story.model, "--name", "story", "--dry-run")
+    expect(not calls("CreateCustomModelDeployment"), "a dry run sends nothing", run)
+    run = story.bedload("deploy", story.model, "--name", "story", *FAST, code=2)
+    expect("--yes" in run.err and not calls("CreateCustomModelDeployment"), "nothing without a yes", run)
+    run = story.bedload("deploy", story.model, "--name", "story", "--yes", *FAST)
+    expect("$" in run.err or "unknown" in run.err, "the cost is said", run)
+    story.deployment = run.out.strip().splitlines()[-1]
+    expect(":custom-model-deployment/" in story.deployment, "the ARN is on standard output", run)
+    again = story.bedload("deploy", story.model, "--name", "story", "--yes", *FAST)
+    expect(again.out.strip().splitlines()[-1] == story.deployment, "the same command finds the same deployment", again)
+    run = story.bedload("deploy", "list", "--output-format", "jsonl")
+    expect(story.deployment in run.out, "it is listed", run)
+    run = story.bedload("deploy", "show", "story")
+    expect("Active" in run.out, "it is shown", run)
+
+
+def fails(story):
+    """deploy: one that fails ends with 1, one that takes too long with 6, and provisioned throughput is paid by the hour"""
+    script(deployments=[{"name": "bad", "end": "Failed", "message": "Insufficient capacity"}])
+    run = story.bedload("deploy", story.model, "--name", "bad", "--yes", *FAST, code=1)
+    expect("Insufficient capacity" in run.out + run.err, "the service's reason is shown", run)
+    script(deployments=[{"name": "slow", "polls": 1000}])
+    story.bedload("deploy", story.model, "--name", "slow", "--yes", "--timeout", "1s", *FAST, code=6)
+    calm()
+    run = story.bedload("deploy", story.model, "--name", "units", "--provisioned", "--yes", *FAST)
+    expect(":provisioned-model/" in run.out, "the ARN is on standard output", run)
+    expect("hour" in run.err, "the price by the hour is said", run)
+    story.bedload("deploy", "delete", "units", "--yes")
+    expect(calls("DeleteProvisionedModelThroughput")[-1]["status"] == 200, "the units are deleted")
+
+
+def delete(story):
+    """deploy delete: what served the model is gone"""
+    story.bedload("deploy", "delete", "story", "--yes")
+    run = story.bedload("deploy", "show", "story", code=3)
+    expect("story" in run.err, "what is not there is named", run)
+    run = story.bedload("deploy", "list", "--output-format", "jsonl")
+    expect(story.deployment not in run.out, "it is not listed any more", run)
