@@ -9,6 +9,7 @@ mod duration;
 mod evaluate;
 mod job;
 mod lookup;
+mod output;
 mod reading;
 mod size;
 mod training;
@@ -45,6 +46,7 @@ pub(crate) use job::{
     JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
 };
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
+pub(crate) use output::{ColorWhen, OutputArgs, OutputFormat};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
 pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
@@ -204,23 +206,6 @@ pub(crate) struct VocabularyArgs {
     pub(crate) token_engine: Option<String>,
 }
 
-/// How to show results.
-#[derive(Debug, clap::Args)]
-pub(crate) struct OutputArgs {
-    /// Format of the output on standard output.
-    #[arg(help_heading = "Display", long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) output_format: OutputFormat,
-    /// Do not print a summary or progress.
-    #[arg(help_heading = "Display", long, short)]
-    pub(crate) quiet: bool,
-    /// Do not print progress.
-    #[arg(help_heading = "Display", long)]
-    pub(crate) no_progress: bool,
-    /// When to use color.
-    #[arg(help_heading = "Display", long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorWhen,
-}
-
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  bedload check data/ --profile nova-2-lite-sft\n  bedload check train.jsonl --validation-file val.jsonl --fail-on warning\n  zcat raw.jsonl.gz | bedload check - --output-format jsonl"
@@ -349,24 +334,6 @@ pub(crate) struct CleanArgs {
     pub(crate) dir: PathBuf,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    /// Human-readable text.
-    Text,
-    /// One JSON object per finding, and a summary object last.
-    Jsonl,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorWhen {
-    /// If the output is a terminal and `NO_COLOR` is not set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
