@@ -89,6 +89,10 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         }
         inputs.list.push(input);
     }
+    if let Some(store) = &options.objects {
+        let expected: Vec<&Object> = inputs.iter().filter_map(Input::object).collect();
+        store.expect(&expected);
+    }
     Ok(inputs)
 }
 

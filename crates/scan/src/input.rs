@@ -267,6 +267,14 @@ impl Input {
         }
     }
 
+    /// The object that it is, if it is one.
+    pub(crate) fn object(&self) -> Option<&Object> {
+        match &self.origin {
+            Origin::Object { object, .. } => Some(object),
+            _ => None,
+        }
+    }
+
     /// An object whose bytes are not those of its lines, opened: it is compressed, or an array.
     pub(crate) fn encoded_object(&self) -> Option<(&Object, Box<dyn Read + Send>)> {
         match &self.origin {

@@ -26,6 +26,9 @@ pub trait ObjectStore: fmt::Debug + Send + Sync {
     /// Where the store cannot be asked.
     fn list(&self, bucket: &str, folder: &str) -> Result<Vec<Object>, ObjectError>;
 
+    /// Says which objects will be read, in this order, each perhaps several times.
+    fn expect(&self, _objects: &[&Object]) {}
+
     /// Reads an object from its beginning. Errors of the reader have an [`ObjectError`] in them, for one where the object
     /// is another one now.
     fn open(&self, object: &Object) -> Box<dyn Read + Send>;

@@ -1,5 +1,6 @@
 //! Inputs from S3: what is below a place, and objects as readers.
 
+mod heads;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -16,19 +17,23 @@ use crate::account::Account;
 use crate::bucket::Bucket;
 use crate::error::StoreError;
 use crate::location::Location;
-use reader::{Reader, Windows};
+use heads::Heads;
+use reader::{Asking, Reader, Windows};
 
 /// What is asked for at a time, where memory allows.
 const WINDOW_BYTES: u64 = 8 << 20;
 const WINDOW_BYTES_MIN: u64 = 1 << 20;
 /// Windows that are read ahead, of all readers together. Each reader has one more, as it could not go on otherwise.
 const N_WINDOWS: usize = 8;
+/// Beginnings of objects that are kept.
+const HEADS_BYTES_MAX: u64 = 32 << 20;
 
 /// Objects in S3, for `bedload_scan` to read.
 pub struct S3Inputs {
     account: Arc<Account>,
     buckets: Mutex<BTreeMap<String, Bucket>>,
     windows: Windows,
+    heads: Heads,
 }
 
 impl fmt::Debug for S3Inputs {
@@ -39,13 +44,14 @@ impl fmt::Debug for S3Inputs {
 
 impl S3Inputs {
     /// Objects of an account. What is read ahead takes at most an eighth of `memory_bytes`, where that is limited, and 64
-    /// MiB.
+    /// MiB; beginnings that are kept take half as much.
     pub fn new(account: Account, memory_bytes: Option<u64>) -> S3Inputs {
         let room = memory_bytes.map_or(u64::MAX, |bytes| bytes / 8);
         let bytes = (room / N_WINDOWS as u64).clamp(WINDOW_BYTES_MIN, WINDOW_BYTES);
         let n_ahead = (room / bytes).clamp(1, N_WINDOWS as u64) as usize;
         let windows = Windows { bytes, ahead: Arc::new(Semaphore::new(n_ahead)) };
-        S3Inputs { account: Arc::new(account), buckets: Mutex::default(), windows }
+        let heads = Heads::new((room / 2).min(HEADS_BYTES_MAX));
+        S3Inputs { account: Arc::new(account), buckets: Mutex::default(), windows, heads }
     }
 
     fn bucket(&self, name: &str) -> Result<Bucket, StoreError> {
@@ -56,6 +62,11 @@ impl S3Inputs {
         let bucket = self.account.bucket(name)?;
         buckets.insert(name.to_owned(), bucket.clone());
         Ok(bucket)
+    }
+
+    fn asking(&self, object: &Object) -> Result<Arc<Asking>, StoreError> {
+        let Bucket { objects } = self.bucket(&object.bucket)?;
+        Asking::new(objects, object).map(Arc::new)
     }
 
     fn find_one(&self, place: &Location) -> Result<Option<Object>, StoreError> {
@@ -96,16 +107,18 @@ impl ObjectStore for S3Inputs {
         self.list_all(&Location::new(bucket, folder)).map_err(failed)
     }
 
+    fn expect(&self, objects: &[&Object]) {
+        self.heads.expect(objects);
+    }
+
     fn open(&self, object: &Object) -> Box<dyn Read + Send> {
-        let place = Location::new(&object.bucket, &object.key);
-        let opened = self.bucket(&object.bucket).and_then(|bucket| {
-            let (runtime, windows) = (self.account.handle(), self.windows.clone());
-            Reader::new(runtime, bucket.objects, &place, object, windows)
-        });
-        match opened {
-            Ok(reader) => Box::new(reader),
-            Err(error) => Box::new(Broken(Some(failed(error)))),
-        }
+        let runtime = self.account.handle();
+        let asking = match self.asking(object) {
+            Ok(asking) => asking,
+            Err(error) => return Box::new(Broken(Some(failed(error)))),
+        };
+        let head = self.heads.get(&runtime, object, |next| self.asking(next).ok());
+        Box::new(Reader::new(runtime, asking, head, object.bytes, self.windows.clone()))
     }
 }
 

@@ -15,12 +15,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
+use super::heads::{HEAD_BYTES, Head};
 use crate::bucket::Objects;
 use crate::error::StoreError;
 use crate::location::Location;
 
-/// The first window: enough to tell what an object is, without reading ahead what nobody may want.
-const HEAD_BYTES: u64 = 256 << 10;
 /// Windows of one reader under way at a time, where there is room.
 const N_AHEAD: usize = 4;
 /// How often a window is asked for, where a reply breaks off. Requests that fail are repeated by themselves.
@@ -42,17 +41,26 @@ struct Window {
 }
 
 /// What has to be known to ask for a window.
-struct Asking {
+pub(crate) struct Asking {
     objects: Arc<dyn Objects>,
     path: Path,
     e_tag: Option<String>,
     url: String,
 }
 
+impl Asking {
+    pub(crate) fn new(objects: Arc<dyn Objects>, object: &Object) -> Result<Asking, StoreError> {
+        let place = Location::new(&object.bucket, &object.key);
+        Ok(Asking { objects, path: place.path()?, e_tag: object.e_tag.clone(), url: place.to_string() })
+    }
+}
+
 /// Reads an object from its beginning to its end.
 pub(crate) struct Reader {
     runtime: Handle,
     asking: Arc<Asking>,
+    /// The first window, if it was asked for before.
+    head: Option<Head>,
     windows: Windows,
     len: u64,
     /// Where the next window begins.
@@ -67,38 +75,46 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) fn new(
         runtime: Handle,
-        objects: Arc<dyn Objects>,
-        place: &Location,
-        object: &Object,
+        asking: Arc<Asking>,
+        head: Option<Head>,
+        bytes: u64,
         windows: Windows,
-    ) -> Result<Reader, StoreError> {
-        let (path, url) = (place.path()?, place.to_string());
-        let asking = Arc::new(Asking { objects, path, e_tag: object.e_tag.clone(), url });
-        Ok(Reader {
+    ) -> Reader {
+        Reader {
             runtime,
             asking,
+            head,
             windows,
-            len: object.bytes,
+            len: bytes,
             asked: 0,
             under_way: VecDeque::new(),
             current: Bytes::new(),
             permit: None,
             is_broken: false,
-        })
+        }
     }
 
     /// Asks for windows as long as there is room for them.
     fn ask(&mut self) {
-        // Only the first, until somebody wants more than that.
         let n_wanted = if self.asked == 0 { 1 } else { N_AHEAD };
         while self.under_way.len() < n_wanted && self.asked < self.len {
             let permit = Arc::clone(&self.windows.ahead).try_acquire_owned().ok();
             if permit.is_none() && !self.under_way.is_empty() {
                 break;
             }
-            let bytes = if self.asked == 0 { HEAD_BYTES.min(self.windows.bytes) } else { self.windows.bytes };
+            // Only a beginning, until somebody wants more than that.
+            let bytes = if self.asked == 0 { HEAD_BYTES } else { self.windows.bytes };
             let end = self.asked.saturating_add(bytes).min(self.len);
-            let task = self.runtime.spawn(get(Arc::clone(&self.asking), self.asked..end));
+            let (asking, range, head) = (Arc::clone(&self.asking), self.asked..end, self.head.take());
+            let task = self.runtime.spawn(async move {
+                match head {
+                    Some(head) => match head.await {
+                        Some(bytes) => Ok(bytes),
+                        None => get(asking, range).await,
+                    },
+                    None => get(asking, range).await,
+                }
+            });
             self.under_way.push_back(Window { task, permit });
             self.asked = end;
         }
@@ -140,7 +156,8 @@ impl Drop for Reader {
     }
 }
 
-async fn get(asking: Arc<Asking>, range: Range<u64>) -> Result<Bytes, StoreError> {
+/// Asks for a range, and again where the reply breaks off.
+pub(crate) async fn get(asking: Arc<Asking>, range: Range<u64>) -> Result<Bytes, StoreError> {
     let mut attempt = 1;
     loop {
         match get_once(&asking, range.clone()).await {
@@ -179,6 +196,7 @@ mod tests {
     use object_store::ObjectStoreExt;
     use object_store::memory::InMemory;
 
+    use super::super::heads::Heads;
     use super::*;
 
     struct Place {
@@ -202,8 +220,11 @@ mod tests {
         }
 
         fn reader(&self, windows: &Windows) -> Reader {
+            self.expected(windows, false)
+        }
+
+        fn expected(&self, windows: &Windows, is_expected: bool) -> Reader {
             let meta = self.runtime.block_on(self.store.head(&Path::from("a/b"))).expect("found");
-            let place = Location::new("bucket", "a/b");
             let object = Object {
                 bucket: "bucket".to_owned(),
                 key: "a/b".to_owned(),
@@ -211,8 +232,13 @@ mod tests {
                 e_tag: meta.e_tag,
             };
             let store: Arc<dyn Objects> = Arc::clone(&self.store) as _;
-            Reader::new(self.runtime.handle().clone(), store, &place, &object, windows.clone())
-                .expect("a reader")
+            let asking = Arc::new(Asking::new(store, &object).expect("a key"));
+            let runtime = self.runtime.handle().clone();
+            // The one that was asked for before is as good as any other.
+            let heads = Heads::new(1 << 20);
+            heads.expect(&[&object]);
+            let head = heads.get(&runtime, &object, |_| Some(Arc::clone(&asking))).filter(|_| is_expected);
+            Reader::new(runtime, asking, head, meta.size, windows.clone())
         }
     }
 
@@ -225,7 +251,7 @@ mod tests {
         for bytes in [0, 1, 999, 1000, 1001, 700_000] {
             let place = Place::new(bytes);
             for windows in [windows(1000, 3), windows(300_000, 0), windows(1 << 20, 8)] {
-                let (mut one, mut other) = (place.reader(&windows), place.reader(&windows));
+                let (mut one, mut other) = (place.reader(&windows), place.expected(&windows, true));
                 let mut content = Vec::new();
                 one.read_to_end(&mut content).expect("read");
                 assert_eq!(content, place.content, "{bytes} {windows:?}");
@@ -238,13 +264,13 @@ mod tests {
 
     #[test]
     fn readers_share_what_is_read_ahead_and_none_waits_for_another() {
-        let place = Place::new(100_000);
+        let place = Place::new(400_000);
         let windows = windows(1000, 2);
         let mut readers: Vec<Reader> = (0..5).map(|_| place.reader(&windows)).collect();
-        let mut buffer = [0; 1500];
+        let mut buffer = vec![0; 300_000];
         for reader in &mut readers {
             reader.read_exact(&mut buffer).expect("read");
-            assert_eq!(buffer, place.content[..1500]);
+            assert_eq!(buffer, place.content[..300_000]);
         }
         let n_windows: usize = readers.iter().map(|reader| reader.under_way.len()).sum();
         assert!(n_windows <= readers.len() + 2, "{n_windows}");
@@ -255,7 +281,7 @@ mod tests {
 
     #[test]
     fn an_object_that_changes_is_an_error() {
-        let place = Place::new(10_000);
+        let place = Place::new(400_000);
         let windows = windows(1000, 0);
         let mut reader = place.reader(&windows);
         reader.read_exact(&mut [0; 10]).expect("read");
