@@ -58,10 +58,12 @@ impl<'a> Client<'a> {
         if account.config().region().is_none() {
             return Err(ClientError::no_region());
         }
-        let retries = RetryConfig::adaptive()
-            .with_max_attempts(limits.attempts)
-            .with_initial_backoff(limits.pause)
-            .with_max_backoff(limits.pause.saturating_mul(20));
+        let with_pauses = |retries: RetryConfig| {
+            retries
+                .with_max_attempts(limits.attempts)
+                .with_initial_backoff(limits.pause)
+                .with_max_backoff(limits.pause.saturating_mul(20))
+        };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(limits.connect)
             .read_timeout(limits.attempt)
@@ -69,10 +71,12 @@ impl<'a> Client<'a> {
             .operation_timeout(limits.operation)
             .build();
         let control = aws_sdk_bedrock::config::Builder::from(account.config())
-            .retry_config(retries.clone())
+            // One request at a time needs no limit of its own: that of the SDK held a request back for 26 s after two
+            // that were throttled (2026-11).
+            .retry_config(with_pauses(RetryConfig::standard()))
             .timeout_config(timeouts.clone());
         let runtime = aws_sdk_bedrockruntime::config::Builder::from(account.config())
-            .retry_config(retries)
+            .retry_config(with_pauses(RetryConfig::adaptive()))
             .timeout_config(timeouts);
         Ok(Client {
             account,

@@ -38,6 +38,21 @@ def fails(story):
     expect(calls("DeleteProvisionedModelThroughput")[-1]["status"] == 200, "the units are deleted")
 
 
+def kept(story):
+    """deploy delete: not while it is being made, but after it; not before a commitment is over"""
+    script(deployments=[{"name": "new", "polls": 12}])
+    story.bedload("deploy", story.model, "--name", "new", "--yes", "--no-wait")
+    run = story.bedload("deploy", "delete", "new", "--yes", code=2)
+    expect("--wait" in run.err, "waiting is offered", run)
+    story.bedload("deploy", "delete", "new", "--yes", "--wait", *FAST)
+    calm()
+    units = ["--provisioned", "--units", "2", "--commitment", "one-month", "--yes", *FAST, "--output-format", "jsonl"]
+    run = story.bedload("deploy", story.model, "--name", "committed", *units)
+    expect(run.summary()["status"] == "InService" and run.of_kind("cost")[0]["units"] == 2, "it answers", run)
+    run = story.bedload("deploy", "delete", "committed", "--yes", code=2)
+    expect("cannot be deleted before" in run.err, "the commitment is named", run)
+
+
 def delete(story):
     """deploy delete: what served the model is gone"""
     story.bedload("deploy", "delete", "story", "--yes")

@@ -1,9 +1,10 @@
 """Customization jobs from the command line: started, watched, stopped."""
 
+import json
 import signal
 
 from .offline import planned
-from .tools import BUCKET, calls, calm, expect, script
+from .tools import BUCKET, bucket, calls, calm, expect, script
 
 FAST = ["--interval", "100ms"]
 
@@ -29,6 +30,24 @@ def create(story):
     expect(run.code == 0 and run.out.strip() == story.cli_job, "what the AWS CLI started is found again", run)
     run = story.bedload(*request("story-elsewhere", data=f"s3://{BUCKET}/nowhere"), code=None)
     expect(run.code in (1, 2, 3) and "nowhere" in run.err, "data that is not uploaded is refused", run)
+
+
+def refused(story):
+    """job create: other data than those here, and a request with problems, start nothing; what is sent is what was shown"""
+    before = len(calls("CreateModelCustomizationJob"))
+    run = story.bedload(*request("story-nowhere", data=f"s3://{BUCKET}/nowhere"), code=1)
+    expect(f"bedload upload OUT s3://{BUCKET}/nowhere" in run.err, "the upload is named", run)
+    bucket().put_object(Bucket=BUCKET, Key="other/manifest.json", Body=b"{}")
+    run = story.bedload(*request("story-other", data=f"s3://{BUCKET}/other"), code=1)
+    expect("manifest.json differs" in run.err, "another output is told apart", run)
+    shown = json.loads(story.bedload(*request("story-shown", "--dry-run")).out)
+    story.write("wrong.json", json.dumps(shown | {"jobName": "a b"}))
+    run = story.bedload("job", "create", "--request", "wrong.json", code=1)
+    expect("error[pattern]: jobName" in run.out, "the problem is named", run)
+    expect(len(calls("CreateModelCustomizationJob")) == before, "nothing was sent", run)
+    run = story.bedload(*request("story-shown"))
+    sent = calls("CreateModelCustomizationJob")[-1]["input"]
+    expect(sent == shown, f"what arrived is not what was shown:\n{sent}\n{shown}", run)
 
 
 def look(story):
