@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::credentials::Credentials;
 use crate::error::StoreError;
+use crate::profile;
 
 /// How often a wait looks whether the run was asked to stop.
 const STOP_SEEN_EVERY: Duration = Duration::from_millis(50);
@@ -49,7 +50,7 @@ impl Account {
     /// Reads the configuration. Credentials are not asked for before the first request.
     ///
     /// # Errors
-    /// Where no thread can be started.
+    /// Where a profile is named that there is not, and where no thread can be started.
     pub fn open(options: &AccountOptions) -> Result<Account, StoreError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -62,8 +63,10 @@ impl Account {
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(Duration::from_mins(1));
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts.build());
-        if let Some(profile) = &options.profile {
-            loader = loader.profile_name(profile);
+        if let Some(name) = &options.profile {
+            profile::check(name)?;
+            let of_profile = runtime.block_on(profile::credentials(name, options.region.as_deref()));
+            loader = loader.profile_name(name).credentials_provider(of_profile);
         }
         if let Some(region) = &options.region {
             loader = loader.region(Region::new(region.clone()));

@@ -213,6 +213,10 @@ impl StoreError {
             | "InvalidClientTokenId"
             | "UnrecognizedClientException" => return StoreError::BadCredentials { what, why },
             "NoSuchBucket" => return StoreError::NoBucket { bucket: bucket_of(&what) },
+            "NoSuchKey" => return StoreError::NotFound { what },
+            "AccessDenied" | "AccessDeniedException" | "AllAccessDisabled" | "AccountProblem" => {
+                return StoreError::Denied { what, why };
+            }
             "RequestTimeTooSkewed" => return StoreError::Clock { what, why },
             "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
                 return StoreError::OtherRegion { what, why };
@@ -230,6 +234,7 @@ impl StoreError {
             _ if text.contains("Received redirect without LOCATION") => {
                 StoreError::OtherRegion { what, why: "the service redirects the request".to_owned() }
             }
+            _ if text.contains("403 Forbidden") => StoreError::Denied { what, why },
             _ if text.contains("429 Too Many") || text.contains("503 Service") => {
                 StoreError::Throttled { what, why }
             }

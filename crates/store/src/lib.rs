@@ -8,6 +8,7 @@ mod credentials;
 mod error;
 mod location;
 mod objects;
+mod profile;
 
 mod inputs;
 mod upload;

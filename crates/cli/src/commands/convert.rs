@@ -8,7 +8,7 @@ use bedload_engine::{Converted, Outputs, convert};
 use bedload_record::{Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
-use super::{find_inputs, judge, new_progress, say_config, start_workers};
+use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
 use crate::args::{ConvertArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{Output, Paint, by_name, converted_summary, of_severity, say};
@@ -24,6 +24,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         overwrite: args.overwrite,
         temp_dir: run.settings.temp_dir.as_deref(),
     };
+    if let Some(rejected) = &args.rejected {
+        refuse_remote_output("--rejected", rejected, false)?;
+    }
     let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());

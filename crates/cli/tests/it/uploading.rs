@@ -55,3 +55,46 @@ fn what_is_not_as_it_was_built_or_not_ready_is_not_uploaded() {
     let outcome = scratch.run("upload few s3://bucket/out").exits(1);
     assert!(outcome.stderr.contains("`--allow-unready` uploads it"), "{}", outcome.stderr);
 }
+
+/// A profile that is named is meant, whatever account the environment has.
+#[cfg(feature = "s3")]
+#[test]
+fn the_credentials_are_those_of_the_profile_that_is_named() {
+    use std::io::{Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            let mut request = [0; 8192];
+            let n = connection.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..n]);
+            let key =
+                request.split("Credential=").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or("none");
+            let body = format!("<Error><Code>AccessDenied</Code><Message>asked with {key}</Message></Error>");
+            let head =
+                format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close", body.len());
+            let _ = connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
+        }
+    });
+    let scratch = built();
+    scratch.write(".aws/config", "[profile training]\nregion = eu-west-1\n");
+    scratch.write(
+        ".aws/credentials",
+        "[training]\naws_access_key_id = PROFILEKEY\naws_secret_access_key = hunter2\n",
+    );
+    let run = |profile: &str| {
+        let mut command = scratch.command();
+        command.args(["upload", "out", "s3://bucket/out", "--endpoint-url", &endpoint]);
+        command.args(profile.split_whitespace()).env("HOME", scratch.path("")).env_remove("AWS_PROFILE");
+        command.env("AWS_ACCESS_KEY_ID", "OTHERKEY").env("AWS_SECRET_ACCESS_KEY", "hunter2");
+        crate::outcome::Outcome::of(command.output().expect("run"))
+    };
+    for (profile, key) in [("", "OTHERKEY"), ("--aws-profile training", "PROFILEKEY")] {
+        let refusal = run(profile).refuses(3);
+        assert!(refusal.contains("access denied") && refusal.contains(key), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+    let refusal = run("--aws-profile trainign").refuses(2);
+    assert!(refusal.contains("there is no AWS profile `trainign`"), "{refusal}");
+}

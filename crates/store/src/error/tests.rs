@@ -81,9 +81,9 @@ fn what_the_service_refuses_is_told_by_its_kind() {
         "403 Forbidden",
         "AccessDenied",
         "User: arn:aws:iam::1:user/u is not authorized to perform: s3:ListBucket",
-        &expect![
-            "s3://bucket/key: User: arn:aws:iam::1:user/u is not authorized to perform: s3:ListBucket (AccessDenied)"
-        ],
+        &expect![[r#"
+            s3://bucket/key: access denied: User: arn:aws:iam::1:user/u is not authorized to perform: s3:ListBucket (AccessDenied)
+            hint: the role or user needs s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload for this place, as far as the command uses them, and the permissions of the bucket's key"#]],
     );
     check(
         "400 Bad Request",
