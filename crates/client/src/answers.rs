@@ -5,7 +5,7 @@ mod kept;
 mod model;
 
 pub use ask::{AskError, Asking, Outcome};
-pub use kept::{Kept, KeptError, answer_line, failure_line};
+pub use kept::{Kept, KeptError, answer_line, failure_line, is_cut_off};
 pub use model::{Serving, refuse_model};
 
 /// Who says something.

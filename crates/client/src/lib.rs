@@ -25,7 +25,7 @@ mod scripted;
 
 pub use answers::{
     Answer, AskError, Asking, How, Kept, KeptError, Outcome, Question, Serving, Speaker, answer_line,
-    failure_line, refuse_model,
+    failure_line, is_cut_off, refuse_model,
 };
 pub use change::{Change, changes};
 pub use client::{Client, Limits};

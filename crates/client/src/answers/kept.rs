@@ -34,10 +34,12 @@ pub struct Kept {
     pub n_answered: usize,
     /// How many bytes are whole lines; what comes after is half a line.
     pub bytes: usize,
-    /// Tokens that all answers together read and wrote.
+    /// Tokens that all answers together read.
     pub input_tokens: u64,
     /// Tokens that they wrote.
     pub output_tokens: u64,
+    /// How many of them were cut off.
+    pub n_cut_off: usize,
 }
 
 /// Why the file is not one that this run can go on with. None of these has text of a record.
@@ -106,6 +108,7 @@ impl Kept {
                 return Err(KeptError::Twice { line: number, index });
             }
             kept.n_answered += 1;
+            kept.n_cut_off += usize::from(is_cut_off(&line.stop_reason));
             kept.bytes += bytes.len();
             kept.input_tokens = kept.input_tokens.saturating_add(line.input_tokens);
             kept.output_tokens = kept.output_tokens.saturating_add(line.output_tokens);
@@ -117,6 +120,11 @@ impl Kept {
     pub fn rest(&self) -> Vec<usize> {
         (0..self.answered.len()).filter(|&index| !self.answered[index]).collect()
     }
+}
+
+/// Whether an answer ends because it has as many tokens as it may.
+pub fn is_cut_off(stop_reason: &str) -> bool {
+    stop_reason == "max_tokens"
 }
 
 fn is_same(line: &Line, number: usize, how: &How) -> Result<(), KeptError> {

@@ -7,10 +7,9 @@ mod told;
 use std::time::{Duration, Instant};
 
 use bedload_client::{
-    AskError, Asking, Client, How, Limits, Outcome, Question, Speaker, answer_line, failure_line,
-    refuse_model,
+    AskError, Asking, Client, How, Limits, Outcome, answer_line, failure_line, is_cut_off, refuse_model,
 };
-use bedload_engine::{MaxRejected, Prompt, Role};
+use bedload_engine::MaxRejected;
 use bedload_record::plural::{count, plural};
 use bedload_scan::ScanError;
 
@@ -35,7 +34,7 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
     let ask = &args.ask;
     let how = How { model: model.to_owned(), max_tokens: ask.max_tokens, temperature: ask.temperature };
     let plan = Plan::new(args, how, setup)?;
-    let questions: Vec<Question> = plan.prompts.list.iter().map(question).collect();
+    let questions = &plan.questions[..];
     let account = online::account(&args.account.account)?;
     let limits = Limits {
         attempt: ANSWER_MAX,
@@ -45,23 +44,23 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
     };
     let client = Client::open(&account, limits)?;
     if ask.dry_run {
-        let kept = file::look(&plan.file, &questions, &plan.how)?;
-        told::dry_run(args, &client, &plan, &questions, &kept)?;
+        let kept = file::look(&plan.file, questions, &plan.how)?;
+        told::dry_run(args, &client, &plan, &kept)?;
         return Ok(None);
     }
-    let (mut file, kept) = PredictionsFile::open(&plan.file, &questions, &plan.how)?;
+    let (mut file, kept) = PredictionsFile::open(&plan.file, questions, &plan.how)?;
     if !args.output.quiet {
         say(&told::before(&plan, &kept));
     }
     let wanted = kept.rest();
     let asking = Asking {
-        questions: &questions,
+        questions,
         wanted: &wanted,
         how: &plan.how,
         concurrency: ask.concurrency.into(),
         has_answers: kept.n_answered > 0,
     };
-    let mut done = Done { answered: kept.n_answered, ..Done::default() };
+    let mut done = Done { answered: kept.n_answered, cut_off: kept.n_cut_off, ..Done::default() };
     (done.input_tokens, done.output_tokens) = (kept.input_tokens, kept.output_tokens);
     let mut said = Instant::now();
     let ended = client.ask(
@@ -74,7 +73,7 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
                     done.answered += 1;
                     done.input_tokens = done.input_tokens.saturating_add(answer.input_tokens);
                     done.output_tokens = done.output_tokens.saturating_add(answer.output_tokens);
-                    done.cut_off += usize::from(answer.stop_reason == "max_tokens");
+                    done.cut_off += usize::from(is_cut_off(&answer.stop_reason));
                 }
                 Outcome::Failed(error) => {
                     file.add_failure(&failure_line(index, &questions[index], &plan.how, error))?;
@@ -118,7 +117,7 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
 struct Done {
     answered: usize,
     failed: usize,
-    /// Answers that ended at the most tokens, of this run.
+    /// Answers that ended at the most tokens.
     cut_off: usize,
     input_tokens: u64,
     output_tokens: u64,
@@ -135,21 +134,5 @@ impl Done {
             count(self.answered as u64),
             plural(of as u64, "prompt", "prompts")
         )
-    }
-}
-
-fn question(prompt: &Prompt) -> Question {
-    let turn = |turn: &bedload_engine::Turn| {
-        let speaker = match turn.role {
-            Role::User => Speaker::User,
-            Role::Assistant => Speaker::Assistant,
-        };
-        (speaker, turn.text.clone())
-    };
-    Question {
-        system: prompt.system.clone(),
-        turns: prompt.turns.iter().map(turn).collect(),
-        reference: prompt.reference.clone(),
-        digest: prompt.digest,
     }
 }

@@ -60,12 +60,7 @@ impl PredictionsFile {
         file.set_len(kept.bytes as u64).map_err(|error| failed(path, "shortened", error))?;
         file.seek(SeekFrom::Start(kept.bytes as u64)).map_err(|error| failed(path, "written", error))?;
         let failures_path = failures_path(path);
-        match fs::remove_file(&failures_path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(&failures_path, "removed", error));
-            }
-            _ => {}
-        }
+        remove_failures(&failures_path)?;
         Ok((Self { path: path.to_path_buf(), file, failures_path, failures: None }, kept))
     }
 
@@ -87,6 +82,25 @@ impl PredictionsFile {
     /// Waits until the answers are on the disk.
     pub(super) fn sync(&self) -> Result<(), Failure> {
         self.file.sync_all().map_err(|error| failed(&self.path, "synced", error))
+    }
+}
+
+/// How each line about a prompt without an answer begins.
+const FAILURE: &[u8] = br#"{"index":"#;
+
+/// Removes what an earlier run left about prompts without an answer, and nothing else that has this name.
+fn remove_failures(path: &Path) -> Result<(), Failure> {
+    match fs::read(path) {
+        Ok(text) if text.is_empty() || text.starts_with(FAILURE) => {
+            fs::remove_file(path).map_err(|error| failed(path, "removed", error))
+        }
+        Ok(_) => Err(Failure::Usage(format!(
+            "{}: prompts without an answer are named there, but this file is about something else\n\
+             hint: --predictions-out names another file",
+            path.display()
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(path, "read", error)),
     }
 }
 

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use bedload_bedrock::{Format, ModelPrices, Price, Prices};
-use bedload_client::{How, Serving};
-use bedload_engine::{Manifest, PromptSettings, Prompts, prompts, public_encoding, read_output};
+use bedload_client::{How, Kept, Question, Serving, Speaker};
+use bedload_engine::{
+    Manifest, Prompt, PromptSettings, Prompts, Role, Turn, prompts, public_encoding, read_output,
+};
 use bedload_scan::{ScanOptions, discover};
 
 use super::super::{Setup, discovery};
@@ -21,7 +23,15 @@ const ENCODING: &str = "cl100k_base";
 /// A run before it begins.
 pub(super) struct Plan {
     pub(super) how: How,
-    pub(super) prompts: Prompts,
+    pub(super) questions: Vec<Question>,
+    /// Tokens of each question and its reference.
+    tokens: Vec<[u64; 2]>,
+    /// The format of the records.
+    pub(super) format: &'static Format,
+    /// Records that hold something other than text.
+    pub(super) with_media: u64,
+    /// Records without an answer to compare with.
+    pub(super) without_reference: u64,
     /// What the prompts were read from.
     pub(super) source: String,
     /// Where the answers go.
@@ -83,7 +93,43 @@ impl Plan {
             [only] => only.to_string_lossy().into_owned(),
             several => bedload_record::plural::plural(several.len() as u64, "file", "files"),
         };
-        Ok(Self { how, prompts, source, file, encoding, pricing })
+        let Prompts { list, with_media, without_reference, format } = prompts;
+        let tokens = list.iter().map(|prompt| [prompt.tokens, prompt.reference_tokens]).collect();
+        let questions = list.into_iter().map(question).collect();
+        Ok(Self {
+            how,
+            questions,
+            tokens,
+            format,
+            with_media,
+            without_reference,
+            source,
+            file,
+            encoding,
+            pricing,
+        })
+    }
+
+    /// Tokens of the questions that are not answered, and of their references.
+    pub(super) fn tokens_left(&self, kept: &Kept) -> [u64; 2] {
+        let left = kept.rest().into_iter().map(|index| self.tokens[index]);
+        left.fold([0, 0], |sums, tokens| [0, 1].map(|n| sums[n] + tokens[n]))
+    }
+}
+
+fn question(prompt: Prompt) -> Question {
+    let turn = |turn: Turn| {
+        let speaker = match turn.role {
+            Role::User => Speaker::User,
+            Role::Assistant => Speaker::Assistant,
+        };
+        (speaker, turn.text)
+    };
+    Question {
+        system: prompt.system,
+        turns: prompt.turns.into_iter().map(turn).collect(),
+        reference: prompt.reference,
+        digest: prompt.digest,
     }
 }
 

@@ -39,13 +39,13 @@ impl Pricing {
 
 /// What a run is about to do.
 pub(super) fn before(plan: &Plan, kept: &Kept) -> String {
-    let all = plan.prompts.list.len();
+    let all = plan.questions.len();
     let mut out = format!("{} of {}", plural(all as u64, "prompt", "prompts"), escape(&plan.source));
     if kept.n_answered > 0 {
         let _ = write!(out, ", {} answered by an earlier run", count(kept.n_answered as u64));
     }
     out.push('\n');
-    let (media, lacking) = (plan.prompts.with_media, plan.prompts.without_reference);
+    let (media, lacking) = (plan.with_media, plan.without_reference);
     if media > 0 {
         let records = plural(media, "record", "records");
         let _ = writeln!(out, "not asked: {records} with images, documents, videos or tools");
@@ -57,7 +57,7 @@ pub(super) fn before(plan: &Plan, kept: &Kept) -> String {
             plural(lacking, "record", "records")
         );
     }
-    let [input, output] = rest(plan, kept);
+    let [input, output] = plan.tokens_left(kept);
     let _ = writeln!(
         out,
         "still to ask: {}, about {} ({}), and {} if answers are as long as references",
@@ -71,18 +71,9 @@ pub(super) fn before(plan: &Plan, kept: &Kept) -> String {
     out
 }
 
-/// Tokens of the prompts that are not answered, and of their references.
-fn rest(plan: &Plan, kept: &Kept) -> [u64; 2] {
-    let rest = kept.rest();
-    let sum = |of: fn(&bedload_engine::Prompt) -> u64| {
-        rest.iter().fold(0u64, |sum, &index| sum.saturating_add(of(&plan.prompts.list[index])))
-    };
-    [sum(|prompt| prompt.tokens), sum(|prompt| prompt.reference_tokens)]
-}
-
 /// What a run did, for people.
 pub(super) fn page(plan: &Plan, done: &Done, resumed: usize) -> String {
-    let of = plan.prompts.list.len();
+    let of = plan.questions.len();
     let earlier = match resumed {
         0 => String::new(),
         n => format!(" ({} by an earlier run)", count(n as u64)),
@@ -127,12 +118,12 @@ pub(super) fn object(plan: &Plan, done: &Done, resumed: usize) -> Value {
     json!({
         "kind": "answers",
         "model": plan.how.model,
-        "prompts": plan.prompts.list.len(),
+        "prompts": plan.questions.len(),
         "answered": done.answered,
         "answered_earlier": resumed,
         "failed": done.failed,
         "cut_off": done.cut_off,
-        "not_asked": plan.prompts.with_media + plan.prompts.without_reference,
+        "not_asked": plan.with_media + plan.without_reference,
         "input_tokens": done.input_tokens,
         "output_tokens": done.output_tokens,
         "usd": plan.pricing.usd(tokens),
@@ -152,9 +143,9 @@ pub(super) fn dry_run(
     args: &EvaluateArgs,
     client: &Client<'_>,
     plan: &Plan,
-    questions: &[Question],
     kept: &Kept,
 ) -> Result<(), Failure> {
+    let questions = &plan.questions;
     let endpoint = client.runtime_endpoint();
     let first = kept.rest().first().map(|&index| request(plan, &questions[index], args.show_content));
     let mut out = Out::new();
@@ -171,7 +162,7 @@ pub(super) fn dry_run(
             say(&format!("dry run: would send Converse to {}\n", escape(&endpoint)));
         }
         OutputFormat::Jsonl => {
-            let tokens = rest(plan, kept);
+            let tokens = plan.tokens_left(kept);
             out.write_object(&json!({
                 "kind": "request", "operation": "Converse", "endpoint": endpoint, "region": client.region(),
                 "request": first, "sent": false,
@@ -182,8 +173,8 @@ pub(super) fn dry_run(
                 "prompts": questions.len(),
                 "answered_earlier": kept.n_answered,
                 "to_ask": questions.len() - kept.n_answered,
-                "not_asked": plan.prompts.with_media + plan.prompts.without_reference,
-                "format": plan.prompts.format.name,
+                "not_asked": plan.with_media + plan.without_reference,
+                "format": plan.format.name,
                 "encoding": plan.encoding,
                 "input_tokens": tokens[0],
                 "reference_tokens": tokens[1],
