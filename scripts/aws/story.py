@@ -1,10 +1,11 @@
-"""The story: `python story.py DIR [STEP]`, in an empty directory, started by scripts/aws-story. With STEP, it ends after
-the first step whose name begins so."""
+"""The story: `python story.py DIR [STEP...]`, in an empty directory, started by scripts/aws-story. With steps, such as
+`offline.build upload.first`, only these are taken, in the order of the story; most need what earlier ones leave.
+"""
 
 import sys
 import time
 
-from steps import deployments, evaluation, jobs, offline, s3_data, upload
+from steps import deployments, ending, evaluation, jobs, offline, s3_data, upload
 from steps.tools import Failed, Story
 
 STEPS = [
@@ -37,13 +38,19 @@ STEPS = [
     evaluation.interrupted,
     evaluation.account,
     deployments.delete,
+    offline.every,
+    ending.account,
+    ending.served,
+    ending.secrets,
 ]
 
 
 def main():
     story = Story(sys.argv[1])
-    last = sys.argv[2] if len(sys.argv) > 2 else None
+    wanted = set(sys.argv[2:])
     for step in STEPS:
+        if wanted and f"{step.__module__.removeprefix('steps.')}.{step.__name__}" not in wanted:
+            continue
         name, since = step.__doc__.strip(), time.monotonic()
         try:
             step(story)
@@ -51,8 +58,6 @@ def main():
             print(f"FAILED  {name}\n{failure}", flush=True)
             return 1
         print(f"ok  {name} ({time.monotonic() - since:.1f} s)", flush=True)
-        if last and name.startswith(last):
-            break
     return 0
 
 

@@ -34,6 +34,9 @@ def fails(story):
     run = story.bedload("deploy", story.model, "--name", "units", "--provisioned", "--yes", *FAST)
     expect(":provisioned-model/" in run.out, "the ARN is on standard output", run)
     expect("hour" in run.err, "the price by the hour is said", run)
+    units = run.out.strip().splitlines()[-1]
+    run = story.bedload("evaluate", units, "OUT", "--limit", "3")
+    expect("paid by the hour" in run.out, "no price by the token is invented", run)
     story.bedload("deploy", "delete", "units", "--yes")
     expect(calls("DeleteProvisionedModelThroughput")[-1]["status"] == 200, "the units are deleted")
 

@@ -161,6 +161,18 @@ def interrupted(story):
         run = story.killed(process, lambda seen=seen: len(asked(before)) >= seen + 6, how)
         expect(run.code == code, f"exit code {run.code}, not {code}", run)
         expect("answered" in run.err, "how far it came is said", run)
+    process = story.begin("evaluate", story.deployment, "OUT", "--predictions-out", "signal.jsonl", *ASK)
+    seen = len(asked(before))
+    busy = []
+
+    def second():
+        if len(asked(before)) < seen + 2:
+            return False
+        busy.append(story.bedload("evaluate", story.deployment, "OUT", "--predictions-out", "signal.jsonl", code=2))
+        return True
+
+    story.killed(process, second)
+    expect("another run" in busy[0].err, "two runs do not share a file", busy[0])
     calm()
     expect(all(json.loads(line) for line in story.path("signal.jsonl").read_text().splitlines()), "only whole lines")
 
