@@ -12,6 +12,7 @@ mod lookup;
 mod output;
 mod reading;
 mod size;
+mod states;
 mod training;
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod upload;

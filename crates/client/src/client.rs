@@ -1,5 +1,6 @@
 //! The clients of an account, and how long they try.
 
+use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
@@ -40,13 +41,20 @@ impl Default for Limits {
 }
 
 /// Clients of Amazon Bedrock for one account.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client<'a> {
     account: &'a Account,
     /// Jobs and deployments.
     pub control: aws_sdk_bedrock::Client,
     /// Answers of models.
     pub runtime: aws_sdk_bedrockruntime::Client,
+}
+
+/// What the SDK's clients hold may be secret.
+impl fmt::Debug for Client<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client").field("account", &self.account).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Client<'a> {

@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 
 use super::job::{LookArgs, WaitArgs, pair};
+use super::states::states;
 use super::{AccountArgs, OutputArgs};
 
 #[derive(Debug, clap::Args)]
@@ -89,7 +90,7 @@ pub(crate) enum Period {
 #[command(after_help = "Examples:\n  bedload deploy list --status Active")]
 pub(crate) struct DeployListArgs {
     /// Only deployments in this state.
-    #[arg(long, value_name = "STATE", value_parser = ["Creating", "Active", "InService", "Updating", "Failed"], ignore_case = true)]
+    #[arg(long, value_name = "STATE", value_parser = states(&["Creating", "Active", "InService", "Updating", "Failed"]), ignore_case = true)]
     pub(crate) status: Option<String>,
     /// Only deployments with this in their name.
     #[arg(long, value_name = "TEXT")]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+/// No two looks are closer than this.
+const INTERVAL_MIN: Duration = Duration::from_millis(20);
 /// No wait is longer than this.
 const DAYS_MAX: u64 = 365;
 
@@ -23,6 +25,15 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     millis.map(Duration::from_millis).ok_or_else(|| format!("at most {DAYS_MAX}d"))
 }
 
+/// Reads the time between two looks: not so short that it becomes a load.
+pub(crate) fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < INTERVAL_MIN {
+        return Err(format!("at least {}ms", INTERVAL_MIN.as_millis()));
+    }
+    Ok(interval)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +45,7 @@ mod tests {
         assert_eq!(millis("2h"), Ok(7_200_000));
         assert_eq!(millis("250ms"), Ok(250));
         assert_eq!(millis("366d"), Err("at most 365d".to_owned()));
+        assert_eq!(interval("0s"), Err("at least 20ms".to_owned()));
         for text in ["", "5", "s", "1.5h", "-1s", "1w", "99999999999999999999s"] {
             assert!(duration(text).is_err(), "{text}");
         }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, future};
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
 use super::*;
 use crate::error::ErrorKind;
@@ -17,11 +15,6 @@ fn get(reply: Reply) -> Result<Job, ClientError> {
     let server = Server::start(vec![reply]);
     let account = server.account();
     Client::scripted(&account, short()).job("support")
-}
-
-fn check_error(reply: Reply, expected: Expect) {
-    let error = get(reply).expect_err("a failure");
-    expected.assert_eq(&format!("{:?}, passing: {}\n{error}\n", error.kind, error.is_passing()));
 }
 
 #[test]
@@ -58,131 +51,6 @@ fn attempts_are_bounded() {
     let account = server.account();
     let error = Client::scripted(&account, short()).job("support").expect_err("throttled");
     assert_eq!((error.kind, server.asked().len()), (ErrorKind::Throttled, 3));
-}
-
-#[test]
-fn failures_are_told_apart() {
-    check_error(
-        Reply::Failure(404, "ResourceNotFoundException", "no job named support"),
-        expect![[r#"
-            NotFound, passing: false
-            support: not found: no job named support (GetModelCustomizationJob, ResourceNotFoundException, request r-0)
-            hint: check the name, the account and the region
-        "#]],
-    );
-    check_error(
-        Reply::Failure(403, "AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized"),
-        expect![[r#"
-            Denied, passing: false
-            support: access denied: User: arn:aws:iam::1:user/x is not authorized (GetModelCustomizationJob, AccessDeniedException, request r-0)
-            hint: the policies of these credentials must allow the action that the message names
-        "#]],
-    );
-    check_error(
-        Reply::Failure(403, "ExpiredTokenException", "The security token included in the request is expired"),
-        expect![[r#"
-            Expired, passing: false
-            support: the credentials have expired: The security token included in the request is expired (GetModelCustomizationJob, ExpiredTokenException, request r-0)
-            hint: get new ones, e.g. with `aws sso login`, and run the command again
-        "#]],
-    );
-    check_error(
-        Reply::Failure(
-            403,
-            "InvalidSignatureException",
-            "The request signature does not match.\n\nThe Canonical String for this request should have been\n'x-amz-security-token:HUSH'",
-        ),
-        expect![[r#"
-            Unrecognized, passing: false
-            support: the credentials are not accepted: The request signature does not match. (GetModelCustomizationJob, InvalidSignatureException, request r-0)
-            hint: the access key, the secret key and the session token belong together, and to this account
-        "#]],
-    );
-    check_error(
-        Reply::Failure(500, "InternalServerException", "an internal error"),
-        expect![[r#"
-            Internal, passing: true
-            support: the service failed: an internal error (GetModelCustomizationJob, InternalServerException, request r-2)
-            hint: try again in a while
-        "#]],
-    );
-    check_error(
-        Reply::Json(500, "<html>not JSON</html>".to_owned()),
-        expect![[r#"
-            Internal, passing: true
-            support: the service failed: HTTP 500 (GetModelCustomizationJob)
-            hint: try again in a while
-        "#]],
-    );
-    check_error(
-        Reply::Drop,
-        expect![[r#"
-            Connection, passing: true
-            support: cannot connect: client error (SendRequest): connection closed before message completed (GetModelCustomizationJob)
-            hint: check the network, the region and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)
-        "#]],
-    );
-    check_error(
-        Reply::Silence(Duration::from_millis(700)),
-        expect![[r#"
-            TimedOut, passing: true
-            support: timed out: no reply in time (GetModelCustomizationJob)
-            hint: try again in a while
-        "#]],
-    );
-    check_error(
-        Reply::Json(200, "{\"jobArn\": 3}".to_owned()),
-        expect![[r#"
-            Reply, passing: false
-            support: unreadable reply: failed to parse JSON: expected ValueString or ValueNull (GetModelCustomizationJob)
-        "#]],
-    );
-}
-
-#[test]
-fn nobody_listens() {
-    let server = Server::start(vec![Reply::Drop]);
-    let mut options = bedload_store::AccountOptions {
-        region: Some("us-east-1".to_owned()),
-        endpoint: Some("http://127.0.0.1:9".to_owned()),
-        ..Default::default()
-    };
-    let account = bedload_store::Account::open(&options).expect("threads");
-    let error = Client::scripted(&account, short()).job("support").expect_err("no server");
-    expect![[r#"
-        support: cannot connect: client error (Connect): tcp connect error: Connection refused (os error 111) (GetModelCustomizationJob)
-        hint: check the network, the region and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)"#]].assert_eq(&error.to_string());
-    options.endpoint = Some(server.url);
-    let account = bedload_store::Account::open(&options).expect("threads");
-    assert_eq!(Client::scripted(&account, short()).endpoint(), options.endpoint.unwrap_or_default());
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-impl ProvideCredentials for Nobody {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded(
-            "no providers in chain provided credentials",
-        )))
-    }
-}
-
-#[test]
-fn without_credentials_nothing_is_sent() {
-    let server = Server::start(vec![Reply::Drop]);
-    let account = server.account();
-    let mut client = Client::scripted(&account, short());
-    let control = client.control.config().to_builder().credentials_provider(Nobody);
-    client.control = aws_sdk_bedrock::Client::from_conf(control.build());
-    let error = client.job("support").expect_err("no credentials");
-    expect![[r#"
-        NoCredentials: support: no credentials: the credential provider was not enabled: no providers in chain provided credentials (GetModelCustomizationJob)
-        hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --aws-profile, or log in with `aws sso login`"#]].assert_eq(&format!("{:?}: {error}", error.kind));
-    assert_eq!(server.lines(), "");
 }
 
 #[test]
@@ -276,6 +144,88 @@ fn a_job_with_a_state_of_a_newer_service_has_not_ended() {
     let job = get(Reply::Json(200, reply.to_string())).expect("a job");
     assert_eq!((job.status.name(), job.status.is_end()), ("Pondering", false));
     assert!(!JobStatus::Stopping.is_end() && JobStatus::Stopped.is_end());
+}
+
+/// A reply in this state.
+fn in_state(status: &str, training: &str) -> Reply {
+    let mut reply = json!({
+        "jobArn": ARN, "jobName": "support", "outputModelName": "m", "roleArn": "r", "status": status,
+        "creationTime": "2026-11-27T10:00:00Z", "baseModelArn": "b",
+        "statusDetails": {"trainingDetails": {"status": training}},
+    });
+    if status == "Failed" {
+        reply["failureMessage"] = json!("no");
+    }
+    Reply::Json(200, reply.to_string())
+}
+
+/// Watches a job, and gives how that ended and what was told.
+fn watch(replies: Vec<Reply>, limit: Duration) -> String {
+    let server = Server::start(replies);
+    let account = server.account();
+    let client = Client::scripted(&account, crate::Limits { attempts: 1, ..short() });
+    let pace = crate::Pace::new(Some(Duration::from_millis(1)));
+    let waiting = crate::Waiting { pace, limit: Some(limit), is_stopped: &|| false, is_new: true };
+    let (mut before, mut told): (Option<Job>, Vec<String>) = (None, Vec::new());
+    let waited = crate::poll(
+        waiting,
+        || {
+            let now = client.job("support")?;
+            let changes = crate::changes(before.as_ref(), &now);
+            told.extend(changes.iter().map(|change| serde_json::to_string(change).expect("JSON")));
+            let seen = if now.status.is_end() { crate::Seen::Ended } else { crate::Seen::Same };
+            before = Some(now);
+            Ok(seen)
+        },
+        |_, _| {},
+    );
+    let reason = before.and_then(|job| job.failure_message).unwrap_or_default();
+    format!("{}\n{:?} {reason}", told.join("\n"), waited.map_err(|error| error.kind))
+}
+
+#[test]
+fn a_job_is_watched_to_each_of_its_ends() {
+    let minute = Duration::from_mins(1);
+    let missing = || Reply::Failure(404, "ResourceNotFoundException", "not yet");
+    let throttled = || Reply::Failure(429, "ThrottlingException", "slow down");
+    let completed = vec![
+        missing(),
+        in_state("InProgress", "NotStarted"),
+        throttled(),
+        Reply::Drop,
+        in_state("InProgress", "InProgress"),
+        in_state("Completed", "Completed"),
+    ];
+    expect![[r#"
+        {"kind":"status","status":"InProgress","previous":null}
+        {"kind":"phase","phase":"training","status":"InProgress","creation_time":null,"last_modified_time":null}
+        {"kind":"phase","phase":"training","status":"Completed","creation_time":null,"last_modified_time":null}
+        {"kind":"status","status":"Completed","previous":"InProgress"}
+        Ok(Ended) "#]].assert_eq(&watch(completed, minute));
+    let failed = vec![in_state("InProgress", "InProgress"), in_state("Failed", "Failed")];
+    expect![[r#"
+        {"kind":"status","status":"InProgress","previous":null}
+        {"kind":"phase","phase":"training","status":"InProgress","creation_time":null,"last_modified_time":null}
+        {"kind":"phase","phase":"training","status":"Failed","creation_time":null,"last_modified_time":null}
+        {"kind":"status","status":"Failed","previous":"InProgress"}
+        Ok(Ended) no"#]].assert_eq(&watch(failed, minute));
+    let stopped = vec![
+        in_state("Stopping", "Stopping"),
+        in_state("Stopping", "Stopping"),
+        in_state("Stopped", "Stopped"),
+    ];
+    expect![[r#"
+        {"kind":"status","status":"Stopping","previous":null}
+        {"kind":"phase","phase":"training","status":"Stopping","creation_time":null,"last_modified_time":null}
+        {"kind":"phase","phase":"training","status":"Stopped","creation_time":null,"last_modified_time":null}
+        {"kind":"status","status":"Stopped","previous":"Stopping"}
+        Ok(Ended) "#]]
+    .assert_eq(&watch(stopped, minute));
+    let endless = vec![in_state("InProgress", "InProgress")];
+    expect![[r#"
+        {"kind":"status","status":"InProgress","previous":null}
+        {"kind":"phase","phase":"training","status":"InProgress","creation_time":null,"last_modified_time":null}
+        Ok(TimedOut) "#]].assert_eq(&watch(endless, Duration::from_millis(30)));
 }
 
 #[test]

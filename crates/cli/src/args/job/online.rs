@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::JobRequestArgs;
-use crate::args::duration::duration;
+use crate::args::duration::{duration, interval};
+use crate::args::states::states;
 use crate::args::{AccountArgs, OutputArgs};
 
 const ENDS: &str = "Exit codes, once the job is watched: 0 completed, 1 failed, 5 stopped, 6 --timeout reached while the \
@@ -49,7 +50,7 @@ pub(crate) struct JobCreateArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct WaitArgs {
     /// Time between two looks, e.g. 30s [default: from 10s to 1m, longer while nothing changes].
-    #[arg(help_heading = "Waiting", long, value_name = "DURATION", value_parser = duration)]
+    #[arg(help_heading = "Waiting", long, value_name = "DURATION", value_parser = interval)]
     pub(crate) interval: Option<Duration>,
     /// Time to wait at most, e.g. 12h; then exit with 6 [default: no limit].
     #[arg(help_heading = "Waiting", long, value_name = "DURATION", value_parser = duration)]
@@ -62,7 +63,7 @@ pub(crate) struct WaitArgs {
 )]
 pub(crate) struct JobListArgs {
     /// Only jobs in this state.
-    #[arg(long, value_name = "STATE", value_parser = ["InProgress", "Completed", "Failed", "Stopping", "Stopped"], ignore_case = true)]
+    #[arg(long, value_name = "STATE", value_parser = states(&["InProgress", "Completed", "Failed", "Stopping", "Stopped"]), ignore_case = true)]
     pub(crate) status: Option<String>,
     /// Only jobs with this in their name.
     #[arg(long, value_name = "TEXT")]

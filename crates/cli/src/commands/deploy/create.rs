@@ -249,7 +249,7 @@ fn watch(
             if !is_same && told.is_ok() {
                 told = tell(&now, is_jsonl, args.output.quiet);
             }
-            let seen = match (now.is_serving() || now.is_failed(), is_same) {
+            let seen = match (now.is_serving() || now.is_failed() || told.is_err(), is_same) {
                 (true, _) => Seen::Ended,
                 (false, true) => Seen::Same,
                 (false, false) => Seen::Changed,
@@ -260,7 +260,17 @@ fn watch(
         |error, pause| online::say_trouble(&args.output, error, pause),
     );
     told?;
-    let exit = match waited? {
+    let waited = match waited {
+        Ok(waited) => waited,
+        Err(error) => {
+            let failure = Failure::from(error);
+            if is_jsonl {
+                summary(arn, before.as_ref(), failure.exit())?;
+            }
+            return Err(failure);
+        }
+    };
+    let exit = match waited {
         Waited::Ended if before.as_ref().is_some_and(Deployment::is_failed) => Exit::Findings,
         Waited::Ended => Exit::Clean,
         Waited::TimedOut => Exit::GoesOn,
@@ -278,14 +288,16 @@ fn watch(
         ));
     }
     if is_jsonl {
-        let mut out = Out::new();
-        let status = before.as_ref().map(|found| &found.status);
-        out.write_object(
-            &json!({"kind": "summary", "arn": arn, "status": status, "exit_code": exit.code()}),
-        )?;
-        out.flush()?;
+        summary(arn, before.as_ref(), exit)?;
     }
     Ok(exit)
+}
+
+fn summary(arn: &str, found: Option<&Deployment>, exit: Exit) -> Result<(), Failure> {
+    let mut out = Out::new();
+    let status = found.map(|found| &found.status);
+    out.write_object(&json!({"kind": "summary", "arn": arn, "status": status, "exit_code": exit.code()}))?;
+    Ok(out.flush()?)
 }
 
 fn tell(now: &Deployment, is_jsonl: bool, is_quiet: bool) -> Result<(), Failure> {

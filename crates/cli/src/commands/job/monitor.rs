@@ -57,7 +57,8 @@ impl Watched<'_> {
                 if told.is_ok() {
                     told = self.tell_all(&now, &changes, &mut results);
                 }
-                let seen = match (now.status.is_end(), changes.is_empty()) {
+                // What cannot be told need not be watched.
+                let seen = match (now.status.is_end() || told.is_err(), changes.is_empty()) {
                     (true, _) => Seen::Ended,
                     (false, true) => Seen::Same,
                     (false, false) => Seen::Changed,
@@ -68,7 +69,14 @@ impl Watched<'_> {
             |error, pause| online::say_trouble(self.output, error, pause),
         );
         told?;
-        let waited = waited?;
+        let waited = match waited {
+            Ok(waited) => waited,
+            Err(error) => {
+                let failure = Failure::from(error);
+                self.end(failure.exit(), before.as_ref())?;
+                return Err(failure);
+            }
+        };
         let (exit, job) = match (waited, before) {
             (Waited::Ended, Some(job)) => (exit_of(&job.status), Some(job)),
             (Waited::TimedOut, job) => (Exit::GoesOn, job),
@@ -126,6 +134,9 @@ impl Watched<'_> {
         }
         out.flush()?;
         let name = job.map_or(self.id, |job| &job.job_name);
+        if matches!(exit, Exit::Environment) && job.is_some() {
+            say(&format!("{}: watched no further; the job may go on\n", escape(name)));
+        }
         if let Some(message) = job.and_then(|job| job.failure_message.as_ref()) {
             say(&format!("{}: failed: {}\n{}", escape(name), escape(message), explained(message, "  ")));
         }
