@@ -18,6 +18,7 @@ STEPS = [
     s3_data.read,
     s3_data.read_on,
     s3_data.written,
+    s3_data.given_up,
     offline.plan,
     offline.aws_cli,
     jobs.create,

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shutil
+import signal
 
 from .tools import BUCKET, bucket, calm, expect, objects, script_s3, transfers
 
@@ -105,3 +106,28 @@ def written(story):
     story.bedload(*wanted, "--overwrite")
     expect("converted/qa.jsonl" in objects("converted/"), "the object is there")
     expect(not list(temp.iterdir()), "nothing is left here")
+
+
+def given_up(story):
+    """upload --abort, clean: what an interrupted upload has left is named, and removed"""
+    lines = (json.dumps({"prompt": f"prompt {n}", "completion": "b " * 1000}) + "\n" for n in range(12_000))
+    story.write("parts.jsonl", "".join(lines))
+    story.bedload("build", "parts.jsonl", "--skip", "tokens", "--out", "PARTS")
+    place = f"s3://{BUCKET}/PARTS"
+    script_s3({"method": "PUT", "holding": "partNumber=2", "how": "late", "seconds": 3, "times": None})
+    process = story.begin("upload", "PARTS", place)
+
+    def has_part():
+        done = [call for call in transfers("PUT") if "partNumber=1" in call["query"] and call.get("status") == 200]
+        return any("PARTS" in call["path"] for call in done)
+
+    run = story.killed(process, has_part, how=signal.SIGINT)
+    calm()
+    expect(run.code == 130, "a signal ends it", run)
+    uploads = bucket().list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+    expect([upload["Key"] for upload in uploads] == ["PARTS/train.jsonl"], f"one file is half sent: {uploads}")
+    run = story.bedload("clean", "PARTS")
+    expect(f"PARTS {place} --abort`" in run.out, "the command that gives it up is named", run)
+    story.bedload("upload", "PARTS", place, "--abort")
+    expect(not bucket().list_multipart_uploads(Bucket=BUCKET).get("Uploads"), "nothing is half sent")
+    expect(not list(story.work.glob(".PARTS*")), "nothing is left here")

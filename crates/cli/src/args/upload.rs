@@ -32,7 +32,7 @@ pub(crate) struct UploadArgs {
     /// Remove what an interrupted upload of OUT has sent of its large files, instead of continuing it.
     #[arg(long, conflicts_with_all = ["dry_run", "allow_unready", "keep_others", "read_back", "concurrency"])]
     pub(crate) abort: bool,
-    /// Number of requests at a time; each takes 8 MiB of memory [default: 8].
+    /// Number of requests at a time; each takes 8 MiB of memory [default: 8, fewer under a memory limit].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: Option<u16>,
     #[command(flatten)]

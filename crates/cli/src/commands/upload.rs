@@ -6,7 +6,7 @@ mod page;
 mod send;
 
 #[cfg(feature = "s3")]
-pub(super) use send::{place, say_notes, send};
+pub(super) use send::{concurrency, place, say_notes, send};
 
 use crate::args::UploadArgs;
 use crate::exit::{Exit, Failure};

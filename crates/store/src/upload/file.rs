@@ -14,7 +14,7 @@ use super::journal::Journal;
 use super::remote::hex;
 use super::run::Run;
 use super::send::{blocking, failed, read_whole};
-use super::{CONCURRENCY, LARGE_BYTES, PART_BYTES, Sizes, Source, SourceFile, UploadOptions};
+use super::{LARGE_BYTES, PART_BYTES, Sizes, Source, SourceFile, UploadOptions};
 use crate::account::{Account, unless_stopped};
 use crate::bucket::Objects;
 use crate::error::StoreError;
@@ -51,10 +51,11 @@ pub fn put_file(
     path: &Path,
     target: &Location,
     overwrite: bool,
+    concurrency: usize,
     watch: &Watch,
 ) -> Result<(), StoreError> {
     let objects = account.bucket(target.bucket())?.objects;
-    let sizes = Sizes { large_bytes: LARGE_BYTES, part_bytes: PART_BYTES, concurrency: CONCURRENCY };
+    let sizes = Sizes { large_bytes: LARGE_BYTES, part_bytes: PART_BYTES, concurrency: concurrency.max(1) };
     account.wait(unless_stopped(watch, put(&*objects, path, target, overwrite, sizes, watch)))
 }
 

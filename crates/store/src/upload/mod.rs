@@ -42,8 +42,6 @@ pub(crate) const PATH: &str = "bedload-path";
 const LARGE_BYTES: u64 = 16 << 20;
 /// How much of memory a part takes while it is sent, and at least what a part of a large file has.
 const PART_BYTES: u64 = 8 << 20;
-/// How many parts, or files that are no larger, are sent at a time.
-const CONCURRENCY: usize = 8;
 
 /// A file of the output, as its manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +75,7 @@ pub struct UploadOptions {
     /// Read every object again at the end, and compare.
     pub read_back: bool,
     /// How many parts or small files are sent at a time; each takes 8 MiB of memory, and more in files beyond 80 GB.
-    pub concurrency: Option<usize>,
+    pub concurrency: usize,
 }
 
 /// Sizes and counts that a test chooses smaller.
@@ -162,7 +160,7 @@ pub fn upload(
 ) -> Result<Sent, StoreError> {
     let Bucket { objects } = account.bucket(target.bucket())?;
     let target = target.folder();
-    let concurrency = options.concurrency.unwrap_or(CONCURRENCY).max(1);
+    let concurrency = options.concurrency.max(1);
     let sizes = Sizes { large_bytes: LARGE_BYTES, part_bytes: PART_BYTES, concurrency };
     let mut journal = Journal::open(&source.dir, &target)?;
     let run = Run { objects: &*objects, source, target: &target, options, sizes, watch };

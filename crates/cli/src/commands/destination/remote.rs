@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{Delivered, Kind, Wanted};
 use crate::args::{InputAccountArgs, OutputArgs};
-use crate::commands::upload::{place, say_notes, send};
+use crate::commands::upload::{concurrency, place, say_notes, send};
 use crate::escape::{escape, word};
 use crate::exit::Failure;
 use crate::output::say;
@@ -105,7 +105,7 @@ impl Remote {
         output: &OutputArgs,
         progress: &Arc<Progress>,
     ) -> Result<Delivered, Failure> {
-        let options = UploadOptions::default();
+        let options = UploadOptions { concurrency: concurrency(), ..UploadOptions::default() };
         let (sent, manifest) = send(path, &self.target, &options, &self.account, output, progress)?;
         if !output.quiet {
             say_notes(&sent);
@@ -138,7 +138,14 @@ impl Remote {
         progress.enter(Phase::Upload);
         let bytes = fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
         let _display = Display::start(progress, Some(bytes), output);
-        bedload_store::put_file(&account, path, &self.target, self.overwrite, &progress.watch)?;
+        bedload_store::put_file(
+            &account,
+            path,
+            &self.target,
+            self.overwrite,
+            concurrency(),
+            &progress.watch,
+        )?;
         let url = self.target.to_string();
         let prose = format!("sent {} bytes to {}\n", count(bytes), escape(&url));
         let object =

@@ -13,8 +13,13 @@ use crate::args::{OutputArgs, UploadArgs};
 use crate::commands::{new_progress, refuse_remote, start_workers};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
+use crate::memory;
 use crate::output::say;
 use crate::progress::Display;
+
+/// What a request takes, and how many there are at a time by default.
+const REQUEST_BYTES: u64 = 8 << 20;
+const CONCURRENCY: u64 = 8;
 
 pub(super) fn run(args: &UploadArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
@@ -46,7 +51,7 @@ pub(super) fn run(args: &UploadArgs) -> Result<Exit, Failure> {
         dry_run: args.dry_run,
         keep_others: args.keep_others,
         read_back: args.read_back,
-        concurrency: args.concurrency.map(usize::from),
+        concurrency: args.concurrency.map_or_else(concurrency, usize::from),
     };
     let (sent, manifest) = send(&args.dir, &target, &options, &account, &args.output, &progress)?;
     let target = target.folder();
@@ -99,6 +104,12 @@ pub(crate) fn send(
     let _display = Display::start(progress, Some(size_bytes), output);
     let sent = bedload_store::upload(&account, &source, &target, options, &progress.watch)?;
     Ok((sent, manifest))
+}
+
+/// Requests at a time, as many as a quarter of the memory has room for.
+pub(crate) fn concurrency() -> usize {
+    let room = memory::limit_bytes().unwrap_or(u64::MAX) / 4 / REQUEST_BYTES;
+    room.clamp(1, CONCURRENCY) as usize
 }
 
 /// Says what else there is to know.
