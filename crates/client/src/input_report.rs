@@ -47,11 +47,22 @@ pub fn is_input_report(path: &str) -> bool {
 }
 
 impl InputCounts {
-    /// Whether the service means the file at `path` of a built directory.
-    pub fn is_of(&self, path: &str) -> bool {
+    /// Whether the service can mean the file at `path` of a built directory.
+    fn is_of(&self, path: &str) -> bool {
         self.file == path
             || self.file.ends_with(&format!("/{path}"))
             || path.ends_with(&format!("/{}", self.file))
+    }
+
+    /// How many records the file has that the service means, among those of a built directory; none where that is not
+    /// clear, as shards of both sides have the same names.
+    pub fn records_of<'f>(&self, files: impl Iterator<Item = (&'f str, u64)>) -> Option<u64> {
+        let named: Vec<u64> =
+            files.filter(|(path, _)| self.is_of(path)).map(|(_, records)| records).collect();
+        match named[..] {
+            [records] => Some(records),
+            _ => named.into_iter().find(|&records| Some(records) == self.processed),
+        }
     }
 
     /// What does not agree with a file of `records` records that were all found valid; `records` is none where the file
@@ -92,7 +103,10 @@ mod tests {
         assert!(report[0].differences(Some(189)).is_empty());
         assert!(report[1].differences(None).is_empty());
         let shard = &read("part-00000.jsonl,1,1,0,0\n")[0];
-        assert!(shard.is_of("train/part-00000.jsonl"));
+        let shards = |n| [("train/part-00000.jsonl", n), ("validation/part-00000.jsonl", 1)].into_iter();
+        assert_eq!((shard.records_of(shards(5)), shard.records_of(shards(5).take(1))), (Some(1), Some(5)));
+        assert_eq!(report[0].records_of(shards(5)), None);
+        assert_eq!(read("part-00000.jsonl,7,7,0,0\n")[0].records_of(shards(5)), None);
     }
 
     #[test]

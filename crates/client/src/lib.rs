@@ -13,6 +13,7 @@ mod job;
 mod listing;
 mod model;
 mod same;
+mod stall;
 
 mod change;
 mod input_report;

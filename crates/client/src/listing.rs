@@ -30,6 +30,11 @@ impl Since {
         DateTime::from_str(&text, DateTimeFormat::DateTimeWithOffset).ok().map(Self)
     }
 
+    /// The moment as requests have it.
+    pub fn text(self) -> String {
+        time(&self.0).unwrap_or_default()
+    }
+
     pub(crate) fn moment(self) -> DateTime {
         self.0
     }

@@ -10,6 +10,8 @@ use super::{AccountArgs, OutputArgs};
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    mut_arg("interval", |arg| arg.conflicts_with("no_wait")),
+    mut_arg("timeout", |arg| arg.conflicts_with("no_wait")),
     after_help = "Exit codes: 0 the deployment answers, 1 it failed, 6 --timeout reached while it is being made, 3 environment (credentials, connection), 130/143 interrupted.\n\nExamples:\n  bedload deploy support-1a2b3c4d --name support\n  bedload deploy MODEL-ARN --name support --provisioned --units 1 --commitment one-month --dry-run\n  bedload deploy list\n  bedload deploy delete support --yes"
 )]
 pub(crate) struct DeployArgs {
@@ -113,7 +115,11 @@ pub(crate) struct DeployShowArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload deploy delete support --yes --wait")]
+#[command(
+    after_help = "Examples:\n  bedload deploy delete support --yes --wait",
+    mut_arg("interval", |arg| arg.requires("wait")),
+    mut_arg("timeout", |arg| arg.requires("wait"))
+)]
 pub(crate) struct DeployDeleteArgs {
     /// Name of the deployment, or its ARN.
     #[arg(value_name = "DEPLOYMENT")]

@@ -29,9 +29,14 @@ pub(super) fn dry_run(
     let endpoint = client.endpoint();
     let mut out = Out::new();
     for (operation, request) in requests {
+        // What is not given is not sent.
+        let mut request = request.clone();
+        if let Some(members) = request.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
         match output.output_format {
             OutputFormat::Text => {
-                let text = serde_json::to_string_pretty(request).unwrap_or_default();
+                let text = serde_json::to_string_pretty(&request).unwrap_or_default();
                 out.write(
                     format!("{}\n", text.lines().map(escape).collect::<Vec<_>>().join("\n")).as_bytes(),
                 )?;

@@ -14,6 +14,8 @@ job goes on, 3 environment (credentials, connection), 130/143 interrupted while 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = format!("{ENDS}\n\nExamples:\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --dry-run\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --wait --timeout 12h\n  bedload job create --request job.json"),
+    mut_arg("interval", |arg| arg.requires("wait")),
+    mut_arg("timeout", |arg| arg.requires("wait")),
     mut_arg("dir", |arg| arg.required(false).required_unless_present("request_file")),
     mut_arg("model", |arg| arg.required(false).required_unless_present("request_file")),
     mut_arg("role", |arg| arg.required(false).required_unless_present("request_file")),
@@ -121,7 +123,11 @@ pub(crate) struct JobMonitorArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload job stop support-1a2b3c4d --wait")]
+#[command(
+    after_help = "Examples:\n  bedload job stop support-1a2b3c4d --wait",
+    mut_arg("interval", |arg| arg.requires("wait")),
+    mut_arg("timeout", |arg| arg.requires("wait"))
+)]
 pub(crate) struct JobStopArgs {
     /// Name of the job, or its ARN.
     #[arg(value_name = "JOB")]

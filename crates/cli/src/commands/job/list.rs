@@ -21,7 +21,8 @@ pub(crate) fn run(args: &JobListArgs) -> Result<Exit, Failure> {
     let client = Client::open(&account, Limits::default())?;
     if args.reading.dry_run {
         let request = json!({
-            "statusEquals": filter.status, "nameContains": filter.name_contains, "creationTimeAfter": args.since,
+            "statusEquals": filter.status, "nameContains": filter.name_contains,
+            "creationTimeAfter": filter.since.map(Since::text), "sortBy": "CreationTime", "sortOrder": "Descending",
         });
         return online::dry_run(&client, &args.reading.output, &[("ListModelCustomizationJobs", request)]);
     }

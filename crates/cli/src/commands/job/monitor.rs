@@ -1,5 +1,7 @@
 //! `bedload job monitor`: a job until it ends, for this command and for those with `--wait`.
 
+use std::time::SystemTime;
+
 use bedload_aws::explain_message;
 use bedload_client::{Change, Client, Job, JobStatus, Limits, Seen, Waited, changes, poll};
 use bedload_engine::{Manifest, Progress};
@@ -47,13 +49,17 @@ impl Watched<'_> {
     pub(super) fn run(&self, args: &WaitArgs, progress: &Progress) -> Result<Exit, Failure> {
         let is_stopped = || online::is_stopped(progress);
         let mut before: Option<Job> = None;
-        let mut told = Ok(());
+        let (mut told, mut is_stalled) = (Ok(()), false);
         let mut results = Results::new(self.client.account(), progress, self.output);
         let waited = poll(
             online::waiting(args, self.is_new, &is_stopped),
             || {
                 let now = self.client.job(self.id)?;
                 let changes = changes(before.as_ref(), &now);
+                if let Some(stalled) = stalled(&now).filter(|_| !is_stalled) {
+                    is_stalled = true;
+                    say(&format!("warning: {}: {stalled}\n", escape(&now.job_name)));
+                }
                 if told.is_ok() {
                     told = self.tell_all(&now, &changes, &mut results);
                 }
@@ -159,6 +165,16 @@ pub(super) fn explanation(job: &Job) -> serde_json::Value {
     serde_json::to_value(explanation).unwrap_or_default()
 }
 
+/// That training does not begin, where that takes unusually long.
+pub(super) fn stalled(job: &Job) -> Option<String> {
+    let hours = job.stalled_hours(SystemTime::now())?;
+    Some(format!(
+        "training has not begun for {hours} h; others saw jobs wait so for 6 to 74 h without a reason, and some fail \
+         (MAOFILHO/Portfolio-Projects INCIDENT-LOG.md, chaosreload/aws-hands-on-lab, 2026); stop it, and start it again \
+         under another name"
+    ))
+}
+
 /// The exit code for the end of a job.
 fn exit_of(status: &JobStatus) -> Exit {
     match status {
@@ -186,4 +202,42 @@ fn line(job: &Job, change: &Change) -> String {
 
 fn at(moment: String) -> String {
     if moment.is_empty() { moment } else { format!(" ({moment})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use bedload_client::Phase;
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn each_change_is_a_line() {
+        let time = |text: &str| Some(text.to_owned());
+        let job = Job {
+            status: JobStatus::Failed,
+            creation_time: time("2026-11-27T10:00:00Z"),
+            end_time: time("2026-11-27T11:30:00.5Z"),
+            ..Job::default()
+        };
+        let state = Phase {
+            status: "Completed".to_owned(),
+            creation_time: None,
+            last_modified_time: time("2026-11-27T10:05:00Z"),
+        };
+        let changes = [
+            Change::Phase { phase: "validation", state },
+            Change::TrainingLoss { training_loss: 0.25 },
+            Change::ValidationLoss { validator: 0, validation_loss: 0.5 },
+            Change::Status { status: "Failed".to_owned(), previous: None },
+        ];
+        let lines: Vec<String> = changes.iter().map(|change| line(&job, change)).collect();
+        expect![[r#"
+            validation Completed (2026-11-27 10:05:00)
+            training loss 0.25
+            validation loss 0.5 (data set 1)
+            Failed (2026-11-27 11:30:00)"#]].assert_eq(&lines.join("\n"));
+        let exits = [JobStatus::Completed, JobStatus::Failed, JobStatus::Stopped].map(|s| exit_of(&s).code());
+        assert_eq!(exits, [0, 1, 5]);
+    }
 }

@@ -188,7 +188,7 @@ pub(super) fn built(out: Option<&Path>) -> Result<Option<Manifest>, Failure> {
 /// How many records the file has that the service counted.
 pub(super) fn records(built: Option<&Manifest>, counts: &InputCounts) -> Option<u64> {
     let files = built.map(|manifest| &manifest.files[..]).unwrap_or_default();
-    files.iter().find(|file| counts.is_of(&file.path)).map(|file| file.records)
+    counts.records_of(files.iter().map(|file| (file.path.as_str(), file.records)))
 }
 
 /// A row for people: `step 9 (epoch 1): training_loss 0.2, perplexity 1.5`.

@@ -1,12 +1,13 @@
 //! `bedload job show`
 
 use std::fmt::Write as _;
+use std::time::SystemTime;
 
 use bedload_aws::explain_message;
 use bedload_client::{Client, Job, Limits, Step};
 use serde_json::{Value, json};
 
-use super::monitor::explanation;
+use super::monitor::{explanation, stalled};
 use super::results::{Results, built, line};
 use crate::args::{JobShowArgs, OutputFormat};
 use crate::commands::{new_progress, online};
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
         OutputFormat::Jsonl => {
             let mut object = online::object("job", &job);
             object["explanation"] = explanation(&job);
+            object["stalled_hours"] = json!(job.stalled_hours(SystemTime::now()));
             out.write_object(&object)?;
             for (path, row) in &metrics {
                 let mut object = online::object("step", row);
@@ -71,6 +73,7 @@ fn page(job: &Job, metrics: &[(String, Step)]) -> String {
             row(&format!("  {name}"), &format!("{}{times}", phase.status));
         }
     }
+    row("stalled", &stalled(job).unwrap_or_default());
     row("failure", &text(&job.failure_message));
     if let Some(explanation) = job.failure_message.as_deref().and_then(explain_message) {
         row("  cause", &explanation.cause);
@@ -119,5 +122,40 @@ fn rows(name: &str, value: &Value, row: &mut impl FnMut(&str, &str)) {
         Value::Null => {}
         Value::String(text) => row(&format!("  {name}"), text),
         other => row(&format!("  {name}"), &other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bedload_client::JobStatus;
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_failed_job_is_explained_and_what_the_service_says_is_escaped() {
+        let job = Job {
+            job_name: "support".to_owned(),
+            status: JobStatus::Failed,
+            failure_message: Some("Input data must have at minimum 100 valid prompts\u{1b}[2J".to_owned()),
+            customization_config: Some(json!({"rftConfig": {"hyperParameters": {"epochCount": 2}}})),
+            hyper_parameters: [("epochCount".to_owned(), "2".to_owned())].into(),
+            ..Job::default()
+        };
+        let step =
+            Step { step: Some(9), epoch: Some(1.0), values: [("training_loss".to_owned(), 0.2)].into() };
+        expect![[r#"
+            support
+
+              status                 Failed
+              failure                Input data must have at minimum 100 valid prompts\u{1b}[2J
+                cause                There are fewer valid prompts than a distillation takes.
+                do                   Add prompts; those that occur twice may count once.
+                found by             dataset/too-few-records, dataset/few-distinct
+                source               chaosreload/aws-hands-on-lab docs/ai-ml/bedrock-model-distillation.md (2026-03-26, recorded)
+                epochCount           2
+                epochCount           2
+              metrics                train_metrics.csv: step 9 (epoch 1): training_loss 0.2
+        "#]].assert_eq(&page(&job, &[("a/train_metrics.csv".to_owned(), step)]));
     }
 }
