@@ -145,3 +145,20 @@ pub(crate) async fn unless_stopped<T>(
         Either::Right(_) => Err(StoreError::Interrupted),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_shown_of_an_account() {
+        let options = AccountOptions {
+            region: Some("eu-west-1".to_owned()),
+            endpoint: Some("http://user:secret@127.0.0.1:9".to_owned()),
+            ..AccountOptions::default()
+        };
+        let account = Account::open(&options).expect("opened");
+        assert_eq!(format!("{account:?}"), "Account { region: Some(\"eu-west-1\"), .. }");
+        assert_eq!(format!("{:?}", account.credentials().expect("a provider")), "Credentials");
+    }
+}

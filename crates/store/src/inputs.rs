@@ -71,8 +71,15 @@ impl S3Inputs {
 
     fn find_one(&self, place: &Location) -> Result<Option<Object>, StoreError> {
         let Bucket { objects } = self.bucket(place.bucket())?;
-        match self.account.wait(objects.head(&place.path()?)) {
+        let path = place.path()?;
+        match self.account.wait(objects.head(&path)) {
             Ok(meta) => Ok(Some(object(place.bucket(), meta))),
+            // Who may read what is in a folder need not be allowed to ask for its name.
+            Err(object_store::Error::PermissionDenied { .. })
+                if matches!(self.account.wait(objects.list(Some(&path)).try_next()), Ok(Some(_))) =>
+            {
+                Ok(None)
+            }
             // A bucket that is missing says the same; the list that follows says which it is.
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(StoreError::of(&error, &place.to_string())),

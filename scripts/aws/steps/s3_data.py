@@ -66,6 +66,11 @@ def read_on(story):
     run = story.ended(process)
     calm()
     expect(run.code == 3 and "changed while it was read" in run.err, "a change is noticed", run)
+    # A role that may read what is in a folder, and may not ask for the folder's own name.
+    script_s3({"method": "HEAD", "holding": f"/{BUCKET}/raw?", "how": "AccessDenied", "status": 403, "times": None})
+    story.bedload("check", RAW, "--profile", "nova-micro-sft", code=None)
+    expect(story.printed[-1].code < 2, "the folder is read", story.printed[-1])
+    calm()
     for there, code, word in (
         (f"{RAW}/none.jsonl", 3, "no such object"),
         (f"{RAW}/*.csv", 2, "no file matches"),

@@ -71,7 +71,7 @@ impl Run<'_> {
         for path in &plan.delete {
             self.delete(path).await?;
         }
-        let there = self.verify(&found).await?;
+        let there = self.verify().await?;
         self.read_back(&mut sent).await?;
         self.publish(&manifest, &plan, &mut sent.notes).await?;
         self.make_sure(&there).await?;
@@ -161,7 +161,7 @@ impl Run<'_> {
     }
 
     /// Makes sure that every file is there, and nothing that has come meanwhile.
-    async fn verify(&self, before: &Found) -> Result<Found, StoreError> {
+    async fn verify(&self) -> Result<Found, StoreError> {
         let there = self.look().await?;
         for file in &self.source.files {
             if !there.get(&file.path).is_some_and(|remote| is_same(file, remote)) {
@@ -169,9 +169,9 @@ impl Run<'_> {
             }
         }
         let ours: BTreeSet<&str> = self.source.files.iter().map(|file| file.path.as_str()).collect();
-        for path in there.keys().filter(|path| !ours.contains(path.as_str())) {
-            let was_there = before.get(path).is_some_and(|remote| remote.sha256.is_none());
-            if !(was_there && self.options.keep_others) {
+        for (path, remote) in there.iter().filter(|(path, _)| !ours.contains(path.as_str())) {
+            let is_left_alone = remote.sha256.is_none() && self.options.keep_others;
+            if !is_left_alone {
                 return Err(self.contested(path, "has come during the upload"));
             }
         }
