@@ -14,7 +14,7 @@ use super::journal::Journal;
 use super::remote::hex;
 use super::run::Run;
 use super::send::{blocking, failed, read_whole};
-use super::{LARGE_BYTES, PART_BYTES, Sizes, Source, SourceFile, UploadOptions};
+use super::{LARGE_BYTES, PART_BYTES, Sizes, Source, SourceFile, UploadOptions, abort_all};
 use crate::account::{Account, unless_stopped};
 use crate::bucket::Objects;
 use crate::error::StoreError;
@@ -56,7 +56,20 @@ pub fn put_file(
 ) -> Result<(), StoreError> {
     let objects = account.bucket(target.bucket())?.objects;
     let sizes = Sizes { large_bytes: LARGE_BYTES, part_bytes: PART_BYTES, concurrency: concurrency.max(1) };
-    account.wait(unless_stopped(watch, put(&*objects, path, target, overwrite, sizes, watch)))
+    let mut journal = Journal::open(path, target)?;
+    let sent = account
+        .wait(unless_stopped(watch, put(&*objects, path, target, overwrite, sizes, &mut journal, watch)));
+    if sent.is_err() {
+        // The file is temporary: no later run would go on with its parts.
+        let _ = account.wait(abort_all(&*objects, &split(target).0, &mut journal));
+    }
+    sent
+}
+
+/// The folder and the name of an object.
+fn split(target: &Location) -> (Location, &str) {
+    let (folder, name) = target.key().rsplit_once('/').unwrap_or(("", target.key()));
+    (Location::new(target.bucket(), folder), name)
 }
 
 async fn put(
@@ -65,17 +78,15 @@ async fn put(
     target: &Location,
     overwrite: bool,
     sizes: Sizes,
+    journal: &mut Journal,
     watch: &Watch,
 ) -> Result<(), StoreError> {
     let there =
         || StoreError::Usage(format!("{target}: there is an object already\nhint: --overwrite replaces it"));
     let local = path.to_owned();
     let (bytes, sha256) = blocking(move || hash(&local)).await?;
-    // The folder and the name of the object, for which the file on this side may have another.
-    let (folder, name) = match target.key().rsplit_once('/') {
-        Some((folder, name)) => (Location::new(target.bucket(), folder), name),
-        None => (Location::new(target.bucket(), ""), target.key()),
-    };
+    // The file on this side may have another name.
+    let (folder, name) = split(target);
     let file = SourceFile { path: name.to_owned(), bytes, sha256 };
     let dir = path.with_file_name("");
     let source = Source { dir, files: Vec::new(), manifest: Vec::new() };
@@ -97,9 +108,8 @@ async fn put(
     if !overwrite && is_there(objects, target).await? {
         return Err(there());
     }
-    let mut journal = Journal::open(path, target)?;
     let room = Semaphore::new(sizes.concurrency);
-    run.send_parts(&file, &room, &Mutex::new(&mut journal)).await?;
+    run.send_parts(&file, &room, &Mutex::new(&mut *journal)).await?;
     journal.remove()
 }
 
@@ -134,7 +144,16 @@ mod tests {
             let store = InMemory::new();
             let put = |content: &str, overwrite| {
                 std::fs::write(&path, content).expect("written");
-                runtime.block_on(put(&store, &path, &target, overwrite, sizes, &Watch::default()))
+                let mut journal = Journal::open(&path, &target)?;
+                runtime.block_on(put(
+                    &store,
+                    &path,
+                    &target,
+                    overwrite,
+                    sizes,
+                    &mut journal,
+                    &Watch::default(),
+                ))
             };
             put(content, false).expect("put");
             assert!(matches!(put(content, false), Err(StoreError::Usage(_))));

@@ -79,44 +79,61 @@ impl Run<'_> {
         room: &Semaphore,
         journal: &Mutex<&mut Journal>,
     ) -> Result<u64, StoreError> {
-        let url = self.target.child(&file.path);
-        let key = url.path()?;
+        let part_bytes = part_bytes(file.bytes, self.sizes.part_bytes);
+        let is_of = |half: &Half| {
+            (&half.sha256, half.bytes, half.part_bytes) == (&file.sha256, file.bytes, part_bytes)
+        };
         let known = lock(journal).half(&file.path);
-        if let Some(half) = &known
-            && (half.sha256 != file.sha256 || half.bytes != file.bytes || half.part_bytes == 0)
-        {
-            // Of an earlier build. That it stays is at worst a matter of money, and `--abort` is told of it.
-            let _ = self.objects.abort_multipart(&key, &half.upload_id).await;
-            lock(journal).end(&file.path)?;
+        if let Some(half) = known.filter(|half| !is_of(half)) {
+            // Of an earlier build.
+            self.give_up(file, &half, journal).await?;
         }
         loop {
-            let (half, is_resumed) = match lock(journal).half(&file.path) {
-                Some(half) => (Some(half), true),
-                None => (None, false),
-            };
-            let half = match half {
+            let known = lock(journal).half(&file.path);
+            let is_resumed = known.is_some();
+            let half = match known {
                 Some(half) => half,
-                None => self.begin(file, journal).await?,
+                None => self.begin(file, part_bytes, journal).await?,
             };
             match self.send_missing(file, &half, room, journal).await {
                 Ok(resumed) => return Ok(resumed),
                 Err(Stop::UnknownUpload) if is_resumed => lock(journal).end(&file.path)?,
                 Err(Stop::UnknownUpload) => {
                     let why = "the upload was ended from elsewhere\nhint: run again".to_owned();
-                    return Err(StoreError::Contested { what: url.to_string(), why });
+                    return Err(StoreError::Contested {
+                        what: self.target.child(&file.path).to_string(),
+                        why,
+                    });
                 }
-                Err(Stop::Failed(error)) => {
-                    if let StoreError::LocalChanged { .. } = error {
-                        let _ = self.objects.abort_multipart(&key, &half.upload_id).await;
-                        lock(journal).end(&file.path)?;
-                    }
+                Err(Stop::Failed(error @ StoreError::LocalChanged { .. })) => {
+                    self.give_up(file, &half, journal).await?;
                     return Err(error);
                 }
+                Err(Stop::Failed(error)) => return Err(error),
             }
         }
     }
 
-    async fn begin(&self, file: &SourceFile, journal: &Mutex<&mut Journal>) -> Result<Half, StoreError> {
+    /// Removes what was sent of a file. Where that fails, the journal keeps it, for the next run or for `--abort`.
+    async fn give_up(
+        &self,
+        file: &SourceFile,
+        half: &Half,
+        journal: &Mutex<&mut Journal>,
+    ) -> Result<(), StoreError> {
+        let url = self.target.child(&file.path);
+        match self.objects.abort_multipart(&url.path()?, &half.upload_id).await {
+            Err(error) if !is_unknown_upload(&error) => Err(StoreError::of(&error, &url.to_string())),
+            _ => lock(journal).end(&file.path),
+        }
+    }
+
+    async fn begin(
+        &self,
+        file: &SourceFile,
+        part_bytes: u64,
+        journal: &Mutex<&mut Journal>,
+    ) -> Result<Half, StoreError> {
         let url = self.target.child(&file.path);
         let options = PutMultipartOptions {
             attributes: attributes(&file.path, &file.sha256),
@@ -127,10 +144,15 @@ impl Run<'_> {
             upload_id: created.map_err(|error| StoreError::of(&error, &url.to_string()))?,
             bytes: file.bytes,
             sha256: file.sha256.clone(),
-            part_bytes: part_bytes(file.bytes, self.sizes.part_bytes),
+            part_bytes,
             parts: BTreeMap::new(),
         };
-        lock(journal).begin(&file.path, &half)?;
+        let noted = lock(journal).begin(&file.path, &half);
+        if let Err(error) = noted {
+            // Nobody would know of it later.
+            let _ = self.objects.abort_multipart(&url.path()?, &half.upload_id).await;
+            return Err(error);
+        }
         Ok(half)
     }
 

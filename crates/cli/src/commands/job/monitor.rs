@@ -236,7 +236,8 @@ mod tests {
             validation Completed (2026-11-27 10:05:00)
             training loss 0.25
             validation loss 0.5 (data set 1)
-            Failed (2026-11-27 11:30:00)"#]].assert_eq(&lines.join("\n"));
+            Failed (2026-11-27 11:30:00)"#]]
+        .assert_eq(&lines.join("\n"));
         let exits = [JobStatus::Completed, JobStatus::Failed, JobStatus::Stopped].map(|s| exit_of(&s).code());
         assert_eq!(exits, [0, 1, 5]);
     }
