@@ -213,6 +213,7 @@ pub(crate) struct VocabularyArgs {
 )]
 pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
+    #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Validation data, as files, directories or globs like INPUT; checked the same way and counted separately.
@@ -220,9 +221,9 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
     #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-    #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -231,9 +232,11 @@ pub(crate) struct CheckArgs {
 )]
 pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
+    #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Directory to create; it appears complete or not at all.
+    #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Replace an earlier output with that name.
@@ -284,9 +287,9 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-    #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -295,9 +298,11 @@ pub(crate) struct BuildArgs {
 )]
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
+    #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// File to create; it appears complete or not at all, and not at all if no record can be converted.
+    #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// File to create for the rejected lines, copied byte for byte [default: none].
@@ -309,9 +314,9 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-    #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
 }
 
 #[derive(Debug, clap::Args)]

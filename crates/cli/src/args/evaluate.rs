@@ -78,11 +78,11 @@ pub(crate) struct EvaluateArgs {
     #[arg(help_heading = "Resources", long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
     #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-    #[command(flatten)]
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
 }
 
 /// Where the scores of each prediction go.

@@ -41,11 +41,11 @@ pub(crate) struct CalibrateArgs {
     #[arg(help_heading = "Target", long, value_name = "FILE")]
     pub(crate) profile_file: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-    #[command(flatten)]
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -69,17 +69,21 @@ impl Journal {
     pub(crate) fn open(dir: &Path, target: &Location) -> Result<Journal, StoreError> {
         let (path, target) = (path_of(dir, target), target.to_string());
         let mut journal = Journal { path, target, file: None, halves: BTreeMap::new(), note: None };
-        match fs::symlink_metadata(&journal.path) {
+        let strange = || failed(&journal.path, "read")(io::Error::other("not the journal of an upload"));
+        let found = match fs::symlink_metadata(&journal.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(journal),
-            Err(error) => return Err(failed(&journal.path, "examined")(error)),
-            Ok(metadata) if !metadata.is_file() || metadata.len() > BYTES_MAX => {
-                let error = io::Error::other("not the journal of an upload");
-                return Err(failed(&journal.path, "read")(error));
-            }
-            Ok(_) => {}
+            found => found.map_err(failed(&journal.path, "examined"))?,
+        };
+        if !found.is_file() || found.len() > BYTES_MAX {
+            return Err(strange());
         }
         let opened = OpenOptions::new().read(true).append(true).open(&journal.path);
         let mut file = opened.map_err(failed(&journal.path, "opened"))?;
+        let same = file.metadata().map_err(failed(&journal.path, "examined"))?;
+        // A link that came meanwhile leads elsewhere.
+        if (same.dev(), same.ino()) != (found.dev(), found.ino()) {
+            return Err(strange());
+        }
         journal.lock(&file)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(failed(&journal.path, "read"))?;
@@ -253,5 +257,7 @@ mod tests {
         assert_eq!(journal.half("a").expect("begun").parts.len(), 2);
         journal.remove().expect("removed");
         assert!(!path.exists());
+        std::os::unix::fs::symlink(parent.path().join("elsewhere"), &path).expect("linked");
+        assert!(Journal::open(&dir, &target).is_err(), "a link is not followed");
     }
 }
