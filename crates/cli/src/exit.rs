@@ -102,8 +102,6 @@ impl Failure {
             #[cfg(feature = "s3")]
             Self::Store(_) => Exit::Environment,
             #[cfg(feature = "bedrock")]
-            Self::Client(error) if error.kind == bedload_client::ErrorKind::Invalid => Exit::Usage,
-            #[cfg(feature = "bedrock")]
             Self::Client(_) => Exit::Environment,
             Self::Usage(_) => Exit::Usage,
             Self::Engine(_) | Self::Threads(_) => Exit::Environment,

@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use bedload_client::{Client, ClientError, Pace, Waiting};
+use bedload_client::{Client, ClientError, ErrorKind, Pace, Waiting};
 use bedload_engine::Progress;
 use bedload_store::Account;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::refusal;
 use crate::args::{AccountArgs, OutputArgs, OutputFormat, WaitArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
@@ -88,6 +89,16 @@ pub(super) fn ask(question: &str, is_agreed: bool) -> Result<(), Failure> {
         Ok(_) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
         _ => Err(Failure::Usage("nothing was sent".to_owned())),
     }
+}
+
+/// A request to create something that the service does not accept is a usage mistake; every other failure is the
+/// environment's.
+pub(super) fn not_created(error: ClientError) -> Failure {
+    if error.kind != ErrorKind::Invalid {
+        return error.into();
+    }
+    let message = error.to_string();
+    Failure::Usage(format!("{message}\n{}", refusal::explained(&message, "")))
 }
 
 /// Says that a look failed, and that there will be another.

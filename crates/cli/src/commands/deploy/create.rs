@@ -51,7 +51,7 @@ pub(super) fn run(args: &DeployCreateArgs) -> Result<Exit, Failure> {
         let question = format!("deploy {} as {name}?", model.arn);
         online::ask(&question, args.yes)?;
         let text = serde_json::to_string(&request).unwrap_or_default();
-        client.deploy(kind, &text, name)?
+        client.deploy(kind, &text, name).map_err(online::not_created)?
     };
     let mut out = Out::new();
     if is_jsonl {

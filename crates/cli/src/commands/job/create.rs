@@ -83,7 +83,7 @@ pub(crate) fn run(args: &JobCreateArgs) -> Result<Exit, Failure> {
                     )));
                 }
             },
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(online::not_created(error)),
         },
     };
     if let Some(job) = &existing {
