@@ -15,7 +15,7 @@ def account(story):
     empty = dict.fromkeys(names)
     run = story.bedload("job", "list", "--aws-profile", "story", "--limit", "1", env=empty)
     expect(run.out, "a job is listed", run)
-    story.bedload("job", "list", "--aws-profile", "elsewhere", "--region", "us-east-1", code=3, env=empty)
+    story.bedload("job", "list", "--aws-profile", "elsewhere", "--region", "us-east-1", code=2, env=empty)
     (folder / "credentials").unlink()
     (folder / "config").unlink()
 
