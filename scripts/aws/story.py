@@ -19,6 +19,7 @@ STEPS = [
     s3_data.read_on,
     s3_data.written,
     s3_data.given_up,
+    s3_data.raced,
     offline.plan,
     offline.aws_cli,
     jobs.create,

@@ -1,10 +1,12 @@
 """Records that are read from S3, and outputs that are written there."""
 
 import gzip
+import hashlib
 import json
 import re
 import shutil
 import signal
+import time
 
 from .tools import BUCKET, bucket, calm, expect, objects, script_s3, transfers
 
@@ -136,3 +138,29 @@ def given_up(story):
     story.bedload("upload", "PARTS", place, "--abort")
     expect(not bucket().list_multipart_uploads(Bucket=BUCKET).get("Uploads"), "nothing is half sent")
     expect(not list(story.work.glob(".PARTS*")), "nothing is left here")
+
+
+def raced(story):
+    """upload: two to one place at a time leave a manifest with all of its files, or none"""
+    for n in range(8):
+        place, prefix = f"s3://{BUCKET}/race{n}", f"race{n}/"
+        script_s3({"holding": f"/{BUCKET}/{prefix}", "how": "late", "seconds": 0.03, "times": None})
+        processes = []
+        for out in ("OUT", "SAME"):
+            processes.append(story.begin("upload", out, place))
+            time.sleep(n * 0.06)
+        runs = [story.ended(process) for process in processes]
+        calm()
+        expect({run.code for run in runs} <= {0, 3}, f"{runs[0]}\n{runs[1]}")
+        there = objects(prefix)
+        if f"{prefix}manifest.json" not in there:
+            expect(any(run.code == 3 for run in runs), "none has ended well without a manifest")
+            continue
+
+        def body(path):
+            return bucket().get_object(Bucket=BUCKET, Key=f"{prefix}{path}")["Body"].read()
+
+        files = {item["path"]: item["sha256"] for item in json.loads(body("manifest.json"))["files"]}
+        expect(set(there) == {f"{prefix}{path}" for path in [*files, "manifest.json"]}, f"not the files: {there}")
+        for path, digest in files.items():
+            expect(hashlib.sha256(body(path)).hexdigest() == digest, f"{place}/{path} is not what the manifest says")

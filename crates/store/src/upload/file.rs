@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use bedload_scan::Watch;
 use object_store::{ObjectStoreExt, PutMode};
@@ -91,7 +92,15 @@ async fn put(
     let dir = path.with_file_name("");
     let source = Source { dir, files: Vec::new(), manifest: Vec::new() };
     let options = UploadOptions::default();
-    let run = Run { objects, source: &source, target: &folder, options: &options, sizes, watch };
+    let run = Run {
+        objects,
+        source: &source,
+        target: &folder,
+        options: &options,
+        sizes,
+        watch,
+        has_changed: AtomicBool::default(),
+    };
     if bytes < sizes.large_bytes {
         let local = path.to_owned();
         let content = blocking(move || read_whole(&local, bytes)).await?;

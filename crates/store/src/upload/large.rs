@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::TryStreamExt;
@@ -217,6 +218,7 @@ impl Run<'_> {
         let resumed = sent.iter().map(|(_, _, bytes)| bytes).sum();
         let parts: BTreeMap<usize, PartId> =
             sent.into_iter().map(|(n, part, _)| (n, PartId { content_id: part.id })).collect();
+        self.has_changed.store(true, Ordering::Relaxed);
         let completed =
             self.objects.complete_multipart(&key, &half.upload_id, parts.into_values().collect()).await;
         completed.map_err(|error| stop(&error, &url))?;

@@ -16,6 +16,7 @@ mod send;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use bedload_scan::Watch;
 use object_store::multipart::MultipartStore;
@@ -163,7 +164,15 @@ pub fn upload(
     let concurrency = options.concurrency.max(1);
     let sizes = Sizes { large_bytes: LARGE_BYTES, part_bytes: PART_BYTES, concurrency };
     let mut journal = Journal::open(&source.dir, &target)?;
-    let run = Run { objects: &*objects, source, target: &target, options, sizes, watch };
+    let run = Run {
+        objects: &*objects,
+        source,
+        target: &target,
+        options,
+        sizes,
+        watch,
+        has_changed: AtomicBool::default(),
+    };
     account.wait(unless_stopped(watch, run.upload(&mut journal)))
 }
 

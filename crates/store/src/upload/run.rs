@@ -1,6 +1,7 @@
 //! The order of an upload.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_record::plural::plural;
 use bedload_scan::Watch;
@@ -40,6 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) options: &'a UploadOptions,
     pub(crate) sizes: Sizes,
     pub(crate) watch: &'a Watch,
+    /// Whether an object may be another one than before.
+    pub(crate) has_changed: AtomicBool,
 }
 
 impl Run<'_> {
@@ -63,20 +66,37 @@ impl Run<'_> {
             self.forget(journal, &mut sent).await?;
             return Ok(sent);
         }
-        // From here on nothing is usable, until everything is there.
+        let replaced = self.replace(&plan, &manifest, journal, &mut sent).await;
+        if replaced.is_err() && self.has_changed.load(Ordering::Relaxed) {
+            // If a manifest has come meanwhile, it is of somebody else, and about objects that are not his any more.
+            // Where this fails, too, there is nothing that can be done from here.
+            let _ = self.delete(MANIFEST).await;
+        }
+        replaced?;
+        self.forget(journal, &mut sent).await?;
+        Ok(sent)
+    }
+
+    /// Makes the place what the plan says. From its beginning on nothing is usable, until everything is there.
+    async fn replace(
+        &self,
+        plan: &Plan<'_>,
+        manifest: &SourceFile,
+        journal: &mut Journal,
+        sent: &mut Sent,
+    ) -> Result<(), StoreError> {
         if plan.manifest != There::Nothing {
             self.delete(MANIFEST).await?;
         }
-        sent.resumed_bytes = self.send_all(&plan, journal, &mut sent.notes).await?;
+        sent.resumed_bytes = self.send_all(plan, journal, &mut sent.notes).await?;
         for path in &plan.delete {
+            self.has_changed.store(true, Ordering::Relaxed);
             self.delete(path).await?;
         }
         let there = self.verify().await?;
-        self.read_back(&mut sent).await?;
-        self.publish(&manifest, &plan, &mut sent.notes).await?;
-        self.make_sure(&there).await?;
-        self.forget(journal, &mut sent).await?;
-        Ok(sent)
+        self.read_back(sent).await?;
+        self.publish(manifest, &mut sent.notes).await?;
+        self.make_sure(&there).await
     }
 
     async fn look(&self) -> Result<Found, StoreError> {
@@ -171,6 +191,9 @@ impl Run<'_> {
         let ours: BTreeSet<&str> = self.source.files.iter().map(|file| file.path.as_str()).collect();
         for (path, remote) in there.iter().filter(|(path, _)| !ours.contains(path.as_str())) {
             let is_left_alone = remote.sha256.is_none() && self.options.keep_others;
+            if path == MANIFEST {
+                return Err(self.another_came());
+            }
             if !is_left_alone {
                 return Err(self.contested(path, "has come during the upload"));
             }
@@ -208,12 +231,7 @@ impl Run<'_> {
     }
 
     /// Puts the manifest, on condition that there is none.
-    async fn publish(
-        &self,
-        manifest: &SourceFile,
-        plan: &Plan<'_>,
-        notes: &mut Vec<String>,
-    ) -> Result<(), StoreError> {
+    async fn publish(&self, manifest: &SourceFile, notes: &mut Vec<String>) -> Result<(), StoreError> {
         let url = self.target.child(MANIFEST).to_string();
         let mut mode = PutMode::Create;
         for _ in 0..N_ATTEMPTS {
@@ -230,7 +248,7 @@ impl Run<'_> {
             match self.look().await?.get(MANIFEST) {
                 // A reply that was lost makes the second attempt fail on what the first one did.
                 Some(remote) if is_same(manifest, remote) => return Ok(()),
-                Some(_) => return self.give_way(plan).await,
+                Some(_) => return Err(self.another_came()),
                 // Another write was under way, and is none of a manifest.
                 None if is_refused => {}
                 None => {
@@ -242,16 +260,15 @@ impl Run<'_> {
         Err(self.contested(MANIFEST, "cannot be written, because others write it"))
     }
 
-    /// Another manifest has come, which must not stay where this upload has changed what it is about.
-    async fn give_way(&self, plan: &Plan<'_>) -> Result<(), StoreError> {
-        if plan.send.is_empty() && plan.delete.is_empty() {
-            return Err(StoreError::Contested {
-                what: self.target.child(MANIFEST).to_string(),
-                why: "another manifest has come during the upload\nhint: name another prefix".to_owned(),
-            });
+    /// Another manifest has come. It does not stay where this upload has changed what it is about.
+    fn another_came(&self) -> StoreError {
+        if self.has_changed.load(Ordering::Relaxed) {
+            return self.contested(MANIFEST, "came during the upload, for another output, and was deleted");
         }
-        self.delete(MANIFEST).await?;
-        Err(self.contested(MANIFEST, "came during the upload, for another output, and was deleted"))
+        StoreError::Contested {
+            what: self.target.child(MANIFEST).to_string(),
+            why: "another manifest has come during the upload\nhint: name another prefix".to_owned(),
+        }
     }
 
     /// Makes sure that nobody has written between the verification and the manifest.
@@ -264,7 +281,7 @@ impl Run<'_> {
         for file in &self.source.files {
             let before = there.get(&file.path).map(|remote| &remote.e_tag);
             if now.get(&file.path) != before {
-                self.delete(MANIFEST).await?;
+                self.has_changed.store(true, Ordering::Relaxed);
                 return Err(self.contested(&file.path, "has changed during the upload"));
             }
         }

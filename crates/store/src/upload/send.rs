@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use object_store::{Attribute, Attributes, PutMode, PutOptions, PutPayload, PutResult};
 use sha2::{Digest, Sha256};
@@ -42,6 +43,7 @@ impl Run<'_> {
             if hex(&Sha256::digest(&content)) == sha256 { Ok(content) } else { Err(changed(&path)) }
         })
         .await?;
+        self.has_changed.store(true, Ordering::Relaxed);
         let put = self.put(&file.path, content, &file.sha256, PutMode::Overwrite).await;
         put.map_err(|error| StoreError::of(&error, &self.target.child(&file.path).to_string()))?;
         self.watch.add(file.bytes);
