@@ -3,6 +3,7 @@
 mod ask;
 mod kept;
 mod model;
+mod pressure;
 
 pub use ask::{AskError, Asking, Outcome};
 pub use kept::{Kept, KeptError, answer_line, failure_line, is_cut_off};

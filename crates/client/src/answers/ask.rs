@@ -1,7 +1,8 @@
 //! Asking: some prompts at once, each sent again with growing pauses where the service is busy.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::{
@@ -9,8 +10,9 @@ use aws_sdk_bedrockruntime::types::{
 };
 use thiserror::Error;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use super::pressure::Pressure;
 use super::{Answer, How, Question, Speaker};
 use crate::client::Client;
 use crate::error::{ClientError, ErrorKind};
@@ -52,8 +54,10 @@ pub struct Asking<'a> {
     pub wanted: &'a [usize],
     /// How.
     pub how: &'a How,
-    /// How many are asked at once.
+    /// The most that are asked at once.
     pub concurrency: usize,
+    /// For how long nothing more is asked of a service that is busy.
+    pub pause: Duration,
     /// Whether some were answered before.
     pub has_answers: bool,
 }
@@ -63,8 +67,8 @@ impl Client<'_> {
     ///
     /// # Errors
     /// Where `is_stopped`, where `take` fails, and where what failed for one prompt would fail for all: credentials, the
-    /// model, the network, or a service that stays busy. Requests under way are waited for then, so that no answer that
-    /// is paid for is lost.
+    /// model, the network, or a service that stays busy although it is asked less and less. Requests under way are
+    /// waited for then, so that no answer that is paid for is lost.
     pub fn ask<E>(
         &self,
         asking: &Asking<'_>,
@@ -72,14 +76,17 @@ impl Client<'_> {
         mut take: impl FnMut(usize, &Outcome) -> Result<(), E>,
     ) -> Result<(), AskError<E>> {
         let system = Arc::new(asking.how.clone());
-        let mut rest = asking.wanted.iter().copied();
+        let mut left: VecDeque<usize> = asking.wanted.iter().copied().collect();
+        let mut pressure = Pressure::new(asking.concurrency);
+        let mut paused_until = Instant::now();
         let (mut n_answered, mut n_failed) = (usize::from(asking.has_answers), 0);
         let mut ended: Option<ClientError> = None;
         self.wait(async {
             let mut running = JoinSet::new();
             loop {
-                while ended.is_none() && running.len() < asking.concurrency {
-                    let Some(index) = rest.next() else { break };
+                let may_start = ended.is_none() && Instant::now() >= paused_until;
+                while may_start && running.len() < pressure.allowed() {
+                    let Some(index) = left.pop_front() else { break };
                     let client = self.runtime.clone();
                     let (question, how) = (asking.questions[index].clone(), Arc::clone(&system));
                     running.spawn(async move { (index, converse(&client, question, &how).await) });
@@ -87,6 +94,10 @@ impl Client<'_> {
                 if is_stopped() {
                     // Dropping the set ends the requests.
                     return Err(AskError::Stopped);
+                }
+                if running.is_empty() && ended.is_none() && !left.is_empty() {
+                    sleep(LOOK).await;
+                    continue;
                 }
                 let Ok(next) = timeout(LOOK, running.join_next()).await else { continue };
                 let (index, outcome) = match next {
@@ -98,7 +109,17 @@ impl Client<'_> {
                 let outcome = match outcome {
                     Ok(answer) => {
                         n_answered += 1;
+                        pressure.answered();
                         Outcome::Answered(answer)
+                    }
+                    Err(error) if error.kind == ErrorKind::Throttled && ended.is_none() => {
+                        if pressure.refused() {
+                            left.push_front(index);
+                            paused_until = Instant::now() + asking.pause;
+                        } else {
+                            ended = Some(error);
+                        }
+                        continue;
                     }
                     Err(error) if ended.is_some() || is_for_all(&error) => {
                         ended.get_or_insert(error);
@@ -131,7 +152,6 @@ fn is_for_all(error: &ClientError) -> bool {
             | ErrorKind::Denied
             | ErrorKind::NotFound
             | ErrorKind::Quota
-            | ErrorKind::Throttled
             | ErrorKind::Connection
     ) || error.code.as_deref() == Some("ModelNotReadyException")
 }
@@ -220,6 +240,7 @@ mod tests {
             wanted: &[0, 1, 2],
             how: &how,
             concurrency: 1,
+            pause: Duration::from_millis(5),
             has_answers: false,
         };
         let mut out = String::new();
@@ -279,9 +300,22 @@ mod tests {
             ended: Denied
         "#]],
         );
-        let busy = Reply::Failure(429, "ThrottlingException", "busy");
         check(
-            vec![busy.clone(), busy, Reply::Json(200, SAID.to_owned())],
+            vec![Reply::Failure(400, "ValidationException", "the model identifier is invalid")],
+            expect![[r#"
+            0: Invalid Some("ValidationException")
+            1: Invalid Some("ValidationException")
+            ended: Invalid
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_busy_service_is_asked_again_until_it_stays_so() {
+        let busy = || Reply::Failure(429, "ThrottlingException", "busy");
+        // Four refusals are one more than a prompt has attempts.
+        check(
+            vec![busy(), busy(), busy(), busy(), Reply::Json(200, SAID.to_owned())],
             expect![[r#"
             0: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
             1: Answer { text: "said", stop_reason: "end_turn", input_tokens: 3, output_tokens: 2, latency_ms: 7 }
@@ -289,11 +323,9 @@ mod tests {
         "#]],
         );
         check(
-            vec![Reply::Failure(400, "ValidationException", "the model identifier is invalid")],
+            vec![busy()],
             expect![[r#"
-            0: Invalid Some("ValidationException")
-            1: Invalid Some("ValidationException")
-            ended: Invalid
+            ended: Throttled
         "#]],
         );
     }

@@ -58,6 +58,7 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
         wanted: &wanted,
         how: &plan.how,
         concurrency: ask.concurrency.into(),
+        pause: limits.pause.saturating_mul(4),
         has_answers: kept.n_answered > 0,
     };
     let mut done = Done { answered: kept.n_answered, cut_off: kept.n_cut_off, ..Done::default() };
