@@ -4,6 +4,7 @@
 
 import sys
 import time
+import traceback
 
 from steps import deployments, ending, evaluation, jobs, offline, s3_data, upload
 from steps.tools import Failed, Story
@@ -37,6 +38,7 @@ STEPS = [
     evaluation.refused,
     evaluation.compared,
     evaluation.failing,
+    evaluation.hostile,
     evaluation.interrupted,
     evaluation.account,
     deployments.delete,
@@ -58,6 +60,9 @@ def main():
             step(story)
         except Failed as failure:
             print(f"FAILED  {name}\n{failure}", flush=True)
+            return 1
+        except Exception:
+            print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
             return 1
         print(f"ok  {name} ({time.monotonic() - since:.1f} s)", flush=True)
     return 0

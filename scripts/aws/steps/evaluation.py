@@ -2,15 +2,16 @@
 
 import json
 import signal
+import time
 
 from .tools import calls, calm, expect, script
 
 ASK = ["--output-format", "jsonl", "--concurrency", "4"]
 
 
-def asked(since=0):
-    """The prompts that were answered, each as often as it was."""
-    done = [call for call in calls("Converse")[since:] if call["status"] == 200]
+def asked(since=0, begun=0.0):
+    """The prompts that were answered, each as often as it was; of requests that began after a moment."""
+    done = [call for call in calls("Converse")[since:] if call["status"] == 200 and call["at"] >= begun]
     return ["\n".join(block["text"] for block in call["input"]["messages"][-1]["content"]) for call in done]
 
 
@@ -51,13 +52,13 @@ def killed(story):
     story.path("tuned.jsonl").write_bytes(whole + b'{"index":1,"digest":"')
     kept = len(whole.splitlines())
     expect(15 <= kept < 60, f"{kept} answers were kept before the kill")
-    started = len(calls("Converse"))
+    started = time.time()
     run = story.bedload("evaluate", story.deployment, "OUT", "--predictions-out", "tuned.jsonl", *ASK)
     calm()
     told = run.of_kind("answers")[0]
     expect(told["answered"] == 60 and told["answered_earlier"] == kept and told["failed"] == 0, "all are answered", run)
     # Those that were under way when it was killed are lost, and only those.
-    again = [prompt for prompt in asked(started)]
+    again = asked(begun=started)
     expect(len(again) == len(set(again)) == 60 - kept, f"{len(again)} prompts were asked, {60 - kept} were left", run)
     lines = story.lines("tuned.jsonl")
     expect({line["prompt"]: line["reference"] for line in lines} == known, "every prompt is there once, with what is right")
@@ -142,13 +143,27 @@ def failing(story):
     run = story.bedload("evaluate", story.deployment, "OUT", "--max-tokens", "3", "--limit", "4", "--predictions-out", "cut.jsonl", *ASK)
     expect(run.of_kind("answers")[0]["cut_off"] == 4, "answers that were cut off are counted", run)
     script(faults=[{"operation": "Converse", "how": "throttle", "times": None}])
-    run = story.bedload("evaluate", story.deployment, "OUT", "--attempts", "2", "--predictions-out", "busy.jsonl", code=3)
+    run = story.bedload("evaluate", story.deployment, "OUT", "--attempts", "1", "--concurrency", "1", "--predictions-out", "busy.jsonl", code=3)
     expect("0 of 60 prompts answered" in run.err, "how far it came is said", run)
     calm()
     script(faults=[{"operation": "Converse", "how": "ValidationException", "message": "The provided model identifier is invalid.", "times": None}])
     run = story.bedload("evaluate", story.deployment, "OUT", "--predictions-out", "invalid.jsonl", code=3)
     expect(len(story.path("invalid.jsonl").read_bytes()) == 0, "nothing is kept", run)
     calm()
+
+
+def hostile(story):
+    """evaluate MODEL OUT: what a model or the service says cannot harm a terminal, and long answers are kept"""
+    bad = "\u001b[31mred\u0000\u202e\u2028" + "x" * 100_000
+    script(answers=[{"model": story.deployment, "else": bad}])
+    more = ["--limit", "3", "--predictions-out", "hostile.jsonl", "--task", "classification", "--show-content"]
+    runs = [story.bedload("evaluate", story.deployment, "OUT", *more)]
+    expect(all(line["prediction"] == bad for line in story.lines("hostile.jsonl")), "answers are kept as they are")
+    script(faults=[{"operation": "Converse", "how": "AccessDeniedException", "message": "\u001b[31mno\u202e", "times": None}])
+    runs.append(story.bedload("evaluate", story.deployment, "OUT", "--predictions-out", "denied.jsonl", code=3))
+    calm()
+    for run in runs:
+        expect(not any(c in run.out + run.err for c in "\u001b\u0000\u202e\u2028"), "raw control characters", run)
 
 
 def interrupted(story):
@@ -174,7 +189,7 @@ def interrupted(story):
     story.killed(process, second)
     expect("another run" in busy[0].err, "two runs do not share a file", busy[0])
     calm()
-    expect(all(json.loads(line) for line in story.path("signal.jsonl").read_text().splitlines()), "only whole lines")
+    expect(all(json.loads(line) for line in story.path("signal.jsonl").read_bytes().splitlines()), "only whole lines")
 
 
 def account(story):

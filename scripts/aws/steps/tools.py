@@ -157,7 +157,7 @@ class Story:
         return self.path(name)
 
     def lines(self, name):
-        return [json.loads(line) for line in self.path(name).read_text().splitlines()]
+        return [json.loads(line) for line in self.path(name).read_bytes().splitlines()]
 
     def remove(self, name):
         path = self.path(name)
