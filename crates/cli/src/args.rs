@@ -9,6 +9,7 @@ mod duration;
 mod evaluate;
 mod job;
 mod lookup;
+mod near;
 mod output;
 mod reading;
 mod size;
@@ -47,6 +48,7 @@ pub(crate) use job::{
     JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
 };
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
+pub(crate) use near::NearArgs;
 pub(crate) use output::{ColorWhen, OutputArgs, OutputFormat};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
@@ -266,6 +268,8 @@ pub(crate) struct BuildArgs {
     /// Which of several equal records to keep: first or last [default: first].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
+    #[command(flatten)]
+    pub(crate) near: NearArgs,
     /// JSON Pointer to the label [default: short completions that recur are taken as labels].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "POINTER")]
     pub(crate) label_field: Option<String>,

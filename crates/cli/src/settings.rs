@@ -115,6 +115,24 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     if let Some(which) = &args.survivor {
         stages.dedupe.survivor = named("--survivor", which)?;
     }
+    stages.near.threshold = args.near.threshold.or(stages.near.threshold);
+    stages.near.group = args.near.group.or(stages.near.group);
+    stages.near.shingle = args.near.shingle.unwrap_or(stages.near.shingle);
+    if let Some(engine) = &args.near.engine {
+        stages.near.engine = named("--near-engine", engine)?;
+    }
+    if let Some(fields) = &args.near.fields {
+        stages.near.fields = named("--near-fields", fields)?;
+    }
+    let of_near = [
+        (args.near.shingle.is_some(), "--shingle"),
+        (args.near.engine.is_some(), "--near-engine"),
+        (args.near.fields.is_some(), "--near-fields"),
+    ];
+    let is_compared = stages.near.threshold.or(stages.near.group).is_some();
+    if let Some((_, flag)) = of_near.iter().find(|(given, _)| *given && !is_compared) {
+        return Err(Failure::Usage(format!("{flag} needs --near or --group-near")));
+    }
     if args.label_field.is_some() {
         stages.balance.label_field.clone_from(&args.label_field);
     }
@@ -142,6 +160,8 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         (!args.group_by.is_empty(), "--group-by", "split"),
         (args.normalize.is_some(), "--normalize", "dedupe"),
         (args.survivor.is_some(), "--survivor", "dedupe"),
+        (args.near.threshold.is_some(), "--near", "near"),
+        (args.near.group.is_some(), "--group-near", "near"),
         (args.label_field.is_some(), "--label-field", "balance"),
         (args.augment.is_some(), "--augment", "augment"),
     ];

@@ -13,8 +13,11 @@ pub struct Counts {
     pub read: u64,
     /// Lines with an error.
     pub rejected: u64,
-    /// Records that equal another one.
+    /// Records that equal another one, or nearly do.
     pub duplicates: u64,
+    /// Those of them that only nearly do.
+    #[serde(default)]
+    pub near_duplicates: u64,
     /// Valid records that were not chosen.
     pub unselected: u64,
     /// Input records in the training set.
@@ -46,6 +49,7 @@ impl Counts {
             read: self.read + other.read,
             rejected: self.rejected + other.rejected,
             duplicates: self.duplicates + other.duplicates,
+            near_duplicates: self.near_duplicates + other.near_duplicates,
             unselected: self.unselected + other.unselected,
             train: self.train + other.train,
             validation: self.validation + other.validation,
@@ -181,6 +185,7 @@ impl Summary {
             ("records", "read", counts.read),
             ("records", "rejected", counts.rejected),
             ("records", "duplicate", counts.duplicates),
+            ("records", "near_duplicate", counts.near_duplicates),
             ("records", "unselected", counts.unselected),
             ("records", "train", counts.train),
             ("records", "validation", counts.validation),

@@ -22,7 +22,7 @@ pub struct DuplicateColumns<'a> {
     pub survivor_line: Integers<'a>,
     /// Its byte offset in the (decompressed) input, from 0.
     pub survivor_byte_offset: Integers<'a>,
-    /// How the two were found to be alike: `exact`.
+    /// How the two were found to be alike: `exact` or `near`.
     pub method: Words<'a>,
     /// How alike they are, from 0 to 1; 1 for exact duplicates.
     pub similarity: Reals<'a>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{augment, balance, convert, dedupe, schema, split, tokens};
+use crate::{augment, balance, convert, dedupe, near, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -13,6 +13,7 @@ pub struct Stages {
     pub schema: schema::SchemaConfig,
     pub tokens: tokens::TokensConfig,
     pub dedupe: dedupe::DedupeConfig,
+    pub near: near::NearConfig,
     pub balance: balance::BalanceConfig,
     pub split: split::SplitConfig,
     pub augment: augment::AugmentConfig,
@@ -26,6 +27,7 @@ impl Stages {
             "schema" => &mut self.schema.enabled,
             "tokens" => &mut self.tokens.enabled,
             "dedupe" => &mut self.dedupe.enabled,
+            "near" => &mut self.near.enabled,
             "balance" => &mut self.balance.enabled,
             "split" => &mut self.split.enabled,
             "augment" => &mut self.augment.enabled,

@@ -12,6 +12,7 @@ pub mod tokens;
 
 pub mod dedupe;
 mod marks;
+pub mod near;
 mod role;
 
 pub mod balance;
@@ -47,6 +48,7 @@ pub const STAGES: &[(&str, &str)] = &[
     ("schema", "fields, their types and their ranges"),
     ("tokens", "exact token counts and the limit per record"),
     ("dedupe", "exact duplicates by content"),
+    ("near", "near-duplicates by shingles"),
     ("balance", "label distribution"),
     ("split", "training and validation sets"),
     ("augment", "variants of training records"),

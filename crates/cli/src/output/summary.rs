@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Checked, Converted, Distinct};
+use bedload_engine::{Built, Certificates, Checked, Converted, Distinct, SimilarPairs};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Quantiles, Severities, Severity, Tokens};
 
@@ -127,6 +127,23 @@ pub(crate) fn checked_summary(
     out
 }
 
+/// What the sides of a split have in common, as a line.
+pub(crate) fn sides(of: &Certificates) -> String {
+    let keys = plural(of.shared_keys, "key", "keys");
+    let mut line = format!("  leaks       {keys} on both sides");
+    if let Some(SimilarPairs { pairs, threshold, recall, .. }) = &of.similar_pairs {
+        let all = if *recall < 1.0 {
+            format!("; {:.2} % of them are found", recall * 100.0)
+        } else {
+            String::new()
+        };
+        let pairs = plural(*pairs, "pair", "pairs");
+        let _ =
+            write!(line, ", {pairs} of records with a similarity of {threshold} or more across them{all}");
+    }
+    line + "\n"
+}
+
 /// What `build` reports at the end: the funnel, tokens, labels, throughput, the verdict.
 pub(crate) fn built_summary(
     built: &Built,
@@ -151,6 +168,7 @@ pub(crate) fn built_summary(
         ("read", counts.read, ""),
         ("rejected", counts.rejected, "rejected.jsonl; why: report/findings.parquet"),
         ("duplicate", counts.duplicates, "report/duplicates.parquet"),
+        ("  near", counts.near_duplicates, "of these, not equal to the record that stays"),
         ("unselected", counts.unselected, ""),
         ("kept", kept, ""),
         ("  train", counts.train, ""),
@@ -160,7 +178,7 @@ pub(crate) fn built_summary(
     ];
     let width = count(counts.read).len();
     for (name, n, place) in rows {
-        if n == 0 && matches!(name, "unselected" | "variants" | "  evaluation") {
+        if n == 0 && matches!(name, "  near" | "unselected" | "variants" | "  evaluation") {
             continue;
         }
         // Variants were never read, so they are no share of it.
@@ -178,6 +196,7 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
+    out.extend(manifest.certificates.as_ref().map(sides));
     codes(&mut out, &built.summary.by_code, severities, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;
     let _ = writeln!(out, "  time        {}", rate(built.bytes, counts.read, elapsed));

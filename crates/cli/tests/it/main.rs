@@ -52,6 +52,8 @@ mod memory;
 #[cfg(test)]
 mod naive;
 #[cfg(test)]
+mod near;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod online_jobs;

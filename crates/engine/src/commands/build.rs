@@ -25,6 +25,7 @@ use crate::scan::augment::{Augmenter, templates};
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, scan};
 use crate::scan::kept::{self, Kept};
+use crate::scan::near::SetMaker;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::write;
 use crate::write::checksums::hash_inputs;
@@ -124,7 +125,8 @@ pub fn build(
     progress.enter(Phase::Plan);
     let fetch = Fetch::new(inputs, &settings.scan);
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
-    let mut plan = plan(&scanned, inputs, settings, &augmenter, before)?;
+    let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch };
+    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, before)?;
     let evaluation =
         settings.evaluation.then(|| choose_evaluation(facts, &mut plan, settings, (&rules, &fetch)));
     let evaluation = evaluation.transpose()?;
@@ -200,6 +202,7 @@ pub fn build(
         tokens: summary.tokens,
         record_tokens: summary.record_tokens,
         findings: summary.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
+        certificates: plan.certificates.clone(),
         files,
         seal: String::new(),
     }

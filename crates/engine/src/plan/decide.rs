@@ -4,14 +4,18 @@
 use bedload_bedrock::{Bound, Limit};
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
+use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::{self, Duplicate};
 use bedload_stages::group::Groups;
+use bedload_stages::near::{self, NearConfig, NearDuplicate, Pairs, Sets};
 use bedload_stages::split::{Among, Choice, Size, choose};
 
 use rayon::prelude::*;
 
+use crate::plan::certify::{Certificates, certify};
 use crate::plan::{count_verdicts, of_verdict};
+use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -25,25 +29,53 @@ pub(super) struct Decided {
     pub(super) groups: Groups,
     pub(super) classes: Classes,
     pub(super) findings: Vec<Finding>,
+    /// What the sides have in common; none where there is one side.
+    pub(super) certificates: Option<Certificates>,
 }
 
 /// The decisions about the records of the inputs.
 ///
 /// # Errors
 /// Where neither memory nor disk has room for what is sorted.
-pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Result<Decided, NoRoom> {
+pub(super) fn decide(
+    facts: &FactTable,
+    settings: &Settings,
+    sets: impl FnOnce(&[Verdict], &NearConfig) -> Result<Sets, EngineError>,
+    watch: &Watch,
+) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
     let classes = balance::find(facts, &stages.balance);
     let mut verdicts = accept(facts);
-    let duplicates =
+    let mut duplicates =
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
-    let groups = Groups::new(facts, &duplicates)?;
-    let mut decided = Decided { verdicts, duplicates, groups, classes, findings: Vec::new() };
+    let is_split = stages.split.enabled && stages.split.validation != Size::NONE;
+    let (dropping, grouping) = (stages.near.dropping(), stages.near.grouping().filter(|_| is_split));
+    let sets = match dropping.or(grouping) {
+        Some(_) => sets(&verdicts, &stages.near)?,
+        None => Sets::default(),
+    };
+    if let Some(threshold) = dropping {
+        let near =
+            near::near_duplicates(&sets, threshold, stages.near.engine, stages.dedupe.survivor, || {
+                watch.check()
+            })?;
+        drop_near(&near, &mut duplicates, &mut verdicts);
+    }
+    let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine));
+    let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
+    let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
+    let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
+    let mut decided =
+        Decided { verdicts, duplicates, groups, classes, findings: Vec::new(), certificates: None };
     if let Some(most) = stages.split.select {
         decided.select(facts, settings, most)?;
     }
     if stages.split.enabled {
         decided.split(facts, settings)?;
+    }
+    if is_split {
+        let pairs = pairs.as_ref().zip(grouping);
+        decided.certificates = certify(facts, &decided.verdicts, pairs, &stages.near, watch)?;
     }
     decided.judge_rejected(settings);
     Ok(decided)
@@ -53,6 +85,21 @@ pub(super) fn decide(facts: &FactTable, settings: &Settings) -> Result<Decided, 
 pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
     let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
     (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
+}
+
+/// Keeps one of several records that are alike. The duplicates of a record that goes have its survivor.
+fn drop_near(near: &[NearDuplicate], duplicates: &mut Vec<Duplicate>, verdicts: &mut [Verdict]) {
+    for duplicate in &mut *duplicates {
+        if let Ok(nth) = near.binary_search_by_key(&duplicate.survivor, |near| near.dropped) {
+            duplicate.survivor = near[nth].survivor;
+            duplicate.similarity = Some(near[nth].similarity);
+        }
+    }
+    for &NearDuplicate { dropped, survivor, similarity } in near {
+        verdicts[dropped.index()] = Verdict::Duplicate;
+        duplicates.push(Duplicate { dropped, survivor, similarity: Some(similarity) });
+    }
+    duplicates.par_sort_unstable_by_key(|duplicate| duplicate.dropped);
 }
 
 /// Keeps one of several equal records.

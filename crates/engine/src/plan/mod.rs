@@ -3,6 +3,7 @@
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
+pub(crate) mod certify;
 mod decide;
 pub(crate) mod evaluation;
 pub(crate) mod judge;
@@ -21,7 +22,9 @@ use crate::run::error::EngineError;
 use crate::run::settings::{Settings, ShardLimits};
 use crate::scan::augment::{Augmenter, Variant};
 use crate::scan::facts::Scanned;
+use crate::scan::near::SetMaker;
 use crate::scan::rules::Rules;
+use certify::Certificates;
 use decide::{Decided, accept, decide};
 use judge::files::Files;
 use judge::{DataSet, Records, SideTotals, judge};
@@ -45,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) counts: Counts,
     /// Everything that is wrong with the data set.
     pub(crate) findings: Vec<Finding>,
+    /// What the sides have in common; none where there is one side.
+    pub(crate) certificates: Option<Certificates>,
 }
 
 /// Decides everything. `before` is what was found before the records were read.
@@ -56,15 +61,17 @@ pub(crate) fn plan(
     inputs: &Inputs,
     settings: &Settings,
     augmenter: &Augmenter<'_>,
+    sets: &SetMaker<'_>,
     before: Vec<Finding>,
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
-    let mut decided = decide(facts, settings)?;
+    let mut decided = decide(facts, settings, |verdicts, config| sets.make(verdicts, config), sets.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
-    let Decided { verdicts, duplicates, groups, classes, findings } = decided;
+    let Decided { verdicts, duplicates, groups, classes, findings, certificates } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
-    let counts = Counts { variants: variants.len() as u64, ..count_verdicts(&verdicts) };
+    let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
+    let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
     let train: Vec<u64> = by_spelling[0].iter().map(|spellings| spellings.iter().sum()).collect();
     let findings = judge(DataSet {
@@ -86,7 +93,18 @@ pub(crate) fn plan(
             leaks: None,
         }),
     });
-    Ok(Plan { verdicts, duplicates, groups, classes, by_spelling, variants, packed, counts, findings })
+    Ok(Plan {
+        verdicts,
+        duplicates,
+        groups,
+        classes,
+        by_spelling,
+        variants,
+        packed,
+        counts,
+        findings,
+        certificates,
+    })
 }
 
 /// Every accepted record is written, in the order of the inputs; nothing else is decided.
@@ -122,6 +140,7 @@ pub(crate) fn plan_as_it_is(
         packed,
         counts,
         findings,
+        certificates: None,
     }
 }
 

@@ -11,6 +11,7 @@ use bedload_record::{Counts, Quantiles, SideTokens};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::plan::certify::Certificates;
 use crate::report::canonical::canonical;
 use crate::run::bytes::hex;
 
@@ -108,6 +109,9 @@ pub struct Manifest {
     /// How many findings there are of each code.
     #[serde(default)]
     pub findings: BTreeMap<String, u64>,
+    /// What training and validation data have in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<Certificates>,
     /// What was written, the manifest itself excepted.
     pub files: Vec<FileEntry>,
     /// The sha256 of what the manifest says without this member, in canonical form.

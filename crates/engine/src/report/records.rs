@@ -9,6 +9,7 @@ use bedload_report::{
     groups_at_once, row_groups,
 };
 use bedload_stages::dedupe::Duplicate;
+use bedload_stages::near::Similarity;
 use rayon::prelude::*;
 
 use crate::plan::Plan;
@@ -304,6 +305,8 @@ fn duplicate_columns<'a>(
     let rows = duplicates.len();
     let dropped = |row: usize| duplicates[row].dropped;
     let survivor = |row: usize| duplicates[row].survivor;
+    let similar_method = |row: usize| Some(usize::from(duplicates[row].similarity.is_some()));
+    let similarity = |row: usize| duplicates[row].similarity.map_or(1.0, Similarity::jaccard);
     let nth = |line: Ordinal| Some(line.0 - facts.file(facts.input_of(line)).first.0 + 1);
     let offset = |line: Ordinal| Some(facts.span(line, facts.input_of(line)).start);
     DuplicateColumns {
@@ -314,8 +317,8 @@ fn duplicate_columns<'a>(
         survivor_file: Words::new(rows, files, move |row| Some(facts.input_of(survivor(row)).index())),
         survivor_line: Integers::new(rows, move |row| nth(survivor(row))),
         survivor_byte_offset: Integers::new(rows, move |row| offset(survivor(row))),
-        method: Words::new(rows, &["exact"], |_| Some(0)),
-        similarity: Reals::new(rows, |_| 1.0),
+        method: Words::new(rows, &["exact", "near"], similar_method),
+        similarity: Reals::new(rows, similarity),
         group: Hashes::new(rows, move |row| Some(groups.of(facts, survivor(row)))),
         digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
     }

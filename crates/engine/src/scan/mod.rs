@@ -3,7 +3,8 @@
 //! First the rules of the run are resolved: settings and profile (`rules`), the format of the data (`resolve`), or what
 //! it is converted from (`conversion`), and which command would help where neither fits (`advice`). Then each line is
 //! examined (`examine`), and leaves a row of facts (`facts`), or what a run without facts keeps of it (`distinct`,
-//! `held_out`). The plan has variants of records made by `augment`.
+//! `held_out`). The plan has variants of records made by `augment`, and sets to be compared
+//! by `near`.
 
 pub(crate) mod advice;
 pub(crate) mod augment;
@@ -14,5 +15,6 @@ pub(crate) mod examine;
 pub(crate) mod facts;
 pub(crate) mod held_out;
 pub(crate) mod kept;
+pub(crate) mod near;
 pub(crate) mod resolve;
 pub(crate) mod rules;

@@ -33,6 +33,7 @@ use unicase::UniCase;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::buckets::Buckets;
+use crate::near::Similarity;
 
 /// `[stages.dedupe]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -205,6 +206,8 @@ pub struct Duplicate {
     pub dropped: Ordinal,
     /// The record that stays.
     pub survivor: Ordinal,
+    /// How alike they are; none where they are equal.
+    pub similarity: Option<Similarity>,
 }
 
 /// Finds all duplicates among the accepted records, in the order of the dropped ones. Linear, in parallel, with 4 bytes
@@ -246,7 +249,7 @@ fn of_bucket(
         let is_same = |&(of, other): &(u64, Ordinal)| of == hash && facts.digest(other) == digest;
         match seen.entry(hash, is_same, |&(hash, _)| hash) {
             Entry::Occupied(survivor) => {
-                duplicates.push(Duplicate { dropped: line, survivor: survivor.get().1 });
+                duplicates.push(Duplicate { dropped: line, survivor: survivor.get().1, similarity: None });
             }
             Entry::Vacant(place) => {
                 place.insert((hash, line));

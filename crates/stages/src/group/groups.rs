@@ -14,23 +14,30 @@ pub struct Groups(Option<Column<u64>>);
 const UNNAMED: u64 = u64::MAX;
 
 impl Groups {
-    /// The groups of the accepted records, in parallel but for the uniting itself. Nothing is kept where each record has
+    /// The groups of the accepted records, those of each link united, in parallel but for the uniting itself. Nothing is kept where each record has
     /// one key at most, which is then its group; otherwise 8 bytes a line, and 16 while it is made, in the same memory as
     /// the facts.
     ///
     /// # Errors
     /// Where neither memory nor disk has room for them.
-    pub fn new(facts: &FactTable, duplicates: &[Duplicate]) -> Result<Self, NoRoom> {
+    pub fn new(
+        facts: &FactTable,
+        duplicates: &[Duplicate],
+        links: &[(Ordinal, Ordinal)],
+    ) -> Result<Self, NoRoom> {
         let differ = |duplicate: &Duplicate| {
             (0..facts.key_kinds())
                 .any(|kind| facts.key(duplicate.dropped, kind) != facts.key(duplicate.survivor, kind))
         };
-        if facts.key_kinds() < 2 && !duplicates.par_iter().any(differ) {
+        if facts.key_kinds() < 2 && links.is_empty() && !duplicates.par_iter().any(differ) {
             return Ok(Self(None));
         }
         let mut united = Forest::new(facts)?;
-        for Duplicate { dropped, survivor } in duplicates {
+        for Duplicate { dropped, survivor, .. } in duplicates {
             united.unite(*dropped, *survivor);
+        }
+        for &(a, b) in links {
+            united.unite(a, b);
         }
         for kind in 0..facts.key_kinds() {
             unite_by(facts, kind, &mut united)?;

@@ -87,7 +87,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
 fn groups(rows: &[(u8, [u64; 2])]) -> Vec<Option<u64>> {
     let facts = table(rows);
     let duplicates = dedupe::assign(&facts, &DedupeConfig::default()).expect("memory has room");
-    let groups = Groups::new(&facts, &duplicates).expect("memory has room");
+    let groups = Groups::new(&facts, &duplicates, &[]).expect("memory has room");
     facts.ordinals().map(|line| facts.accepted(line).then(|| groups.of(&facts, line))).collect()
 }
 

@@ -1,0 +1,164 @@
+//! `--near`: near-duplicates, against a comparison of all pairs that is written as the guide defines them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use crate::corpus::{Random, record};
+use crate::scratch::{Scratch, jsonl};
+
+/// The shingles of texts of ASCII, five words in a row, each as the number of its kind.
+fn shingles(texts: &[[String; 2]]) -> Vec<BTreeSet<usize>> {
+    let mut known: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut of = |[prompt, completion]: &[String; 2]| {
+        let text = format!("{prompt} {completion}").to_ascii_lowercase();
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        let windows = words.windows(words.len().clamp(1, 5));
+        windows
+            .map(|window| {
+                let next = known.len();
+                *known.entry(window.to_vec()).or_insert(next)
+            })
+            .collect()
+    };
+    texts.iter().map(&mut of).collect()
+}
+
+fn similarity(a: &BTreeSet<usize>, b: &BTreeSet<usize>) -> f64 {
+    let common = a.intersection(b).count();
+    common as f64 / (a.len() + b.len() - common) as f64
+}
+
+/// Prompts and completions of which many are copies of others with some words changed, from none to all.
+fn texts(n: usize) -> Vec<[String; 2]> {
+    let mut random = Random(11);
+    let mut texts: Vec<[String; 2]> = Vec::new();
+    for nth in 0..n {
+        let mut words: Vec<String> = if nth < 10 || random.below(3) == 0 {
+            (0..=random.below(120)).map(|_| format!("w{}", random.below(5000))).collect()
+        } else {
+            random.pick(&texts)[0].split(' ').map(str::to_owned).collect()
+        };
+        for edit in 0..random.below(7) {
+            let at = random.below(words.len());
+            match edit % 3 {
+                0 => words[at] = format!("E{edit}"),
+                1 => words.insert(at, "extra".to_owned()),
+                _ => words[at] = words[at].to_uppercase(),
+            }
+        }
+        texts.push([words.join(" "), format!("answer {}", random.below(4))]);
+    }
+    texts
+}
+
+#[test]
+fn near_duplicates_are_those_of_a_comparison_of_all_pairs() {
+    let texts = texts(500);
+    let sets = shingles(&texts);
+    let records = texts.iter().map(|[prompt, completion]| record(prompt, completion));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    for (threshold, last) in [(0.8, false), (0.5, false), (0.95, true), (1.0, true), (0.3, true)] {
+        let survivor = if last { "last" } else { "first" };
+        let flags = format!("--skip tokens --skip balance --near {threshold} --survivor {survivor}");
+        scratch.run(&format!("build a.jsonl --out o --overwrite {flags}")).exits(0);
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        if last {
+            order.reverse();
+        }
+        let mut stays: Vec<usize> = Vec::new();
+        let mut expected: Vec<(u64, u64)> = Vec::new();
+        for nth in order {
+            match stays.iter().find(|&&other| similarity(&sets[nth], &sets[other]) >= threshold) {
+                Some(&survivor) => expected.push((nth as u64 + 1, survivor as u64 + 1)),
+                None => stays.push(nth),
+            }
+        }
+        expected.sort_unstable();
+        let rows = scratch.table("o", "duplicates");
+        assert_eq!(rows.len(), expected.len(), "{threshold}");
+        for (row, (line, survivor)) in rows.iter().zip(expected) {
+            let number = |column: &str| row[column].parse::<u64>().unwrap();
+            assert_eq!((number("line"), number("survivor_line")), (line, survivor), "{threshold}");
+            let alike = similarity(&sets[line as usize - 1], &sets[survivor as usize - 1]);
+            assert!(alike >= threshold && row["similarity"].parse() == Ok(alike), "{row:?}");
+        }
+        let lsh = format!("build a.jsonl --out lsh --overwrite {flags} --near-engine lsh");
+        scratch.run(&lsh).exits(0);
+        let of_lsh = scratch.table("lsh", "duplicates").len() as f64;
+        assert!(of_lsh >= 0.99 * rows.len() as f64, "{of_lsh} of {}", rows.len());
+    }
+}
+
+/// The texts of the records on a side.
+fn texts_of(scratch: &Scratch, side: &str) -> Vec<[String; 2]> {
+    let text = |line: Vec<u8>| {
+        let record: Value = serde_json::from_slice(&line).unwrap();
+        ["prompt", "completion"].map(|key| record[key].as_str().unwrap().to_owned())
+    };
+    scratch.side("o", side).into_iter().map(text).collect()
+}
+
+/// Pairs across the sides of the output that are at least so alike, by a comparison of all.
+fn pairs_across(scratch: &Scratch, threshold: f64) -> usize {
+    let mut texts = texts_of(scratch, "train");
+    let train = texts.len();
+    texts.extend(texts_of(scratch, "validation"));
+    assert!(train < texts.len());
+    let sets = shingles(&texts);
+    let (train, validation) = sets.split_at(train);
+    let alike = |a: &&BTreeSet<usize>| validation.iter().filter(|b| similarity(a, b) >= threshold).count();
+    train.iter().map(|a| alike(&a)).sum()
+}
+
+#[test]
+fn no_validation_record_is_like_a_training_record() {
+    let records = texts(500).into_iter().map(|[prompt, completion]| record(&prompt, &completion));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    let build = "build a.jsonl --out o --overwrite --skip tokens --skip balance --validation 0.2";
+    scratch.run(build).exits(0);
+    // A split that knows nothing of it leaks.
+    assert!(pairs_across(&scratch, 0.5) > 20);
+    assert_eq!(scratch.manifest("o")["certificates"].to_string(), r#"{"shared_keys":0}"#);
+    for (flags, threshold) in
+        [("--near 0.9", 0.8), ("--near 0.9 --group-near 0.5", 0.5), ("--group-near 0.6", 0.6)]
+    {
+        scratch.run(&format!("{build} {flags}")).exits(0);
+        assert_eq!(pairs_across(&scratch, threshold), 0, "{flags}");
+        let certificates = scratch.manifest("o")["certificates"].to_string();
+        let expected = format!(
+            r#"{{"shared_keys":0,"similar_pairs":{{"pairs":0,"threshold":{threshold},"shingle":"word:5","recall":1.0}}}}"#
+        );
+        assert_eq!(certificates, expected);
+    }
+}
+
+#[test]
+fn threads_chunks_and_streams_change_nothing() {
+    let records = texts(300).into_iter().map(|[prompt, completion]| record(&prompt, &completion));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    let build = |flags: &str| {
+        let args = "--skip tokens --near 0.7 --validation 0.2 --stdin-name a.jsonl";
+        scratch.run(&format!("build a.jsonl --out o --overwrite {args} {flags}")).exits(0);
+        scratch.tree("o")
+    };
+    let first = build("--threads 1");
+    for flags in ["--threads 7", "--threads 2 --no-mmap", "--threads 3 --memory-limit 300MB"] {
+        assert!(build(flags) == first, "{flags}");
+    }
+}
+
+#[test]
+fn records_without_words_stay_and_thresholds_that_are_none_are_refused() {
+    let records = ["?!", "...", "-- --", "one two"].map(|text| record(text, "+"));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    scratch.run("build a.jsonl --out o --skip tokens --skip schema --near 0.1").exits(0);
+    let counts = &scratch.manifest("o")["counts"];
+    assert_eq!((&counts["train"], &counts["duplicates"]), (&Value::from(4), &Value::from(0)));
+    for wrong in ["0", "1.5", "x", "80%"] {
+        scratch.run(&format!("build a.jsonl --out p --near {wrong}")).exits(2);
+    }
+    scratch.run("build a.jsonl --out p --shingle word:3").refuses(2);
+    scratch.run("build a.jsonl --out p --near 0.8 --skip near").refuses(2);
+}

@@ -1,0 +1,249 @@
+//! # Near-duplicates
+//!
+//! ## What it does
+//! Drops records that are nearly the same as one that stays; each names it, and how alike they are.
+//!
+//! ## Why
+//! Copies with a changed word weigh as much in training as copies, and leak as much into validation data.
+//!
+//! ## How
+//! The similarity of two records is the Jaccard index of their sets of shingles: of five words in a row, unless told
+//! otherwise. Words are lower-cased runs of letters and digits (Unicode: Alphabetic or a number); each character of a
+//! script without spaces and each pictograph is a word of its own ([`WHOLE`](words) lists the blocks). The words of all
+//! texts of a record follow each other, without those of system prompts; a record of fewer words is one shingle, and
+//! one without words is like no other.
+//!
+//! A record is dropped if it is at least as alike as the threshold to one that stays and comes before it in the order of
+//! survivors; so chains do not carry: a survivor stands for its own likes only. Pairs that may be alike are found by what
+//! they must have in common. Two sets that are alike share one of their rarest members, so that all pairs are found
+//! (Bayardo, Ma and Srikant, WWW 2007); or banded `MinHash` finds 999 of 1,000. Either way each pair is compared exactly,
+//! in integers. Records that stay and are alike by a lower threshold, directly or through others, are of one group in
+//! the split. Hashes have 64 bits: at 10^9 different shingles a pair of them is taken for one with a chance of 3 %.
+//!
+//! ## Findings
+//! None: a near-duplicate is a verdict, and a row of `report/duplicates.parquet`.
+
+mod candidates;
+mod compare;
+mod counts;
+mod index;
+mod join;
+mod lsh;
+mod seen;
+mod sets;
+mod shingles;
+mod similarity;
+mod sketch;
+mod stars;
+mod words;
+
+use bedload_bedrock::Part;
+use bedload_record::{Ordinal, Side};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::dedupe::Survivor;
+use candidates::Candidates;
+use join::Join;
+
+pub use lsh::Bands;
+pub use sets::{SetChunk, Sets};
+pub use shingles::{NotShingle, Shingle, Shingler};
+pub use similarity::{NotThreshold, Similarity, Threshold};
+
+/// `[stages.near]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NearConfig {
+    /// Whether the stage runs; it does nothing without a threshold.
+    pub enabled: bool,
+    /// The least similarity of a dropped record to its survivor, above 0 and up to 1. Example: `threshold = 0.8`.
+    pub threshold: Option<Threshold>,
+    /// The least similarity of records that stay on the same side of a split, directly or through others; 0.1 below
+    /// `threshold` when not set. Example: `group = 0.6`.
+    pub group: Option<Threshold>,
+    /// What a shingle is: `word:N` or `char:N`. Example: `shingle = "char:12"`.
+    pub shingle: Shingle,
+    /// How pairs are found: `auto`, `exact` or `lsh`. Example: `engine = "lsh"`.
+    pub engine: Engine,
+    /// Which texts are compared: `all`, `prompt` or `completion`. Example: `fields = "prompt"`.
+    pub fields: Fields,
+}
+
+impl Default for NearConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            threshold: None,
+            group: None,
+            shingle: Shingle::default(),
+            engine: Engine::default(),
+            fields: Fields::default(),
+        }
+    }
+}
+
+/// How much less alike records may be that stay together than those that are dropped: a tenth.
+const GROUP_BELOW: &str = "0.1";
+
+impl NearConfig {
+    /// The threshold for records that are dropped, where the stage runs.
+    pub fn dropping(&self) -> Option<Threshold> {
+        self.threshold.filter(|_| self.enabled)
+    }
+
+    /// The threshold for records that stay together, where the stage runs.
+    pub fn grouping(&self) -> Option<Threshold> {
+        let below = GROUP_BELOW.parse().expect("a threshold");
+        self.group.or(self.threshold.map(|threshold| threshold.less(below))).filter(|_| self.enabled)
+    }
+}
+
+/// How pairs that may be alike are found. Both engines compare them exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// `exact`, which is hardly slower.
+    #[default]
+    Auto,
+    /// All pairs.
+    Exact,
+    /// By banded `MinHash`: at least 999 of 1,000 pairs.
+    Lsh,
+}
+
+impl Engine {
+    /// The least part of the pairs at a threshold that is found.
+    pub fn recall(self, threshold: Threshold) -> f64 {
+        match self {
+            Self::Auto | Self::Exact => 1.0,
+            Self::Lsh => Bands::new(threshold).recall(threshold.value()),
+        }
+    }
+}
+
+/// Which texts of a record are compared. System prompts never are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fields {
+    /// All.
+    #[default]
+    All,
+    /// What is given to the model.
+    Prompt,
+    /// What the model learns.
+    Completion,
+}
+
+impl Fields {
+    /// Whether texts of this part are compared.
+    pub fn has(self, part: Part) -> bool {
+        match self {
+            Self::All => true,
+            Self::Prompt => part == Part::Prompt,
+            Self::Completion => part == Part::Completion,
+        }
+    }
+}
+
+/// A record that goes, the one that stays for it, and how alike they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NearDuplicate {
+    /// The record that goes.
+    pub dropped: Ordinal,
+    /// The record that stays.
+    pub survivor: Ordinal,
+    /// Of both.
+    pub similarity: Similarity,
+}
+
+/// The sets that may have one like them.
+fn candidates(sets: &Sets, threshold: Threshold, engine: Engine) -> Candidates {
+    match engine {
+        Engine::Auto | Engine::Exact => Candidates::among(sets, threshold),
+        Engine::Lsh => lsh::candidates(sets, threshold),
+    }
+}
+
+/// All pairs of records that are alike, to be asked about.
+pub struct Pairs<'a> {
+    sets: &'a Sets,
+    join: Join<'a>,
+}
+
+impl<'a> Pairs<'a> {
+    /// Prepares the sets. Linear in their members, in parallel.
+    pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Self {
+        Self { sets, join: Join::new(sets, candidates(sets, threshold, engine), threshold) }
+    }
+
+    /// Pairs that unite all records that are alike, directly or through others, among those that are in.
+    ///
+    /// # Errors
+    /// That of `go_on`, which is asked now and then.
+    pub fn links<E>(
+        &self,
+        is_in: impl Fn(Ordinal) -> bool + Sync,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Vec<(Ordinal, Ordinal)>, E> {
+        let pairs = join::unite(&self.join, |set| is_in(self.line(set)), go_on)?;
+        Ok(pairs.into_iter().map(|(a, b)| (self.line(a), self.line(b))).collect())
+    }
+
+    /// Finds all pairs that are on different sides; records without a side are in none of them.
+    ///
+    /// # Errors
+    /// That of `go_on`, which is asked now and then.
+    pub fn crossing<E>(
+        &self,
+        side: impl Fn(Ordinal) -> Option<Side> + Sync,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Crossing, E> {
+        let is_validation = |set: u32| side(self.line(set)).map(|side| side == Side::Validation);
+        let (pairs, first) = join::crossing(&self.join, is_validation, go_on)?;
+        Ok(Crossing { pairs, first: first.map(|(a, b)| (self.line(a), self.line(b))) })
+    }
+
+    fn line(&self, set: u32) -> Ordinal {
+        self.sets.line(set as usize)
+    }
+}
+
+/// Pairs of records that are alike and on different sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crossing {
+    /// How many.
+    pub pairs: u64,
+    /// The first of them by the first record, then the second.
+    pub first: Option<(Ordinal, Ordinal)>,
+}
+
+/// Finds the records that go, in input order. In the order of survivors, every record that is like none before it that
+/// stays, stays.
+///
+/// # Errors
+/// That of `go_on`, which is asked now and then.
+pub fn near_duplicates<E>(
+    sets: &Sets,
+    threshold: Threshold,
+    engine: Engine,
+    survivor: Survivor,
+    go_on: impl Fn() -> Result<(), E>,
+) -> Result<Vec<NearDuplicate>, E> {
+    let candidates = candidates(sets, threshold, engine);
+    let mut order: Vec<u32> = (0..candidates.len() as u32).collect();
+    match survivor {
+        Survivor::First => {}
+        Survivor::Last => order.reverse(),
+    }
+    let stars = stars::stars(sets, &candidates, &order, threshold, go_on)?;
+    let near = stars.into_par_iter().map(|star| NearDuplicate {
+        dropped: sets.line(star.dropped as usize),
+        survivor: sets.line(star.survivor as usize),
+        similarity: star.similarity,
+    });
+    Ok(near.collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Against a comparison of all pairs.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn sets(texts: &[String]) -> (Sets, Vec<BTreeSet<u64>>) {
+    let mut shingler = Shingler::new(Shingle::Words(2));
+    let mut chunks = Vec::new();
+    let mut plain = Vec::new();
+    for (texts, first) in texts.chunks(7).zip((0..).step_by(7)) {
+        let mut chunk = SetChunk::default();
+        for (text, line) in texts.iter().zip(first..) {
+            let set = shingler.shingles([text.as_str()].into_iter());
+            chunk.push(Ordinal(line), set);
+            plain.push(set.iter().copied().collect());
+        }
+        chunks.push(chunk);
+    }
+    (Sets::new(chunks), plain)
+}
+
+fn is_alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>, millionths: u64) -> bool {
+    a.intersection(b).count() as u64 * 1_000_000 >= a.union(b).count() as u64 * millionths
+}
+
+/// Gives both trees the lesser root, and every member its root.
+fn unite(roots: &mut [usize], a: usize, b: usize) {
+    let [from, to] = [roots[a].max(roots[b]), roots[a].min(roots[b])];
+    roots.iter_mut().filter(|root| **root == from).for_each(|root| *root = to);
+}
+
+/// Every record in order: it stays unless it is like one before it that stays.
+fn naive(plain: &[BTreeSet<u64>], millionths: u64) -> Vec<NearDuplicate> {
+    let mut stays: Vec<usize> = Vec::new();
+    let mut found = Vec::new();
+    for (nth, set) in plain.iter().enumerate().filter(|(_, set)| !set.is_empty()) {
+        let like = stays.iter().find_map(|&earlier| {
+            let common = set.intersection(&plain[earlier]).count();
+            let either = set.union(&plain[earlier]).count();
+            let similarity = Similarity { common: common as u32, either: either as u32 };
+            (common as u64 * 1_000_000 >= either as u64 * millionths).then_some((earlier, similarity))
+        });
+        match like {
+            Some((survivor, similarity)) => found.push(NearDuplicate {
+                dropped: Ordinal(nth as u64),
+                survivor: Ordinal(survivor as u64),
+                similarity,
+            }),
+            None => stays.push(nth),
+        }
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn near_duplicates_are_those_of_a_comparison_of_all_pairs(
+        originals in prop::collection::vec("([a-d]{1,2} ){3,14}", 1..12),
+        copies in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[a-d]{0,2}"), 0..120),
+        hundredths in 5u32..=100,
+    ) {
+        let mut texts = originals;
+        for (of, at, word) in copies {
+            let mut words: Vec<&str> = texts[of.index(texts.len())].split(' ').collect();
+            let at = at.index(words.len());
+            words[at] = &word;
+            texts.push(words.join(" "));
+        }
+        let (sets, plain) = sets(&texts);
+        let threshold: Threshold = format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().expect("a threshold");
+        let is_in = |nth: usize| nth % 5 != 3 && !plain[nth].is_empty();
+        let side = |nth: usize| is_in(nth).then_some(if nth.is_multiple_of(2) { Side::Train } else { Side::Validation });
+        let mut roots: Vec<usize> = (0..plain.len()).collect();
+        let mut united = roots.clone();
+        let mut across = Crossing::default();
+        for b in (0..plain.len()).filter(|&b| is_in(b)) {
+            for a in (0..b).filter(|&a| is_in(a)) {
+                if is_alike(&plain[a], &plain[b], u64::from(hundredths) * 10_000) {
+                    unite(&mut roots, a, b);
+                    if side(a) != side(b) {
+                        across.pairs += 1;
+                        let pair = (Ordinal(a as u64), Ordinal(b as u64));
+                        across.first = across.first.into_iter().chain([pair]).min();
+                    }
+                }
+            }
+        }
+        let go_on = || Ok::<(), ()>(());
+        let pairs = Pairs::new(&sets, threshold, Engine::Exact);
+        let links = pairs.links(|line| is_in(line.index()), go_on).expect("links");
+        prop_assert!(links.len() <= plain.len());
+        links.iter().for_each(|(a, b)| unite(&mut united, a.index(), b.index()));
+        prop_assert_eq!(united, roots);
+        prop_assert_eq!(pairs.crossing(|line| side(line.index()), go_on), Ok(across));
+        prop_assert_eq!(near_duplicates(&sets, threshold, Engine::Exact, Survivor::First, go_on), Ok(naive(&plain, u64::from(hundredths) * 10_000)));
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_ends_between_batches() {
+    let texts: Vec<String> = (0..50).map(|n| format!("the same words again and again {n}")).collect();
+    let (sets, _) = sets(&texts);
+    let threshold = "0.5".parse().expect("a threshold");
+    let stop = || Err("stopped");
+    assert_eq!(near_duplicates(&sets, threshold, Engine::Exact, Survivor::First, stop), Err("stopped"));
+    let pairs = Pairs::new(&sets, threshold, Engine::Exact);
+    assert_eq!(pairs.links(|_| true, stop), Err("stopped"));
+    let side = |line: Ordinal| Some(if line.0 < 9 { Side::Validation } else { Side::Train });
+    assert_eq!(pairs.crossing(side, stop), Err("stopped"));
+}
