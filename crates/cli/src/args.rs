@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 use bedload_record::Severity;
+use bedload_stages::near::Threshold;
 use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -324,7 +325,9 @@ pub(crate) struct ConvertArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload verify OUT --require-ready")]
+#[command(
+    after_help = "Examples:\n  bedload verify OUT --require-ready\n  bedload verify OUT --leaks --near 0.8"
+)]
 pub(crate) struct VerifyArgs {
     /// A directory written by `bedload build`.
     #[arg(value_name = "DIR")]
@@ -332,6 +335,13 @@ pub(crate) struct VerifyArgs {
     /// Also exit with 1 if the directory is not ready for its target.
     #[arg(long)]
     pub(crate) require_ready: bool,
+    /// Count again, from the files alone, what training and validation data have in common: keys of groups, and pairs
+    /// of similar records. Any are a problem.
+    #[arg(long)]
+    pub(crate) leaks: bool,
+    /// The least similarity of such pairs, above 0 and up to 1 [default: that of the build, if it had one].
+    #[arg(long, value_name = "SIMILARITY", requires = "leaks")]
+    pub(crate) near: Option<Threshold>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -27,6 +27,7 @@ pub use commands::evaluate::{
     Task, TextOutcome, evaluate,
 };
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
+pub use commands::leaks::leaks;
 pub use commands::output::{read_output, read_output_text, token_margin};
 pub use commands::prompts::{Prompt, PromptSettings, Prompts, Role, Turn, prompts};
 pub use commands::verify::{Verified, verify};

@@ -1,6 +1,6 @@
 //! `bedload verify`
 
-use bedload_engine::verify;
+use bedload_engine::{Certificates, SimilarPairs, leaks, read_output, verify};
 use bedload_record::plural::plural;
 use serde_json::json;
 
@@ -8,12 +8,22 @@ use super::{new_progress, refuse_remote, start_workers};
 use crate::args::{OutputFormat, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{Out, say};
+use crate::output::{Out, say, sides};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
     let progress = new_progress()?;
-    let verified = start_workers(None)?.install(|| verify(&args.dir, &progress.watch))?;
+    let workers = start_workers(None)?;
+    let mut verified = workers.install(|| verify(&args.dir, &progress.watch))?;
+    // Files that are not as they were built say nothing of the build.
+    let certificates = if args.leaks && verified.problems.is_empty() {
+        let manifest = read_output(&args.dir)?;
+        let found = workers.install(|| leaks(&args.dir, &manifest, args.near, &progress))?;
+        verified.problems.extend(found.iter().flat_map(problems));
+        found
+    } else {
+        None
+    };
     let is_refused = args.require_ready && !verified.ready;
     let exit = if verified.problems.is_empty() && !is_refused { Exit::Clean } else { Exit::Findings };
     let mut out = Out::new();
@@ -35,6 +45,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
                 "ready": verified.ready,
                 "reasons": verified.reasons,
                 "counts": verified.counts,
+                "certificates": certificates,
                 "exit_code": exit.code(),
             });
             out.write_object(&summary)?;
@@ -46,9 +57,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         let ready = if verified.ready { "ready" } else { "not ready" };
         say(&match verified.problems.len() {
             0 => format!(
-                "{}: verified {} against manifest.json ({ready})\n",
+                "{}: verified {} against manifest.json ({ready})\n{}",
                 escape(&dir),
-                plural(verified.files, "file", "files")
+                plural(verified.files, "file", "files"),
+                certificates.as_ref().map(sides).unwrap_or_default()
             ),
             n => format!("{}: {}\n", escape(&dir), plural(n as u64, "problem", "problems")),
         });
@@ -58,4 +70,22 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
+}
+
+/// Everything that the sides have in common.
+fn problems(certificates: &Certificates) -> Vec<String> {
+    let mut problems = Vec::new();
+    if certificates.shared_keys > 0 {
+        let keys = plural(certificates.shared_keys, "key", "keys");
+        problems.push(format!("leak: {keys} of groups on both sides"));
+    }
+    if let Some(SimilarPairs { pairs, threshold, .. }) =
+        certificates.similar_pairs.as_ref().filter(|of| of.pairs > 0)
+    {
+        let pairs = plural(*pairs, "pair", "pairs");
+        problems.push(format!(
+            "leak: {pairs} of records with a similarity of {threshold} or more across the sides"
+        ));
+    }
+    problems
 }

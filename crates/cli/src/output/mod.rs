@@ -17,7 +17,7 @@ use crate::args::{OutputArgs, OutputFormat};
 
 pub(crate) use paint::Paint;
 pub(crate) use stdout::Out;
-pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary};
+pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, sides};
 
 /// Findings about records that are printed of each code for people; all are counted.
 pub(crate) const TEXT_PER_CODE: u64 = 5;

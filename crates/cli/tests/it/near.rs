@@ -135,6 +135,32 @@ fn no_validation_record_is_like_a_training_record() {
 }
 
 #[test]
+fn leaks_are_counted_again_from_the_files_alone() {
+    let records = texts(300).into_iter().map(|[prompt, completion]| record(&prompt, &completion));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    let build = "build a.jsonl --overwrite --skip tokens --skip balance --validation 0.2";
+    scratch.run(&format!("{build} --near 0.9 --out o")).exits(0);
+    let verified = scratch.run("verify o --leaks --output-format jsonl").exits(0);
+    let objects = verified.objects();
+    assert_eq!(&objects.last().unwrap()["certificates"], &scratch.manifest("o")["certificates"]);
+    // What a build without --near leaks shows at any threshold.
+    scratch.run(&format!("{build} --out o")).exits(0);
+    scratch.run("verify o --leaks").exits(0);
+    let verified = scratch.run("verify o --leaks --near 0.5 --output-format jsonl").exits(1);
+    let objects = verified.objects();
+    let pairs = &objects.last().unwrap()["certificates"]["similar_pairs"]["pairs"];
+    assert_eq!(pairs.as_u64(), Some(pairs_across(&scratch, 0.5) as u64));
+    let said = scratch.run("verify o --leaks --near 0.5").exits(1).stdout;
+    assert!(said.contains(&format!("leak: {pairs} pairs")), "{said}");
+    scratch.run(&format!("{build} --out shards --shard-records 10")).exits(0);
+    scratch.run("verify shards --leaks").exits(0);
+    // Without a second side, there is nothing to be shared.
+    scratch.run("build a.jsonl --out one --skip tokens").exits(0);
+    scratch.run("verify one --leaks").exits(0);
+    scratch.run("verify o --near 0.5").refuses(2);
+}
+
+#[test]
 fn threads_chunks_and_streams_change_nothing() {
     let records = texts(300).into_iter().map(|[prompt, completion]| record(&prompt, &completion));
     let scratch = Scratch::with("a.jsonl", jsonl(records));

@@ -1,0 +1,93 @@
+//! What the sides of an output have in common, counted again from its files alone: nothing that the build found or
+//! decided is believed but the manifest's word on which file is on which side.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use bedload_bedrock::FORMATS;
+use bedload_record::{Ordinal, Severities, Verdict};
+use bedload_scan::{DiscoverOptions, Fetch, ScanOptions, discover};
+use bedload_stages::Stages;
+use bedload_stages::near::{Pairs, Threshold};
+
+use crate::plan::certify::{Certificates, certify};
+use crate::report::manifest::Manifest;
+use crate::run::error::EngineError;
+use crate::run::progress::Progress;
+use crate::run::settings::{Settings, ShardLimits};
+use crate::scan::facts::scan;
+use crate::scan::near::SetMaker;
+use crate::scan::rules::Rules;
+
+/// Counts what the sides of the output in `dir` have in common, by the keys and shingles of the build; pairs at
+/// `threshold`, or at the threshold of the build where it had one. None where there is one side.
+///
+/// # Errors
+/// Where a file cannot be read, or the manifest does not say how the output was built.
+pub fn leaks(
+    dir: &Path,
+    manifest: &Manifest,
+    threshold: Option<Threshold>,
+    progress: &Progress,
+) -> Result<Option<Certificates>, EngineError> {
+    let of_side = |side: &str| -> Vec<OsString> {
+        let is_of_side = |path: &str| {
+            path.strip_prefix(side).is_some_and(|rest| rest == ".jsonl" || rest.starts_with('/'))
+        };
+        let files = manifest.files.iter().filter(|file| file.records > 0 && is_of_side(&file.path));
+        files.map(|file| dir.join(&file.path).into_os_string()).collect()
+    };
+    let (train, validation) = (of_side("train"), of_side("validation"));
+    if train.is_empty() || validation.is_empty() {
+        return Ok(None);
+    }
+    let inputs = discover(&train, &DiscoverOptions { validation, ..DiscoverOptions::default() })?;
+    let settings = settings(manifest)?;
+    let (rules, _) = Rules::new(&settings, &inputs)?;
+    let scanned = scan(&inputs, &settings, &rules, &std::env::temp_dir(), progress)?;
+    let facts = &scanned.facts;
+    let side = |line: Ordinal| inputs.get(facts.input_of(line)).side();
+    let verdicts: Vec<Verdict> = facts
+        .ordinals()
+        .map(|line| if facts.accepted(line) { Verdict::Kept(side(line)) } else { Verdict::Rejected })
+        .collect();
+    let fetch = Fetch::new(&inputs, &settings.scan);
+    let near = &settings.stages.near;
+    let threshold = threshold.or(near.grouping());
+    let maker = SetMaker { facts, rules: &rules, fetch: &fetch, watch: &progress.watch };
+    let sets = threshold.map(|_| maker.make(&verdicts, near)).transpose()?.unwrap_or_default();
+    let pairs = threshold.map(|threshold| (Pairs::new(&sets, threshold, near.engine), threshold));
+    let pairs = pairs.as_ref().map(|(pairs, threshold)| (pairs, *threshold));
+    let certificates = certify(facts, &verdicts, pairs, near, &progress.watch)?;
+    inputs.check_unchanged()?;
+    Ok(certificates)
+}
+
+/// How the records of an output are read.
+fn settings(manifest: &Manifest) -> Result<Settings, EngineError> {
+    let stages = manifest.config.get("stages").cloned().unwrap_or_default();
+    let mut stages: Stages = serde_json::from_value(stages).map_err(|error| {
+        EngineError::Usage(format!("the manifest does not say how the output was built: {error}"))
+    })?;
+    // They were checked and converted by the build, and have no say in what is on both sides.
+    for stage in ["convert", "schema", "tokens", "balance"] {
+        stages.skip(stage);
+    }
+    let format = manifest.format.as_deref();
+    Ok(Settings {
+        profile: None,
+        format: format.and_then(|name| FORMATS.iter().find(|format| format.name == name)),
+        tokenizer: None,
+        stages,
+        seed: manifest.seed,
+        severities: Severities::default(),
+        show_content: false,
+        scan: ScanOptions::default(),
+        temp_dir: None,
+        facts: None,
+        memory_limit: None,
+        evaluation: false,
+        max_rejected: None,
+        shards: ShardLimits::default(),
+    })
+}
