@@ -161,6 +161,18 @@ fn leaks_are_counted_again_from_the_files_alone() {
 }
 
 #[test]
+fn a_near_duplicate_is_explained() {
+    let records = ["one two three four five six", "One two three four five. Six!", "other words than those"];
+    let scratch = Scratch::with("a.jsonl", jsonl(records.map(|prompt| record(prompt, "yes"))));
+    scratch.run("build a.jsonl --out o --skip tokens --near 0.8").exits(0);
+    let said = scratch.run("explain o a.jsonl:2").exits(0).stdout;
+    assert!(said.contains("verdict            duplicate of a.jsonl:1 (near; similarity 1)"), "{said}");
+    let told = scratch.run("explain o a.jsonl:2 --output-format jsonl").exits(0).objects();
+    assert_eq!((&told[0]["method"], &told[0]["similarity"]), (&Value::from("near"), &Value::from(1.0)));
+    assert!(!scratch.run("explain o a.jsonl:1").exits(0).stdout.contains("similarity"));
+}
+
+#[test]
 fn threads_chunks_and_streams_change_nothing() {
     let records = texts(300).into_iter().map(|[prompt, completion]| record(&prompt, &completion));
     let scratch = Scratch::with("a.jsonl", jsonl(records));

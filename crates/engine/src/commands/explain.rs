@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer};
 use bedload_record::{Finding, InputId, Interner, Parser, Severity};
-use bedload_report::{FoundRow, find_rows};
+use bedload_report::{Cell, FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
 use bedload_stages::balance;
 
@@ -89,7 +89,8 @@ pub fn explain(
 /// What the report of a built directory says about one record.
 #[derive(Clone, Debug)]
 pub struct BuiltRecord {
-    /// Its row of `records.parquet`.
+    /// Its row of `records.parquet`; of a duplicate, also how it was found and how alike it is, from
+    /// `duplicates.parquet`.
     pub record: FoundRow,
     /// Its rows of `findings.parquet`.
     pub findings: Vec<FoundRow>,
@@ -115,7 +116,9 @@ pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRe
         )));
     }
     let find = |table: &str| find_rows(&dir.join(format!("report/{table}.parquet")), file, line);
-    let Some(record) = find("records")?.into_iter().next() else { return Ok(None) };
+    let Some(mut record) = find("records")?.into_iter().next() else { return Ok(None) };
+    let of_duplicate = |(name, _): &(String, Cell)| ["method", "similarity"].contains(&name.as_str());
+    record.extend(find("duplicates")?.into_iter().flatten().filter(of_duplicate));
     Ok(Some(BuiltRecord { record, findings: find("findings")? }))
 }
 

@@ -13,8 +13,18 @@ use crate::exit::{Exit, Failure};
 use crate::output::Out;
 
 /// Columns of the table that a page has in other places, or not at all.
-const ELSEWHERE: [&str; 8] =
-    ["file", "line", "record", "verdict", "duplicate_of_file", "duplicate_of_line", "shard", "shard_line"];
+const ELSEWHERE: [&str; 10] = [
+    "file",
+    "line",
+    "record",
+    "verdict",
+    "duplicate_of_file",
+    "duplicate_of_line",
+    "method",
+    "similarity",
+    "shard",
+    "shard_line",
+];
 
 pub(super) fn explain(dir: &Path, file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, Failure> {
     let file = file.to_string_lossy();
@@ -53,6 +63,9 @@ fn page(file: &str, line: u64, found: &BuiltRecord) -> String {
     let mut verdict = of("verdict").unwrap_or_default();
     if let (Some(file), Some(line)) = (of("duplicate_of_file"), of("duplicate_of_line")) {
         let _ = write!(verdict, " of {file}:{line}");
+    }
+    if of("method").as_deref() == Some("near") {
+        let _ = write!(verdict, " (near; similarity {})", of("similarity").unwrap_or_default());
     }
     if let Some(shard) = of("shard") {
         let _ = write!(verdict, ", in {shard}");
