@@ -1,6 +1,8 @@
 //! The sets of shingles of records, read again for those that are left after exact duplicates: what the plan compares
 //! to find near-duplicates.
 
+use std::ops::Range;
+
 use bedload_bedrock::{Record, Speaker, TextBuffer, TextName};
 use bedload_record::json::Framing;
 use bedload_record::{FactTable, Ordinal, Parser, Verdict};
@@ -49,7 +51,7 @@ impl SetMaker<'_> {
             .map_init(begin, |buffers, chunk| {
                 let lines = chunk * LINES..((chunk + 1) * LINES).min(self.facts.len());
                 self.watch.check()?;
-                self.of_lines(lines.map(Ordinal), verdicts, config.fields, buffers)
+                self.of_lines(lines, verdicts, config.fields, buffers)
             })
             .collect::<Result<Vec<SetChunk>, EngineError>>()?;
         self.fetch.check()?;
@@ -58,15 +60,18 @@ impl SetMaker<'_> {
 
     fn of_lines(
         &self,
-        lines: impl Iterator<Item = Ordinal>,
+        lines: Range<u64>,
         verdicts: &[Verdict],
         fields: Fields,
         buffers: &mut Buffers,
     ) -> Result<SetChunk, EngineError> {
         let Self { facts, rules, fetch, .. } = self;
         let Buffers { parser, texts, shingler, fetched, converted } = buffers;
-        let mut sets = SetChunk::default();
-        for line in lines.filter(|line| matches!(verdicts[line.index()], Verdict::Kept(_))) {
+        let is_kept = |line: &Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
+        let lines = lines.map(Ordinal).filter(is_kept);
+        let bytes: u64 = lines.clone().map(|line| facts.span(line, facts.input_of(line)).len).sum();
+        let mut sets = SetChunk::with_capacity(bytes as usize);
+        for line in lines {
             let Some(format) = rules.format else { continue };
             let input = facts.input_of(line);
             let span = facts.span(line, input);
