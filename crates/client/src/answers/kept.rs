@@ -96,7 +96,13 @@ impl Kept {
     pub fn read(text: &[u8], questions: &[Question], how: &How) -> Result<Kept, KeptError> {
         let mut kept = Kept { answered: vec![false; questions.len()], ..Kept::default() };
         for (bytes, number) in text.split_inclusive(|&byte| byte == b'\n').zip(1..) {
-            let Some(whole) = bytes.strip_suffix(b"\n") else { break };
+            let Some(whole) = bytes.strip_suffix(b"\n") else {
+                // Half a line is dropped, so that it must be one of ours.
+                if !is_begun(bytes) {
+                    return Err(KeptError::NoAnswer(number));
+                }
+                break;
+            };
             let line: Line = serde_json::from_slice(whole).map_err(|_| KeptError::NoAnswer(number))?;
             is_same(&line, number, how)?;
             let index = line.index.saturating_add(1);
@@ -125,6 +131,14 @@ impl Kept {
 /// Whether an answer ends because it has as many tokens as it may.
 pub fn is_cut_off(stop_reason: &str) -> bool {
     stop_reason == "max_tokens"
+}
+
+/// How each line begins.
+const BEGIN: &[u8] = br#"{"index":"#;
+
+/// Whether this may be the beginning of a line, however short.
+fn is_begun(half: &[u8]) -> bool {
+    half.iter().zip(BEGIN).all(|(is, wanted)| is == wanted)
 }
 
 fn is_same(line: &Line, number: usize, how: &How) -> Result<(), KeptError> {
@@ -255,6 +269,9 @@ mod tests {
         let mut half = answers(&[2, 0]);
         half.truncate(half.len() - 1);
         check(&half, &how(), expect!["238 of 475 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
+        half.truncate(240);
+        check(&half, &how(), expect!["238 of 240 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
+        half = answers(&[2, 0]);
         half.truncate(300);
         check(&half, &how(), expect!["238 of 300 bytes, 1 answered, 3+2 tokens, rest [0, 1, 3]"]);
     }
@@ -279,6 +296,9 @@ mod tests {
         check(&answers(&[1, 8]), &how(), expect!["line 2 answers another prompt than number 9 of this run"]);
         check(&answers(&[1, 1]), &how(), expect!["line 2 answers prompt 2 once more"]);
         check(b"{\"prompt\":\"a\"}\n", &how(), expect!["line 1 is no answer of a model"]);
+        // Somebody's notes, without a line end: they are not half an answer, and are not dropped.
+        check(b"{\"my\":\"notes\"}", &how(), expect!["line 1 is no answer of a model"]);
+        check(&[&answers(&[1])[..], b"notes"].concat(), &how(), expect!["line 2 is no answer of a model"]);
         let text = String::from_utf8(answers(&[1])).expect("UTF-8").replace("abc1", "abc2");
         check(text.as_bytes(), &how(), expect!["line 1 answers another prompt than number 2 of this run"]);
     }
