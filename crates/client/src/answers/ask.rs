@@ -80,6 +80,8 @@ impl Client<'_> {
         let mut pressure = Pressure::new(asking.concurrency);
         let mut paused_until = Instant::now();
         let (mut n_answered, mut n_failed) = (usize::from(asking.has_answers), 0);
+        // Failures of the service or the network since the last answer.
+        let mut n_passing = 0;
         let mut ended: Option<ClientError> = None;
         self.wait(async {
             let mut running = JoinSet::new();
@@ -109,6 +111,7 @@ impl Client<'_> {
                 let outcome = match outcome {
                     Ok(answer) => {
                         n_answered += 1;
+                        n_passing = 0;
                         pressure.answered();
                         Outcome::Answered(answer)
                     }
@@ -127,7 +130,9 @@ impl Client<'_> {
                     }
                     Err(error) => {
                         n_failed += 1;
-                        if n_answered == 0 && n_failed >= FIRST.min(asking.wanted.len()) {
+                        n_passing += usize::from(error.is_passing());
+                        let is_first = n_answered == 0 && n_failed >= FIRST.min(asking.wanted.len());
+                        if is_first || n_passing >= FIRST + asking.concurrency {
                             ended = Some(error);
                             continue;
                         }
@@ -148,6 +153,7 @@ fn is_for_all(error: &ClientError) -> bool {
         ErrorKind::NoCredentials
             | ErrorKind::Expired
             | ErrorKind::Unrecognized
+            | ErrorKind::Clock
             | ErrorKind::NoRegion
             | ErrorKind::Denied
             | ErrorKind::NotFound
