@@ -44,6 +44,7 @@ STEPS = [
     deployments.delete,
     offline.every,
     ending.account,
+    ending.shown,
     ending.served,
     ending.secrets,
 ]

@@ -102,6 +102,10 @@ impl Failure {
             #[cfg(feature = "s3")]
             Self::Store(_) => Exit::Environment,
             #[cfg(feature = "bedrock")]
+            Self::Client(error) if error.kind == bedload_client::ErrorKind::Interrupted => {
+                Exit::Signal(crate::signals::caught().unwrap_or(2))
+            }
+            #[cfg(feature = "bedrock")]
             Self::Client(_) => Exit::Environment,
             Self::Usage(_) => Exit::Usage,
             Self::Engine(_) | Self::Threads(_) => Exit::Environment,

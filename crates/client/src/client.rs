@@ -5,10 +5,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_bedrock::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_sdk_bedrock::config::http::HttpResponse;
 use aws_sdk_bedrock::config::retry::RetryConfig;
 use aws_sdk_bedrock::config::timeout::TimeoutConfig;
-use aws_types::service_config::ServiceConfigKey;
-use bedload_store::Account;
+use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrock::operation::RequestId;
+use bedload_store::{Account, without_user};
 
 use crate::error::ClientError;
 
@@ -63,9 +65,14 @@ impl<'a> Client<'a> {
     /// # Errors
     /// Where nothing says which region it is.
     pub fn open(account: &'a Account, limits: Limits) -> Result<Client<'a>, ClientError> {
-        if account.config().region().is_none() {
+        if account.region().is_none() {
             return Err(ClientError::no_region());
         }
+        Ok(Self::unsent(account, limits))
+    }
+
+    /// The same for requests that are only shown, which need no region.
+    pub fn unsent(account: &'a Account, limits: Limits) -> Client<'a> {
         let with_pauses = |retries: RetryConfig| {
             retries
                 .with_max_attempts(limits.attempts)
@@ -86,11 +93,11 @@ impl<'a> Client<'a> {
         let runtime = aws_sdk_bedrockruntime::config::Builder::from(account.config())
             .retry_config(with_pauses(RetryConfig::adaptive()))
             .timeout_config(timeouts);
-        Ok(Client {
+        Client {
             account,
             control: aws_sdk_bedrock::Client::from_conf(control.build()),
             runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),
-        })
+        }
     }
 
     /// The account that it is for.
@@ -98,56 +105,57 @@ impl<'a> Client<'a> {
         self.account
     }
 
-    /// Waits for requests.
+    /// Waits for requests to the end.
     pub(crate) fn wait<F: Future>(&self, request: F) -> F::Output {
         self.account.wait(request)
     }
 
+    /// The reply to a request of an operation about `subject`; a run that is asked to stop does not wait for it.
+    pub(crate) fn reply<T, E>(
+        &self,
+        operation: &'static str,
+        subject: &str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, ClientError>
+    where
+        E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
+    {
+        match self.account.wait_or_stop(request) {
+            Some(reply) => reply.map_err(|error| ClientError::of(operation, subject, &error)),
+            None => Err(ClientError::interrupted(operation, subject)),
+        }
+    }
+
     /// The region that requests go to.
     pub fn region(&self) -> &str {
-        self.account.config().region().map_or("", |region| region.as_ref())
+        self.account.region().unwrap_or_default()
     }
 
-    /// The URL that prompts go to.
+    /// The URL that prompts go to; empty where that needs a region, and there is none.
     pub fn runtime_endpoint(&self) -> String {
         use aws_sdk_bedrockruntime::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
-        if let Some(url) = self.configured_endpoint("Bedrock Runtime") {
-            return url;
+        if let Some(url) = self.account.endpoint("Bedrock Runtime") {
+            return without_user(&url);
         }
-        let url = Params::builder().region(self.region()).build().ok().and_then(|params| {
+        let url = self.account.region().and_then(|region| Params::builder().region(region).build().ok());
+        let url = url.and_then(|params| {
             let resolver = DefaultResolver::new();
             self.wait(async { resolver.resolve_endpoint(&params).await.ok() })
         });
         url.map_or_else(String::new, |endpoint| endpoint.url().to_owned())
     }
 
-    /// The URL that requests about jobs and deployments go to.
+    /// The URL that requests about jobs and deployments go to; empty where that needs a region, and there is none.
     pub fn endpoint(&self) -> String {
-        if let Some(url) = self.configured_endpoint("Bedrock") {
-            return url;
+        if let Some(url) = self.account.endpoint("Bedrock") {
+            return without_user(&url);
         }
-        let url = Params::builder().region(self.region()).build().ok().and_then(|params| {
+        let url = self.account.region().and_then(|region| Params::builder().region(region).build().ok());
+        let url = url.and_then(|params| {
             let resolver = DefaultResolver::new();
             self.wait(async { resolver.resolve_endpoint(&params).await.ok() })
         });
         url.map_or_else(String::new, |endpoint| endpoint.url().to_owned())
-    }
-
-    /// The URL that is configured for a service, in the SDK's order: what the command line says, the variable of the
-    /// service, its entry in the profile, and what is for all services.
-    fn configured_endpoint(&self, service: &'static str) -> Option<String> {
-        let config = self.account.config();
-        let of_all = config.endpoint_url().map(str::to_owned);
-        if config.get_origin("endpoint_url").is_client_config() {
-            return of_all;
-        }
-        let key = ServiceConfigKey::builder()
-            .service_id(service)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .ok()?;
-        config.service_config().and_then(|config| config.load_config(key)).or(of_all)
     }
 
     /// The same with credentials that mean nothing, for scripted replies.

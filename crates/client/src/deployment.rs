@@ -97,16 +97,20 @@ impl Client<'_> {
         match kind {
             DeploymentKind::OnDemand => {
                 let request = self.control.create_custom_model_deployment().customize();
-                let output = self.wait(request.mutate_request(replaced_by(text)).send());
-                let output =
-                    output.map_err(|error| ClientError::of("CreateCustomModelDeployment", name, &error))?;
+                let output = self.reply(
+                    "CreateCustomModelDeployment",
+                    name,
+                    request.mutate_request(replaced_by(text)).send(),
+                )?;
                 Ok(output.custom_model_deployment_arn().to_owned())
             }
             DeploymentKind::Provisioned => {
                 let request = self.control.create_provisioned_model_throughput().customize();
-                let output = self.wait(request.mutate_request(replaced_by(text)).send());
-                let output = output
-                    .map_err(|error| ClientError::of("CreateProvisionedModelThroughput", name, &error))?;
+                let output = self.reply(
+                    "CreateProvisionedModelThroughput",
+                    name,
+                    request.mutate_request(replaced_by(text)).send(),
+                )?;
                 Ok(output.provisioned_model_arn().to_owned())
             }
         }
@@ -150,8 +154,7 @@ impl Client<'_> {
 
     fn on_demand(&self, id: &str) -> Result<Deployment, ClientError> {
         let request = self.control.get_custom_model_deployment().custom_model_deployment_identifier(id);
-        let output = self.wait(request.send());
-        let output = output.map_err(|error| ClientError::of("GetCustomModelDeployment", id, &error))?;
+        let output = self.reply("GetCustomModelDeployment", id, request.send())?;
         Ok(Deployment {
             kind: DeploymentKind::OnDemand,
             arn: output.custom_model_deployment_arn().to_owned(),
@@ -170,9 +173,11 @@ impl Client<'_> {
     }
 
     fn provisioned(&self, id: &str) -> Result<Deployment, ClientError> {
-        let output =
-            self.wait(self.control.get_provisioned_model_throughput().provisioned_model_id(id).send());
-        let output = output.map_err(|error| ClientError::of("GetProvisionedModelThroughput", id, &error))?;
+        let output = self.reply(
+            "GetProvisionedModelThroughput",
+            id,
+            self.control.get_provisioned_model_throughput().provisioned_model_id(id).send(),
+        )?;
         Ok(Deployment {
             kind: DeploymentKind::Provisioned,
             arn: output.provisioned_model_arn().to_owned(),
@@ -215,8 +220,8 @@ impl Client<'_> {
             .send();
         let mut out = Vec::new();
         while out.len() < filter.limit {
-            let Some(page) = self.wait(pages.next()) else { break };
-            let page = page.map_err(|error| ClientError::of("ListCustomModelDeployments", "", &error))?;
+            let next = async { pages.next().await.transpose() };
+            let Some(page) = self.reply("ListCustomModelDeployments", "", next)? else { break };
             out.extend(page.model_deployment_summaries().iter().map(|found| Deployment {
                 kind: DeploymentKind::OnDemand,
                 arn: found.custom_model_deployment_arn().to_owned(),
@@ -251,9 +256,8 @@ impl Client<'_> {
             .send();
         let mut out = Vec::new();
         while out.len() < filter.limit {
-            let Some(page) = self.wait(pages.next()) else { break };
-            let page =
-                page.map_err(|error| ClientError::of("ListProvisionedModelThroughputs", "", &error))?;
+            let next = async { pages.next().await.transpose() };
+            let Some(page) = self.reply("ListProvisionedModelThroughputs", "", next)? else { break };
             out.extend(page.provisioned_model_summaries().iter().map(|found| Deployment {
                 kind: DeploymentKind::Provisioned,
                 arn: found.provisioned_model_arn().to_owned(),
@@ -284,13 +288,11 @@ impl Client<'_> {
             DeploymentKind::OnDemand => {
                 let request =
                     self.control.delete_custom_model_deployment().custom_model_deployment_identifier(arn);
-                let output = self.wait(request.send());
-                output.map_err(|error| ClientError::of("DeleteCustomModelDeployment", name, &error))?;
+                self.reply("DeleteCustomModelDeployment", name, request.send())?;
             }
             DeploymentKind::Provisioned => {
                 let request = self.control.delete_provisioned_model_throughput().provisioned_model_id(arn);
-                let output = self.wait(request.send());
-                output.map_err(|error| ClientError::of("DeleteProvisionedModelThroughput", name, &error))?;
+                self.reply("DeleteProvisionedModelThroughput", name, request.send())?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_bedrock::config::http::HttpResponse;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::RequestId;
+use bedload_store::tried;
 
 /// The kinds of failures that callers tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum ErrorKind {
     Expired,
     /// The service does not know the credentials, or the signature is wrong.
     Unrecognized,
+    /// The clock of this machine is wrong, so that signatures are not of this time.
+    Clock,
     /// Nothing says which region.
     NoRegion,
     /// The credentials do not allow it.
@@ -41,6 +44,8 @@ pub enum ErrorKind {
     Reply,
     /// Something else that the service says.
     Other,
+    /// The run was asked to stop before there was a reply.
+    Interrupted,
 }
 
 /// A failure of a request. It holds no headers and no credentials.
@@ -62,7 +67,16 @@ pub struct ClientError {
 
 impl ClientError {
     pub(crate) fn no_region() -> Self {
-        Self::new(ErrorKind::NoRegion, "", "", "no region is configured")
+        Self::new(ErrorKind::NoRegion, "", "", "")
+    }
+
+    /// A reply that was not waited for.
+    pub(crate) fn interrupted(operation: &'static str, subject: &str) -> Self {
+        let message = match operation {
+            reading if reading.starts_with("Get") || reading.starts_with("List") => "",
+            _ => "the service may have done what was asked; the same command finds out",
+        };
+        Self::new(ErrorKind::Interrupted, operation, subject, message)
     }
 
     pub(crate) fn new(kind: ErrorKind, operation: &'static str, subject: &str, message: &str) -> Self {
@@ -87,7 +101,8 @@ impl ClientError {
                 let (told, status) = (service.err(), service.raw().status());
                 let (kind, message) = match (told.code(), told.message()) {
                     (Some(code), message) => {
-                        (kind_of(code), unsigned(message.unwrap_or("without a reason")).to_owned())
+                        let message = unsigned(message.unwrap_or("without a reason"));
+                        (kind_of(code, message), message.to_owned())
                     }
                     (None, _) if status.is_success() => (ErrorKind::Reply, chain(told)),
                     (None, message) => {
@@ -104,7 +119,7 @@ impl ClientError {
                 new(ErrorKind::Connection, &format!("the reply broke off: {}", chain(error)))
             }
             other => match (credentials(other), other) {
-                (Some(kind), _) => new(kind, &chain(other)),
+                (Some(kind), _) => new(kind, &tried(&chain(other))),
                 (None, SdkError::DispatchFailure(failure)) if failure.is_timeout() => {
                     new(ErrorKind::TimedOut, "no reply in time")
                 }
@@ -126,13 +141,14 @@ impl ClientError {
     pub fn hint(&self) -> Option<&'static str> {
         match self.kind {
             ErrorKind::NoCredentials => Some(
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --aws-profile, or log in with \
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --aws-profile, or sign in with \
                  `aws sso login`",
             ),
             ErrorKind::Expired => Some("get new ones, e.g. with `aws sso login`, and run the command again"),
             ErrorKind::Unrecognized => Some(
                 "the access key, the secret key and the session token belong together, and to this account",
             ),
+            ErrorKind::Clock => Some("set the clock of this machine; requests are signed with the time"),
             ErrorKind::NoRegion => Some("give --region, or set AWS_REGION"),
             ErrorKind::Denied => {
                 Some("the policies of these credentials must allow the action that the message names")
@@ -144,15 +160,26 @@ impl ClientError {
             ErrorKind::TimedOut | ErrorKind::Internal => Some("try again in a while"),
             ErrorKind::Quota => Some("delete what is not needed, or ask for more in Service Quotas"),
             ErrorKind::NotFound => Some("check the name, the account and the region"),
-            ErrorKind::Conflict | ErrorKind::Invalid | ErrorKind::Reply | ErrorKind::Other => None,
+            ErrorKind::Conflict
+            | ErrorKind::Invalid
+            | ErrorKind::Reply
+            | ErrorKind::Other
+            | ErrorKind::Interrupted => None,
         }
     }
 }
 
-/// The kind of a failure by the service's name for it.
-fn kind_of(code: &str) -> ErrorKind {
+/// The kind of a failure by the service's name for it; the time of a signature is only told apart by the message.
+fn kind_of(code: &str, message: &str) -> ErrorKind {
+    const OF_TIME: &[&str] = &["Signature expired", "Signature not yet current"];
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::Expired,
+        "InvalidSignatureException" | "SignatureDoesNotMatch"
+            if OF_TIME.iter().any(|lead| message.starts_with(lead)) =>
+        {
+            ErrorKind::Clock
+        }
+        "ExpiredToken" | "ExpiredTokenException" => ErrorKind::Expired,
+        "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => ErrorKind::Clock,
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "InvalidAccessKeyId"
@@ -223,27 +250,31 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     const EMPTY: &[&str] =
         &["dispatch failure", "construction failure", "response error", "service error", "unhandled error"];
     const KINDS: &[&str] = &["other", "io error", "timeout"];
+    const QUOTED: &str = "Request { body";
     let mut out: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let message = error.to_string();
-        let is_empty =
-            EMPTY.iter().any(|lead| message.starts_with(lead)) || KINDS.contains(&message.as_str());
+        // A request that is quoted has the texts of records in it.
+        let is_empty = EMPTY.iter().any(|lead| message.starts_with(lead))
+            || KINDS.contains(&message.as_str())
+            || message.contains(QUOTED);
         if !is_empty && out.last().is_none_or(|last| !last.contains(&message)) {
             out.push(message);
         }
         next = error.source();
     }
-    if out.is_empty() { error.to_string() } else { out.join(": ") }
+    if out.is_empty() { "the request could not be made".to_owned() } else { out.join(": ") }
 }
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
-            ErrorKind::NoCredentials => "no credentials",
-            ErrorKind::Expired => "the credentials have expired",
-            ErrorKind::Unrecognized => "the credentials are not accepted",
-            ErrorKind::NoRegion => "no region",
+            ErrorKind::NoCredentials => "no AWS credentials",
+            ErrorKind::Expired => "the AWS credentials have expired",
+            ErrorKind::Unrecognized => "the AWS credentials are not accepted",
+            ErrorKind::Clock => "the clock is wrong",
+            ErrorKind::NoRegion => "no region is configured",
             ErrorKind::Denied => "access denied",
             ErrorKind::NotFound => "not found",
             ErrorKind::Conflict => "conflict",
@@ -255,11 +286,15 @@ impl fmt::Display for ClientError {
             ErrorKind::TimedOut => "timed out",
             ErrorKind::Reply => "unreadable reply",
             ErrorKind::Other => "failed",
+            ErrorKind::Interrupted => "interrupted",
         };
         if !self.subject.is_empty() {
             write!(f, "{}: ", self.subject)?;
         }
-        write!(f, "{what}: {}", self.message)?;
+        f.write_str(what)?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
         let mut details: Vec<String> = Vec::new();
         if !self.operation.is_empty() {
             details.push(self.operation.to_owned());

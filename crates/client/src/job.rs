@@ -217,7 +217,11 @@ impl Job {
                 .flatten()
                 .map(|validator| validator.s3_uri().to_owned())
                 .collect(),
-            output_data: output.output_data_config().map(|data| data.s3_uri().to_owned()),
+            // Where the service leaves it out, the SDK has an empty one.
+            output_data: output
+                .output_data_config()
+                .map(|data| data.s3_uri().to_owned())
+                .filter(|place| !place.is_empty()),
             training_loss: output.training_metrics().and_then(TrainingMetrics::training_loss),
             validation_losses: metrics.iter().map(ValidatorMetric::validation_loss).collect(),
             output_model_kms_key_arn: output.output_model_kms_key_arn().map(str::to_owned),
@@ -288,8 +292,7 @@ impl Client<'_> {
     pub fn create_job(&self, text: &str, name: &str) -> Result<String, ClientError> {
         let request =
             self.control.create_model_customization_job().customize().mutate_request(replaced_by(text));
-        let output = self.wait(request.send());
-        let output = output.map_err(|error| ClientError::of("CreateModelCustomizationJob", name, &error))?;
+        let output = self.reply("CreateModelCustomizationJob", name, request.send())?;
         Ok(output.job_arn().to_owned())
     }
 
@@ -298,8 +301,11 @@ impl Client<'_> {
     /// # Errors
     /// See [`crate::ErrorKind`].
     pub fn job(&self, id: &str) -> Result<Job, ClientError> {
-        let output = self.wait(self.control.get_model_customization_job().job_identifier(id).send());
-        let output = output.map_err(|error| ClientError::of("GetModelCustomizationJob", id, &error))?;
+        let output = self.reply(
+            "GetModelCustomizationJob",
+            id,
+            self.control.get_model_customization_job().job_identifier(id).send(),
+        )?;
         Ok(Job::of(&output))
     }
 
@@ -308,8 +314,11 @@ impl Client<'_> {
     /// # Errors
     /// See [`crate::ErrorKind`]; a job that has ended is a conflict.
     pub fn stop_job(&self, id: &str) -> Result<(), ClientError> {
-        let output = self.wait(self.control.stop_model_customization_job().job_identifier(id).send());
-        output.map_err(|error| ClientError::of("StopModelCustomizationJob", id, &error))?;
+        self.reply(
+            "StopModelCustomizationJob",
+            id,
+            self.control.stop_model_customization_job().job_identifier(id).send(),
+        )?;
         Ok(())
     }
 }

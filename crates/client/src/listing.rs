@@ -97,8 +97,8 @@ impl Client<'_> {
             .send();
         let mut jobs = Vec::new();
         while jobs.len() < filter.limit {
-            let Some(page) = self.wait(pages.next()) else { break };
-            let page = page.map_err(|error| ClientError::of("ListModelCustomizationJobs", "", &error))?;
+            let next = async { pages.next().await.transpose() };
+            let Some(page) = self.reply("ListModelCustomizationJobs", "", next)? else { break };
             jobs.extend(page.model_customization_job_summaries().iter().map(|job| JobSummary {
                 job_arn: job.job_arn().to_owned(),
                 job_name: job.job_name().to_owned(),

@@ -61,8 +61,8 @@ impl Client<'_> {
     }
 
     fn custom_model(&self, id: &str) -> Result<CustomModel, ClientError> {
-        let output = self.wait(self.control.get_custom_model().model_identifier(id).send());
-        let output = output.map_err(|error| ClientError::of("GetCustomModel", id, &error))?;
+        let output =
+            self.reply("GetCustomModel", id, self.control.get_custom_model().model_identifier(id).send())?;
         Ok(CustomModel {
             model_arn: output.model_arn().to_owned(),
             model_name: output.model_name().to_owned(),

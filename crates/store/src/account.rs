@@ -13,6 +13,7 @@ use futures_util::future::{Either, select};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::credentials::Credentials;
+use crate::endpoint;
 use crate::error::StoreError;
 use crate::profile;
 
@@ -37,6 +38,8 @@ pub struct Account {
     /// The URL that the command line gave for all services.
     endpoint: Option<String>,
     credentials: Option<Arc<Credentials>>,
+    /// Whether the run is asked to stop.
+    is_stopped: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 /// What it holds may be secret, down to what providers of credentials print of themselves.
@@ -50,7 +53,8 @@ impl Account {
     /// Reads the configuration. Credentials are not asked for before the first request.
     ///
     /// # Errors
-    /// Where a profile is named that there is not, and where no thread can be started.
+    /// Where a profile is named that there is not, where a region or an endpoint cannot be one, and where no thread can
+    /// be started.
     pub fn open(options: &AccountOptions) -> Result<Account, StoreError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -76,7 +80,19 @@ impl Account {
         }
         let config = runtime.block_on(loader.load());
         let credentials = config.credentials_provider().map(|provider| Arc::new(Credentials::new(provider)));
-        Ok(Account { runtime, config, endpoint: options.endpoint.clone(), credentials })
+        let account =
+            Account { runtime, config, endpoint: options.endpoint.clone(), credentials, is_stopped: None };
+        account.region().map_or(Ok(()), endpoint::check_region)?;
+        let endpoints = ["S3", "Bedrock", "Bedrock Runtime"].map(|service| account.endpoint(service));
+        endpoints.iter().flatten().try_for_each(|url| endpoint::check(url))?;
+        Ok(account)
+    }
+
+    /// The same, with requests that end where the run is asked to stop.
+    #[must_use]
+    pub fn stopped_by(mut self, is_stopped: impl Fn() -> bool + Send + Sync + 'static) -> Account {
+        self.is_stopped = Some(Box::new(is_stopped));
+        self
     }
 
     /// The configuration for clients of the SDK.
@@ -92,6 +108,13 @@ impl Account {
     /// Waits for a request. Must not be called from within one.
     pub fn wait<F: Future>(&self, request: F) -> F::Output {
         self.runtime.block_on(request)
+    }
+
+    /// Waits for a request until the run is asked to stop, which drops the request and gives none. Must not be called
+    /// from within one.
+    pub fn wait_or_stop<F: Future>(&self, request: F) -> Option<F::Output> {
+        let Some(is_stopped) = &self.is_stopped else { return Some(self.wait(request)) };
+        self.wait(before(is_stopped, request))
     }
 
     /// The threads for requests.
@@ -117,12 +140,14 @@ impl Account {
         self.credentials.clone().ok_or_else(none)
     }
 
-    /// The URL that requests to S3 go to in place of the service's own: of the command line, `AWS_ENDPOINT_URL_S3`,
-    /// `AWS_ENDPOINT_URL`, or of the profile.
-    pub(crate) fn s3_endpoint(&self) -> Option<String> {
+    /// The URL that requests to a service go to in place of its own, in the SDK's order: of the command line, the
+    /// variable of the service, such as `AWS_ENDPOINT_URL_S3`, its entry in the profile, and what is for all services.
+    pub fn endpoint(&self, service: &'static str) -> Option<String> {
         let of_service = || {
-            let key =
-                ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+            let key = ServiceConfigKey::builder()
+                .service_id(service)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url");
             self.config.service_config()?.load_config(key.build().ok()?)
         };
         let of_all = || self.config.endpoint_url().map(str::to_owned);
@@ -135,14 +160,19 @@ pub(crate) async fn unless_stopped<T>(
     watch: &Watch,
     request: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
+    before(|| watch.check().is_err(), request).await.unwrap_or(Err(StoreError::Interrupted))
+}
+
+/// The request, or none where the run is asked to stop first.
+async fn before<F: Future>(is_stopped: impl Fn() -> bool, request: F) -> Option<F::Output> {
     let stopped = async {
-        while watch.check().is_ok() {
+        while !is_stopped() {
             tokio::time::sleep(STOP_SEEN_EVERY).await;
         }
     };
     match select(std::pin::pin!(request), std::pin::pin!(stopped)).await {
-        Either::Left((result, _)) => result,
-        Either::Right(_) => Err(StoreError::Interrupted),
+        Either::Left((result, _)) => Some(result),
+        Either::Right(_) => None,
     }
 }
 

@@ -64,7 +64,7 @@ impl Account {
             .with_checksum_algorithm(Checksum::SHA256)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
             .with_retry(retries);
-        if let Some(endpoint) = self.s3_endpoint() {
+        if let Some(endpoint) = self.endpoint("S3") {
             // Whoever names an address without TLS means it; nothing else is ever sent in the clear.
             builder = builder
                 .with_client_options(options.with_allow_http(endpoint.starts_with("http://")))

@@ -41,9 +41,45 @@ impl CredentialsFailure {
             CredentialsError::ProviderTimedOut(_) => {
                 StoreError::TimedOut { what: "credentials".to_owned(), why }
             }
-            _ => StoreError::NoCredentials { why },
+            _ => StoreError::NoCredentials { why: tried(&why) },
         }
     }
+}
+
+/// How the standard chain begins to say that it found nothing.
+const NOTHING: &str = "no credentials found in chain. Attempted:";
+/// What it says of a place that has none.
+const NOT_THERE: &str = "the credential provider was not enabled";
+
+/// What the standard chain says, in a line: the places that it tried, and what is wrong where credentials are.
+pub fn tried(why: &str) -> String {
+    let Some((_, places)) = why.split_once(NOTHING) else { return why.to_owned() };
+    let (mut empty, mut wrong) = (Vec::new(), Vec::new());
+    for line in places.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (place, why) = line.split_once(": ").unwrap_or((line, ""));
+        if why.starts_with(NOT_THERE) {
+            empty.push(match place {
+                "Environment" => "the environment",
+                "Profile" => "the profile",
+                "WebIdentityToken" => "a web identity",
+                "EcsContainer" => "the container",
+                "Ec2InstanceMetadata" => "the instance",
+                other => other,
+            });
+        } else {
+            wrong.push(format!("{place}: {why}"));
+        }
+    }
+    let mut out = match empty.split_last() {
+        Some((last, [])) => format!("there are none from {last}"),
+        Some((last, others)) => format!("there are none from {} or {last}", others.join(", ")),
+        None => String::new(),
+    };
+    for wrong in wrong {
+        out.push_str(if out.is_empty() { "" } else { "; " });
+        out.push_str(&wrong);
+    }
+    out
 }
 
 impl Credentials {
@@ -76,5 +112,32 @@ impl CredentialProvider for Credentials {
         });
         *kept = Some((Arc::clone(&credential), provided.expiry()));
         Ok(credential)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(why: &str, expected: Expect) {
+        expected.assert_eq(&tried(why));
+    }
+
+    #[test]
+    fn places_without_credentials_are_a_line() {
+        check(
+            "the credential provider was not enabled: no credentials found in chain. Attempted:\n    \
+             Environment: the credential provider was not enabled: environment variable not set\n    \
+             Profile: the credential provider was not enabled",
+            expect!["there are none from the environment or the profile"],
+        );
+        check(
+            "no credentials found in chain. Attempted:\n    Profile: the credential provider was not enabled\n    \
+             Ec2InstanceMetadata: an error occurred",
+            expect!["there are none from the profile; Ec2InstanceMetadata: an error occurred"],
+        );
+        check("failed to load the cached SSO token", expect!["failed to load the cached SSO token"]);
     }
 }

@@ -5,6 +5,7 @@
 mod account;
 mod bucket;
 mod credentials;
+mod endpoint;
 mod error;
 mod location;
 mod objects;
@@ -14,6 +15,8 @@ mod inputs;
 mod upload;
 
 pub use account::{Account, AccountOptions};
+pub use credentials::tried;
+pub use endpoint::without_user;
 pub use error::StoreError;
 pub use inputs::S3Inputs;
 pub use location::Location;

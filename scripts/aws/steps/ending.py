@@ -2,6 +2,39 @@
 
 from .tools import SECRETS, calls, expect
 
+PLACES = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+def shown(story):
+    """--dry-run: without an account, and nothing is sent; a place that cannot be one is refused without what is asked"""
+    before = len(calls())
+    model = "us.amazon.nova-micro-v1:0"
+    ask = ["evaluate", model, "OUT", "--predictions-out", "shown.jsonl"]
+    nobody = dict.fromkeys(PLACES)
+    jsonl = ["--output-format", "jsonl"]
+    for command in (
+        ["job", "create", "--request", "job.json"],
+        ["job", "list"],
+        ["job", "show", "story-one"],
+        ["job", "monitor", "story-one"],
+        ["job", "stop", "story-one"],
+        ["deploy", "story-one", "--name", "shown"],
+        ["deploy", "list"],
+        ["deploy", "show", "shown"],
+        ["deploy", "delete", "shown"],
+        ask,
+    ):
+        story.bedload(*command, "--dry-run", *jsonl, env=nobody).summary()
+        story.bedload(*command, *jsonl, code=3, env=nobody).summary()
+        run = story.bedload(*command, *jsonl, "--endpoint-url", "nonsense", code=2)
+        expect("Ticket" not in run.out + run.err and "nonsense" in run.err, "only the endpoint is named", run)
+        run.summary()
+    expect(len(calls()) == before, "nothing is sent")
+    expect(not story.path("shown.jsonl.failed").exists(), "nothing is left of what was not asked")
+    notes = story.write("notes.json", '{"my": "notes"}')
+    story.bedload("evaluate", model, "OUT", "--predictions-out", "notes.json", *jsonl, code=2).summary()
+    expect(notes.read_text() == '{"my": "notes"}', "a file that is no file of predictions stays as it is")
+
 
 
 def account(story):

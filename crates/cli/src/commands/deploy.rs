@@ -12,15 +12,17 @@ mod price;
 use crate::args::DeployArgs;
 #[cfg(feature = "bedrock")]
 use crate::args::DeployCommand;
+#[cfg(feature = "bedrock")]
+use crate::commands::online::summarized;
 use crate::exit::{Exit, Failure};
 
 #[cfg(feature = "bedrock")]
 pub(crate) fn run(args: &DeployArgs) -> Result<Exit, Failure> {
     match &args.command {
-        None => create::run(&args.create),
-        Some(DeployCommand::List(list)) => look::list(list),
-        Some(DeployCommand::Show(show)) => look::show(show),
-        Some(DeployCommand::Delete(delete)) => delete::run(delete),
+        None => summarized(create::run(&args.create), &args.create.output),
+        Some(DeployCommand::List(list)) => summarized(look::list(list), &list.reading.output),
+        Some(DeployCommand::Show(show)) => summarized(look::show(show), &show.reading.output),
+        Some(DeployCommand::Delete(delete)) => summarized(delete::run(delete), &delete.reading.output),
     }
 }
 

@@ -72,10 +72,12 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
 
 #[cfg(feature = "bedrock")]
 fn ask(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Exit, Failure> {
-    match online::run(args, model, setup)? {
+    let asked = online::run(args, model, setup);
+    let done = asked.and_then(|asked| match asked {
         Some(asked) => score(args, &[asked.predictions.clone().into()], Some(&asked), setup),
         None => Ok(Exit::Clean),
-    }
+    });
+    super::online::summarized(done, &args.output)
 }
 
 #[cfg(not(feature = "bedrock"))]

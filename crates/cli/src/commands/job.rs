@@ -18,6 +18,8 @@ mod show;
 mod stop;
 
 use crate::args::{JobArgs, JobCommand};
+#[cfg(feature = "bedrock")]
+use crate::commands::online::summarized;
 use crate::exit::{Exit, Failure};
 
 pub(crate) fn run(args: &JobArgs) -> Result<Exit, Failure> {
@@ -25,15 +27,15 @@ pub(crate) fn run(args: &JobArgs) -> Result<Exit, Failure> {
         JobCommand::Check(check) => check::run(check),
         JobCommand::Plan(plan) => plan::run(plan),
         #[cfg(feature = "bedrock")]
-        JobCommand::Create(create) => create::run(create),
+        JobCommand::Create(create) => summarized(create::run(create), &create.request.output_args),
         #[cfg(feature = "bedrock")]
-        JobCommand::List(list) => list::run(list),
+        JobCommand::List(list) => summarized(list::run(list), &list.reading.output),
         #[cfg(feature = "bedrock")]
-        JobCommand::Show(show) => show::run(show),
+        JobCommand::Show(show) => summarized(show::run(show), &show.reading.output),
         #[cfg(feature = "bedrock")]
-        JobCommand::Monitor(monitor) => monitor::run(monitor),
+        JobCommand::Monitor(monitor) => summarized(monitor::run(monitor), &monitor.reading.output),
         #[cfg(feature = "bedrock")]
-        JobCommand::Stop(stop) => stop::run(stop),
+        JobCommand::Stop(stop) => summarized(stop::run(stop), &stop.reading.output),
         #[cfg(not(feature = "bedrock"))]
         JobCommand::Create(_) => Err(not_built(
             "create",

@@ -1,9 +1,10 @@
 //! What commands that talk to Amazon Bedrock have in common: the account, requests that are only shown, and waiting.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bedload_client::{Client, ClientError, ErrorKind, Pace, Waiting};
+use bedload_client::{Client, ClientError, ErrorKind, Limits, Pace, Waiting};
 use bedload_engine::Progress;
 use bedload_store::Account;
 use serde::Serialize;
@@ -13,12 +14,45 @@ use super::refusal;
 use crate::args::{AccountArgs, OutputArgs, OutputFormat, WaitArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{Out, say};
+use crate::output::{Out, has_summary, say};
 use crate::signals;
 
-/// The account that the command line and the environment name. Nothing is sent yet.
-pub(super) fn account(args: &AccountArgs) -> Result<Account, Failure> {
-    Ok(Account::open(&args.into())?)
+/// The account that the command line and the environment name, for requests until a signal. Nothing is sent yet.
+pub(super) fn account(args: &AccountArgs, progress: &Arc<Progress>) -> Result<Account, Failure> {
+    let progress = Arc::clone(progress);
+    Ok(Account::open(&args.into())?.stopped_by(move || is_stopped(&progress)))
+}
+
+/// The clients of an account. What is only shown needs no region.
+pub(super) fn client(account: &Account, limits: Limits, is_dry_run: bool) -> Result<Client<'_>, Failure> {
+    if is_dry_run {
+        return Ok(Client::unsent(account, limits));
+    }
+    Ok(Client::open(account, limits)?)
+}
+
+/// Where requests would go, for people.
+pub(super) fn destination(endpoint: &str) -> String {
+    if endpoint.is_empty() {
+        return "Amazon Bedrock (no region is configured)".to_owned();
+    }
+    escape(endpoint).into_owned()
+}
+
+/// A value that is null where there is none.
+pub(super) fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Ends objects with a summary where something came before it: the last one always has the exit code.
+pub(super) fn summarized(done: Result<Exit, Failure>, output: &OutputArgs) -> Result<Exit, Failure> {
+    let exit = done.as_ref().map_or_else(Failure::exit, |exit| *exit);
+    if output.output_format == OutputFormat::Jsonl && !has_summary() {
+        let mut out = Out::new();
+        out.write_object(&json!({"kind": "summary", "exit_code": exit.code()}))?;
+        out.flush()?;
+    }
+    done
 }
 
 /// Shows requests in place of sending them.
@@ -42,10 +76,11 @@ pub(super) fn dry_run(
                     format!("{}\n", text.lines().map(escape).collect::<Vec<_>>().join("\n")).as_bytes(),
                 )?;
                 out.flush()?;
-                say(&format!("dry run: would send {operation} to {}\n", escape(&endpoint)));
+                say(&format!("dry run: would send {operation} to {}\n", destination(&endpoint)));
             }
             OutputFormat::Jsonl => out.write_object(&json!({
-                "kind": "request", "operation": operation, "endpoint": endpoint, "region": client.region(),
+                "kind": "request", "operation": operation, "endpoint": known(&endpoint),
+                "region": known(client.region()),
                 "request": request, "sent": false,
             }))?,
         }

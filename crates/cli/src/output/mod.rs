@@ -17,6 +17,8 @@ use crate::args::{OutputArgs, OutputFormat};
 
 pub(crate) use paint::Paint;
 pub(crate) use stdout::Out;
+#[cfg(feature = "bedrock")]
+pub(crate) use stdout::has_summary;
 pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, sides};
 
 /// Findings about records that are printed of each code for people; all are counted.

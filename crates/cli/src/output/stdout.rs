@@ -1,11 +1,22 @@
 //! Standard output.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_engine::{EngineError, STDOUT};
 use serde::Serialize;
 
 use crate::escape::escape_json;
+
+/// How the last object begins.
+const SUMMARY: &str = r#"{"kind":"summary""#;
+static HAS_SUMMARY: AtomicBool = AtomicBool::new(false);
+
+/// Whether the last object was written.
+#[cfg(feature = "bedrock")]
+pub(crate) fn has_summary() -> bool {
+    HAS_SUMMARY.load(Ordering::Relaxed)
+}
 
 /// Standard output. A reader that went away is not an error; everything else is.
 pub(crate) struct Out {
@@ -30,6 +41,9 @@ impl Out {
     pub(crate) fn write_object(&mut self, object: &impl Serialize) -> Result<(), EngineError> {
         let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
         line.push('\n');
+        if line.starts_with(SUMMARY) {
+            HAS_SUMMARY.store(true, Ordering::Relaxed);
+        }
         self.write(line.as_bytes())
     }
 

@@ -7,6 +7,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use expect_test::{Expect, expect};
 
 use crate::client::Client;
+use crate::error::ClientError;
 use crate::scripted::{Reply, Server, short};
 
 fn check_error(reply: Reply, expected: Expect) {
@@ -38,7 +39,7 @@ fn failures_are_told_apart() {
         Reply::Failure(403, "ExpiredTokenException", "The security token included in the request is expired"),
         expect![[r#"
             Expired, passing: false
-            support: the credentials have expired: The security token included in the request is expired (GetModelCustomizationJob, ExpiredTokenException, request r-0)
+            support: the AWS credentials have expired: The security token included in the request is expired (GetModelCustomizationJob, ExpiredTokenException, request r-0)
             hint: get new ones, e.g. with `aws sso login`, and run the command again
         "#]],
     );
@@ -50,15 +51,27 @@ fn failures_are_told_apart() {
         ),
         expect![[r#"
             Unrecognized, passing: false
-            support: the credentials are not accepted: The request signature does not match. (GetModelCustomizationJob, InvalidSignatureException, request r-0)
+            support: the AWS credentials are not accepted: The request signature does not match. (GetModelCustomizationJob, InvalidSignatureException, request r-0)
             hint: the access key, the secret key and the session token belong together, and to this account
+        "#]],
+    );
+    check_error(
+        Reply::Failure(
+            403,
+            "InvalidSignatureException",
+            "Signature expired: 20261127T100000Z is now earlier than 20261127T101000Z",
+        ),
+        expect![[r#"
+            Clock, passing: false
+            support: the clock is wrong: Signature expired: 20261127T100000Z is now earlier than 20261127T101000Z (GetModelCustomizationJob, InvalidSignatureException, request r-0)
+            hint: set the clock of this machine; requests are signed with the time
         "#]],
     );
     check_error(
         Reply::Failure(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
         expect![[r#"
             Unrecognized, passing: false
-            support: the credentials are not accepted: Missing Authentication Token (GetModelCustomizationJob, MissingAuthenticationTokenException, request r-0)
+            support: the AWS credentials are not accepted: Missing Authentication Token (GetModelCustomizationJob, MissingAuthenticationTokenException, request r-0)
             hint: the access key, the secret key and the session token belong together, and to this account
         "#]],
     );
@@ -121,6 +134,42 @@ fn nobody_listens() {
     assert_eq!(Client::scripted(&account, short()).endpoint(), options.endpoint.unwrap_or_default());
 }
 
+#[test]
+fn a_run_that_is_stopped_does_not_wait_for_a_reply() {
+    let server = Server::start(vec![Reply::Silence(Duration::from_secs(5))]);
+    let account = server.account().stopped_by(|| true);
+    let client = Client::scripted(&account, short());
+    let check = |error: ClientError, expected: Expect| {
+        expected.assert_eq(&format!("{:?}, passing: {}: {error}", error.kind, error.is_passing()));
+    };
+    check(
+        client.job("support").expect_err("interrupted"),
+        expect!["Interrupted, passing: false: support: interrupted (GetModelCustomizationJob)"],
+    );
+    check(
+        client.create_job("{}", "support").expect_err("interrupted"),
+        expect![
+            "Interrupted, passing: false: support: interrupted: the service may have done what was asked; the same command finds out (CreateModelCustomizationJob)"
+        ],
+    );
+}
+
+#[test]
+fn an_endpoint_has_no_password_and_what_is_only_shown_needs_no_region() {
+    let options = bedload_store::AccountOptions {
+        region: Some("us-east-1".to_owned()),
+        endpoint: Some("http://user:hush@127.0.0.1:9/x".to_owned()),
+        ..Default::default()
+    };
+    let account = bedload_store::Account::open(&options).expect("threads");
+    assert_eq!(Client::unsent(&account, short()).endpoint(), "http://127.0.0.1:9/x");
+    for (region, endpoint) in [("us east", "http://a"), ("us-east-1", "a")] {
+        let (region, endpoint) = (Some(region.to_owned()), Some(endpoint.to_owned()));
+        let options = bedload_store::AccountOptions { region, endpoint, ..Default::default() };
+        assert!(bedload_store::Account::open(&options).expect_err("refused").is_usage());
+    }
+}
+
 #[derive(Debug)]
 struct Nobody;
 
@@ -144,7 +193,7 @@ fn without_credentials_nothing_is_sent() {
     client.control = aws_sdk_bedrock::Client::from_conf(control.build());
     let error = client.job("support").expect_err("no credentials");
     expect![[r#"
-        NoCredentials: support: no credentials: the credential provider was not enabled: no providers in chain provided credentials (GetModelCustomizationJob)
-        hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --aws-profile, or log in with `aws sso login`"#]].assert_eq(&format!("{:?}: {error}", error.kind));
+        NoCredentials: support: no AWS credentials: the credential provider was not enabled: no providers in chain provided credentials (GetModelCustomizationJob)
+        hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --aws-profile, or sign in with `aws sso login`"#]].assert_eq(&format!("{:?}: {error}", error.kind));
     assert_eq!(server.lines(), "");
 }

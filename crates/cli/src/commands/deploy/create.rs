@@ -17,11 +17,12 @@ use crate::output::{Out, say};
 
 pub(super) fn run(args: &DeployCreateArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
-    let account = online::account(&args.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.dry_run)?;
     let given = args.model.as_deref().unwrap_or_default();
     let name = args.name.as_deref().unwrap_or_default();
     let kind = if args.units.provisioned { DeploymentKind::Provisioned } else { DeploymentKind::OnDemand };
+    refuse_base(given)?;
     let model = if args.dry_run { Model::unasked(given) } else { Model::find(&client, given)? };
     let (operation, request) = request(args, name, &model.arn)?;
     let cost = Cost::new(kind, &model.base, args.units.units, commitment(args));
@@ -75,6 +76,18 @@ pub(super) fn run(args: &DeployCreateArgs) -> Result<Exit, Failure> {
         say(&format!("  `bedload deploy show {}` shows when it answers\n", escape(name)));
     }
     Ok(Exit::Clean)
+}
+
+/// Refuses models that were not customized: they answer as they are, and names of jobs and models have no colon.
+fn refuse_base(given: &str) -> Result<(), Failure> {
+    let is_base = given.contains(":foundation-model/") || (given.contains(':') && !given.starts_with("arn:"));
+    if !is_base {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{given}: this is no custom model\n\
+         hint: name a custom model, or the job that made it; other models answer without a deployment"
+    )))
 }
 
 /// The model that is deployed, and what it was made from.
@@ -286,6 +299,9 @@ fn watch(
              --wait` deletes it\n",
             escape(name)
         ));
+    }
+    if matches!(exit, Exit::Clean) && !args.output.quiet {
+        say(&format!("  `bedload evaluate {} OUT` measures it\n", escape(arn)));
     }
     if is_jsonl {
         summary(arn, before.as_ref(), exit)?;

@@ -1,6 +1,6 @@
 //! `bedload deploy delete`
 
-use bedload_client::{Client, Deployment, ErrorKind, Limits, Seen, Waited, poll};
+use bedload_client::{Deployment, ErrorKind, Limits, Seen, Waited, poll};
 use serde_json::json;
 
 use crate::args::{DeployDeleteArgs, OutputFormat};
@@ -11,8 +11,8 @@ use crate::output::{Out, say};
 
 pub(super) fn run(args: &DeployDeleteArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     let output = &args.reading.output;
     if args.reading.dry_run {
         let request = json!({"customModelDeploymentIdentifier": args.deployment});

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bedload_client::{Client, Deployment, DeploymentFilter, Limits};
+use bedload_client::{Deployment, DeploymentFilter, Limits};
 use serde_json::json;
 
 use crate::args::{DeployListArgs, DeployShowArgs, OutputFormat};
@@ -12,9 +12,9 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Out, say};
 
 pub(super) fn list(args: &DeployListArgs) -> Result<Exit, Failure> {
-    let _progress = new_progress()?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let progress = new_progress()?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     let output = &args.reading.output;
     if args.reading.dry_run {
         let request = json!({"statusEquals": args.status, "nameContains": args.name_contains});
@@ -67,9 +67,9 @@ pub(super) fn list(args: &DeployListArgs) -> Result<Exit, Failure> {
 }
 
 pub(super) fn show(args: &DeployShowArgs) -> Result<Exit, Failure> {
-    let _progress = new_progress()?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let progress = new_progress()?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     let output = &args.reading.output;
     if args.reading.dry_run {
         let request = json!({"customModelDeploymentIdentifier": args.deployment});

@@ -7,7 +7,7 @@ mod told;
 use std::time::{Duration, Instant};
 
 use bedload_client::{
-    AskError, Asking, Client, How, Limits, Outcome, answer_line, failure_line, is_cut_off, refuse_model,
+    AskError, Asking, How, Limits, Outcome, answer_line, failure_line, is_cut_off, refuse_model,
 };
 use bedload_engine::MaxRejected;
 use bedload_record::plural::{count, plural};
@@ -35,14 +35,14 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
     let how = How { model: model.to_owned(), max_tokens: ask.max_tokens, temperature: ask.temperature };
     let plan = Plan::new(args, how, setup)?;
     let questions = &plan.questions[..];
-    let account = online::account(&args.account.account)?;
+    let account = online::account(&args.account.account, &setup.progress)?;
     let limits = Limits {
         attempt: ANSWER_MAX,
         operation: ANSWER_MAX.saturating_mul(4),
         attempts: ask.attempts,
         ..Limits::default()
     };
-    let client = Client::open(&account, limits)?;
+    let client = online::client(&account, limits, ask.dry_run)?;
     if ask.dry_run {
         let kept = file::look(&plan.file, questions, &plan.how)?;
         told::dry_run(args, &client, &plan, &kept)?;

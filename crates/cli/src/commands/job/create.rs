@@ -46,11 +46,12 @@ pub(crate) fn run(args: &JobCreateArgs) -> Result<Exit, Failure> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let account = online::account(&args.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.dry_run)?;
     if !output.quiet {
         ready.notes.iter().for_each(|note| say(&format!("note: {}\n", escape(note))));
-        if !ready.regions.is_empty() && !ready.regions.iter().any(|region| region == client.region()) {
+        let is_known = !ready.regions.is_empty() && !client.region().is_empty();
+        if is_known && !ready.regions.iter().any(|region| region == client.region()) {
             let regions = ready.regions.join(" or ");
             say(&format!(
                 "warning: the model is customized in {}; this account is in {}\n  hint: give `--region`\n",

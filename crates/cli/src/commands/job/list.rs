@@ -1,6 +1,6 @@
 //! `bedload job list`
 
-use bedload_client::{Client, JobFilter, Limits, Since};
+use bedload_client::{JobFilter, Limits, Since};
 use serde_json::json;
 
 use crate::args::{JobListArgs, OutputFormat, duration};
@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Out, say};
 
 pub(crate) fn run(args: &JobListArgs) -> Result<Exit, Failure> {
-    let _progress = new_progress()?;
+    let progress = new_progress()?;
     let since = args.since.as_deref().map(since).transpose()?;
     let filter = JobFilter {
         status: args.status.clone(),
@@ -17,8 +17,8 @@ pub(crate) fn run(args: &JobListArgs) -> Result<Exit, Failure> {
         since,
         limit: args.limit as usize,
     };
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     if args.reading.dry_run {
         let request = json!({
             "statusEquals": filter.status, "nameContains": filter.name_contains,

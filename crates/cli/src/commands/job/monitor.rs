@@ -18,8 +18,8 @@ use crate::output::{Out, say};
 
 pub(crate) fn run(args: &JobMonitorArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     let output = &args.reading.output;
     let built = built(args.out.as_deref())?;
     if args.reading.dry_run {
@@ -142,6 +142,12 @@ impl Watched<'_> {
         let name = job.map_or(self.id, |job| &job.job_name);
         if matches!(exit, Exit::Environment) && job.is_some() {
             say(&format!("{}: watched no further; the job may go on\n", escape(name)));
+        }
+        if matches!(exit, Exit::Clean)
+            && !self.output.quiet
+            && job.is_some_and(|job| job.output_model_arn.is_some())
+        {
+            say(&format!("  `bedload deploy {} --name NAME` makes its model answer\n", escape(name)));
         }
         if let Some(message) = job.and_then(|job| job.failure_message.as_ref()) {
             say(&format!("{}: failed: {}\n{}", escape(name), escape(message), explained(message, "  ")));

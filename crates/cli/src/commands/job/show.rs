@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use bedload_aws::explain_message;
-use bedload_client::{Client, Job, Limits, Step};
+use bedload_client::{Job, Limits, Step};
 use serde_json::{Value, json};
 
 use super::monitor::{explanation, stalled};
@@ -18,8 +18,8 @@ use crate::output::Out;
 pub(crate) fn run(args: &JobShowArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let built = built(args.out.as_deref())?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     if args.reading.dry_run {
         let request = json!({"jobIdentifier": args.job});
         return online::dry_run(&client, &args.reading.output, &[("GetModelCustomizationJob", request)]);

@@ -1,6 +1,6 @@
 //! `bedload job stop`
 
-use bedload_client::{Client, ErrorKind, Limits};
+use bedload_client::{ErrorKind, Limits};
 use serde_json::json;
 
 use super::monitor::Watched;
@@ -12,8 +12,8 @@ use crate::output::{Out, say};
 
 pub(crate) fn run(args: &JobStopArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
-    let account = online::account(&args.reading.account)?;
-    let client = Client::open(&account, Limits::default())?;
+    let account = online::account(&args.reading.account, &progress)?;
+    let client = online::client(&account, Limits::default(), args.reading.dry_run)?;
     let output = &args.reading.output;
     if args.reading.dry_run {
         let request = json!({"jobIdentifier": args.job});

@@ -12,6 +12,7 @@ use super::Done;
 use super::file::failures_path;
 use super::plan::{Plan, Pricing};
 use crate::args::{EvaluateArgs, OutputFormat};
+use crate::commands::online;
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::output::{Out, say};
@@ -56,6 +57,11 @@ pub(super) fn before(plan: &Plan, kept: &Kept) -> String {
             "not asked: {} without an answer to compare with",
             plural(lacking, "record", "records")
         );
+    }
+    if kept.n_answered == all {
+        let _ = writeln!(out, "still to ask: none");
+        let _ = writeln!(out, "predictions: {}", escape(&plan.file.display().to_string()));
+        return out;
     }
     let [input, output] = plan.tokens_left(kept);
     let _ = writeln!(
@@ -159,12 +165,13 @@ pub(super) fn dry_run(
             }
             out.flush()?;
             say(&before(plan, kept));
-            say(&format!("dry run: would send Converse to {}\n", escape(&endpoint)));
+            say(&format!("dry run: would send Converse to {}\n", online::destination(&endpoint)));
         }
         OutputFormat::Jsonl => {
             let tokens = plan.tokens_left(kept);
             out.write_object(&json!({
-                "kind": "request", "operation": "Converse", "endpoint": endpoint, "region": client.region(),
+                "kind": "request", "operation": "Converse", "endpoint": online::known(&endpoint),
+                "region": online::known(client.region()),
                 "request": first, "sent": false,
             }))?;
             out.write_object(&json!({
