@@ -23,14 +23,19 @@ def shown(story):
         ["deploy", "show", "shown"],
         ["deploy", "delete", "shown"],
         ask,
+        ["upload", "OUT", "s3://nowhere-at-all/OUT"],
     ):
-        story.bedload(*command, "--dry-run", *jsonl, env=nobody).summary()
+        is_upload = command[0] == "upload"
+        # Where the place is looked at, a dry run needs an account, too.
+        story.bedload(*command, "--dry-run", *jsonl, code=3 * is_upload, env=nobody).summary()
         story.bedload(*command, *jsonl, code=3, env=nobody).summary()
         run = story.bedload(*command, *jsonl, "--endpoint-url", "nonsense", code=2)
         expect("Ticket" not in run.out + run.err and "nonsense" in run.err, "only the endpoint is named", run)
         run.summary()
     expect(len(calls()) == before, "nothing is sent")
     expect(not story.path("shown.jsonl.failed").exists(), "nothing is left of what was not asked")
+    run = story.bedload("evaluate", model, "OUT", "--predictions-out", "/dev/zero", *jsonl, code=2)
+    expect("/dev/zero" in run.err, "a device is refused", run)
     notes = story.write("notes.json", '{"my": "notes"}')
     story.bedload("evaluate", model, "OUT", "--predictions-out", "notes.json", *jsonl, code=2).summary()
     expect(notes.read_text() == '{"my": "notes"}', "a file that is no file of predictions stays as it is")

@@ -12,9 +12,9 @@ mod price;
 use crate::args::DeployArgs;
 #[cfg(feature = "bedrock")]
 use crate::args::DeployCommand;
-#[cfg(feature = "bedrock")]
-use crate::commands::online::summarized;
 use crate::exit::{Exit, Failure};
+#[cfg(feature = "bedrock")]
+use crate::output::summarized;
 
 #[cfg(feature = "bedrock")]
 pub(crate) fn run(args: &DeployArgs) -> Result<Exit, Failure> {

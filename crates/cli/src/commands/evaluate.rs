@@ -77,7 +77,7 @@ fn ask(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Exit, Failure>
         Some(asked) => score(args, &[asked.predictions.clone().into()], Some(&asked), setup),
         None => Ok(Exit::Clean),
     });
-    super::online::summarized(done, &args.output)
+    crate::output::summarized(done, &args.output)
 }
 
 #[cfg(not(feature = "bedrock"))]

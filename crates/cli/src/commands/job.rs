@@ -18,9 +18,9 @@ mod show;
 mod stop;
 
 use crate::args::{JobArgs, JobCommand};
-#[cfg(feature = "bedrock")]
-use crate::commands::online::summarized;
 use crate::exit::{Exit, Failure};
+#[cfg(feature = "bedrock")]
+use crate::output::summarized;
 
 pub(crate) fn run(args: &JobArgs) -> Result<Exit, Failure> {
     match &args.command {

@@ -14,7 +14,7 @@ use super::refusal;
 use crate::args::{AccountArgs, OutputArgs, OutputFormat, WaitArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{Out, has_summary, say};
+use crate::output::{Out, say};
 use crate::signals;
 
 /// The account that the command line and the environment name, for requests until a signal. Nothing is sent yet.
@@ -42,17 +42,6 @@ pub(super) fn destination(endpoint: &str) -> String {
 /// A value that is null where there is none.
 pub(super) fn known(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
-}
-
-/// Ends objects with a summary where something came before it: the last one always has the exit code.
-pub(super) fn summarized(done: Result<Exit, Failure>, output: &OutputArgs) -> Result<Exit, Failure> {
-    let exit = done.as_ref().map_or_else(Failure::exit, |exit| *exit);
-    if output.output_format == OutputFormat::Jsonl && !has_summary() {
-        let mut out = Out::new();
-        out.write_object(&json!({"kind": "summary", "exit_code": exit.code()}))?;
-        out.flush()?;
-    }
-    done
 }
 
 /// Shows requests in place of sending them.

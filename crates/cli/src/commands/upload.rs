@@ -13,7 +13,7 @@ use crate::exit::{Exit, Failure};
 
 #[cfg(feature = "s3")]
 pub(crate) fn run(args: &UploadArgs) -> Result<Exit, Failure> {
-    send::run(args)
+    crate::output::summarized(send::run(args), &args.output)
 }
 
 #[cfg(not(feature = "s3"))]

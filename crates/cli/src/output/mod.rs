@@ -17,8 +17,8 @@ use crate::args::{OutputArgs, OutputFormat};
 
 pub(crate) use paint::Paint;
 pub(crate) use stdout::Out;
-#[cfg(feature = "bedrock")]
-pub(crate) use stdout::has_summary;
+#[cfg(feature = "s3")]
+pub(crate) use stdout::summarized;
 pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, sides};
 
 /// Findings about records that are printed of each code for people; all are counted.

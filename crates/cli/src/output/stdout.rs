@@ -6,16 +6,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bedload_engine::{EngineError, STDOUT};
 use serde::Serialize;
 
+#[cfg(feature = "s3")]
+use crate::args::{OutputArgs, OutputFormat};
 use crate::escape::escape_json;
+#[cfg(feature = "s3")]
+use crate::exit::{Exit, Failure};
 
 /// How the last object begins.
 const SUMMARY: &str = r#"{"kind":"summary""#;
 static HAS_SUMMARY: AtomicBool = AtomicBool::new(false);
 
-/// Whether the last object was written.
-#[cfg(feature = "bedrock")]
-pub(crate) fn has_summary() -> bool {
-    HAS_SUMMARY.load(Ordering::Relaxed)
+#[cfg(feature = "s3")]
+/// Ends objects with a summary where something came before it: the last one always has the exit code.
+pub(crate) fn summarized(done: Result<Exit, Failure>, output: &OutputArgs) -> Result<Exit, Failure> {
+    let exit = done.as_ref().map_or_else(Failure::exit, |exit| *exit);
+    if output.output_format == OutputFormat::Jsonl && !HAS_SUMMARY.load(Ordering::Relaxed) {
+        let mut out = Out::new();
+        out.write_object(&serde_json::json!({"kind": "summary", "exit_code": exit.code()}))?;
+        out.flush()?;
+    }
+    done
 }
 
 /// Standard output. A reader that went away is not an error; everything else is.

@@ -40,6 +40,8 @@ pub struct Kept {
     pub output_tokens: u64,
     /// How many of them were cut off.
     pub n_cut_off: usize,
+    /// How many of them have no text.
+    pub n_empty: usize,
 }
 
 /// Why the file is not one that this run can go on with. None of these has text of a record.
@@ -78,6 +80,16 @@ pub enum KeptError {
         /// The number of the prompt, from 1.
         index: usize,
     },
+    /// It is of a run that asked more.
+    #[error("line {line} answers prompt {index}, and this run has only {n}")]
+    Beyond {
+        /// Where.
+        line: usize,
+        /// The number of the prompt, from 1.
+        index: usize,
+        /// How many prompts there are.
+        n: usize,
+    },
     /// One prompt has two answers.
     #[error("line {line} answers prompt {index} once more")]
     Twice {
@@ -106,6 +118,9 @@ impl Kept {
             let line: Line = serde_json::from_slice(whole).map_err(|_| KeptError::NoAnswer(number))?;
             is_same(&line, number, how)?;
             let index = line.index.saturating_add(1);
+            if line.index >= questions.len() {
+                return Err(KeptError::Beyond { line: number, index, n: questions.len() });
+            }
             let question = questions.get(line.index).filter(|question| hex(question.digest) == line.digest);
             if question.is_none() {
                 return Err(KeptError::OtherPrompt { line: number, index });
@@ -114,6 +129,7 @@ impl Kept {
                 return Err(KeptError::Twice { line: number, index });
             }
             kept.n_answered += 1;
+            kept.n_empty += usize::from(line.prediction.is_empty());
             kept.n_cut_off += usize::from(is_cut_off(&line.stop_reason));
             kept.bytes += bytes.len();
             kept.input_tokens = kept.input_tokens.saturating_add(line.input_tokens);
@@ -293,7 +309,7 @@ mod tests {
             &How { temperature: 0.5, ..how() },
             expect![["line 1 was asked with --temperature 0, not 0.5"]],
         );
-        check(&answers(&[1, 8]), &how(), expect!["line 2 answers another prompt than number 9 of this run"]);
+        check(&answers(&[1, 8]), &how(), expect!["line 2 answers prompt 9, and this run has only 4"]);
         check(&answers(&[1, 1]), &how(), expect!["line 2 answers prompt 2 once more"]);
         check(b"{\"prompt\":\"a\"}\n", &how(), expect!["line 1 is no answer of a model"]);
         // Somebody's notes, without a line end: they are not half an answer, and are not dropped.

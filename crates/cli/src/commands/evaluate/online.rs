@@ -61,7 +61,8 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
         pause: limits.pause.saturating_mul(4),
         has_answers: kept.n_answered > 0,
     };
-    let mut done = Done { answered: kept.n_answered, cut_off: kept.n_cut_off, ..Done::default() };
+    let mut done =
+        Done { answered: kept.n_answered, cut_off: kept.n_cut_off, empty: kept.n_empty, ..Done::default() };
     (done.input_tokens, done.output_tokens) = (kept.input_tokens, kept.output_tokens);
     let mut said = Instant::now();
     let ended = client.ask(
@@ -74,6 +75,7 @@ pub(super) fn run(args: &EvaluateArgs, model: &str, setup: &Setup) -> Result<Opt
                     done.answered += 1;
                     done.input_tokens = done.input_tokens.saturating_add(answer.input_tokens);
                     done.output_tokens = done.output_tokens.saturating_add(answer.output_tokens);
+                    done.empty += usize::from(answer.text.is_empty());
                     done.cut_off += usize::from(is_cut_off(&answer.stop_reason));
                 }
                 Outcome::Failed(error) => {
@@ -120,6 +122,8 @@ struct Done {
     failed: usize,
     /// Answers that ended at the most tokens.
     cut_off: usize,
+    /// Answers without text, such as calls of tools, or what a guardrail withholds.
+    empty: usize,
     input_tokens: u64,
     output_tokens: u64,
 }

@@ -17,8 +17,20 @@ pub(super) struct PredictionsFile {
     failures: Option<File>,
 }
 
+/// Makes sure that what is there can keep answers: a pipe or a device would be read for ever.
+fn refuse_other_than_file(path: &Path) -> Result<(), Failure> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Failure::Usage(format!(
+            "{}: not a regular file, and answers cannot be kept there\nhint: --predictions-out names another file",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What an earlier run left, without touching it.
 pub(super) fn look(path: &Path, questions: &[Question], how: &How) -> Result<Kept, Failure> {
+    refuse_other_than_file(path)?;
     match fs::read(path) {
         Ok(text) => kept(path, &text, questions, how),
         Err(error) if error.kind() == io::ErrorKind::NotFound => kept(path, b"", questions, how),
@@ -42,6 +54,7 @@ fn failed(path: &Path, action: &'static str, source: io::Error) -> Failure {
 impl PredictionsFile {
     /// Opens the file, or makes it; half a line at its end is dropped. It is for this run alone until that ends.
     pub(super) fn open(path: &Path, questions: &[Question], how: &How) -> Result<(Self, Kept), Failure> {
+        refuse_other_than_file(path)?;
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -90,6 +103,7 @@ const FAILURE: &[u8] = br#"{"index":"#;
 
 /// Removes what an earlier run left about prompts without an answer, and nothing else that has this name.
 fn remove_failures(path: &Path) -> Result<(), Failure> {
+    refuse_other_than_file(path)?;
     match fs::read(path) {
         Ok(text) if text.is_empty() || text.starts_with(FAILURE) => {
             fs::remove_file(path).map_err(|error| failed(path, "removed", error))

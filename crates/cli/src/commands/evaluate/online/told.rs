@@ -106,6 +106,14 @@ pub(super) fn page(plan: &Plan, done: &Done, resumed: usize) -> String {
             plan.how.max_tokens
         );
     }
+    if done.empty > 0 {
+        let n = done.empty as u64;
+        let _ = writeln!(
+            out,
+            "empty: {} no text; `stop_reason` in the file of predictions says why",
+            format_args!("{} {}", plural(n, "answer", "answers"), agree(n, "has", "have"))
+        );
+    }
     if done.failed > 0 {
         let path = failures_path(&plan.file);
         let _ = writeln!(
@@ -129,6 +137,7 @@ pub(super) fn object(plan: &Plan, done: &Done, resumed: usize) -> Value {
         "answered_earlier": resumed,
         "failed": done.failed,
         "cut_off": done.cut_off,
+        "empty": done.empty,
         "not_asked": plan.with_media + plan.without_reference,
         "input_tokens": done.input_tokens,
         "output_tokens": done.output_tokens,
