@@ -7,6 +7,7 @@ mod conversion;
 mod deploy;
 mod duration;
 mod evaluate;
+mod identifier;
 mod job;
 mod lookup;
 mod near;

@@ -121,7 +121,9 @@ impl<'a> Client<'a> {
         E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
     {
         match self.account.wait_or_stop(request) {
-            Some(reply) => reply.map_err(|error| ClientError::of(operation, subject, &error)),
+            Some(reply) => {
+                reply.map_err(|error| ClientError::of(operation, subject, &error).asked_in(self.region()))
+            }
             None => Err(ClientError::interrupted(operation, subject)),
         }
     }

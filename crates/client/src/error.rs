@@ -129,6 +129,16 @@ impl ClientError {
         }
     }
 
+    /// Names the region that was asked, where an ARN is of another one and that may be why.
+    pub(crate) fn asked_in(mut self, region: &str) -> Self {
+        let is_missed = matches!(self.kind, ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Invalid);
+        let of = self.subject.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)).unwrap_or_default();
+        if is_missed && !of.is_empty() && of != region {
+            self.message.push_str(&format!("; the ARN is of {of}, and {region} was asked"));
+        }
+        self
+    }
+
     /// Whether the same request can succeed a little later.
     pub fn is_passing(&self) -> bool {
         matches!(

@@ -2,6 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::identifier::identifier;
 use super::job::{LookArgs, WaitArgs, pair};
 use super::states::states;
 use super::{AccountArgs, OutputArgs};
@@ -34,7 +35,7 @@ pub(crate) enum DeployCommand {
 #[derive(Debug, clap::Args)]
 pub(crate) struct DeployCreateArgs {
     /// Custom model, by its ARN or name, or the job that made it, by its ARN or name.
-    #[arg(value_name = "MODEL", required = true)]
+    #[arg(value_name = "MODEL", required = true, value_parser = identifier)]
     pub(crate) model: Option<String>,
     /// Name of the deployment.
     #[arg(long, value_name = "NAME", required = true)]
@@ -108,7 +109,7 @@ pub(crate) struct DeployListArgs {
 #[command(after_help = "Examples:\n  bedload deploy show support")]
 pub(crate) struct DeployShowArgs {
     /// Name of the deployment, or its ARN.
-    #[arg(value_name = "DEPLOYMENT")]
+    #[arg(value_name = "DEPLOYMENT", value_parser = identifier)]
     pub(crate) deployment: String,
     #[command(flatten)]
     pub(crate) reading: LookArgs,
@@ -122,7 +123,7 @@ pub(crate) struct DeployShowArgs {
 )]
 pub(crate) struct DeployDeleteArgs {
     /// Name of the deployment, or its ARN.
-    #[arg(value_name = "DEPLOYMENT")]
+    #[arg(value_name = "DEPLOYMENT", value_parser = identifier)]
     pub(crate) deployment: String,
     /// Do not ask; needed where standard input is no terminal.
     #[arg(long)]

@@ -141,7 +141,7 @@ impl Client<'_> {
                 };
                 take(index, &outcome).map_err(AskError::Sink)?;
             }
-            ended.map_or(Ok(()), |error| Err(AskError::Service(error)))
+            ended.map_or(Ok(()), |error| Err(AskError::Service(error.asked_in(self.region()))))
         })
     }
 }

@@ -117,6 +117,29 @@ fn failures_are_told_apart() {
 }
 
 #[test]
+fn another_region_is_named() {
+    let server = Server::start(vec![Reply::Failure(404, "ResourceNotFoundException", "there is none")]);
+    let account = server.account();
+    let client = Client::scripted(&account, short());
+    let check = |id: &str, expected: Expect| {
+        let error = client.job(id).expect_err("not found").to_string();
+        expected.assert_eq(error.lines().next().unwrap_or_default());
+    };
+    check(
+        "arn:aws:bedrock:eu-west-1:1:model-customization-job/m/a",
+        expect![
+            "arn:aws:bedrock:eu-west-1:1:model-customization-job/m/a: not found: there is none; the ARN is of eu-west-1, and us-east-1 was asked (GetModelCustomizationJob, ResourceNotFoundException, request r-0)"
+        ],
+    );
+    check(
+        "arn:aws:bedrock:us-east-1:1:model-customization-job/m/a",
+        expect![
+            "arn:aws:bedrock:us-east-1:1:model-customization-job/m/a: not found: there is none (GetModelCustomizationJob, ResourceNotFoundException, request r-1)"
+        ],
+    );
+}
+
+#[test]
 fn nobody_listens() {
     let server = Server::start(vec![Reply::Drop]);
     let mut options = bedload_store::AccountOptions {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::JobRequestArgs;
 use crate::args::duration::{duration, interval};
+use crate::args::identifier::identifier;
 use crate::args::states::states;
 use crate::args::{AccountArgs, OutputArgs};
 
@@ -98,7 +99,7 @@ pub(crate) struct LookArgs {
 )]
 pub(crate) struct JobShowArgs {
     /// Name of the job, or its ARN.
-    #[arg(value_name = "JOB")]
+    #[arg(value_name = "JOB", value_parser = identifier)]
     pub(crate) job: String,
     /// Directory that the job trains on; its counts are compared with those of the service.
     #[arg(long, value_name = "DIR")]
@@ -111,7 +112,7 @@ pub(crate) struct JobShowArgs {
 #[command(after_help = format!("{ENDS}\n\nExamples:\n  bedload job monitor support-1a2b3c4d\n  bedload job monitor JOB-ARN --out OUT --timeout 12h --output-format jsonl >> job.log"))]
 pub(crate) struct JobMonitorArgs {
     /// Name of the job, or its ARN.
-    #[arg(value_name = "JOB")]
+    #[arg(value_name = "JOB", value_parser = identifier)]
     pub(crate) job: String,
     /// Directory that the job trains on; at the end its counts are compared with those of the service.
     #[arg(long, value_name = "DIR")]
@@ -130,7 +131,7 @@ pub(crate) struct JobMonitorArgs {
 )]
 pub(crate) struct JobStopArgs {
     /// Name of the job, or its ARN.
-    #[arg(value_name = "JOB")]
+    #[arg(value_name = "JOB", value_parser = identifier)]
     pub(crate) job: String,
     /// Watch the job until it has stopped (exit code 5).
     #[arg(help_heading = "Waiting", long)]
