@@ -111,6 +111,7 @@ def compared(story):
     expect("against base.jsonl" in page.out, "the same comparison from files alone", page)
     # The validation file has system prompts of its own.
     run = story.bedload("evaluate", story.deployment, "--prompts", "OUT/validation.jsonl", "--limit", "5", *ASK)
+    story.bedload("verify", "OUT")
     sent = calls("Converse")[-1]["input"]
     expect(sent["system"] == [{"text": "Answer with the topic of the ticket."}], f"the system prompt is sent: {sent}")
     expect(run.of_kind("answers")[0]["prompts"] == 5, "no more than the limit", run)

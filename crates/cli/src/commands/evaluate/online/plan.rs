@@ -160,8 +160,27 @@ fn encoding(manifest: Option<&Manifest>) -> String {
 /// A file beside OUT, or beside the first file of prompts, that says what was asked of whom.
 fn default_file(dir: Option<&Path>, names: &[OsString], model: &str) -> PathBuf {
     let of = dir.map(Path::to_path_buf).or_else(|| names.first().map(PathBuf::from)).unwrap_or_default();
-    let name = of.file_name().map_or_else(|| "prompts".into(), OsString::from);
-    let mut name = name.to_string_lossy().trim_end_matches(".jsonl").to_owned();
+    let name_of = |path: &Path| {
+        let name = path.file_name().map_or_else(|| "prompts".into(), OsString::from);
+        name.to_string_lossy().trim_end_matches(".jsonl").to_owned()
+    };
+    // A built directory has nothing in it that its manifest lacks.
+    let built_above = |path: &Path| {
+        let found = path.ancestors().skip(1).find(|dir| dir.join("manifest.json").is_file());
+        found.map(Path::to_path_buf)
+    };
+    // The working directory has a name in the whole path only.
+    let built = built_above(&of).and_then(|dir| match dir.file_name() {
+        Some(_) => Some(dir),
+        None => built_above(&std::path::absolute(&of).ok()?),
+    });
+    let (of, mut name) = match built {
+        Some(built) => {
+            let name = format!("{}.{}", name_of(&built), name_of(&of));
+            (built, name)
+        }
+        None => (of.clone(), name_of(&of)),
+    };
     // The resource of an ARN, or the identifier.
     let model = model.splitn(6, ':').nth(5).filter(|_| model.starts_with("arn:")).unwrap_or(model);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
