@@ -107,7 +107,7 @@ impl Unmapped {
                 is_unnamed |= has_prose(value);
                 continue;
             };
-            if named.holds == Holds::Metadata {
+            if named.holds == Holds::Metadata || is_about(named.holds, value) {
                 continue;
             }
             let is_lost = own.as_ref().is_some_and(|own| own.loses(key, named.holds, value));
@@ -163,6 +163,17 @@ fn is_void(value: Json<'_>) -> bool {
     }
 }
 
+/// Returns true for an object that only says which prompt or context it is, such as `"conversation": {"id": "c1"}`: that
+/// is metadata, as it would be beside a record's fields.
+fn is_about(holds: Holds, value: Json<'_>) -> bool {
+    let is_metadata = |key: &str| Holds::from_words(key).is_some_and(|named| named.holds == Holds::Metadata);
+    let Value::Object(mut members) = value.value() else { return false };
+    matches!(holds, Holds::Prompt | Holds::Context)
+        && members.all(|(key, value)| {
+            is_metadata(key) && !has_prose(value) || is_void(value) || is_about(holds, value)
+        })
+}
+
 /// Returns true for text of at least three words, or of as much in a script that is written without spaces: names,
 /// codes and identifiers are shorter.
 fn is_prose(text: &str) -> bool {
@@ -186,6 +197,7 @@ pub fn is_content(key: &str, value: Json<'_>) -> bool {
     match Holds::from_words(key).map(|named| named.holds) {
         Some(Holds::Label | Holds::Metadata) => false,
         Some(Holds::Prompt | Holds::Context) if !Holds::is_plain(key) => has_prose(value),
+        Some(holds) if is_about(holds, value) => false,
         Some(_) => !is_void(value),
         None => has_prose(value),
     }

@@ -33,6 +33,20 @@ fn check(format: &str, line: &str, lost: &[&str]) {
 }
 
 #[test]
+fn an_object_that_says_which_conversation_it_is_loses_nothing() {
+    let pair = |value: &str| format!(r#"{{"prompt":"q","completion":"a","conversation":{value}}}"#);
+    check("prompt-completion", &pair(r#"{"id":"c1","source":"forum","turn_count":3,"parent":{}}"#), &[]);
+    check("prompt-completion", &pair(r#"{"id":"c1","text":"so"}"#), &["conversation"]);
+    check("prompt-completion", &pair(r#"{"title":"why rivers slow down"}"#), &["conversation"]);
+    check("prompt-completion", &pair(r#""c1""#), &["conversation"]);
+    check(
+        "prompt-completion",
+        r#"{"prompt":"q","completion":"a","function_call":{"name":"f"}}"#,
+        &["function_call"],
+    );
+}
+
+#[test]
 fn content_without_a_field_is_lost() {
     check("input", r#"{"input":"q","output":"a"}"#, &["output"]);
     check("input", r#"{"input":"q","instruction":"i"}"#, &["instruction"]);
