@@ -162,7 +162,7 @@ fn lines_that_cannot_be_scored_are_findings() {
     check(
         r#"{"prompt":"secret","prediction":"yes"}"#,
         expect![[r#"
-            4:1 "/reference" "schema/missing-field" "there is no reference: neither `/reference` nor `/referenceResponse`, `/inputRecord/referenceResponse`, `/completion` exists; --reference-field names another"
+            4:1 "/reference" "schema/missing-field" "there is no reference at `/reference`, `/referenceResponse`, `/inputRecord/referenceResponse` or `/completion`; --reference-field names another place"
         "#]],
     );
     check(

@@ -65,18 +65,15 @@ impl Field {
         if found.is_none() {
             findings.add(Code::SchemaMissingField, || {
                 let first = &self.places[0].pointer;
-                let message = match &self.places[1..] {
-                    [] => format!("there is no `{first}`"),
-                    others => {
-                        let others: Vec<String> =
-                            others.iter().map(|place| format!("`{}`", place.pointer)).collect();
-                        format!(
-                            "there is no {}: neither `{first}` nor {} exists; --{}-field names another",
-                            self.noun,
-                            others.join(", "),
-                            self.noun
-                        )
-                    }
+                let places: Vec<String> =
+                    self.places.iter().map(|place| format!("`{}`", place.pointer)).collect();
+                let noun = self.noun;
+                let message = match &places[..] {
+                    [others @ .., last] if !others.is_empty() => format!(
+                        "there is no {noun} at {} or {last}; --{noun}-field names another place",
+                        others.join(", ")
+                    ),
+                    _ => format!("there is no `{first}`"),
                 };
                 bedload_record::Detail::from((first.clone(), 0, message)).sourced(SOURCE)
             });
