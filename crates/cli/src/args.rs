@@ -140,7 +140,7 @@ pub(crate) struct DataArgs {
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Skip a stage: convert, schema, tokens, dedupe, balance, split or augment. Repeatable.
+    /// Skip a stage: convert, schema, tokens, dedupe, near, balance, split or augment. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
@@ -267,7 +267,7 @@ pub(crate) struct BuildArgs {
     /// Normalization applied before records are compared: none, nfc or casefold [default: none].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
     pub(crate) normalize: Option<String>,
-    /// Which of several equal records to keep: first or last [default: first].
+    /// Which of several equal records to keep, and with --near of similar ones: first or last [default: first].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
     #[command(flatten)]
