@@ -141,7 +141,15 @@ pub(crate) fn sides(of: &Certificates) -> String {
         let _ =
             write!(line, ", {pairs} of records with a similarity of {threshold} or more across them{all}");
     }
-    line + "\n"
+    line.push('\n');
+    for field in &of.fields_not_in_files {
+        let _ = writeln!(
+            line,
+            "              keys at {} are not counted: no record of the files has a value there",
+            escape(field)
+        );
+    }
+    line
 }
 
 /// What `build` reports at the end: the funnel, tokens, labels, throughput, the verdict.

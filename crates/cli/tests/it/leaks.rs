@@ -78,6 +78,38 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
 }
 
 #[test]
+fn fields_that_a_conversion_removes_still_group_and_label() {
+    let pair = |n: usize| {
+        let (conversation, label) = (n / 4, ["a", "b"][n / 4 % 2]);
+        format!(
+            r#"{{"prompt":"q {n}","completion":"answer {n}","conversation":{{"id":"c{conversation}"}},"label":"{label}"}}"#
+        )
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl((0..200).map(pair)));
+    let flags =
+        "--to converse --extra drop --validation 0.2 --group-by /conversation/id --label-field /label";
+    let built =
+        scratch.run(&format!("build a.jsonl --out o --skip tokens --output-format jsonl {flags}")).exits(0);
+    assert!(!built.by_code().contains_key("split/no-groups"));
+    let conversations = |side: &str| -> HashSet<u64> {
+        let of_line = |line: Vec<u8>| {
+            let record: Value = serde_json::from_slice(&line).unwrap();
+            assert!(record.get("conversation").is_none());
+            let prompt = record["messages"][0]["content"][0]["text"].as_str().unwrap();
+            prompt.strip_prefix("q ").unwrap().parse::<u64>().unwrap() / 4
+        };
+        scratch.side("o", side).into_iter().map(of_line).collect()
+    };
+    assert_eq!(conversations("validation").len(), 10);
+    assert!(conversations("train").is_disjoint(&conversations("validation")));
+    let verified = scratch.run("verify o --leaks --output-format jsonl").exits(0);
+    assert_eq!(verified.summary()["certificates"]["fields_not_in_files"][0], "/conversation/id");
+    scratch.write("bedload.toml", "[stages.balance]\nlabel-field = \"/label\"\n");
+    let explained = scratch.run("explain a.jsonl:5 --to converse --extra drop --show-content");
+    assert!(explained.stdout.contains("label      b"), "{}", explained.stdout);
+}
+
+#[test]
 fn what_the_schema_stage_would_have_refused_is_not_taken_for_a_duplicate() {
     let lines = [
         r#"{"prompt":"p","completion":["a"]}"#,

@@ -125,9 +125,9 @@ pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRe
 fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {
     let mut examiner = Examiner::new(rules);
     let found = examiner.findings(line);
-    let row = examiner.facts(line, &mut Interner::new(0));
+    let mut labels = Interner::new(1);
+    let row = examiner.facts(line, &mut labels);
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
-    let mut label = None;
     let mut converted = Vec::new();
     let record = match (&rules.conversion, line.input) {
         // What is refused has no other form; the findings say why.
@@ -157,11 +157,9 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
                     counts.push(("turns", turns * rules.turn_tokens));
                 }
             }
-            if rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_)) {
-                label = balance::label(&rules.labels, &record).map(std::borrow::Cow::into_owned);
-            }
         });
     }
+    let is_label_shown = rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_));
     Explained {
         byte_offset: line.start,
         bytes: line.len,
@@ -171,7 +169,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         tokens: counts,
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         digest: (row.accepted && rules.format.is_some()).then_some(row.digest),
-        label,
+        label: labels.keys().first().filter(|_| is_label_shown).cloned(),
         findings: place(found, rules, name, number, line),
     }
 }

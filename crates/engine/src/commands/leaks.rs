@@ -60,7 +60,11 @@ pub fn leaks(
     let pairs = pairs.as_ref().map(|(pairs, threshold)| (pairs, *threshold));
     let certificates = certify(facts, &verdicts, pairs, near, &progress.watch)?;
     inputs.check_unchanged()?;
-    Ok(certificates)
+    let fields = settings.stages.split.group_by.fields();
+    let is_nowhere = |kind: usize| !facts.ordinals().any(|line| facts.key(line, kind).is_some());
+    let fields_not_in_files: Vec<String> =
+        fields.filter(|&(kind, _)| is_nowhere(kind)).map(|(_, field)| field.to_owned()).collect();
+    Ok(certificates.map(|found| Certificates { fields_not_in_files, ..found }))
 }
 
 /// How the records of an output are read.

@@ -15,6 +15,10 @@ use crate::run::error::EngineError;
 pub struct Certificates {
     /// Prompts, and other keys that records are grouped by, that occur on both sides.
     pub shared_keys: u64,
+    /// Fields that records were grouped by, and that none of them has here: a conversion left them behind. Their keys
+    /// are not among the shared ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields_not_in_files: Vec<String>,
     /// Pairs of records that are alike across the sides; none where these were not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similar_pairs: Option<SimilarPairs>,
@@ -70,5 +74,9 @@ pub(crate) fn certify(
             recall: config.engine.recall(threshold),
         })
     });
-    Ok(Some(Certificates { shared_keys: shared.len() as u64, similar_pairs: similar_pairs.transpose()? }))
+    Ok(Some(Certificates {
+        shared_keys: shared.len() as u64,
+        fields_not_in_files: Vec::new(),
+        similar_pairs: similar_pairs.transpose()?,
+    }))
 }

@@ -13,6 +13,7 @@ use bedload_scan::Line;
 use bedload_stages::{balance, dedupe, group, schema, tokens};
 
 use crate::scan::rules::Rules;
+use crate::scan::source::Source;
 
 /// A worker's tools; one per thread, reused from line to line.
 pub(crate) struct Examiner<'r> {
@@ -22,6 +23,8 @@ pub(crate) struct Examiner<'r> {
     scratch: Vec<u8>,
     /// What the record visited last shares with its groups, where that was wanted.
     keys: Vec<u64>,
+    /// What the record under way was before its conversion.
+    source: Source,
     texts: TextBuffer,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
@@ -99,6 +102,7 @@ impl<'r> Examiner<'r> {
             counter,
             scratch: Vec::new(),
             keys: Vec::new(),
+            source: Source::default(),
             texts: TextBuffer::default(),
             converted: Vec::new(),
             unmapped: Unmapped::default(),
@@ -186,7 +190,7 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         tell_label: Option<impl FnOnce(Option<&str>)>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, keys, texts, converted, unmapped, lines } = self;
+        let Self { rules, parser, counter, scratch, keys, source, texts, converted, unmapped, lines } = self;
         keys.clear();
         let framing = rules.framing(line.input);
         let is_first = wanted > Wanted::Again;
@@ -201,33 +205,44 @@ impl<'r> Examiner<'r> {
             return None;
         };
         let conversion = rules.conversion.as_ref().zip(line.input);
-        let look = |json: Json<'_>, raw: &[u8], findings: &mut Findings| {
-            let is_counted = |findings: &Findings| {
-                rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
-            };
-            let Some(format) = rules.format else {
+        let wants_label = tell_label.is_some();
+        let look =
+            |json: Json<'_>, raw: &[u8], source: &Source, scratch: &mut Vec<u8>, findings: &mut Findings| {
+                let is_counted = |findings: &Findings| {
+                    rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
+                };
+                let Some(format) = rules.format else {
+                    if is_counted(findings) {
+                        unmapped.add_unknown(json, nth);
+                    }
+                    return None;
+                };
+                let mut record = Record::new(format, raw, json, texts);
+                let content =
+                    look(rules, counter, (wanted, scratch, keys), &mut record, source, findings, tell_label);
                 if is_counted(findings) {
-                    unmapped.add_unknown(json, nth);
+                    unmapped.add(&record, nth);
                 }
-                return None;
+                Some(content)
             };
-            let mut record = Record::new(format, raw, json, texts);
-            let content = look(rules, counter, (wanted, scratch, keys), &mut record, findings, tell_label);
-            if is_counted(findings) {
-                unmapped.add(&record, nth);
-            }
-            Some(content)
-        };
         let Some((conversion, input)) = conversion else {
             return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
                 add_flaws(flaws, findings);
-                look(json?, bytes, findings)
+                look(json?, bytes, &Source::default(), scratch, findings)
             });
         };
         converted.clear();
+        source.clear();
         let is_sound = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
             add_flaws(flaws, findings);
-            json.is_some()
+            let Some(json) = json else { return false };
+            if wanted == Wanted::Groups {
+                source.read_keys(rules, json, scratch);
+            }
+            if wants_label {
+                source.read_label(rules, json);
+            }
+            true
         });
         if !is_sound || !conversion.convert(input, bytes, converted, findings) {
             return None;
@@ -245,7 +260,7 @@ impl<'r> Examiner<'r> {
         let mut about_converted = findings.alike();
         let content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
             add_flaws(flaws, &mut about_converted);
-            look(json?, converted, &mut about_converted)
+            look(json?, converted, source, scratch, &mut about_converted)
         });
         // What is found in the new form has a path there, and no place in the line.
         findings.absorb(about_converted, |finding| {
@@ -277,6 +292,7 @@ fn look(
     counter: &mut Option<tokens::Counter>,
     (wanted, scratch, keys): (Wanted, &mut Vec<u8>, &mut Vec<u64>),
     record: &mut Record<'_>,
+    source: &Source,
     findings: &mut Findings,
     tell_label: Option<impl FnOnce(Option<&str>)>,
 ) -> Content {
@@ -294,13 +310,14 @@ fn look(
     let tokens = record.tokens.unwrap_or_default();
     let mut content = Content { tokens, features, ..Content::default() };
     if let Some(tell_label) = tell_label {
-        tell_label(balance::label(&rules.labels, record).as_deref());
+        tell_label(balance::label(&rules.labels, record).as_deref().or(source.label.as_deref()));
     }
     if wanted >= Wanted::Digest {
         content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
         group::keys(&rules.group_by, record, rules.normalize, scratch, keys);
+        source.complete(keys);
     }
     content
 }

@@ -18,3 +18,4 @@ pub(crate) mod kept;
 pub(crate) mod near;
 pub(crate) mod resolve;
 pub(crate) mod rules;
+mod source;

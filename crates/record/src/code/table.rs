@@ -430,7 +430,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "no record has a value at the field of --group-by",
         "Without groups, records that belong together end up on both sides, and the validation set leaks. Usually the name is misspelled.",
-        "Correct --group-by, e.g. `--group-by /conversation/id`."
+        "Correct the field: a JSON Pointer from the top of the record, such as `/conversation/id`. With --to, a field that the new form lacks is read in the record as it was before."
     ),
     row!(
         SplitMissingGroup,

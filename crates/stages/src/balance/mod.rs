@@ -25,7 +25,7 @@ use std::borrow::Cow;
 
 use bedload_bedrock::Record;
 use bedload_record::plural::{agree, count, part_of, plural};
-use bedload_record::{Code, Finding};
+use bedload_record::{Code, Finding, Json};
 use serde::{Deserialize, Serialize};
 
 pub use classes::{Class, Classes, are_classes, find, fold};
@@ -95,6 +95,14 @@ pub fn label<'t>(source: &LabelSource, record: &Record<'t>) -> Option<Cow<'t, st
             is_label(text).then_some(Cow::Borrowed(text))
         }
         LabelSource::Nowhere => None,
+    }
+}
+
+/// The value at the label field of a record as it was before a conversion, which may have no place for it.
+pub fn source_label<'t>(source: &LabelSource, json: Json<'t>) -> Option<Cow<'t, str>> {
+    match source {
+        LabelSource::Field(steps) => json.at(steps)?.scalar(),
+        LabelSource::Target | LabelSource::Nowhere => None,
     }
 }
 

@@ -10,7 +10,7 @@
 //!
 //! ## How
 //! The scan leaves a key of each record for each way to group (`--group-by`, repeatable): a 64-bit hash (XXH3) of the
-//! prompt, or of the value at the field. The plan unites records that share a key in any way, and those that share one
+//! prompt, or of the value at the field; where a conversion has no place for the field, of its value before. The plan unites records that share a key in any way, and those that share one
 //! with the same third record. A dropped duplicate leaves its keys to its survivor, which stands for it. A group is named
 //! by the smallest of its keys, so that its name depends on its records, and not on their order.
 //!
@@ -22,7 +22,7 @@ mod groups;
 mod tests;
 
 use bedload_bedrock::Record;
-use bedload_record::{NO_KEY, Value};
+use bedload_record::{Json, NO_KEY, Value};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -179,18 +179,32 @@ pub fn keys(
                 }
                 (!scratch.is_empty()).then(|| key_of("", scratch))
             }
-            GroupBy::Field { pointer, steps } => {
-                record.json.at(steps).and_then(|value| match value.value() {
-                    Value::Array(_) | Value::Object(_) => {
-                        scratch.clear();
-                        write_value(value, Normalize::None, scratch);
-                        Some(key_of(pointer, scratch))
-                    }
-                    _ => Some(key_of(pointer, value.scalar()?.as_bytes())),
-                })
-            }
+            GroupBy::Field { pointer, steps } => field_key(pointer, steps, record.json, scratch),
         };
         keys.push(key.unwrap_or(NO_KEY));
+    }
+}
+
+/// Replaces `keys` by those of the fields of a record as it was before a conversion, which may have no place for them;
+/// [`NO_KEY`] for every other way to group. `scratch` is overwritten.
+pub fn source_keys(by: &GroupBys, source: Json<'_>, scratch: &mut Vec<u8>, keys: &mut Vec<u64>) {
+    keys.clear();
+    keys.extend(by.0.iter().map(|by| match by {
+        GroupBy::Field { pointer, steps } => field_key(pointer, steps, source, scratch).unwrap_or(NO_KEY),
+        GroupBy::Prompt | GroupBy::Record => NO_KEY,
+    }));
+}
+
+/// The key of the value at a field; none where there is none, or null.
+fn field_key(pointer: &str, steps: &[String], json: Json<'_>, scratch: &mut Vec<u8>) -> Option<u64> {
+    let value = json.at(steps)?;
+    match value.value() {
+        Value::Array(_) | Value::Object(_) => {
+            scratch.clear();
+            write_value(value, Normalize::None, scratch);
+            Some(key_of(pointer, scratch))
+        }
+        _ => Some(key_of(pointer, value.scalar()?.as_bytes())),
     }
 }
 

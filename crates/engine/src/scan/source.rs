@@ -1,0 +1,41 @@
+//! What a record was before its conversion, at the fields that group and label it: the new form may have no place for
+//! them.
+
+use std::borrow::Cow;
+
+use bedload_record::{Json, NO_KEY};
+use bedload_stages::{balance, group};
+
+use crate::scan::rules::Rules;
+
+/// The fields of a record that is converted; nothing where that was not wanted, or nothing is converted.
+#[derive(Default)]
+pub(crate) struct Source {
+    /// One for each way to group.
+    keys: Vec<u64>,
+    pub(crate) label: Option<String>,
+}
+
+impl Source {
+    pub(crate) fn clear(&mut self) {
+        self.keys.clear();
+        self.label = None;
+    }
+
+    pub(crate) fn read_keys(&mut self, rules: &Rules, json: Json<'_>, scratch: &mut Vec<u8>) {
+        group::source_keys(&rules.group_by, json, scratch, &mut self.keys);
+    }
+
+    pub(crate) fn read_label(&mut self, rules: &Rules, json: Json<'_>) {
+        self.label = balance::source_label(&rules.labels, json).map(Cow::into_owned);
+    }
+
+    /// Completes the keys of the new form: what it has no value for, it had before.
+    pub(crate) fn complete(&self, keys: &mut [u64]) {
+        for (key, &before) in keys.iter_mut().zip(&self.keys) {
+            if *key == NO_KEY {
+                *key = before;
+            }
+        }
+    }
+}
