@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_bedrock::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
 use aws_sdk_bedrock::config::http::HttpResponse;
@@ -11,8 +11,9 @@ use aws_sdk_bedrock::config::timeout::TimeoutConfig;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::RequestId;
 use bedload_store::{Account, without_user};
+use tokio::time::timeout_at;
 
-use crate::error::ClientError;
+use crate::error::{ClientError, ErrorKind};
 
 /// How long a request may take, and how often it is sent. Every wait has an end.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,8 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Client<'a> {
     account: &'a Account,
+    /// When nobody waits for replies any more.
+    until: Option<Instant>,
     /// Jobs and deployments.
     pub control: aws_sdk_bedrock::Client,
     /// Answers of models.
@@ -95,6 +98,7 @@ impl<'a> Client<'a> {
             .timeout_config(timeouts);
         Client {
             account,
+            until: None,
             control: aws_sdk_bedrock::Client::from_conf(control.build()),
             runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),
         }
@@ -103,6 +107,12 @@ impl<'a> Client<'a> {
     /// The account that it is for.
     pub fn account(&self) -> &'a Account {
         self.account
+    }
+
+    /// The same for as long at most; then no reply is waited for.
+    #[must_use]
+    pub fn for_at_most(&self, limit: Option<Duration>) -> Client<'a> {
+        Client { until: limit.and_then(|limit| Instant::now().checked_add(limit)), ..self.clone() }
     }
 
     /// Waits for requests to the end.
@@ -120,8 +130,15 @@ impl<'a> Client<'a> {
     where
         E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
     {
-        match self.account.wait_or_stop(request) {
-            Some(reply) => {
+        let in_time = async {
+            match self.until {
+                Some(until) => timeout_at(until.into(), request).await.ok(),
+                None => Some(request.await),
+            }
+        };
+        match self.account.wait_or_stop(in_time) {
+            Some(None) => Err(ClientError::new(ErrorKind::TimedOut, operation, subject, "no reply in time")),
+            Some(Some(reply)) => {
                 reply.map_err(|error| ClientError::of(operation, subject, &error).asked_in(self.region()))
             }
             None => Err(ClientError::interrupted(operation, subject)),

@@ -117,6 +117,16 @@ fn failures_are_told_apart() {
 }
 
 #[test]
+fn a_reply_is_waited_for_as_long_as_the_user_wants() {
+    let server = Server::start(vec![Reply::Silence(Duration::from_secs(5))]);
+    let account = server.account();
+    let client = Client::scripted(&account, crate::client::Limits::default());
+    let since = std::time::Instant::now();
+    let error = client.for_at_most(Some(Duration::from_millis(100))).job("support").expect_err("no reply");
+    assert!(error.is_passing() && since.elapsed() < Duration::from_secs(3), "{error}");
+}
+
+#[test]
 fn another_region_is_named() {
     let server = Server::start(vec![Reply::Failure(404, "ResourceNotFoundException", "there is none")]);
     let account = server.account();

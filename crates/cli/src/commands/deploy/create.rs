@@ -254,10 +254,11 @@ fn watch(
     let name = args.name.as_deref().unwrap_or_default();
     let mut before: Option<Deployment> = None;
     let mut told = Ok(());
+    let hurried = client.for_at_most(args.waiting.timeout);
     let waited = poll(
         online::waiting(&args.waiting, is_new, &is_stopped),
         || {
-            let now = client.deployment_of(kind, arn)?;
+            let now = hurried.deployment_of(kind, arn)?;
             let is_same = before.as_ref().is_some_and(|before| before.status == now.status);
             if !is_same && told.is_ok() {
                 told = tell(&now, is_jsonl, args.output.quiet);

@@ -26,10 +26,11 @@ pub(super) fn run(args: &DeployDeleteArgs) -> Result<Exit, Failure> {
     online::ask(&question, args.yes)?;
     if found.is_new() {
         let is_stopped = || online::is_stopped(&progress);
+        let hurried = client.for_at_most(args.waiting.timeout);
         let waited = poll(
             online::waiting(&args.waiting, false, &is_stopped),
             || {
-                found = client.deployment_of(found.kind, &found.arn)?;
+                found = hurried.deployment_of(found.kind, &found.arn)?;
                 Ok(if found.is_new() { Seen::Same } else { Seen::Ended })
             },
             |error, pause| online::say_trouble(output, error, pause),

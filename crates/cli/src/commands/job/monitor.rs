@@ -51,10 +51,11 @@ impl Watched<'_> {
         let mut before: Option<Job> = None;
         let (mut told, mut is_stalled) = (Ok(()), false);
         let mut results = Results::new(self.client.account(), progress, self.output);
+        let client = self.client.for_at_most(args.timeout);
         let waited = poll(
             online::waiting(args, self.is_new, &is_stopped),
             || {
-                let now = self.client.job(self.id)?;
+                let now = client.job(self.id)?;
                 let changes = changes(before.as_ref(), &now);
                 if let Some(stalled) = stalled(&now).filter(|_| !is_stalled) {
                     is_stalled = true;
