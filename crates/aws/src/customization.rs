@@ -156,9 +156,15 @@ fn other_kind(kind: Option<&str>, of_model: &[&Arc<Profile>]) -> Option<Problem>
 
 /// An entry of `hyperParameters` by what is published on the model.
 fn published(profile: &Profile, name: &str, value: &Value, path: &MemberPath) -> Option<Problem> {
-    match (profile.hyperparameters.get(name), value.as_str()) {
+    // A number is of the wrong type, and may be out of range besides.
+    let text = match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match (profile.hyperparameters.get(name), text) {
         (Some(of), Some(text)) => {
-            let problem = of.problem(text)?;
+            let problem = of.problem(&text)?;
             Some(Problem::new(path, Rule::Hyperparameter, format!("{problem} ({})", of.cite())))
         }
         // Where little is published, there may be others.

@@ -129,8 +129,8 @@ pub(crate) fn checked_summary(
 
 /// What the sides of a split have in common, as a line.
 pub(crate) fn sides(of: &Certificates) -> String {
-    let keys = plural(of.shared_keys, "key", "keys");
-    let mut line = format!("  leaks       {keys} on both sides");
+    let values = plural(of.shared_keys, "prompt or other value", "prompts or other values");
+    let mut line = format!("  leaks       {values} of --group-by on both sides");
     if let Some(SimilarPairs { pairs, threshold, recall, .. }) = &of.similar_pairs {
         let all = if *recall < 1.0 {
             format!("; {:.2} % of them are found", recall * 100.0)

@@ -317,3 +317,18 @@ fn a_model_takes_jobs_of_some_kinds_only() {
         "#]],
     );
 }
+
+#[test]
+fn a_number_is_of_the_wrong_type_and_out_of_range() {
+    check(
+        &job(json!({"hyperParameters": {"epochCount": 9, "batchSize": 1}})),
+        expect![[r#"
+            CreateModelCustomizationJob
+            13:19 hyperParameters.epochCount [type] a number, not a string
+                write it in quotes: "9"
+            13:19 hyperParameters.epochCount [hyperparameter] must be 1 to 5, not 9 (https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27))
+            14:18 hyperParameters.batchSize [type] a number, not a string
+                write it in quotes: "1"
+        "#]],
+    );
+}
