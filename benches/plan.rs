@@ -37,7 +37,7 @@ fn validation_set(bencher: Bencher<'_, '_>) {
     let facts = facts(RECORDS);
     let classes = balance::find(&facts, &BalanceConfig::default());
     bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| {
-        let groups = Groups::new(&facts, &[]).expect("memory has room");
+        let groups = Groups::new(&facts, &[], &[]).expect("memory has room");
         let among = Among {
             facts: &facts,
             is_in: |_| true,
