@@ -108,7 +108,7 @@ mod with_access {
         assert!(refusal.contains("no region") && refusal.contains("--region"), "{refusal}");
         let there = "--region us-east-1 --endpoint-url http://127.0.0.1:9";
         let refusal = run(&scratch, &format!("job show support {there}"), &[]).refuses(3);
-        assert!(refusal.contains("no credentials") && refusal.contains("--aws-profile"), "{refusal}");
+        assert!(refusal.contains("no AWS credentials") && refusal.contains("--aws-profile"), "{refusal}");
         let refusal = run(&scratch, &format!("job stop support {there}"), KEYS).refuses(3);
         assert!(refusal.contains("cannot connect") && !refusal.contains("HUSH"), "{refusal}");
         run(&scratch, "job list --since yesterday --region us-east-1", KEYS).refuses(2);
