@@ -68,7 +68,7 @@ pub(crate) fn certify(
             _ => None,
         };
         Ok::<_, EngineError>(SimilarPairs {
-            pairs: pairs.crossing(side, || watch.check())?.pairs,
+            pairs: pairs.crossing(side, || watch.check())?,
             threshold: threshold.value(),
             shingle: config.shingle.to_string(),
             recall: config.engine.recall(threshold),

@@ -107,13 +107,12 @@ pub(super) fn unite<E>(
     Ok(pairs)
 }
 
-/// How many pairs of sets are alike and on different sides, and the least of them. `side` tells the sides apart; the work
-/// is the less, the fewer are on the side of `true`.
+/// How many pairs of sets are alike and on different sides. The fewer there are on the side of `true`, the less work.
 pub(super) fn crossing<E>(
     join: &Join<'_>,
     side: impl Fn(u32) -> Option<bool> + Sync,
     go_on: impl Fn() -> Result<(), E>,
-) -> Result<Count, E> {
+) -> Result<u64, E> {
     let Join { candidates, .. } = join;
     let sides: Vec<Option<bool>> = candidates.sets.par_iter().map(|&set| side(set)).collect();
     let of_side = |wanted: bool| -> Vec<u32> {
@@ -128,33 +127,23 @@ pub(super) fn crossing<E>(
     let keys = |number: usize| candidates.keys(few[number] as usize);
     let mut index = Index::new(candidates.n_keys, few.len(), keys);
     (0..few.len()).for_each(|number| index.add(keys(number), number as u32));
-    let least = |a: Option<(u32, u32)>, b: Option<(u32, u32)>| a.into_iter().chain(b).min();
     let count = |scratch: &mut Scratch, &candidate: &u32| {
-        let (mut n, mut first) = (0, None);
+        let mut n = 0;
         let Scratch { comparer, common } = scratch;
         let candidate = candidate as usize;
         index.find(candidates.keys(candidate), few.len() as u32, candidates.common(candidate), common);
-        join.compare(candidate, &few, comparer, &mut common.found, |other, is_alike| {
-            if is_alike() {
-                n += 1;
-                let (a, b) = (candidates.sets[other], candidates.sets[candidate]);
-                first = least(first, Some((a.min(b), a.max(b))));
-            }
+        join.compare(candidate, &few, comparer, &mut common.found, |_, is_alike| {
+            n += u64::from(is_alike());
         });
-        (n, first)
+        n
     };
-    let join_counts = |a: Count, b: Count| (a.0 + b.0, least(a.1, b.1));
-    let mut all = (0, None);
+    let mut all = 0;
     for others in others.chunks(BATCH) {
         go_on()?;
-        let some = others.par_iter().map_init(Scratch::default, count).reduce(|| (0, None), join_counts);
-        all = join_counts(all, some);
+        all += others.par_iter().map_init(Scratch::default, count).sum::<u64>();
     }
     Ok(all)
 }
-
-/// How many pairs, and the least of them.
-type Count = (u64, Option<(u32, u32)>);
 
 /// The root of a candidate, while nothing changes.
 fn root_of(roots: &[u32], mut candidate: u32) -> u32 {

@@ -103,7 +103,7 @@ impl NearConfig {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
-    /// `exact`, which is hardly slower.
+    /// `exact`.
     #[default]
     Auto,
     /// All pairs.
@@ -190,7 +190,7 @@ impl<'a> Pairs<'a> {
         Ok(pairs.into_iter().map(|(a, b)| (self.line(a), self.line(b))).collect())
     }
 
-    /// Finds all pairs that are on different sides; records without a side are in none of them.
+    /// Counts the pairs that are on different sides; records without a side are in none of them.
     ///
     /// # Errors
     /// That of `go_on`, which is asked now and then.
@@ -198,24 +198,14 @@ impl<'a> Pairs<'a> {
         &self,
         side: impl Fn(Ordinal) -> Option<Side> + Sync,
         go_on: impl Fn() -> Result<(), E>,
-    ) -> Result<Crossing, E> {
+    ) -> Result<u64, E> {
         let is_validation = |set: u32| side(self.line(set)).map(|side| side == Side::Validation);
-        let (pairs, first) = join::crossing(&self.join, is_validation, go_on)?;
-        Ok(Crossing { pairs, first: first.map(|(a, b)| (self.line(a), self.line(b))) })
+        join::crossing(&self.join, is_validation, go_on)
     }
 
     fn line(&self, set: u32) -> Ordinal {
         self.sets.line(set as usize)
     }
-}
-
-/// Pairs of records that are alike and on different sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Crossing {
-    /// How many.
-    pub pairs: u64,
-    /// The first of them by the first record, then the second.
-    pub first: Option<(Ordinal, Ordinal)>,
 }
 
 /// Finds the records that go, in input order. In the order of survivors, every record that is like none before it that
