@@ -2,6 +2,7 @@
 
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
+mod build;
 mod conversion;
 #[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod deploy;
@@ -10,7 +11,6 @@ mod evaluate;
 mod identifier;
 mod job;
 mod lookup;
-mod near;
 mod output;
 mod reading;
 mod size;
@@ -22,14 +22,13 @@ mod upload;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bedload_engine::MaxRejected;
 use bedload_record::Severity;
 use bedload_stages::near::Threshold;
-use bedload_stages::split::Size;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
+pub(crate) use build::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
 pub(crate) use conversion::ConversionArgs;
 #[cfg_attr(
     not(feature = "bedrock"),
@@ -50,7 +49,6 @@ pub(crate) use job::{
     JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
 };
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
-pub(crate) use near::NearArgs;
 pub(crate) use output::{ColorWhen, OutputArgs, OutputFormat};
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
@@ -224,74 +222,6 @@ pub(crate) struct CheckArgs {
     /// Repeatable.
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  bedload build data/ --profile generic-sft --validation 10% --out OUT\n  bedload build raw.jsonl --to converse --profile nova-2-lite-sft --out OUT --overwrite\n  bedload build data/*.jsonl --label-field /category --max-rejected 1% --out OUT"
-)]
-pub(crate) struct BuildArgs {
-    /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
-    #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<OsString>,
-    /// Directory to create; it appears complete or not at all.
-    #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// Replace an earlier output with that name.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Keep what the scan finds of each record in FILE, and read it there in the next run, as long as inputs and rules
-    /// are the same: to try another seed, split or selection without scanning again.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) facts: Option<PathBuf>,
-    /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
-    #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
-    pub(crate) validation: Option<Size>,
-    /// Also write the validation set as evaluation.jsonl, a prompt data set for Bedrock evaluation jobs: at most 1,000
-    /// prompts, chosen by the seed, with the same mix of labels.
-    #[arg(help_heading = "Split and selection", long)]
-    pub(crate) evaluation: bool,
-    /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
-    /// JSON Pointer; given several times, also records that are linked by others [default: prompt].
-    #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
-    pub(crate) group_by: Vec<String>,
-    /// Keep N records, selected by the seed, with the same mix of labels.
-    #[arg(help_heading = "Split and selection", long, value_name = "N")]
-    pub(crate) select: Option<u64>,
-    /// Normalization applied before records are compared: none, nfc or casefold [default: none].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
-    pub(crate) normalize: Option<String>,
-    /// Which of several equal records to keep, and with --near of similar ones: first or last [default: first].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
-    pub(crate) survivor: Option<String>,
-    #[command(flatten)]
-    pub(crate) near: NearArgs,
-    /// JSON Pointer to the label [default: short completions that recur are taken as labels].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "POINTER")]
-    pub(crate) label_field: Option<String>,
-    /// Turn each training record into up to N records, itself included, with prompt templates.
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=64))]
-    pub(crate) augment: Option<u32>,
-    /// Which records to augment: all, or balance (only those of rare classes) [default: all].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "MODE")]
-    pub(crate) augment_mode: Option<String>,
-    /// Maximum number of records in a shard.
-    #[arg(help_heading = "Shards", long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) shard_records: Option<u64>,
-    /// Maximum size of a shard, e.g. 512MiB.
-    #[arg(help_heading = "Shards", long, value_name = "SIZE", value_parser = bytes)]
-    pub(crate) shard_bytes: Option<u64>,
-    /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01 [default: no limit].
-    #[arg(help_heading = "Rules and exit code", long, value_name = "LIMIT")]
-    pub(crate) max_rejected: Option<MaxRejected>,
-    #[command(flatten)]
-    pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

@@ -1,28 +1,28 @@
 //! From what was typed and configured to what can be run.
 
+mod build;
+
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use bedload_bedrock::{FORMATS, Format};
-use bedload_engine::{MaxRejected, Settings, ShardLimits};
+use bedload_engine::{Settings, ShardLimits};
 use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
-use bedload_stages::group::GroupBys;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{
-    BuildArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs,
-};
+use crate::args::{ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs};
 use crate::config::Config;
 use crate::escape::escape;
 use crate::exit::Failure;
 use crate::memory;
 use crate::output::say;
+
+pub(crate) use build::for_build;
 
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {
@@ -92,95 +92,6 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
         return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));
     }
     Ok(())
-}
-
-/// Settings for `build`.
-pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
-    let mut config = Config::load(&args.data.config)?;
-    configure(&mut config, &args.conversion)?;
-    let stages = &mut config.stages;
-    if let Some(validation) = args.validation {
-        stages.split.validation = validation;
-    }
-    if !args.group_by.is_empty() {
-        let read = GroupBys::read(&args.group_by);
-        stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
-    }
-    if args.select.is_some() {
-        stages.split.select = args.select;
-    }
-    if let Some(how) = &args.normalize {
-        stages.dedupe.normalize = named("--normalize", how)?;
-    }
-    if let Some(which) = &args.survivor {
-        stages.dedupe.survivor = named("--survivor", which)?;
-    }
-    stages.near.threshold = args.near.threshold.or(stages.near.threshold);
-    stages.near.group = args.near.group.or(stages.near.group);
-    stages.near.shingle = args.near.shingle.unwrap_or(stages.near.shingle);
-    if let Some(engine) = &args.near.engine {
-        stages.near.engine = named("--near-engine", engine)?;
-    }
-    if let Some(fields) = &args.near.fields {
-        stages.near.fields = named("--near-fields", fields)?;
-    }
-    let of_near = [
-        (args.near.shingle.is_some(), "--shingle"),
-        (args.near.engine.is_some(), "--near-engine"),
-        (args.near.fields.is_some(), "--near-fields"),
-    ];
-    let is_compared = stages.near.threshold.or(stages.near.group).is_some();
-    if let Some((_, flag)) = of_near.iter().find(|(given, _)| *given && !is_compared) {
-        return Err(Failure::Usage(format!("{flag} needs --near or --group-near")));
-    }
-    if args.label_field.is_some() {
-        stages.balance.label_field.clone_from(&args.label_field);
-    }
-    if let Some(copies) = args.augment {
-        stages.augment.copies = copies;
-    }
-    if let Some(mode) = &args.augment_mode {
-        stages.augment.mode = named("--augment-mode", mode)?;
-    }
-    if args.augment_mode.is_some() && stages.augment.copies <= 1 {
-        return Err(Failure::Usage("--augment-mode needs --augment N".to_owned()));
-    }
-    config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
-    config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
-    let max_rejected = match (args.max_rejected, &config.max_rejected) {
-        (Some(limit), _) => Some(limit),
-        (None, Some(written)) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
-        (None, None) => None,
-    };
-    let contradictions = [
-        (args.conversion.to.is_some(), "--to", "convert"),
-        (args.validation.is_some(), "--validation", "split"),
-        (args.evaluation, "--evaluation", "split"),
-        (args.select.is_some(), "--select", "split"),
-        (!args.group_by.is_empty(), "--group-by", "split"),
-        (args.normalize.is_some(), "--normalize", "dedupe"),
-        (args.survivor.is_some(), "--survivor", "dedupe"),
-        (args.near.threshold.is_some(), "--near", "near"),
-        (args.near.group.is_some(), "--group-near", "near"),
-        (args.label_field.is_some(), "--label-field", "balance"),
-        (args.augment.is_some(), "--augment", "augment"),
-    ];
-    for (given, flag, stage) in contradictions {
-        if given && args.data.skip.iter().any(|skipped| skipped == stage) {
-            return Err(Failure::Usage(format!("{flag} cannot be used with --skip {stage}")));
-        }
-    }
-    let mut run = resolve(&args.data, config)?;
-    run.settings.max_rejected = max_rejected;
-    run.settings.evaluation = args.evaluation;
-    let split = &run.settings.stages.split;
-    if args.evaluation && !(split.enabled && split.validation.of(u64::from(u32::MAX)) > 0) {
-        return Err(Failure::Usage(
-            "--evaluation needs a validation set\nhint: --validation 10% makes one".to_owned(),
-        ));
-    }
-    run.settings.facts.clone_from(&args.facts);
-    Ok(run)
 }
 
 /// The vocabulary that the user brings, if there is one.

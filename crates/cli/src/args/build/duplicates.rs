@@ -1,0 +1,11 @@
+//! Arguments about exact duplicates.
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DuplicateArgs {
+    /// Normalization applied before records are compared: none, nfc or casefold [default: none].
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
+    pub(crate) normalize: Option<String>,
+    /// Which of several equal records to keep, and with --near of similar ones: first or last [default: first].
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
+    pub(crate) survivor: Option<String>,
+}

@@ -1,0 +1,21 @@
+//! Arguments about sides: what is validation data, what stays together, and what is selected.
+
+use bedload_stages::split::Size;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SplitArgs {
+    /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
+    #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
+    pub(crate) validation: Option<Size>,
+    /// Also write the validation set as evaluation.jsonl, a prompt data set for Bedrock evaluation jobs: at most 1,000
+    /// prompts, chosen by the seed, with the same mix of labels.
+    #[arg(help_heading = "Split and selection", long)]
+    pub(crate) evaluation: bool,
+    /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
+    /// JSON Pointer; given several times, also records that are linked by others [default: prompt].
+    #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
+    pub(crate) group_by: Vec<String>,
+    /// Keep N records, selected by the seed, with the same mix of labels.
+    #[arg(help_heading = "Split and selection", long, value_name = "N")]
+    pub(crate) select: Option<u64>,
+}

@@ -1,0 +1,131 @@
+//! Settings of `build`, by subject: flags over what is configured.
+
+use std::num::NonZeroU64;
+use std::str::FromStr;
+
+use bedload_engine::MaxRejected;
+use bedload_stages::Stages;
+use bedload_stages::group::GroupBys;
+
+use super::{Run, configure, named, resolve};
+use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
+use crate::config::Config;
+use crate::exit::Failure;
+
+/// A flag: whether it was given, its name, and the stage that it is for.
+type Flag = (bool, &'static str, &'static str);
+
+/// Settings for `build`.
+pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
+    let mut config = Config::load(&args.data.config)?;
+    configure(&mut config, &args.conversion)?;
+    let BuildArgs { split, duplicates, near, balance, augment, .. } = args;
+    let stages = &mut config.stages;
+    let flags = [
+        vec![(args.conversion.to.is_some(), "--to", "convert")],
+        put_split(split, stages)?,
+        put_duplicates(duplicates, stages)?,
+        put_near(near, stages)?,
+        put_balance(balance, stages),
+        put_augment(augment, stages)?,
+    ];
+    let is_skipped = |stage: &str| args.data.skip.iter().any(|skipped| skipped == stage);
+    if let Some((_, flag, stage)) =
+        flags.iter().flatten().find(|(given, _, stage)| *given && is_skipped(stage))
+    {
+        return Err(Failure::Usage(format!("{flag} cannot be used with --skip {stage}")));
+    }
+    config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
+    config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
+    let max_rejected = match (args.max_rejected, &config.max_rejected) {
+        (Some(limit), _) => Some(limit),
+        (None, Some(written)) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
+        (None, None) => None,
+    };
+    let mut run = resolve(&args.data, config)?;
+    run.settings.max_rejected = max_rejected;
+    run.settings.evaluation = split.evaluation;
+    let stage = &run.settings.stages.split;
+    if split.evaluation && !(stage.enabled && stage.validation.of(u64::from(u32::MAX)) > 0) {
+        return Err(Failure::Usage(
+            "--evaluation needs a validation set\nhint: --validation 10% makes one".to_owned(),
+        ));
+    }
+    run.settings.facts.clone_from(&args.facts);
+    Ok(run)
+}
+
+fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
+    if let Some(validation) = args.validation {
+        stages.split.validation = validation;
+    }
+    if !args.group_by.is_empty() {
+        let read = GroupBys::read(&args.group_by);
+        stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
+    }
+    if args.select.is_some() {
+        stages.split.select = args.select;
+    }
+    Ok(vec![
+        (args.validation.is_some(), "--validation", "split"),
+        (args.evaluation, "--evaluation", "split"),
+        (args.select.is_some(), "--select", "split"),
+        (!args.group_by.is_empty(), "--group-by", "split"),
+    ])
+}
+
+fn put_duplicates(args: &DuplicateArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
+    if let Some(how) = &args.normalize {
+        stages.dedupe.normalize = named("--normalize", how)?;
+    }
+    if let Some(which) = &args.survivor {
+        stages.dedupe.survivor = named("--survivor", which)?;
+    }
+    Ok(vec![
+        (args.normalize.is_some(), "--normalize", "dedupe"),
+        (args.survivor.is_some(), "--survivor", "dedupe"),
+    ])
+}
+
+fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
+    let near = &mut stages.near;
+    near.threshold = args.threshold.or(near.threshold);
+    near.group = args.group.or(near.group);
+    near.shingle = args.shingle.unwrap_or(near.shingle);
+    if let Some(engine) = &args.engine {
+        near.engine = named("--near-engine", engine)?;
+    }
+    if let Some(fields) = &args.fields {
+        near.fields = named("--near-fields", fields)?;
+    }
+    let of_near = [
+        (args.shingle.is_some(), "--shingle"),
+        (args.engine.is_some(), "--near-engine"),
+        (args.fields.is_some(), "--near-fields"),
+    ];
+    let is_compared = near.threshold.or(near.group).is_some();
+    if let Some((_, flag)) = of_near.iter().find(|(given, _)| *given && !is_compared) {
+        return Err(Failure::Usage(format!("{flag} needs --near or --group-near")));
+    }
+    Ok(vec![(args.threshold.is_some(), "--near", "near"), (args.group.is_some(), "--group-near", "near")])
+}
+
+fn put_balance(args: &BalanceArgs, stages: &mut Stages) -> Vec<Flag> {
+    if args.label_field.is_some() {
+        stages.balance.label_field.clone_from(&args.label_field);
+    }
+    vec![(args.label_field.is_some(), "--label-field", "balance")]
+}
+
+fn put_augment(args: &AugmentArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
+    if let Some(copies) = args.augment {
+        stages.augment.copies = copies;
+    }
+    if let Some(mode) = &args.augment_mode {
+        stages.augment.mode = named("--augment-mode", mode)?;
+    }
+    if args.augment_mode.is_some() && stages.augment.copies <= 1 {
+        return Err(Failure::Usage("--augment-mode needs --augment N".to_owned()));
+    }
+    Ok(vec![(args.augment.is_some(), "--augment", "augment")])
+}
