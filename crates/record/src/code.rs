@@ -203,27 +203,29 @@ impl fmt::Display for Code {
 
 /// A set of codes, one bit each: all that the scan keeps of a record's findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CodeSet(u128);
+pub struct CodeSet([u128; 2]);
 
 impl CodeSet {
     /// Adds a code.
     pub fn insert(&mut self, code: Code) {
-        self.0 |= 1 << code as u8;
+        let (word, bit) = place(code);
+        self.0[word] |= bit;
     }
 
     /// Adds the codes of another set.
     pub fn absorb(&mut self, other: Self) {
-        self.0 |= other.0;
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own |= other);
     }
 
     /// Returns true if the set has the code.
     pub fn contains(self, code: Code) -> bool {
-        self.0 >> code as u8 & 1 == 1
+        let (word, bit) = place(code);
+        self.0[word] & bit != 0
     }
 
     /// Returns true if the set is empty.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == [0; 2]
     }
 
     /// The codes, in the order of [`CODES`].
@@ -233,11 +235,17 @@ impl CodeSet {
 
     /// Returns true if the sets have a code in common.
     pub fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+        self.0[0] & other.0[0] != 0 || self.0[1] & other.0[1] != 0
     }
 }
 
-const _: () = assert!(CODES.len() <= 128, "a code set is one u128");
+/// The word of a set that has a code, and the code's bit in it.
+fn place(code: Code) -> (usize, u128) {
+    let number = code as u8;
+    (usize::from(number >> 7), 1 << (number & 127))
+}
+
+const _: () = assert!(CODES.len() <= 256, "a code set has 256 bits");
 
 #[cfg(test)]
 mod tests {
