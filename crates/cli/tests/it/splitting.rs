@@ -136,11 +136,13 @@ fn several_keys_keep_together_what_they_link() {
         assert!(values("train", key).is_disjoint(&values("validation", key)), "{key}");
         assert!(!values("validation", key).is_empty(), "{key}");
     }
-    let alone = build(&records, "--validation 0.2 --group-by /talk", 0);
+    let both = build(&records, "--validation 0.2 --group-by /talk", 0);
+    assert_eq!(validation(&both), validation(&scratch), "prompts need not be named");
+    let alone = build(&records, "--validation 0.2 --group-by record --group-by /talk", 0);
     let prompts = |side| -> BTreeSet<String> {
         alone.side("o", side).iter().map(|line| text(line, "prompt")).collect()
     };
-    assert!(!prompts("train").is_disjoint(&prompts("validation")), "one key does not part by the other");
+    assert!(!prompts("train").is_disjoint(&prompts("validation")), "unless that is what is asked for");
     // The sides are those of the records, in whatever order these come, and the configuration can have the list.
     let mut other: Vec<String> = records.clone();
     other.reverse();

@@ -38,7 +38,7 @@ fn records_and_prompts_on_both_sides_are_counted_with_their_places() {
     );
     assert_eq!(
         said(&checked, "split/leaked-prompt").unwrap(),
-        "3 of 43 validation records have the same prompt as training records, but other answers: \
+        "3 of 43 validation records share their prompt with training records: \
          v.jsonl:41 and t.jsonl:6, v.jsonl:42 and t.jsonl:7, v.jsonl:43 and t.jsonl:8"
     );
     let summary = checked.summary();

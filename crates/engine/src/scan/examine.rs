@@ -316,7 +316,7 @@ fn look(
         content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
-        group::keys(&rules.group_by, record, rules.normalize, scratch, keys);
+        group::keys(&rules.group_by, record, scratch, keys);
         source.complete(keys);
     }
     content

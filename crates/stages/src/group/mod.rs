@@ -1,16 +1,17 @@
 //! # Group
 //!
 //! ## What it does
-//! Finds the records that belong together: those with the same prompt, or the same value at a field, and those that are
-//! linked by others.
+//! Finds the records that belong together: those with the same prompt, and those with the same value at a field, and those
+//! that are linked by others.
 //!
 //! ## Why
 //! What a model learned from one record of a conversation, a user or a document helps it with the others; a split that
 //! parts them measures memory.
 //!
 //! ## How
-//! The scan leaves a key of each record for each way to group (`--group-by`, repeatable): a 64-bit hash (XXH3) of the
-//! prompt, or of the value at the field; where a conversion has no place for the field, of its value before. The plan unites records that share a key in any way, and those that share one
+//! The scan leaves a key of each record for each way to group: a 64-bit hash (XXH3) of the prompt, and of the value at each
+//! field of `--group-by` (where a conversion has no place for the field, of its value before). Prompts group whatever else
+//! does, compared without case and white space (`prompt.rs`), unless `--group-by record` says that they do not. The plan unites records that share a key in any way, and those that share one
 //! with the same third record. A dropped duplicate leaves its keys to its survivor, which stands for it. A group is named
 //! by the smallest of its keys, so that its name depends on its records, and not on their order.
 //!
@@ -18,6 +19,7 @@
 //! `split/no-groups`, `split/missing-group`.
 
 mod groups;
+mod prompt;
 #[cfg(test)]
 mod tests;
 
@@ -29,16 +31,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_64;
 
 use crate::balance::pointer_steps;
-use crate::dedupe::{Normalize, write_bytes, write_value};
+use crate::dedupe::{Normalize, write_value};
 
 pub use groups::Groups;
+use prompt::write_folded;
 
 /// A way to group records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupBy {
     /// The same prompt; the whole record where a format has none.
     Prompt,
-    /// Nothing: each content is a group of its own.
+    /// Nothing: each content is a group of its own, unless fields say otherwise.
     Record,
     /// The same value at a JSON Pointer; a record without one is in no group of this kind.
     Field {
@@ -77,7 +80,8 @@ impl GroupBy {
     }
 }
 
-/// All ways to group records in a run; in a configuration one of them, or a list.
+/// All ways to group records in a run; in a configuration one of them, or a list. The prompt is among them, unless
+/// `record` is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupBys(Vec<GroupBy>);
 
@@ -88,10 +92,11 @@ impl Default for GroupBys {
 }
 
 impl GroupBys {
-    /// Reads the names of some ways; a name that comes again says nothing new.
+    /// Reads the names of some ways; a name that comes again says nothing new. The prompt comes first where neither it nor
+    /// `record` is named.
     ///
     /// # Errors
-    /// Where one is no JSON Pointer, in words.
+    /// Where one is no JSON Pointer, or two contradict each other, in words.
     pub fn read<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, String> {
         let mut all: Vec<GroupBy> = Vec::new();
         for name in names {
@@ -99,6 +104,15 @@ impl GroupBys {
             if !all.contains(&by) {
                 all.push(by);
             }
+        }
+        match (all.contains(&GroupBy::Prompt), all.contains(&GroupBy::Record)) {
+            (true, true) => {
+                return Err("`prompt` keeps records with the same prompt together, and `record` does not\nhint: leave one \
+                            of them out"
+                    .to_owned());
+            }
+            (false, false) => all.insert(0, GroupBy::Prompt),
+            _ => {}
         }
         Ok(Self(all))
     }
@@ -159,15 +173,10 @@ impl<'de> Deserialize<'de> for GroupBys {
 /// prompt of a conversation is what the user says before the first answer: two conversations that begin alike are one
 /// group, whatever the system prompt.
 ///
-/// Prompts are compared as `dedupe` compares them, so that records which are duplicates but for their answers, and
-/// the one of several duplicates that happens to survive, are in one group. `scratch` is overwritten.
-pub fn keys(
-    by: &GroupBys,
-    record: &Record<'_>,
-    normalize: Normalize,
-    scratch: &mut Vec<u8>,
-    keys: &mut Vec<u64>,
-) {
+/// Prompts are compared more loosely than any way in which `dedupe` compares records, so that records which are duplicates
+/// but for their answers, and the one of several duplicates that happens to survive, are in one group. `scratch` is
+/// overwritten.
+pub fn keys(by: &GroupBys, record: &Record<'_>, scratch: &mut Vec<u8>, keys: &mut Vec<u64>) {
     keys.clear();
     for by in &by.0 {
         let key = match by {
@@ -175,7 +184,7 @@ pub fn keys(
             GroupBy::Prompt => {
                 scratch.clear();
                 for text in record.texts().list.iter().filter(|text| text.opens) {
-                    write_bytes(&normalize.apply(text.text), scratch);
+                    write_folded(text.text, scratch);
                 }
                 (!scratch.is_empty()).then(|| key_of("", scratch))
             }

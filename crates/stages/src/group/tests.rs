@@ -15,7 +15,7 @@ fn keys_of(by: &[&str], line: &str) -> Vec<u64> {
     Parser::default().parse(line.as_bytes(), |parsed| {
         let texts = TextBuffer::default();
         let record = Record::new(format, line.as_bytes(), parsed.expect("valid").0, &texts);
-        keys(&GroupBys::read(by).expect("ways"), &record, Normalize::Nfc, &mut Vec::new(), &mut found);
+        keys(&GroupBys::read(by).expect("ways"), &record, &mut Vec::new(), &mut found);
     });
     found
 }
@@ -25,12 +25,16 @@ fn keys_are_what_they_say() {
     let a = r#"{"prompt":"p","completion":"a","u":{"id":9007199254740992}}"#;
     let b = r#"{"u":{"id":9007199254740993},"completion":"b","prompt":"\u0070 "}"#;
     assert_eq!(keys_of(&["prompt"], a), keys_of(&["prompt"], b));
+    assert_eq!(keys_of(&["prompt"], a), keys_of(&["prompt"], &a.replace(":\"p", ":\" P\\n")));
     assert_ne!(keys_of(&["prompt"], a), [NO_KEY]);
     assert_eq!(keys_of(&["record"], a), [NO_KEY]);
-    assert_ne!(keys_of(&["/u/id"], a), keys_of(&["/u/id"], b));
-    assert_eq!(keys_of(&["/u/id"], a), keys_of(&["/u/id"], a));
+    // Prompts group beside fields, unless they are not to.
+    assert_eq!(keys_of(&["/u/id"], a), keys_of(&["prompt", "/u/id"], a));
+    assert_eq!(keys_of(&["/u/id"], a)[0], keys_of(&["/u/id"], b)[0]);
+    assert_ne!(keys_of(&["/u/id"], a)[1], keys_of(&["/u/id"], b)[1]);
+    assert_eq!(keys_of(&["record", "/u/id"], a), [NO_KEY, keys_of(&["/u/id"], a)[1]]);
     let null = r#"{"prompt":"p","completion":"a","v":null}"#;
-    assert_eq!(keys_of(&["/v", "/w"], null), [NO_KEY; 2]);
+    assert_eq!(keys_of(&["/v", "/w"], null)[1..], [NO_KEY; 2]);
     // Lists and objects are values, too, whatever the order of their members.
     let object = |text: &str| keys_of(&["/v"], &format!(r#"{{"prompt":"p","completion":"a","v":{text}}}"#));
     assert_eq!(object(r#"{"a":1,"b":[2]}"#), object(r#"{"b":[2.0],"a":1}"#));
@@ -39,7 +43,7 @@ fn keys_are_what_they_say() {
     assert_eq!(both[0], both[1]);
     // The same text as a prompt and in a field is not the same thing.
     let found = keys_of(&["/v", "/w"], r#"{"prompt":"p","completion":"a","v":"x","w":"x"}"#);
-    assert_ne!(found[0], found[1]);
+    assert_ne!(found[1], found[2]);
 }
 
 #[test]
@@ -54,6 +58,9 @@ fn a_configuration_has_one_way_or_a_list() {
     assert_eq!(two.fields().collect::<Vec<_>>(), [(1, "/user/id")]);
     assert!(list(&[]).is_err());
     assert_eq!(list(&["/a", "prompt", "/a"]).map(|ways| ways.each().len()), Ok(2));
+    assert_eq!(list(&["/user/id"]), list(&["prompt", "/user/id"]));
+    assert_eq!(list(&["record", "/a"]).map(|ways| ways.each().len()), Ok(2));
+    assert!(list(&["record", "/a", "prompt"]).is_err());
     for wrong in ["", "/a~2", "/~"] {
         assert!(list(&[wrong]).is_err(), "{wrong}");
     }

@@ -36,8 +36,8 @@ pub struct SplitConfig {
     pub enabled: bool,
     /// The validation set: a share from 0.0 to 0.5, or a count of records. Example: `validation = 0.2`.
     pub validation: Size,
-    /// What keeps records together: `prompt`, `record`, a JSON Pointer, or a list of these. Example:
-    /// `group-by = ["prompt", "/user/id"]`.
+    /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
+    /// Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
     /// Keep a selection of this many records. Example: `select = 10000`.
     pub select: Option<u64>,

@@ -11,8 +11,8 @@ pub(crate) struct SplitArgs {
     /// prompts, chosen by the seed, with the same mix of labels.
     #[arg(help_heading = "Split and selection", long)]
     pub(crate) evaluation: bool,
-    /// Keep records with the same value on the same side of the split: `prompt`, `record` (each on its own), or a
-    /// JSON Pointer; given several times, also records that are linked by others [default: prompt].
+    /// Keep records with the same value at this JSON Pointer on the same side of the split, also those that are linked by
+    /// others; repeatable. Records with the same prompt stay together in any case, unless `record` is given.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) group_by: Vec<String>,
     /// Keep N records, selected by the seed, with the same mix of labels.

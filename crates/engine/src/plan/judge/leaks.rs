@@ -14,10 +14,9 @@ pub(super) fn judge(
     name: impl Fn(u64) -> String,
 ) -> Vec<Finding> {
     let shared = match group_by.each() {
-        [GroupBy::Prompt] => [
-            "has the same prompt as a training record, but another answer",
-            "have the same prompt as training records, but other answers",
-        ],
+        [GroupBy::Prompt] => {
+            ["shares its prompt with a training record", "share their prompt with training records"]
+        }
         _ => ["shares its group with a training record", "share their group with training records"],
     };
     let kinds = [

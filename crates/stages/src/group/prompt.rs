@@ -1,0 +1,138 @@
+//! Prompts as they are compared for groups: case folded, in NFC, each run of white space one space, and none at the ends.
+//!
+//! ASCII, which most prompts are, goes through registers, a block at a time; characters beyond it go through Unicode's tables, and
+//! nothing else does because of them.
+
+use unicase::UniCase;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Ends each text: no byte of UTF-8, so that two texts in a row are not a third one.
+const END: u8 = 0xFF;
+
+/// Bytes that are looked at together: what the compiler puts into registers.
+const BLOCK: usize = 32;
+
+/// Appends a text as it is compared, and a byte that ends it. Linear.
+pub(super) fn write_folded(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.trim();
+    out.reserve(rest.len() + 1);
+    while !rest.is_empty() {
+        let ascii = ascii_len(rest.as_bytes());
+        // A mark that follows may be composed with the last ASCII character. Nothing before that is.
+        let plain = if ascii == rest.len() { ascii } else { ascii.saturating_sub(1) };
+        write_ascii(&rest.as_bytes()[..plain], out);
+        rest = &rest[plain..];
+        let other = rest.bytes().skip(1).position(|byte| byte.is_ascii()).map_or(rest.len(), |at| at + 1);
+        write_other(&rest[..other], out);
+        rest = &rest[other..];
+    }
+    out.push(END);
+}
+
+fn ascii_len(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let whole = blocks.iter().take_while(|block| block.is_ascii()).count() * BLOCK;
+    whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+fn write_ascii(bytes: &[u8], out: &mut Vec<u8>) {
+    let (blocks, last) = bytes.as_chunks::<BLOCK>();
+    for block in blocks {
+        // Sums of bytes, not conditions: the compiler counts them side by side.
+        let doubled = |n: usize| u8::from(block[n] == b' ') & u8::from(block[n - 1] == b' ');
+        let irregular = (1..BLOCK).fold(0, |sum, n| sum | doubled(n));
+        let irregular = block.iter().fold(irregular, |sum, &byte| sum | u8::from(is_control_space(byte)));
+        if irregular != 0 || block[0] == b' ' && out.last() == Some(&b' ') {
+            block.iter().for_each(|&byte| write_byte(byte, out));
+        } else {
+            out.extend_from_slice(&block.map(|byte| byte.to_ascii_lowercase()));
+        }
+    }
+    last.iter().for_each(|&byte| write_byte(byte, out));
+}
+
+/// White space in ASCII but for the space itself.
+fn is_control_space(byte: u8) -> bool {
+    byte.wrapping_sub(b'\t') < 5
+}
+
+fn write_byte(byte: u8, out: &mut Vec<u8>) {
+    if byte == b' ' || is_control_space(byte) {
+        write_space(out);
+    } else {
+        out.push(byte.to_ascii_lowercase());
+    }
+}
+
+fn write_space(out: &mut Vec<u8>) {
+    if out.last() != Some(&b' ') {
+        out.push(b' ');
+    }
+}
+
+/// Appends text that begins with any character and has others beyond ASCII only.
+fn write_other(text: &str, out: &mut Vec<u8>) {
+    let folded = UniCase::unicode(text).to_folded_case();
+    let mut write = |character: char| {
+        if character.is_whitespace() {
+            write_space(out);
+        } else {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    };
+    if is_nfc_quick(folded.chars()) == IsNormalized::Yes {
+        folded.chars().for_each(write);
+    } else {
+        folded.nfc().for_each(&mut write);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folded(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_folded(text, &mut out);
+        assert_eq!(out.pop(), Some(END));
+        out
+    }
+
+    /// The definition, a step at a time over the whole text.
+    fn naive(text: &str) -> Vec<u8> {
+        let folded: String = UniCase::unicode(text).to_folded_case().nfc().collect();
+        folded.split_whitespace().collect::<Vec<&str>>().join(" ").into_bytes()
+    }
+
+    #[test]
+    fn what_is_written_alike_is_compared_as_equal() {
+        for (a, b) in [
+            ("Is this  spam?", " is THIS\n\tspam? "),
+            ("STRASSE", "straße"),
+            ("caf\u{e9}", "CAFE\u{301}"),
+            ("\u{3000}你好\u{a0}\u{a0}世界", "你好 世界\u{85}"),
+            ("\u{212A}m", "KM"),
+        ] {
+            assert_eq!(folded(a), folded(b), "{a:?} {b:?}");
+        }
+        for (a, b) in [("a b", "ab"), ("a", "á"), ("1", "2"), ("a.", "a")] {
+            assert_ne!(folded(a), folded(b), "{a:?} {b:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_are_what_the_whole_is(
+            text in r"([a-zA-Z .]{0,40}|[ \t\r\n\x0b\x0c\x1c\x00]{0,3}|[éÉßſKå\u{301}\u{327}\u{345}Σς我\u{a0}\u{2003}İ🙂\u{1100}\u{1161}]{0,3}){0,9}",
+        ) {
+            prop_assert_eq!(folded(&text), naive(&text), "{:?}", text);
+        }
+
+        #[test]
+        fn any_text_is(text: String) {
+            prop_assert_eq!(folded(&text), naive(&text), "{:?}", text);
+        }
+    }
+}
