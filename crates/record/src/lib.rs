@@ -30,7 +30,7 @@ pub use path::{At, Locator};
 pub use severities::Severities;
 pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary};
 pub use tokens::Tokens;
-pub use verdict::{Side, Verdict};
+pub use verdict::{Reason, Side, Verdict};
 
 /// The place of a physical line among all lines of all inputs, counted from 0 in input order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable)]

@@ -36,7 +36,7 @@ impl Counts {
         *match verdict {
             Verdict::Rejected => &mut self.rejected,
             Verdict::Duplicate => &mut self.duplicates,
-            Verdict::Unselected => &mut self.unselected,
+            Verdict::Unselected | Verdict::Conflicting | Verdict::Contaminated => &mut self.unselected,
             Verdict::Kept(Side::Train) => &mut self.train,
             Verdict::Kept(Side::Validation) => &mut self.validation,
         } += 1;

@@ -29,8 +29,12 @@ pub enum Verdict {
     Rejected,
     /// It equals an earlier record, which is named in the report.
     Duplicate,
-    /// It is valid but was not chosen.
+    /// It is valid but was not chosen: enough others were.
     Unselected,
+    /// It is valid, and was not chosen because it answers its prompt otherwise than others do.
+    Conflicting,
+    /// It is valid, and was not chosen because it has text in common with evaluation data.
+    Contaminated,
     /// It goes to the output.
     Kept(Side),
 }
@@ -41,8 +45,18 @@ impl Verdict {
         match self {
             Self::Rejected => "rejected",
             Self::Duplicate => "duplicate",
-            Self::Unselected => "unselected",
+            Self::Unselected | Self::Conflicting | Self::Contaminated => "unselected",
             Self::Kept(_) => "kept",
+        }
+    }
+
+    /// Why a valid record was not chosen; none for every other one.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Unselected => Some(Reason::Selection),
+            Self::Conflicting => Some(Reason::Conflict),
+            Self::Contaminated => Some(Reason::Contamination),
+            Self::Rejected | Self::Duplicate | Self::Kept(_) => None,
         }
     }
 
@@ -51,6 +65,31 @@ impl Verdict {
         match self {
             Self::Kept(side) => Some(side),
             _ => None,
+        }
+    }
+}
+
+/// Why a valid record was not chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Enough others were.
+    Selection,
+    /// It answers its prompt otherwise than others do.
+    Conflict,
+    /// It has text in common with evaluation data.
+    Contamination,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Selection, Self::Conflict, Self::Contamination];
+
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Selection => "selection",
+            Self::Conflict => "conflict",
+            Self::Contamination => "contamination",
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct RecordColumns<'a> {
     pub label: Words<'a>,
     /// `kept`, `rejected`, `duplicate` or `unselected`.
     pub verdict: Words<'a>,
+    /// Why an unselected record was not chosen; none for every other one.
+    pub reason: Words<'a>,
     /// `train` or `validation`; none where the record was not kept.
     pub split: Words<'a>,
     /// The output file it went to, relative to the output directory.
@@ -84,6 +86,7 @@ impl Group for RecordColumns<'_> {
             Column::distinct(Column::optional("digest", Values::Digests(|of| &of.digest))),
             Column::optional("label", Values::Words(|of| &of.label)),
             Column::required("verdict", Values::Words(|of| &of.verdict)),
+            Column::optional("reason", Values::Words(|of| &of.reason)),
             Column::optional("split", Values::Words(|of| &of.split)),
             Column::optional("shard", Values::Words(|of| &of.shard)),
             Column::optional("shard_line", Values::Integers(|of| &of.shard_line)),

@@ -177,6 +177,10 @@ fn a_selection_is_exact_and_keeps_the_mix() {
     let yes = [train, validation].concat().iter().filter(|line| text(line, "completion") == "yes").count();
     assert_eq!(yes, 40);
     assert_eq!(scratch.manifest("o")["counts"]["unselected"], 240);
+    let rows = scratch.table("o", "records");
+    let selected_away = rows.iter().filter(|row| row["reason"] == "selection");
+    assert!(selected_away.clone().all(|row| row["verdict"] == "unselected"));
+    assert_eq!(selected_away.count(), 240);
     let all = build(&records, "--select 301", 0);
     assert_eq!(all.manifest("o")["counts"]["train"], 300, "more than there are is all of them");
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use bedload_record::{Code, FactTable, InputId, Ordinal, Side, Tokens, Verdict};
+use bedload_record::{Code, FactTable, InputId, Ordinal, Reason, Side, Tokens, Verdict};
 use bedload_report::{
     Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Words,
     groups_at_once, row_groups,
@@ -47,6 +47,8 @@ struct Vocabulary<'a> {
     files: Vec<&'a str>,
     /// By [`verdict_index`].
     verdicts: [&'static str; 4],
+    /// In the order of [`Reason::ALL`].
+    reasons: [&'static str; Reason::ALL.len()],
     /// In the order of [`Side::ALL`].
     sides: [&'static str; 2],
     format: Option<&'static str>,
@@ -61,7 +63,7 @@ fn verdict_index(verdict: Verdict) -> usize {
     match verdict {
         Verdict::Rejected => 0,
         Verdict::Duplicate => 1,
-        Verdict::Unselected => 2,
+        Verdict::Unselected | Verdict::Conflicting | Verdict::Contaminated => 2,
         Verdict::Kept(_) => 3,
     }
 }
@@ -81,6 +83,7 @@ impl<'a> Vocabulary<'a> {
                 Verdict::Kept(Side::Train),
             ]
             .map(Verdict::name),
+            reasons: Reason::ALL.map(Reason::name),
             sides: Side::ALL.map(Side::name),
             format: rules.format.map(|format| format.name),
             labels: plan.classes.list().iter().map(|class| class.name.as_str()).collect(),
@@ -105,8 +108,8 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
-/// Digest, group, format, verdict and side.
-const FIXED_TEXT_BYTES: usize = 32 + 16 + 32 + 10 + 10;
+/// Digest, group, format, verdict, reason and side.
+const FIXED_TEXT_BYTES: usize = 32 + 16 + 32 + 10 + 13 + 10;
 
 /// How many lines of each side, and rejected ones, come before some line in the output.
 #[derive(Clone, Copy, Default)]
@@ -118,7 +121,7 @@ fn slot(verdict: Verdict) -> Option<usize> {
         Verdict::Kept(Side::Train) => Some(0),
         Verdict::Kept(Side::Validation) => Some(1),
         Verdict::Rejected => Some(2),
-        Verdict::Duplicate | Verdict::Unselected => None,
+        _ => None,
     }
 }
 
@@ -265,6 +268,9 @@ fn columns<'c>(
         digest: Digests::new(rows, move |row| is_accepted(row).then(|| facts.digest(line(row)))),
         label: Words::new(rows, &words.labels, move |row| plan.classes.of(facts, line(row))),
         verdict: Words::new(rows, &words.verdicts, move |row| Some(verdict_index(verdict(row)))),
+        reason: Words::new(rows, &words.reasons, move |row| {
+            verdict(row).reason().map(|reason| reason as usize)
+        }),
         split: Words::new(rows, &words.sides, move |row| verdict(row).side().map(|side| side as usize)),
         shard: Words::new(rows, &words.shards, |row| {
             Some(places.shard[row]).filter(|&shard| shard != NOWHERE).map(|shard| shard as usize)

@@ -57,6 +57,7 @@ fn names_and_types() {
           digest BYTE_ARRAY String null
           label BYTE_ARRAY String null
           verdict BYTE_ARRAY String
+          reason BYTE_ARRAY String null
           split BYTE_ARRAY String null
           shard BYTE_ARRAY String null
           shard_line INT64 null

@@ -86,6 +86,7 @@ fn records() {
             digest: "000000000000000000000000000000ab"
             label: "größe 😀"
             verdict: "kept"
+            reason: null
             split: "train"
             shard: "train/part-00000.jsonl"
             shard_line: 1
@@ -112,6 +113,7 @@ fn records() {
             digest: "ffffffffffffffffffffffffffffffff"
             label: null
             verdict: "duplicate"
+            reason: null
             split: null
             shard: null
             shard_line: null
