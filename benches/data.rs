@@ -87,6 +87,7 @@ pub fn facts(n: u64) -> FactTable {
             codes: CodeSet::default(),
             features: Features::default(),
             keys: &[Random(digest ^ 1).next_number()],
+            values: &[],
             written: None,
         });
     }

@@ -155,6 +155,9 @@ pub enum Code {
     EvaluationUnmatched,
     EvaluationOtherReference,
     EvaluationLeftOut,
+    BalanceTooManyValues,
+    BalanceMissingValue,
+    SplitTooManyStrata,
 }
 
 /// Everything about a code in general.
@@ -265,7 +268,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::EvaluationLeftOut as usize + 1);
+        assert_eq!(CODES.len(), Code::SplitTooManyStrata as usize + 1);
     }
 
     #[test]

@@ -111,6 +111,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             codes: CodeSet::default(),
             features: Features::default(),
             keys: &[],
+            values: &[],
             written: None,
         });
     }

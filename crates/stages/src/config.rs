@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::facets::{Facet, Field, fields};
 use crate::{augment, balance, convert, dedupe, near, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
@@ -20,6 +21,17 @@ pub struct Stages {
 }
 
 impl Stages {
+    /// The facets by which records are divided or counted.
+    pub fn facets(&self) -> impl Iterator<Item = &Facet> {
+        let counted = self.balance.by.iter().filter(|_| self.balance.enabled);
+        self.split.stratify.iter().chain(counted)
+    }
+
+    /// The fields whose values the scan is to keep.
+    pub fn fields(&self) -> Vec<Field> {
+        fields(self.facets())
+    }
+
     /// Switches a stage off; returns false where no stage has the name.
     pub fn skip(&mut self, name: &str) -> bool {
         let enabled = match name {

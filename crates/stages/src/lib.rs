@@ -16,6 +16,7 @@ pub mod near;
 mod role;
 
 pub mod balance;
+pub mod facets;
 pub mod group;
 pub mod split;
 

@@ -66,11 +66,15 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     if args.select.is_some() {
         stages.split.select = args.select;
     }
+    if !args.stratify.is_empty() {
+        stages.split.stratify.clone_from(&args.stratify);
+    }
     Ok(vec![
         (args.validation.is_some(), "--validation", "split"),
         (args.evaluation, "--evaluation", "split"),
         (args.select.is_some(), "--select", "split"),
         (!args.group_by.is_empty(), "--group-by", "split"),
+        (!args.stratify.is_empty(), "--stratify", "split"),
     ])
 }
 

@@ -90,6 +90,7 @@ mod signals;
 mod splitting;
 #[cfg(test)]
 mod stages;
+mod stratifying;
 #[cfg(test)]
 mod targets;
 #[cfg(test)]

@@ -12,7 +12,8 @@ use bedload_stages::balance;
 use crate::report::manifest::MANIFEST;
 use crate::run::error::{EngineError, io_error};
 use crate::run::settings::Settings;
-use crate::scan::examine::{Examiner, Physical, place};
+use crate::scan::examine::place::place;
+use crate::scan::examine::{Examiner, Names, Physical};
 use crate::scan::rules::{Rules, unknown_format};
 
 /// Everything known about one record.
@@ -126,7 +127,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
     let mut examiner = Examiner::new(rules);
     let found = examiner.findings(line);
     let mut labels = Interner::new(1);
-    let row = examiner.facts(line, &mut labels);
+    let row = examiner.facts(line, Names { labels: &mut labels, values: &mut [] });
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
     let mut converted = Vec::new();
     let record = match (&rules.conversion, line.input) {

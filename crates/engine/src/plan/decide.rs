@@ -4,12 +4,14 @@
 mod duplicates;
 mod select;
 mod split;
+mod strata;
 
 use bedload_record::plural::{agree, part_of};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::Duplicate;
+use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{self, NearConfig, Pairs, Sets};
 use bedload_stages::split::{Among, Choice, Size, choose};
@@ -21,6 +23,7 @@ use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 
 use duplicates::{drop_duplicates, drop_near};
+use strata::stratify;
 
 /// What happens to the records of the inputs.
 pub(super) struct Decided {
@@ -28,6 +31,7 @@ pub(super) struct Decided {
     pub(super) duplicates: Vec<Duplicate>,
     pub(super) groups: Groups,
     pub(super) classes: Classes,
+    pub(super) strata: Strata,
     pub(super) findings: Vec<Finding>,
     /// What the sides have in common; none where there is one side.
     pub(super) certificates: Option<Certificates>,
@@ -45,6 +49,8 @@ pub(super) fn decide(
 ) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
     let classes = balance::find(facts, &stages.balance);
+    let mut findings = Vec::new();
+    let strata = stratify(facts, &classes, settings, &mut findings)?;
     let mut verdicts = accept(facts);
     let mut duplicates =
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
@@ -65,8 +71,7 @@ pub(super) fn decide(
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
-    let mut decided =
-        Decided { verdicts, duplicates, groups, classes, findings: Vec::new(), certificates: None };
+    let mut decided = Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None };
     if let Some(most) = stages.split.select {
         decided.select(facts, settings, most)?;
     }
@@ -99,8 +104,8 @@ impl Decided {
         let among = Among {
             facts,
             is_in: |line: Ordinal| matches!(self.verdicts[line.index()], Verdict::Kept(_)),
-            strata: self.classes.list().len(),
-            stratum: |line| self.classes.of(facts, line),
+            strata: self.strata.len(),
+            stratum: |line| Some(self.strata.of(facts, &self.classes, line)),
             group,
         };
         choose(&among, wanted, seed)

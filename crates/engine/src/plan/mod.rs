@@ -68,7 +68,7 @@ pub(crate) fn plan(
     let rules = augmenter.rules;
     let mut decided = decide(facts, settings, |verdicts, config| sets.make(verdicts, config), sets.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
-    let Decided { verdicts, duplicates, groups, classes, findings, certificates } = decided;
+    let Decided { verdicts, duplicates, groups, classes, findings, certificates, .. } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
     let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };

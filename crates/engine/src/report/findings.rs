@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use crate::report::tables::windows;
 use crate::run::error::EngineError;
-use crate::scan::examine::{Examiner, Physical, place};
+use crate::scan::examine::place::place;
+use crate::scan::examine::{Examiner, Physical};
 use crate::scan::rules::Rules;
 
 /// Finds again, in full, what was found in the records, and hands it over in their order.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
-use crate::scan::examine::{Examiner, Physical};
+use crate::scan::examine::{Examiner, Names, Physical};
 use crate::scan::rules::Rules;
 
 /// One variant of one training record.
@@ -87,7 +87,8 @@ impl Augmenter<'_> {
             let bytes = text.len() as u64;
             let physical =
                 Physical { input: None, start: 0, len: bytes, terminator: Terminator::Lf, bytes: Some(text) };
-            let row = examiner.facts(&physical, &mut Interner::new(0));
+            let names = Names { labels: &mut Interner::new(0), values: &mut [] };
+            let row = examiner.facts(&physical, names);
             let is_new = variants.iter().all(|variant| variant.digest != row.digest);
             if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.keys) {
                 let tokens = row.tokens.total();

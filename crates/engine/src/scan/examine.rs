@@ -1,19 +1,22 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
+pub(crate) mod place;
+
 use std::mem;
 
 use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Finding, Findings, Flaw, InputId, Interner, Json, Parser,
-    RecordFinding, Severities, Terminator,
+    Code, CodeSet, FactRow, Features, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
+    Terminator,
 };
 use bedload_scan::Line;
-use bedload_stages::{balance, dedupe, group, schema, tokens};
+use bedload_stages::{balance, dedupe, facets, group, schema, tokens};
 
 use crate::scan::rules::Rules;
 use crate::scan::source::Source;
+use place::in_order;
 
 /// A worker's tools; one per thread, reused from line to line.
 pub(crate) struct Examiner<'r> {
@@ -23,6 +26,8 @@ pub(crate) struct Examiner<'r> {
     scratch: Vec<u8>,
     /// What the record visited last shares with its groups, where that was wanted.
     keys: Vec<u64>,
+    /// Ids of the values of the record visited last, where that was wanted.
+    values: Vec<u32>,
     /// What the record under way was before its conversion.
     source: Source,
     texts: TextBuffer,
@@ -55,8 +60,13 @@ impl<'l> Physical<'l> {
     }
 }
 
-/// Its label is not needed.
-const UNLABELLED: Option<fn(Option<&str>)> = None;
+/// Gives ids to the label and the values of records.
+#[derive(Debug)]
+pub(crate) struct Names<'n> {
+    pub(crate) labels: &'n mut Interner<String>,
+    /// For each field whose values are kept.
+    pub(crate) values: &'n mut [Interner<String>],
+}
 
 /// How much of a record's identity the caller needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +99,8 @@ struct Content {
     tokens: tokens::Tokens,
     digest: u128,
     features: Features,
+    /// The id of its label, where that was wanted.
+    label: Option<u32>,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
 }
@@ -102,6 +114,7 @@ impl<'r> Examiner<'r> {
             counter,
             scratch: Vec::new(),
             keys: Vec::new(),
+            values: Vec::new(),
             source: Source::default(),
             texts: TextBuffer::default(),
             converted: Vec::new(),
@@ -122,12 +135,10 @@ impl<'r> Examiner<'r> {
         self.lines += 1;
     }
 
-    /// The facts of a line. Its label gets an id of `labels`.
-    pub(crate) fn facts(&mut self, line: &Physical<'_>, labels: &mut Interner<String>) -> FactRow<'_> {
+    /// The facts of a line. Its label and values get ids.
+    pub(crate) fn facts(&mut self, line: &Physical<'_>, names: Names<'_>) -> FactRow<'_> {
         let mut findings = Findings::codes_only();
-        let mut label = None;
-        let tell_label = |found: Option<&str>| label = found.and_then(|text: &str| labels.id(text));
-        let content = self.visit(line, &mut findings, Wanted::Groups, Some(tell_label));
+        let content = self.visit(line, &mut findings, Wanted::Groups, Some(names));
         let codes = findings.codes();
         let content = content.unwrap_or_default();
         FactRow {
@@ -136,10 +147,11 @@ impl<'r> Examiner<'r> {
             accepted: !self.rules.severities.rejects(codes),
             digest: content.digest,
             tokens: content.tokens,
-            label,
+            label: content.label,
             codes,
             features: content.features,
             keys: &self.keys,
+            values: &self.values,
             written: content.written,
         }
     }
@@ -147,7 +159,7 @@ impl<'r> Examiner<'r> {
     /// The codes of a line, and what it is where it can be looked at, for a run that needs no facts.
     pub(crate) fn codes(&mut self, line: &Physical<'_>, wanted: Wanted) -> (CodeSet, Option<Summary>) {
         let mut findings = Findings::codes_only();
-        let content = self.visit(line, &mut findings, wanted, UNLABELLED);
+        let content = self.visit(line, &mut findings, wanted, None);
         (findings.codes(), content.map(Summary::of))
     }
 
@@ -179,7 +191,7 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         findings: &mut Findings,
     ) -> Option<Summary> {
-        self.visit(line, findings, wanted, UNLABELLED).map(Summary::of)
+        self.visit(line, findings, wanted, None).map(Summary::of)
     }
 
     /// Parses, converts and checks. Its identity and label are computed where the caller needs them.
@@ -188,10 +200,12 @@ impl<'r> Examiner<'r> {
         line: &Physical<'_>,
         findings: &mut Findings,
         wanted: Wanted,
-        tell_label: Option<impl FnOnce(Option<&str>)>,
+        names: Option<Names<'_>>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, keys, source, texts, converted, unmapped, lines } = self;
+        let Self { rules, parser, counter, scratch, keys, values, source, texts, converted, unmapped, lines } =
+            self;
         keys.clear();
+        values.clear();
         let framing = rules.framing(line.input);
         let is_first = wanted > Wanted::Again;
         let nth = *lines;
@@ -205,29 +219,37 @@ impl<'r> Examiner<'r> {
             return None;
         };
         let conversion = rules.conversion.as_ref().zip(line.input);
-        let wants_label = tell_label.is_some();
-        let look =
-            |json: Json<'_>, raw: &[u8], source: &Source, scratch: &mut Vec<u8>, findings: &mut Findings| {
-                let is_counted = |findings: &Findings| {
-                    rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
-                };
-                let Some(format) = rules.format else {
-                    if is_counted(findings) {
-                        unmapped.add_unknown(json, nth);
-                    }
-                    return None;
-                };
-                let mut record = Record::new(format, raw, json, texts);
-                let content =
-                    look(rules, counter, (wanted, scratch, keys), &mut record, source, findings, tell_label);
-                if is_counted(findings) {
-                    unmapped.add(&record, nth);
-                }
-                Some(content)
+        let (mut labels, fields) = match names {
+            Some(Names { labels, values }) => (Some(labels), values),
+            None => (None, Default::default()),
+        };
+        let wants_label = labels.is_some();
+        let mut look = |json: Json<'_>,
+                        raw: &[u8],
+                        source: &Source,
+                        scratch: &mut Vec<u8>,
+                        findings: &mut Findings| {
+            let is_counted = |findings: &Findings| {
+                rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
             };
+            let Some(format) = rules.format else {
+                if is_counted(findings) {
+                    unmapped.add_unknown(json, nth);
+                }
+                return None;
+            };
+            let mut record = Record::new(format, raw, json, texts);
+            let content =
+                look(rules, counter, (wanted, scratch, keys), &mut record, source, findings, labels.take());
+            if is_counted(findings) {
+                unmapped.add(&record, nth);
+            }
+            Some(content)
+        };
         let Some((conversion, input)) = conversion else {
             return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
                 add_flaws(flaws, findings);
+                facets::values(&rules.fields, json?, fields, values);
                 look(json?, bytes, &Source::default(), scratch, findings)
             });
         };
@@ -241,6 +263,7 @@ impl<'r> Examiner<'r> {
             }
             if wants_label {
                 source.read_label(rules, json);
+                facets::values(&rules.fields, json, fields, values);
             }
             true
         });
@@ -272,13 +295,6 @@ impl<'r> Examiner<'r> {
     }
 }
 
-/// Takes what was found in a line, in the order of the line's bytes.
-pub(crate) fn in_order(findings: &mut Findings) -> Vec<RecordFinding> {
-    let mut full = findings.take_full();
-    full.sort_by_key(|finding| finding.offset);
-    full
-}
-
 /// Adds what is wrong or doubtful with a line as JSON.
 fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
     for flaw in flaws {
@@ -294,7 +310,7 @@ fn look(
     record: &mut Record<'_>,
     source: &Source,
     findings: &mut Findings,
-    tell_label: Option<impl FnOnce(Option<&str>)>,
+    labels: Option<&mut Interner<String>>,
 ) -> Content {
     match counter.as_mut().map(|counter| tokens::count(record, counter, rules.turn_tokens)) {
         Some(Ok(tokens)) => record.tokens = Some(tokens),
@@ -309,8 +325,9 @@ fn look(
     let features = schema::features(record);
     let tokens = record.tokens.unwrap_or_default();
     let mut content = Content { tokens, features, ..Content::default() };
-    if let Some(tell_label) = tell_label {
-        tell_label(balance::label(&rules.labels, record).as_deref().or(source.label.as_deref()));
+    if let Some(labels) = labels {
+        let label = balance::label(&rules.labels, record);
+        content.label = label.as_deref().or(source.label.as_deref()).and_then(|label| labels.id(label));
     }
     if wanted >= Wanted::Digest {
         content.digest = dedupe::digest(record, rules.normalize, scratch);
@@ -320,65 +337,6 @@ fn look(
         source.complete(keys);
     }
     content
-}
-
-/// Places a record's findings, which are in the order of its bytes, in their file. Linear in line and findings.
-pub(crate) fn place(
-    findings: Vec<RecordFinding>,
-    rules: &Rules,
-    file: &str,
-    line_number: u64,
-    line: &Physical<'_>,
-) -> Vec<Finding> {
-    let shown = rules.show_content.then(|| rules.framing(line.input));
-    place_in(findings, rules.severities, shown, file, line_number, line)
-}
-
-/// Places findings about a line of a file that has no rules of a target. Excerpts are shown of lines with a framing.
-pub(crate) fn place_in(
-    findings: Vec<RecordFinding>,
-    severities: Severities,
-    shown: Option<Framing>,
-    file: &str,
-    line_number: u64,
-    line: &Physical<'_>,
-) -> Vec<Finding> {
-    let (mut seen, mut column) = (0, 1);
-    let mut column_of = |offset: usize| {
-        let bytes = line.bytes.unwrap_or_default();
-        let offset = offset.min(bytes.len());
-        // What comes before a finding is valid UTF-8, where every byte but a continuation begins a character.
-        column += bytes[seen..offset].iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
-        seen = offset;
-        column
-    };
-    let mut place = |finding: RecordFinding| Finding {
-        file: Some(file.to_owned()),
-        line: Some(line_number),
-        column: Some(column_of(finding.offset as usize)),
-        byte_offset: Some(line.start + finding.offset),
-        record: Some(line_number - 1),
-        pointer: Some(finding.pointer),
-        code: finding.code,
-        severity: severities.of(finding.code),
-        message: finding.message,
-        source: finding.source.unwrap_or_else(|| finding.code.info().source.to_owned()),
-        content: line
-            .bytes
-            .zip(shown)
-            .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
-    };
-    findings.into_iter().map(&mut place).collect()
-}
-
-/// A few characters on each side of a place.
-fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> String {
-    const SIDE: usize = 32;
-    let from = offset.saturating_sub(SIDE);
-    let to = (offset + SIDE).min(bytes.len());
-    let mut around = bytes[from.min(to)..to].to_vec();
-    framing.release(&mut around);
-    String::from_utf8_lossy(&around).into_owned()
 }
 
 #[cfg(test)]

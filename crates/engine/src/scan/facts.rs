@@ -7,11 +7,12 @@ use bedload_bedrock::Unmapped;
 use bedload_record::{FactTable, InputId, Terminator};
 use bedload_scan::{Inputs, TempRoom, visit_weighing};
 use bedload_stages::balance::LABELS_MAX;
+use bedload_stages::facets::VALUES_MAX;
 
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
 use crate::run::settings::Settings;
-use crate::scan::examine::{Examiner, Physical};
+use crate::scan::examine::{Examiner, Names, Physical};
 use crate::scan::rules::Rules;
 
 /// The lines of one input.
@@ -36,9 +37,14 @@ pub(crate) struct Scanned {
 /// their chunks, the verdicts, what is sorted, and the tables under way.
 const FACTS_SHARE: u64 = 4;
 
+/// A table of no lines, for those of a chunk.
+fn rows(settings: &Settings) -> FactTable {
+    FactTable::new(LABELS_MAX).with_values(settings.stages.fields().len(), VALUES_MAX)
+}
+
 /// A table of no lines. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
 pub(crate) fn empty(settings: &Settings, temp_dir: &Path) -> FactTable {
-    let facts = FactTable::new(LABELS_MAX);
+    let facts = rows(settings);
     match settings.memory_limit {
         None => facts,
         Some(limit) => {
@@ -70,13 +76,14 @@ pub(crate) fn scan(
         &progress.watch,
         || Examiner::new(rules),
         |examiner, chunk| {
-            let mut rows = FactTable::new(LABELS_MAX);
+            let mut rows = rows(settings);
             let (mut crlf, mut rejected) = (0u64, 0u64);
             for line in chunk.lines() {
                 let line = Physical::of(chunk.at.input, &line);
                 progress.ledger.begin_line(line.len);
                 crlf += u64::from(line.terminator == Terminator::CrLf);
-                let row = examiner.facts(&line, &mut rows.labels);
+                let names = Names { labels: &mut rows.labels, values: &mut rows.values };
+                let row = examiner.facts(&line, names);
                 rejected += u64::from(!row.accepted);
                 rows.push(&row);
             }

@@ -36,6 +36,7 @@ struct Header {
     labels_overflowed: bool,
     kinds: Vec<KindEntry>,
     key_kinds: usize,
+    values: Vec<(Vec<String>, bool)>,
     unmapped: Unmapped,
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn load(
 /// # Errors
 /// Where an input cannot be known again.
 pub(crate) fn header(scanned: &Scanned, inputs: &Inputs, settings: &Settings) -> Result<String, EngineError> {
-    let FactsHeader { files, labels, labels_overflowed, kinds, key_kinds } = scanned.facts.header();
+    let FactsHeader { files, labels, labels_overflowed, kinds, key_kinds, values } = scanned.facts.header();
     let kind = |&(codes, features): &(CodeSet, Features)| KindEntry {
         codes: codes.iter().map(|code| code.name().to_owned()).collect(),
         features: features.bits(),
@@ -155,6 +156,7 @@ pub(crate) fn header(scanned: &Scanned, inputs: &Inputs, settings: &Settings) ->
         labels_overflowed,
         kinds: kinds.iter().map(kind).collect(),
         key_kinds,
+        values,
         unmapped: scanned.unmapped.clone(),
     };
     Ok(serde_json::to_string(&header).expect("a header is plain data"))
@@ -182,6 +184,7 @@ impl Header {
             labels_overflowed: self.labels_overflowed,
             kinds: self.kinds.iter().map(kind).collect::<Option<_>>()?,
             key_kinds: self.key_kinds,
+            values: self.values.clone(),
         })
     }
 }

@@ -10,6 +10,7 @@ use bedload_scan::Inputs;
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::Normalize;
+use bedload_stages::facets::Field;
 use bedload_stages::group::GroupBys;
 use bedload_stages::schema::Schema;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
@@ -41,6 +42,8 @@ pub(crate) struct Rules {
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBys,
+    /// The fields whose values are kept.
+    pub(crate) fields: Vec<Field>,
     pub(crate) normalize: Normalize,
     /// The most bytes in a record, as it is read and as it is written.
     pub(crate) max_record_bytes: u64,
@@ -76,6 +79,7 @@ impl Rules {
             checks,
             labels: stages.balance.source(),
             group_by: stages.split.group_by.clone(),
+            fields: stages.fields(),
             normalize: stages.dedupe.normalize,
             max_record_bytes: settings.scan.max_record_bytes,
             severities: settings.severities,

@@ -1142,4 +1142,34 @@ pub static CODES: &[CodeInfo] = &[
         "A prompt data set for Bedrock's evaluation jobs has one text as prompt and one as reference. A conversation of several turns, tools or media do not fit in there.",
         "Nothing to do if the others are enough; evaluate the rest with your own calls and `bedload evaluate`."
     ),
+    row!(
+        BalanceTooManyValues,
+        "balance/too-many-values",
+        Warning,
+        Dataset,
+        BASELINE,
+        "a field of --stratify or --balance has too many different values",
+        "A field with this many values, such as an id, does not divide the records into groups that can be compared; it is ignored.",
+        "Choose another field, e.g. the language or the source of a record."
+    ),
+    row!(
+        BalanceMissingValue,
+        "balance/missing-value",
+        Warning,
+        Dataset,
+        BASELINE,
+        "no record has a value at a field of --stratify or --balance",
+        "Values are strings, numbers and booleans, read from the records as they are in the input. Usually the name is misspelled.",
+        "Correct the JSON Pointer, e.g. `--stratify /language`."
+    ),
+    row!(
+        SplitTooManyStrata,
+        "split/too-many-strata",
+        Warning,
+        Dataset,
+        BASELINE,
+        "the facets of --stratify have too many combinations of values",
+        "The mix of so many small strata cannot be kept; the last facet of --stratify is ignored.",
+        "Use fewer facets, or fields with fewer values."
+    ),
 ];

@@ -30,6 +30,9 @@ pub const TOKENS_MAX: u32 = u32::MAX;
 /// In place of a key, where a record has none.
 pub const NO_KEY: u64 = 0;
 
+/// In place of the id of a value, where a record has none.
+pub const NO_VALUE: u32 = u32::MAX;
+
 const NO_LABEL: u32 = u32::MAX;
 const AS_IT_IS: u64 = u64::MAX;
 const ACCEPTED: u8 = 4;
@@ -96,6 +99,8 @@ columns! {
     kind: Column<u32> = 0,
     /// What records share with others that must be on their side of a split, by way to group them.
     keys: ColumnList<u64> = NO_KEY,
+    /// Ids of values, by field.
+    values: ColumnList<u32> = NO_VALUE,
     /// How lines end, and whether they are accepted.
     flags: Column<u8> = ACCEPTED,
     /// Lengths of what is written in place of lines.
@@ -110,6 +115,8 @@ pub struct FactTable {
     columns: Columns,
     /// Labels as they are written in the data.
     pub labels: Interner<String>,
+    /// Values as they are written in the data, for each of the fields whose values are kept.
+    pub values: Vec<Interner<String>>,
     /// The distinct pairs of codes and features: few, so that a line pays four bytes for both.
     kinds: Interner<(CodeSet, Features)>,
     /// Where columns go that hold more bytes than this together.
@@ -125,10 +132,17 @@ impl FactTable {
             len: 0,
             columns: Columns::new(),
             labels: Interner::new(labels_max),
+            values: Vec::new(),
             kinds: Interner::new(usize::MAX),
             spill: None,
             is_lent: false,
         }
+    }
+
+    /// Keeps the values of so many fields, and tells at most `values_max` of each apart.
+    #[must_use]
+    pub fn with_values(self, fields: usize, values_max: usize) -> Self {
+        Self { values: vec![Interner::new(values_max); fields], ..self }
     }
 
     /// Moves all columns to other memory as soon as they hold more than `bytes_max` bytes together.
@@ -153,6 +167,7 @@ impl FactTable {
         let kind = self.kinds.id(&(row.codes, row.features)).expect("an unbounded interner has room");
         columns.kind.push(at, kind);
         columns.keys.push(at, row.keys);
+        columns.values.push(at, row.values);
         columns.flags.push(at, row.terminator as u8 | if row.accepted { ACCEPTED } else { 0 });
         columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
         self.len += 1;
@@ -177,6 +192,13 @@ impl FactTable {
             NO_LABEL => NO_LABEL,
             id => labels[id as usize].unwrap_or(NO_LABEL),
         });
+        for (nth, column) in chunk.columns.values.columns.iter_mut().enumerate() {
+            let ids = self.values[nth].absorb(&chunk.values[nth]);
+            column.replace(chunk.len, |id| match id {
+                NO_VALUE => NO_VALUE,
+                id => ids[id as usize].unwrap_or(NO_VALUE),
+            });
+        }
         chunk.columns.kind.replace(chunk.len, |id| kinds[id as usize].expect("kinds are unbounded"));
         self.columns.append(self.len, &chunk.columns, chunk.len)?;
         self.len += chunk.len;
@@ -323,6 +345,15 @@ impl FactTable {
     #[inline]
     pub fn label(&self, line: Ordinal) -> Option<u32> {
         Some(self.columns.label.get(line.index())).filter(|&id| id != NO_LABEL)
+    }
+
+    /// The id of a record's value at one of the fields whose values are kept.
+    #[inline]
+    pub fn value(&self, line: Ordinal, field: usize) -> Option<u32> {
+        if field >= self.columns.values.len() {
+            return None;
+        }
+        Some(self.columns.values.get(line.index(), field)).filter(|&id| id != NO_VALUE)
     }
 
     /// The kinds of lines: the distinct pairs of what was found and what must be alike.

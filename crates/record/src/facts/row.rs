@@ -49,6 +49,9 @@ pub struct FactRow<'k> {
     /// What it shares with records that stay on the same side of a split: a key for each way to group records, or
     /// [`NO_KEY`](super::NO_KEY).
     pub keys: &'k [u64],
+    /// Its values, as ids of the table's [`FactTable::values`](super::FactTable::values) or
+    /// [`NO_VALUE`](super::NO_VALUE): one for each field whose values are kept.
+    pub values: &'k [u32],
     /// Length in bytes of the record as it is to be written, where that is not its line.
     pub written: Option<u64>,
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{ACCEPTED, Column, ColumnList, FactTable, FileFacts, NoRoom, Plain};
+use super::{ACCEPTED, Column, ColumnList, FactTable, FileFacts, Interner, NoRoom, Plain};
 use crate::Ordinal;
 use crate::code::CodeSet;
 use crate::features::Features;
@@ -121,6 +121,8 @@ pub struct FactsHeader {
     pub kinds: Vec<(CodeSet, Features)>,
     /// In how many ways records are grouped.
     pub key_kinds: usize,
+    /// Values by id, for each field whose values are kept, and whether there were more than are told apart.
+    pub values: Vec<(Vec<String>, bool)>,
 }
 
 /// Why stored facts are none.
@@ -156,6 +158,7 @@ impl FactTable {
             labels_overflowed: self.labels.overflowed(),
             kinds: self.kinds.keys().to_vec(),
             key_kinds: self.key_kinds(),
+            values: self.values.iter().map(|values| (values.keys().to_vec(), values.overflowed())).collect(),
         }
     }
 
@@ -173,10 +176,19 @@ impl FactTable {
         if header.labels_overflowed {
             self.labels.overflow();
         }
+        for (values, (stored, overflowed)) in self.values.iter_mut().zip(&header.values) {
+            for value in stored {
+                values.id(value.as_str());
+            }
+            if *overflowed {
+                values.overflow();
+            }
+        }
         for kind in &header.kinds {
             self.kinds.id(kind);
         }
         self.columns.keys.widen(header.key_kinds);
+        self.columns.values.widen(self.values.len());
     }
 
     /// Adds so many stored lines. All calls must have the same columns; the others have their usual values.
@@ -230,6 +242,12 @@ impl FactTable {
         for line in self.ordinals() {
             if self.label(line).is_some_and(|label| label as usize >= labels) || self.kind(line) >= kinds {
                 return wrong("a label or kind has no name");
+            }
+            let has_name = |(field, values): (usize, &Interner<String>)| {
+                self.value(line, field).is_none_or(|id| (id as usize) < values.keys().len())
+            };
+            if !self.values.iter().enumerate().all(has_name) {
+                return wrong("a value has no name");
             }
             if self.columns.flags.get(line.index()) > ACCEPTED | 3 {
                 return wrong("a line has flags that do not exist");

@@ -30,6 +30,7 @@ fn row(
         codes,
         features: Features::default(),
         keys: &[],
+        values: &[],
         written: None,
     }
 }

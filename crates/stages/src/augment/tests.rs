@@ -80,6 +80,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 codes: CodeSet::default(),
                 features: Features::default(),
                 keys: &[],
+                values: &[],
                 written: None,
             });
         }

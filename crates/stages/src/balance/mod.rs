@@ -28,6 +28,8 @@ use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Json};
 use serde::{Deserialize, Serialize};
 
+use crate::facets::Facet;
+
 pub use classes::{Class, Classes, are_classes, find, fold};
 
 /// The most spellings of labels that are distinguished; beyond it there are no classes.
@@ -45,11 +47,13 @@ pub struct BalanceConfig {
     pub label_field: Option<String>,
     /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
     pub ratio_max: f64,
+    /// What else is counted: JSON Pointers, `source` or `length`. Example: `by = ["/language"]`.
+    pub by: Vec<Facet>,
 }
 
 impl Default for BalanceConfig {
     fn default() -> Self {
-        Self { enabled: true, label_field: None, ratio_max: 3.0 }
+        Self { enabled: true, label_field: None, ratio_max: 3.0, by: Vec::new() }
     }
 }
 

@@ -22,6 +22,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 codes: CodeSet::default(),
                 features: Features::default(),
                 keys: &[],
+                values: &[],
                 written: None,
             });
         }

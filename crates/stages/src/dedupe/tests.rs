@@ -178,6 +178,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             codes: CodeSet::default(),
             features: Features::default(),
             keys: &[],
+            values: &[],
             written: None,
         });
     }

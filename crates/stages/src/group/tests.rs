@@ -81,6 +81,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
             codes: CodeSet::default(),
             features: Features::default(),
             keys,
+            values: &[],
             written: None,
         });
     }

@@ -23,6 +23,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::facets::Facet;
 use crate::group::GroupBys;
 
 pub use choose::{Among, Choice, choose};
@@ -41,10 +42,19 @@ pub struct SplitConfig {
     pub group_by: GroupBys,
     /// Keep a selection of this many records. Example: `select = 10000`.
     pub select: Option<u64>,
+    /// What the split and the selection keep the mix of, besides labels: JSON Pointers, `source` or `length`.
+    /// Example: `stratify = ["/language"]`.
+    pub stratify: Vec<Facet>,
 }
 
 impl Default for SplitConfig {
     fn default() -> Self {
-        Self { enabled: true, validation: Size::NONE, group_by: GroupBys::default(), select: None }
+        Self {
+            enabled: true,
+            validation: Size::NONE,
+            group_by: GroupBys::default(),
+            select: None,
+            stratify: Vec::new(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Arguments about sides: what is validation data, what stays together, and what is selected.
 
+use bedload_stages::facets::Facet;
 use bedload_stages::split::Size;
 
 #[derive(Debug, clap::Args)]
@@ -15,6 +16,10 @@ pub(crate) struct SplitArgs {
     /// others; repeatable. Records with the same prompt stay together in any case, unless `record` is given.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) group_by: Vec<String>,
+    /// Keep the mix of this in the split and the selection, besides that of labels: a JSON Pointer, `source` or `length`
+    /// (in powers of two). Repeatable.
+    #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
+    pub(crate) stratify: Vec<Facet>,
     /// Keep N records, selected by the seed, with the same mix of labels.
     #[arg(help_heading = "Split and selection", long, value_name = "N")]
     pub(crate) select: Option<u64>,

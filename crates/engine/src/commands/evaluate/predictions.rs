@@ -13,7 +13,8 @@ use super::labels::Labels;
 use super::{EvaluateSettings, Task};
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
-use crate::scan::examine::{Physical, in_order, place_in};
+use crate::scan::examine::Physical;
+use crate::scan::examine::place::{in_order, place_in};
 use crate::scan::rules::framing;
 
 /// The most findings that a chunk holds until its turn comes.

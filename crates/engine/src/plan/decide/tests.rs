@@ -60,6 +60,7 @@ fn table(rows: &[Row]) -> FactTable {
             codes,
             features: Features::default(),
             keys: &[u64::from(group) + 1],
+            values: &[],
             written: None,
         });
     }

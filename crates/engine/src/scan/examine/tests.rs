@@ -51,7 +51,10 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
                 bytes: Some(bytes),
             };
             if wants_facts {
-                assert!(examiner.facts(&line, &mut labels).accepted, "{line:?}");
+                assert!(
+                    examiner.facts(&line, Names { labels: &mut labels, values: &mut [] }).accepted,
+                    "{line:?}"
+                );
                 continue;
             }
             findings.next_record();

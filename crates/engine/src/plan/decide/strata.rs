@@ -1,0 +1,61 @@
+//! What the split and the selection keep the mix of.
+
+use bedload_record::plural::count;
+use bedload_record::{Code, FactTable, Finding, NoRoom};
+use bedload_stages::balance::Classes;
+use bedload_stages::facets::{Facet, Run, STRATA_MAX, Sources, Strata, VALUES_MAX, Values};
+use rayon::prelude::*;
+
+use crate::run::settings::Settings;
+
+/// The strata of a run: classes, by the facets that are to be kept in the mix. Adds what is wrong with the facets.
+///
+/// # Errors
+/// Where neither memory nor disk has room for them.
+pub(super) fn stratify(
+    facts: &FactTable,
+    classes: &Classes,
+    settings: &Settings,
+    findings: &mut Vec<Finding>,
+) -> Result<Strata, NoRoom> {
+    let stages = &settings.stages;
+    if stages.facets().next().is_none() {
+        return Ok(Strata::of_classes(classes));
+    }
+    let sources = Sources::new(facts.files().iter().map(|file| &*file.name));
+    let fields = stages.fields();
+    let run = Run { facts, classes, sources: &sources, fields: &fields, is_counted: stages.tokens.enabled };
+    findings.extend(fields.iter().filter_map(|field| judge(run, &Facet::Field(field.clone()))));
+    let label = Some(Facet::Label).filter(|_| !classes.list().is_empty());
+    let others = stages.split.stratify.iter().filter(|&facet| *facet != Facet::Label);
+    let facets: Vec<Facet> = label.into_iter().chain(others.cloned()).collect();
+    let mut values: Vec<Values<'_>> =
+        facets.iter().filter_map(|facet| Values::new(run, facet).ok()).collect();
+    while values.len() > 1 || values.first().is_some_and(|values| values.facet() != &Facet::Label) {
+        if let Some(strata) = Strata::new(facts, &values)? {
+            return Ok(strata);
+        }
+        let ignored = values.pop().map_or_else(String::new, |values| values.facet().to_string());
+        let message = format!(
+            "the facets of --stratify have more than {} combinations of values, so `{ignored}` is ignored",
+            count(STRATA_MAX as u64)
+        );
+        findings.push(Finding::dataset(Code::SplitTooManyStrata, message));
+    }
+    Ok(Strata::of_classes(classes))
+}
+
+/// What is wrong with a facet.
+fn judge(run: Run<'_>, facet: &Facet) -> Option<Finding> {
+    let Ok(values) = Values::new(run, facet) else {
+        let message =
+            format!("{facet} has more than {} different values, so it is ignored", count(VALUES_MAX as u64));
+        return Some(Finding::dataset(Code::BalanceTooManyValues, message));
+    };
+    let has_value = |&line: &_| run.facts.accepted(line) && values.of(line).is_some();
+    let lines = (0..run.facts.len()).into_par_iter().map(bedload_record::Ordinal);
+    lines.find_any(has_value).is_none().then(|| {
+        let message = format!("no record has a string, number or boolean at {facet}");
+        Finding::dataset(Code::BalanceMissingValue, message)
+    })
+}
