@@ -88,6 +88,7 @@ pub fn facts(n: u64) -> FactTable {
             features: Features::default(),
             keys: &[Random(digest ^ 1).next_number()],
             values: &[],
+            rank: 0,
             written: None,
         });
     }

@@ -158,6 +158,7 @@ pub enum Code {
     BalanceTooManyValues,
     BalanceMissingValue,
     SplitTooManyStrata,
+    DedupeUnranked,
 }
 
 /// Everything about a code in general.
@@ -268,7 +269,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::SplitTooManyStrata as usize + 1);
+        assert_eq!(CODES.len(), Code::DedupeUnranked as usize + 1);
     }
 
     #[test]

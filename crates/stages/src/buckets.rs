@@ -112,6 +112,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             features: Features::default(),
             keys: &[],
             values: &[],
+            rank: 0,
             written: None,
         });
     }

@@ -83,7 +83,8 @@ fn put_duplicates(args: &DuplicateArgs, stages: &mut Stages) -> Result<Vec<Flag>
         stages.dedupe.normalize = named("--normalize", how)?;
     }
     if let Some(which) = &args.survivor {
-        stages.dedupe.survivor = named("--survivor", which)?;
+        stages.dedupe.survivor =
+            which.parse().map_err(|wrong| Failure::Usage(format!("--survivor {wrong}")))?;
     }
     Ok(vec![
         (args.normalize.is_some(), "--normalize", "dedupe"),

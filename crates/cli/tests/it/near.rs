@@ -200,3 +200,52 @@ fn records_without_words_stay_and_thresholds_that_are_none_are_refused() {
     scratch.run("build a.jsonl --out p --shingle word:3").refuses(2);
     scratch.run("build a.jsonl --out p --near 0.8 --skip near").refuses(2);
 }
+
+#[test]
+fn a_field_or_the_length_ranks_survivors() {
+    let words = "one two three four five six seven eight nine ten eleven twelve";
+    let line = |prompt: &str, score: &str| {
+        format!(r#"{{"prompt":"{prompt}","completion":"answer","meta":{{"score":{score}}}}}"#) + "\n"
+    };
+    let lines = [
+        line(words, "0.5"),
+        line(&format!("{words} thirteen"), "-1e3"),
+        line(words, "7"),
+        line("something else that is long enough to be one", "\"9\""),
+        line("something else that is long enough to be one", "9"),
+    ];
+    let scratch = Scratch::with("a.jsonl", lines.concat());
+    let reversed: String = lines.iter().rev().map(String::as_str).collect();
+    scratch.write("b.jsonl", reversed);
+    for (survivor, stays) in [
+        ("first", [0, 3]),
+        ("last", [2, 4]),
+        ("longest", [1, 3]),
+        ("highest:/meta/score", [2, 4]),
+        ("lowest:/meta/score", [1, 4]),
+    ] {
+        for to in ["", "--to converse --extra drop"] {
+            let build = format!("build --skip tokens --skip balance --near 0.6 --survivor {survivor} {to}");
+            let run = scratch.run(&format!("{build} a.jsonl --out o --overwrite")).exits(0);
+            assert_eq!(run.stdout.contains("dedupe/unranked"), survivor.contains(':'), "{}", run.stdout);
+            let kept = scratch.table("o", "records");
+            let kept: Vec<usize> = (0..5).filter(|&nth| kept[nth]["verdict"] == "kept").collect();
+            assert_eq!(kept, stays, "{survivor} {to}");
+            if survivor.contains(':') {
+                let train = scratch.side("o", "train");
+                scratch.run(&format!("{build} b.jsonl --out o --overwrite")).exits(0);
+                let mut turned = scratch.side("o", "train");
+                turned.reverse();
+                assert_eq!(turned, train, "{survivor}");
+            }
+        }
+    }
+    let said = scratch
+        .run("build a.jsonl --out o --overwrite --skip tokens --survivor highest:/meta/score")
+        .exits(0)
+        .stdout;
+    assert!(said.contains("1 of 5 records has no number at /meta/score"), "{said}");
+    for wrong in ["newest", "highest:", "highest:/~x", "longest:/a"] {
+        scratch.run(&format!("build a.jsonl --out p --survivor {wrong}")).refuses(2);
+    }
+}

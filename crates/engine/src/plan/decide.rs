@@ -13,7 +13,7 @@ use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
-use bedload_stages::near::{self, NearConfig, Pairs, Sets};
+use bedload_stages::near::{self, NearConfig, Order, Pairs, Sets};
 use bedload_stages::split::{Among, Choice, Size, choose};
 use rayon::prelude::*;
 
@@ -22,7 +22,7 @@ use crate::plan::count_verdicts;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 
-use duplicates::{drop_duplicates, drop_near};
+use duplicates::{drop_duplicates, drop_near, judge_ranks};
 use strata::stratify;
 
 /// What happens to the records of the inputs.
@@ -61,10 +61,8 @@ pub(super) fn decide(
         None => Sets::default(),
     };
     if let Some(threshold) = dropping {
-        let near =
-            near::near_duplicates(&sets, threshold, stages.near.engine, stages.dedupe.survivor, || {
-                watch.check()
-            })?;
+        let order = Order { facts, survivor: &stages.dedupe.survivor };
+        let near = near::near_duplicates(&sets, threshold, stages.near.engine, &order, || watch.check())?;
         drop_near(&near, &mut duplicates, &mut verdicts);
     }
     let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine));
@@ -82,6 +80,7 @@ pub(super) fn decide(
         let pairs = pairs.as_ref().zip(grouping);
         decided.certificates = certify(facts, &decided.verdicts, pairs, &stages.near, watch)?;
     }
+    decided.findings.extend(judge_ranks(facts, settings));
     decided.judge_rejected(settings);
     Ok(decided)
 }

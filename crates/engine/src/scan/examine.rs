@@ -101,6 +101,7 @@ struct Content {
     features: Features,
     /// The id of its label, where that was wanted.
     label: Option<u32>,
+    rank: u64,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
 }
@@ -152,6 +153,7 @@ impl<'r> Examiner<'r> {
             features: content.features,
             keys: &self.keys,
             values: &self.values,
+            rank: content.rank,
             written: content.written,
         }
     }
@@ -260,6 +262,7 @@ impl<'r> Examiner<'r> {
             let Some(json) = json else { return false };
             if wanted == Wanted::Groups {
                 source.read_keys(rules, json, scratch);
+                source.read_rank(rules, json);
             }
             if wants_label {
                 source.read_label(rules, json);
@@ -335,6 +338,10 @@ fn look(
     if wanted == Wanted::Groups {
         group::keys(&rules.group_by, record, scratch, keys);
         source.complete(keys);
+        if let Some(survivor) = &rules.survivor {
+            let of_field = source.rank.unwrap_or_else(|| survivor.rank_of_field(record.json));
+            content.rank = survivor.rank_of_texts(record).min(of_field);
+        }
     }
     content
 }

@@ -9,7 +9,7 @@ use bedload_record::{Code, Finding, InputId, Severities};
 use bedload_scan::Inputs;
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
-use bedload_stages::dedupe::Normalize;
+use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
 use bedload_stages::group::GroupBys;
 use bedload_stages::schema::Schema;
@@ -45,6 +45,8 @@ pub(crate) struct Rules {
     /// The fields whose values are kept.
     pub(crate) fields: Vec<Field>,
     pub(crate) normalize: Normalize,
+    /// What ranks records that are equal or alike, where something of theirs does.
+    pub(crate) survivor: Option<Survivor>,
     /// The most bytes in a record, as it is read and as it is written.
     pub(crate) max_record_bytes: u64,
     pub(crate) severities: Severities,
@@ -81,6 +83,11 @@ impl Rules {
             group_by: stages.split.group_by.clone(),
             fields: stages.fields(),
             normalize: stages.dedupe.normalize,
+            survivor: Some(&stages.dedupe.survivor)
+                .filter(|survivor| {
+                    survivor.ranks() && (stages.dedupe.enabled || stages.near.dropping().is_some())
+                })
+                .cloned(),
             max_record_bytes: settings.scan.max_record_bytes,
             severities: settings.severities,
             show_content: settings.show_content,

@@ -14,12 +14,15 @@ pub(crate) struct Source {
     /// One for each way to group.
     keys: Vec<u64>,
     pub(crate) label: Option<String>,
+    /// Among those that it is equal to or like.
+    pub(crate) rank: Option<u64>,
 }
 
 impl Source {
     pub(crate) fn clear(&mut self) {
         self.keys.clear();
         self.label = None;
+        self.rank = None;
     }
 
     pub(crate) fn read_keys(&mut self, rules: &Rules, json: Json<'_>, scratch: &mut Vec<u8>) {
@@ -28,6 +31,10 @@ impl Source {
 
     pub(crate) fn read_label(&mut self, rules: &Rules, json: Json<'_>) {
         self.label = balance::source_label(&rules.labels, json).map(Cow::into_owned);
+    }
+
+    pub(crate) fn read_rank(&mut self, rules: &Rules, json: Json<'_>) {
+        self.rank = rules.survivor.as_ref().map(|survivor| survivor.rank_of_field(json));
     }
 
     /// Completes the keys of the new form: what it has no value for, it had before.

@@ -1172,4 +1172,14 @@ pub static CODES: &[CodeInfo] = &[
         "The mix of so many small strata cannot be kept; the last facet of --stratify is ignored.",
         "Use fewer facets, or fields with fewer values."
     ),
+    row!(
+        DedupeUnranked,
+        "dedupe/unranked",
+        Warning,
+        Dataset,
+        BASELINE,
+        "some records have no number at the field of --survivor",
+        "Where such a record equals or resembles another one, the other one stays, whatever its number.",
+        "Correct the field if it is misspelled: a JSON Pointer to a number, such as `highest:/score`. Numbers in quotation marks are strings, and rank nothing."
+    ),
 ];

@@ -103,6 +103,8 @@ columns! {
     values: ColumnList<u32> = NO_VALUE,
     /// How lines end, and whether they are accepted.
     flags: Column<u8> = ACCEPTED,
+    /// Which of several records stays: the one of the lowest rank.
+    rank: Column<u64> = 0,
     /// Lengths of what is written in place of lines.
     written: Column<u64> = AS_IT_IS,
 }
@@ -169,6 +171,7 @@ impl FactTable {
         columns.keys.push(at, row.keys);
         columns.values.push(at, row.values);
         columns.flags.push(at, row.terminator as u8 | if row.accepted { ACCEPTED } else { 0 });
+        columns.rank.push(at, row.rank);
         columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
         self.len += 1;
     }
@@ -320,6 +323,12 @@ impl FactTable {
     #[inline]
     pub fn keys(&self, line: Ordinal) -> impl Iterator<Item = u64> {
         (0..self.key_kinds()).filter_map(move |kind| self.key(line, kind))
+    }
+
+    /// The rank of a record among those that it is equal to or like.
+    #[inline]
+    pub fn rank(&self, line: Ordinal) -> u64 {
+        self.columns.rank.get(line.index())
     }
 
     /// The identity of an accepted record's content.

@@ -52,6 +52,8 @@ pub struct FactRow<'k> {
     /// Its values, as ids of the table's [`FactTable::values`](super::FactTable::values) or
     /// [`NO_VALUE`](super::NO_VALUE): one for each field whose values are kept.
     pub values: &'k [u32],
+    /// Of several records that are equal or alike, the one of the lowest rank stays; 0 where nothing ranks them.
+    pub rank: u64,
     /// Length in bytes of the record as it is to be written, where that is not its line.
     pub written: Option<u64>,
 }

@@ -31,6 +31,7 @@ fn row(
         features: Features::default(),
         keys: &[],
         values: &[],
+        rank: 0,
         written: None,
     }
 }

@@ -81,6 +81,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 features: Features::default(),
                 keys: &[],
                 values: &[],
+                rank: 0,
                 written: None,
             });
         }

@@ -23,6 +23,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 features: Features::default(),
                 keys: &[],
                 values: &[],
+                rank: 0,
                 written: None,
             });
         }

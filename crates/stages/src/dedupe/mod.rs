@@ -18,6 +18,8 @@
 //! ## Findings
 //! None: a duplicate is a verdict, and a row of `report/duplicates.parquet`.
 
+mod survivor;
+
 use std::borrow::Cow;
 use std::io::Write;
 
@@ -35,6 +37,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use crate::buckets::Buckets;
 use crate::near::Similarity;
 
+pub use survivor::{NotSurvivor, Survivor, UNRANKED};
+
 /// `[stages.dedupe]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -43,7 +47,8 @@ pub struct DedupeConfig {
     pub enabled: bool,
     /// Normalization applied before records are compared. Example: `normalize = "nfc"`.
     pub normalize: Normalize,
-    /// Which of several equal records to keep. Example: `survivor = "last"`.
+    /// Which of several equal or similar records to keep: `first`, `last`, `longest`, `highest:POINTER` or
+    /// `lowest:POINTER`. Example: `survivor = "highest:/score"`.
     pub survivor: Survivor,
 }
 
@@ -89,17 +94,6 @@ fn nfc(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(text.nfc().collect())
     }
-}
-
-/// Which record of a family stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Survivor {
-    /// The first in input order.
-    #[default]
-    First,
-    /// The last in input order.
-    Last,
 }
 
 /// The identity of a record's content. `scratch` is overwritten. Linear in the texts; n log n in the members of
@@ -223,6 +217,11 @@ pub fn assign(facts: &FactTable, config: &DedupeConfig) -> Result<Vec<Duplicate>
         .map_init(HashTable::new, |seen, bucket| match config.survivor {
             Survivor::First => of_bucket(facts, buckets.lines(bucket), seen),
             Survivor::Last => of_bucket(facts, buckets.lines(bucket).rev(), seen),
+            _ => {
+                let mut lines: Vec<Ordinal> = buckets.lines(bucket).collect();
+                lines.sort_by_key(|&line| facts.rank(line));
+                of_bucket(facts, lines.into_iter(), seen)
+            }
         })
         .flatten_iter()
         .collect();

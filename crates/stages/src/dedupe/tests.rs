@@ -179,6 +179,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             features: Features::default(),
             keys: &[],
             values: &[],
+            rank: 0,
             written: None,
         });
     }

@@ -82,6 +82,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
             features: Features::default(),
             keys,
             values: &[],
+            rank: 0,
             written: None,
         });
     }

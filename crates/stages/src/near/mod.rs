@@ -38,7 +38,7 @@ mod stars;
 mod words;
 
 use bedload_bedrock::Part;
-use bedload_record::{Ordinal, Side};
+use bedload_record::{FactTable, Ordinal, Side};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -208,6 +208,30 @@ impl<'a> Pairs<'a> {
     }
 }
 
+/// Which of several records stays.
+pub struct Order<'a> {
+    /// All records.
+    pub facts: &'a FactTable,
+    /// By what they are ordered.
+    pub survivor: &'a Survivor,
+}
+
+impl Order<'_> {
+    /// The numbers of some lines, which are in input order, in the order of survivors. Those of one rank are ordered by
+    /// their content, so that the order of files says nothing.
+    fn of(&self, lines: impl Iterator<Item = Ordinal>) -> Vec<u32> {
+        if self.survivor.ranks() {
+            let ranked =
+                |(line, number): (Ordinal, u32)| (self.facts.rank(line), self.facts.digest(line), number);
+            let mut order: Vec<(u64, u128, u32)> = lines.zip(0..).map(ranked).collect();
+            order.par_sort_unstable();
+            return order.into_iter().map(|(_, _, number)| number).collect();
+        }
+        let numbers = 0..lines.count() as u32;
+        if *self.survivor == Survivor::Last { numbers.rev().collect() } else { numbers.collect() }
+    }
+}
+
 /// Finds the records that go, in input order. In the order of survivors, every record that is like none before it that
 /// stays, stays.
 ///
@@ -217,15 +241,11 @@ pub fn near_duplicates<E>(
     sets: &Sets,
     threshold: Threshold,
     engine: Engine,
-    survivor: Survivor,
+    order: &Order<'_>,
     go_on: impl Fn() -> Result<(), E>,
 ) -> Result<Vec<NearDuplicate>, E> {
     let candidates = candidates(sets, threshold, engine);
-    let mut order: Vec<u32> = (0..candidates.len() as u32).collect();
-    match survivor {
-        Survivor::First => {}
-        Survivor::Last => order.reverse(),
-    }
+    let order = order.of(candidates.sets.iter().map(|&set| sets.line(set as usize)));
     let stars = stars::stars(sets, &candidates, &order, threshold, go_on)?;
     let near = stars.into_par_iter().map(|star| NearDuplicate {
         dropped: sets.line(star.dropped as usize),

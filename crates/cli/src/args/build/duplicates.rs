@@ -5,7 +5,8 @@ pub(crate) struct DuplicateArgs {
     /// Normalization applied before records are compared: none, nfc or casefold [default: none].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
     pub(crate) normalize: Option<String>,
-    /// Which of several equal records to keep, and with --near of similar ones: first or last [default: first].
+    /// Which of several equal records to keep, and with --near of similar ones: first, last, longest, highest:POINTER or
+    /// lowest:POINTER, by the number at a JSON Pointer [default: first].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
 }

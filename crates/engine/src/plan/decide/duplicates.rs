@@ -1,7 +1,8 @@
 //! Which records go because others are equal or alike.
 
-use bedload_record::{FactTable, NoRoom, Verdict};
-use bedload_stages::dedupe::{self, Duplicate};
+use bedload_record::plural::{agree, part_of};
+use bedload_record::{Code, FactTable, Finding, NoRoom, Ordinal, Verdict};
+use bedload_stages::dedupe::{self, Duplicate, UNRANKED};
 use bedload_stages::near::NearDuplicate;
 use rayon::prelude::*;
 
@@ -33,4 +34,15 @@ pub(super) fn drop_duplicates(
         verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
     }
     Ok(duplicates)
+}
+
+/// What is wrong with the field that ranks records.
+pub(super) fn judge_ranks(facts: &FactTable, settings: &Settings) -> Option<Finding> {
+    let field = settings.stages.dedupe.survivor.field()?;
+    let accepted = || (0..facts.len()).into_par_iter().map(Ordinal).filter(|&line| facts.accepted(line));
+    let unranked = accepted().filter(|&line| facts.rank(line) == UNRANKED).count() as u64;
+    let part = part_of(unranked, accepted().count() as u64, "record", "records");
+    let message =
+        format!("{part} {} no number at {field}, the field of --survivor", agree(unranked, "has", "have"));
+    (unranked > 0).then(|| Finding::dataset(Code::DedupeUnranked, message))
 }

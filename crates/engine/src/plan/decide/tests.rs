@@ -61,6 +61,7 @@ fn table(rows: &[Row]) -> FactTable {
             features: Features::default(),
             keys: &[u64::from(group) + 1],
             values: &[],
+            rank: 0,
             written: None,
         });
     }
