@@ -216,7 +216,8 @@ pub(crate) struct VocabularyArgs {
 pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    #[arg(required = true, value_name = "INPUT")]
+    /// Without any, those of the [[input]] tables in bedload.toml.
+    #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Validation data, as files, directories or globs like INPUT; checked the same way and counted separately.
     /// Repeatable.
@@ -235,7 +236,8 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    #[arg(required = true, value_name = "INPUT")]
+    /// Without any, those of the [[input]] tables in bedload.toml.
+    #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// File to create; it appears complete or not at all, and not at all if no record can be converted.
     #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]

@@ -1,6 +1,8 @@
 //! `bedload.toml`: found upwards from the working directory, or named. Unknown keys are errors. Whether a message may
 //! quote the file is for `quoting.rs` to say.
 
+mod source;
+
 use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
+
+pub(crate) use source::{InputTable, sources};
 
 /// The file as written; flags override it.
 #[derive(Debug, Default, Deserialize)]
@@ -42,6 +46,8 @@ pub(crate) struct Config {
     #[serde(deserialize_with = "size")]
     pub(crate) shard_bytes: Option<u64>,
     pub(crate) stages: Stages,
+    /// What is different for some inputs; these, where the command line names none.
+    pub(crate) input: Vec<InputTable>,
 }
 
 /// A number, or a text such as `1%`.

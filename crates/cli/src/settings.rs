@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use crate::args::{ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs};
-use crate::config::Config;
+use crate::config::{Config, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
 use crate::memory;
@@ -141,6 +141,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     let catalogue = config.catalogue(data.profile_file.as_deref());
     let mut stages = config.stages;
+    let (sources, paths) = sources(config.input, config.file.as_deref())?.into_iter().unzip();
     if let Some(weights) = &data.weights {
         stages.convert.weights = named("--weights", weights)?;
     }
@@ -211,6 +212,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         profile,
         format,
         stages,
+        sources,
         seed: data.seed.or(config.seed).unwrap_or(0),
         severities: if data.strict || config.strict { Severities::strict() } else { Severities::default() },
         show_content: data.show_content,
@@ -240,6 +242,8 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             array: data.reading.array || config.array,
             max_decompressed: data.reading.max_decompressed.or(config.max_decompressed),
             objects: None,
+            sources: paths,
+            first_wins: false,
         },
     })
 }

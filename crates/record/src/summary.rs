@@ -57,6 +57,20 @@ impl Counts {
         }
     }
 
+    /// Each number by the name that it has in long form, where its scope is a part of the records.
+    fn named(&self) -> [(&'static str, u64); 8] {
+        [
+            ("records_read", self.read),
+            ("records_rejected", self.rejected),
+            ("records_duplicate", self.duplicates),
+            ("records_near_duplicate", self.near_duplicates),
+            ("records_unselected", self.unselected),
+            ("records_train", self.train),
+            ("records_validation", self.validation),
+            ("variants", self.variants),
+        ]
+    }
+
     /// Returns true if every record has become exactly one thing.
     pub fn add_up(&self) -> bool {
         let parts = [self.rejected, self.duplicates, self.unselected, self.train, self.validation];
@@ -175,12 +189,15 @@ pub struct Summary {
     pub is_conversation: bool,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
+    /// What became of the records of each source, by its name; without a name, of those that are of none.
+    pub sources: Vec<(Option<String>, Counts)>,
 }
 
 impl Summary {
     /// All numbers in long form: metric, scope, value.
     pub fn rows(&self) -> Vec<(&'static str, &'static str, u64)> {
-        let Self { counts, tokens, record_tokens: record, texts, is_conversation, by_code } = self;
+        let Self { counts, tokens, record_tokens: record, texts, is_conversation, by_code, sources: _ } =
+            self;
         let mut rows = vec![
             ("records", "read", counts.read),
             ("records", "rejected", counts.rejected),
@@ -213,6 +230,15 @@ impl Summary {
         ]);
         rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
         rows
+    }
+
+    /// The numbers of sources in long form: metric, scope, value.
+    pub fn source_rows(&self) -> Vec<(&'static str, String, u64)> {
+        let rows = |(name, counts): &(Option<String>, Counts)| {
+            let scope = name.as_ref().map_or_else(|| "no source".to_owned(), |name| format!("source:{name}"));
+            counts.named().map(|(what, n)| (what, scope.clone(), n))
+        };
+        self.sources.iter().flat_map(rows).collect()
     }
 }
 

@@ -59,6 +59,8 @@ pub struct RecordColumns<'a> {
     pub duplicate_of_line: Integers<'a>,
     /// Codes of its findings, joined by commas; none where there are none.
     pub codes: Words<'a>,
+    /// The name of the source that its input belongs to; none where it belongs to none.
+    pub source: Words<'a>,
 }
 
 impl Group for RecordColumns<'_> {
@@ -94,6 +96,7 @@ impl Group for RecordColumns<'_> {
             Column::optional("duplicate_of_file", Values::Words(|of| &of.duplicate_of_file)),
             Column::optional("duplicate_of_line", Values::Integers(|of| &of.duplicate_of_line)),
             Column::optional("codes", Values::Words(|of| &of.codes)),
+            Column::optional("source", Values::Words(|of| &of.source)),
         ]
     }
 

@@ -2,6 +2,7 @@
 //! kept open.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::io::{self, Read};
@@ -22,6 +23,7 @@ use crate::key::key;
 use crate::listing::{FileId, Skipped, files_below};
 use crate::objects::{Object, ObjectStore, objects};
 use crate::pattern;
+use crate::source::{SourcePaths, first_of};
 use crate::url::Url;
 
 /// Choices about finding inputs.
@@ -39,6 +41,11 @@ pub struct DiscoverOptions {
     pub max_decompressed: Option<u64>,
     /// Where objects that `s3://` URLs name are read from; without, such arguments are refused.
     pub objects: Option<Arc<dyn ObjectStore>>,
+    /// Sources that inputs may belong to: each to the first that has it.
+    pub sources: Vec<SourcePaths>,
+    /// Whether an input that several arguments name is read once, where the first of them has it; otherwise that is an
+    /// error.
+    pub first_wins: bool,
 }
 
 enum Found {
@@ -83,10 +90,14 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         if let Some(path) = input.path() {
             input.key = key(arg, path);
         }
-        if let Some(first) = id.and_then(|id| seen.insert(id, inputs.len())) {
+        if let Some(first) = id.and_then(|id| first_with(&mut seen, id, inputs.len())) {
+            if options.first_wins {
+                continue;
+            }
             let first = inputs.list[first].name().to_owned();
             return Err(ScanError::SameFileTwice { first, second: input.name().to_owned() });
         }
+        input.source = first_of(&options.sources, &input);
         inputs.list.push(input);
     }
     if let Some(store) = &options.objects {
@@ -94,6 +105,17 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
         store.expect(&expected);
     }
     Ok(inputs)
+}
+
+/// The place of the input that has an id already; otherwise the id is that of a new input from now on.
+fn first_with(seen: &mut HashMap<Id, usize>, id: Id, new: usize) -> Option<usize> {
+    match seen.entry(id) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(entry) => {
+            entry.insert(new);
+            None
+        }
+    }
 }
 
 fn sides(args: &[OsString], side: Side) -> impl Iterator<Item = (&OsString, Side)> {

@@ -36,6 +36,8 @@ pub struct Input {
     /// What an upload keeps of the path, or what an object is called; empty for what is neither.
     pub(crate) key: PathBuf,
     side: Side,
+    /// Which of the sources it belongs to, if it is one.
+    pub(crate) source: Option<usize>,
     reading: Reading,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
@@ -149,6 +151,7 @@ impl Input {
             name,
             key: PathBuf::new(),
             side,
+            source: None,
             reading,
             origin,
             spool: OnceLock::new(),
@@ -166,6 +169,11 @@ impl Input {
     /// What it was named as: training data, or validation data.
     pub fn side(&self) -> Side {
         self.side
+    }
+
+    /// The source that it belongs to, by its number among those that were searched; none where it is in none of them.
+    pub fn source(&self) -> Option<usize> {
+        self.source
     }
 
     /// The path; `None` for standard input, and for objects.

@@ -75,6 +75,8 @@ mod pattern;
 
 mod objects;
 
+mod source;
+
 mod discover;
 
 mod room;
@@ -107,5 +109,6 @@ pub use line::Line;
 pub use listing::Skipped;
 pub use objects::{Object, ObjectError, ObjectStore};
 pub use room::TempRoom;
+pub use source::SourcePaths;
 pub use url::Url;
 pub use visit::{ScanOptions, Watch, visit, visit_some, visit_weighing};

@@ -2,6 +2,7 @@
 //! directories. `*` and `?` match no `/`; a name that begins with a dot is matched by a pattern that does. Names need
 //! not be UTF-8.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,9 @@ use crate::listing::{entries, is_hidden};
 pub(crate) const SPECIAL: [char; 4] = ['*', '?', '[', '{'];
 
 /// One name of a path.
-enum Part {
-    Name(String),
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    Name(OsString),
     Matching {
         name: GlobMatcher,
         matches_hidden: bool,
@@ -26,8 +28,8 @@ enum Part {
     AnyDepth,
 }
 
-/// The paths that a pattern matches, directories too, in no order; with `**` none of them comes twice.
-pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
+/// The names of a pattern.
+pub(crate) fn parts_of(pattern: &str) -> Result<Vec<Part>, ScanError> {
     let bad = |message: String| ScanError::BadPattern { pattern: pattern.to_owned(), message };
     let mut parts = Vec::new();
     for name in pattern.split('/').filter(|name| !name.is_empty()) {
@@ -44,9 +46,30 @@ pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
             let matches_hidden = name.starts_with('.') || name.starts_with("\\.");
             parts.push(Part::Matching { name: name_matcher, matches_hidden });
         } else {
-            parts.push(Part::Name(name.to_owned()));
+            parts.push(Part::Name(name.into()));
         }
     }
+    Ok(parts)
+}
+
+/// Whether a pattern matches a path, by the names of both.
+pub(crate) fn fits(parts: &[Part], names: &[OsString]) -> bool {
+    let Some((part, rest)) = parts.split_first() else { return names.is_empty() };
+    let Some((name, below)) = names.split_first() else {
+        return matches!(part, Part::AnyDepth) && rest.is_empty();
+    };
+    match part {
+        Part::Name(own) => own == name && fits(rest, below),
+        Part::Matching { name: matcher, matches_hidden } => {
+            matcher.is_match(name) && (*matches_hidden || !is_hidden(name)) && fits(rest, below)
+        }
+        Part::AnyDepth => fits(rest, names) || !is_hidden(name) && fits(parts, below),
+    }
+}
+
+/// The paths that a pattern matches, directories too, in no order; with `**` none of them comes twice.
+pub(crate) fn matches(pattern: &str) -> Result<Vec<PathBuf>, ScanError> {
+    let parts = parts_of(pattern)?;
     let mut found = Vec::new();
     let base = if pattern.starts_with('/') { Path::new("/") } else { Path::new("") };
     expand(base, &parts, &mut found)

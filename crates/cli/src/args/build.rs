@@ -26,7 +26,8 @@ pub(crate) use split::SplitArgs;
 pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    #[arg(required = true, value_name = "INPUT")]
+    /// Without any, those of the [[input]] tables in bedload.toml.
+    #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Directory to create; it appears complete or not at all.
     #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]

@@ -9,12 +9,12 @@ use bedload_record::{Finding, Severities, Severity};
 use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
-use super::{find_inputs, judge, new_progress, say_config, start_workers, worst};
+use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{ClassNames, FAILED_ON_WARNINGS, Output, Paint, built_summary, of_severity, say};
 use crate::progress::Display;
-use crate::settings;
+use crate::settings::{self, Run};
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     if Url::of(args.out.as_os_str()).is_none() {
-        refuse_output_inside_directory(args)?;
+        refuse_output_inside_directory(args, &run)?;
     }
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
@@ -78,9 +78,10 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
 }
 
 /// An output that lands in a directory which is read would be input of the next run.
-fn refuse_output_inside_directory(args: &BuildArgs) -> Result<(), Failure> {
+fn refuse_output_inside_directory(args: &BuildArgs, run: &Run) -> Result<(), Failure> {
     let out = resolve(&args.out);
-    let inside = args.inputs.iter().map(Path::new).find(|dir| dir.is_dir() && out.starts_with(resolve(dir)));
+    let inputs = named_inputs(&args.inputs, run)?;
+    let inside = inputs.iter().map(Path::new).find(|dir| dir.is_dir() && out.starts_with(resolve(dir)));
     match inside {
         Some(dir) => {
             let (out, dir) = (args.out.display(), dir.display());

@@ -23,6 +23,7 @@ mod target;
 pub(crate) mod upload;
 pub(crate) mod verify;
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -32,7 +33,7 @@ use std::time::Duration;
 
 use bedload_engine::Progress;
 use bedload_record::{Finding, Severity};
-use bedload_scan::{DiscoverOptions, Inputs, ScanError, Url, discover};
+use bedload_scan::{DiscoverOptions, Inputs, ScanError, SourcePaths, Url, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::args::InputAccountArgs;
@@ -77,6 +78,22 @@ fn say_config(config: Option<&Path>) {
     }
 }
 
+/// The inputs of a command, as arguments: those that it was given, or else those that the configuration describes.
+fn named_inputs<'a>(args: &'a [OsString], run: &Run) -> Result<Cow<'a, [OsString]>, Failure> {
+    if !args.is_empty() {
+        return Ok(Cow::Borrowed(args));
+    }
+    let described: Vec<OsString> = run.discover.sources.iter().flat_map(SourcePaths::args).cloned().collect();
+    if described.is_empty() {
+        let hint = match &run.config {
+            Some(path) => format!("name files, or describe them in [[input]] tables of {}", path.display()),
+            None => "name files, directories or globs, or `-` for standard input".to_owned(),
+        };
+        return Err(Failure::Usage(format!("no input was named\nhint: {hint}")));
+    }
+    Ok(Cow::Owned(described))
+}
+
 /// Finds the inputs of a command. Without an account, objects in S3 are refused.
 fn find_inputs(
     workers: &ThreadPool,
@@ -85,12 +102,16 @@ fn find_inputs(
     run: &Run,
     account: Option<&InputAccountArgs>,
 ) -> Result<Inputs, Failure> {
+    let args = named_inputs(args, run)?;
     let objects = match account {
         Some(account) => objects::store(account, args.iter().chain(validation))?,
         None => None,
     };
-    let options = DiscoverOptions { validation: validation.to_vec(), objects, ..run.discover.clone() };
-    Ok(workers.install(|| discover(args, &options))?)
+    // What two tables describe is the first one's; what is named twice on the command line is a mistake.
+    let first_wins = matches!(args, Cow::Owned(_));
+    let options =
+        DiscoverOptions { validation: validation.to_vec(), objects, first_wins, ..run.discover.clone() };
+    Ok(workers.install(|| discover(&args, &options))?)
 }
 
 /// Refuses a URL where a local path is wanted for output: a file, or a directory.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bedload_engine::{Built, Certificates, Checked, Converted, Distinct, SimilarPairs};
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Quantiles, Severities, Severity, Tokens};
+use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
 
 use super::{Paint, TEXT_PER_CODE};
 use crate::escape::escape;
@@ -198,6 +198,7 @@ pub(crate) fn built_summary(
         let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
         let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
     }
+    sources(&mut out, &built.summary.sources);
     let encoding = manifest.encoding.as_deref();
     tokens(&mut out, &manifest.record_tokens, built.summary.texts, built.summary.is_conversation, encoding);
     if manifest.encoding.is_some() && counts.variants > 0 {
@@ -228,6 +229,29 @@ pub(crate) fn built_summary(
         }
     }
     out
+}
+
+/// What became of the records of each source, where there are several.
+fn sources(out: &mut String, sources: &[(Option<String>, Counts)]) {
+    if sources.len() < 2 {
+        return;
+    }
+    let parts = sources.iter().map(|(name, counts)| {
+        let name = name.as_deref().map_or_else(|| "no source".into(), escape);
+        let kept = counts.train + counts.validation;
+        format!(
+            "{name}: {} read, {} rejected, {} duplicate, {} unselected, {} kept, {} of them in validation",
+            count(counts.read),
+            count(counts.rejected),
+            count(counts.duplicates),
+            count(counts.unselected),
+            count(kept),
+            count(counts.validation)
+        )
+    });
+    for (n, line) in parts.enumerate() {
+        let _ = writeln!(out, "  {:11} {line}", if n == 0 { "sources" } else { "" });
+    }
 }
 
 /// What `convert` says at the end.

@@ -87,6 +87,8 @@ mod settings;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod splitting;
 #[cfg(test)]
 mod stages;

@@ -132,7 +132,7 @@ pub fn build(
     let evaluation = evaluation.transpose()?;
     assert!(plan.counts.add_up(), "every record has exactly one verdict");
     progress.ledger.hold_plan(plan.duplicates.len(), plan.variants.len());
-    let mut summary = summarize(facts, &plan, &rules);
+    let mut summary = summarize(facts, &plan, &rules, &settings.sources);
     lap(&mut clock, &mut phases.plan);
 
     progress.enter(Phase::Write);
@@ -160,10 +160,11 @@ pub fn build(
                 fetch: &fetch,
                 watch,
                 max_record_bytes,
+                sources: &settings.sources,
             };
             timed(&mut phases.report, || {
                 let tables = report(dir, &source, settings, &mut summary, &mut emit)?;
-                Ok::<_, EngineError>((tables, hash_inputs(inputs, &fetch, facts, watch)?))
+                Ok::<_, EngineError>((tables, hash_inputs(inputs, &fetch, facts, &settings.sources, watch)?))
             })
         },
     );
@@ -331,6 +332,7 @@ fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
     serde_json::json!({
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
+        "sources": settings.sources,
         "strict": settings.severities.is_strict(),
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
         "max_record_bytes": settings.scan.max_record_bytes,

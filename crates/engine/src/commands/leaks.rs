@@ -83,6 +83,7 @@ fn settings(manifest: &Manifest) -> Result<Settings, EngineError> {
         format: format.and_then(|name| FORMATS.iter().find(|format| format.name == name)),
         tokenizer: None,
         stages,
+        sources: Vec::new(),
         seed: manifest.seed,
         severities: Severities::default(),
         show_content: false,

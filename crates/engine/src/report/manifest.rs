@@ -50,6 +50,9 @@ pub struct InputEntry {
     pub blake3: String,
     /// Lines in it, after decompression.
     pub records: u64,
+    /// The name of the source that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// Files in input directories that were not read.

@@ -56,6 +56,7 @@ struct Vocabulary<'a> {
     shards: Vec<&'a str>,
     /// For each kind of record, the codes of its findings; none for a kind without any.
     codes: Vec<String>,
+    sources: Vec<&'a str>,
 }
 
 /// The place of a verdict's word in a list of them.
@@ -89,6 +90,7 @@ impl<'a> Vocabulary<'a> {
             labels: plan.classes.list().iter().map(|class| class.name.as_str()).collect(),
             shards: packed.shards.iter().map(|shard| shard.path.as_str()).collect(),
             codes: codes.collect(),
+            sources: source.sources.iter().map(|source| source.name.as_str()).collect(),
         }
     }
 
@@ -96,7 +98,12 @@ impl<'a> Vocabulary<'a> {
     fn text_bytes_most(&self) -> usize {
         let longest = |words: &[&str]| words.iter().map(|word| word.len()).max().unwrap_or(0);
         let codes = self.codes.iter().map(String::len).max().unwrap_or(0);
-        2 * longest(&self.files) + longest(&self.labels) + longest(&self.shards) + codes + FIXED_TEXT_BYTES
+        2 * longest(&self.files)
+            + longest(&self.sources)
+            + longest(&self.labels)
+            + longest(&self.shards)
+            + codes
+            + FIXED_TEXT_BYTES
     }
 
     /// The bytes of text in a line's row, but for the digits and short words that every row has.
@@ -104,7 +111,8 @@ impl<'a> Vocabulary<'a> {
         let TableInput { facts, plan, .. } = source;
         let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
         let file = self.files[facts.input_of(line).index()].len();
-        file + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
+        let from = facts.source_of(line).map_or(0, |source| self.sources[source].len());
+        file + from + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
     }
 }
 
@@ -282,6 +290,7 @@ fn columns<'c>(
         codes: Words::new(rows, &words.codes, move |row| {
             Some(facts.kind(line(row))).filter(|&kind| !words.codes[kind].is_empty())
         }),
+        source: Words::new(rows, &words.sources, move |row| facts.file(input(row)).source),
     }
 }
 

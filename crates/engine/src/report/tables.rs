@@ -19,6 +19,7 @@ use crate::report::findings::findings_in_order;
 use crate::report::manifest::FileEntry;
 use crate::run::bytes::hex;
 use crate::run::error::EngineError;
+use crate::run::source::DataSource;
 use crate::scan::rules::Rules;
 
 /// Lines whose rows are made at a time: one row group.
@@ -32,6 +33,7 @@ pub(crate) struct TableInput<'a> {
     pub(crate) fetch: &'a Fetch<'a>,
     pub(crate) watch: &'a Watch,
     pub(crate) max_record_bytes: u64,
+    pub(crate) sources: &'a [DataSource],
 }
 
 /// The sha256 of a table, taken while it is written.
@@ -154,6 +156,11 @@ pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<FileEntry, Engine
         writer.push(summary.rows().into_iter().map(|(metric, scope, value)| SummaryRow {
             metric: Cow::Borrowed(metric),
             scope: Cow::Borrowed(scope),
+            value: value as f64,
+        }))?;
+        writer.push(summary.source_rows().into_iter().map(|(metric, scope, value)| SummaryRow {
+            metric: Cow::Borrowed(metric),
+            scope: Cow::Owned(scope),
             value: value as f64,
         }))?;
         Ok(())

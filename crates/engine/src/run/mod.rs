@@ -6,4 +6,5 @@ pub(crate) mod memory;
 pub(crate) mod phases;
 pub(crate) mod progress;
 pub(crate) mod settings;
+pub(crate) mod source;
 pub(crate) mod tree;

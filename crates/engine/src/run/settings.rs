@@ -11,6 +11,8 @@ use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use bedload_stages::tokens::Tokenizer;
 
+use crate::run::source::DataSource;
+
 /// The settings of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -22,6 +24,8 @@ pub struct Settings {
     pub tokenizer: Option<Tokenizer>,
     /// What each stage does.
     pub stages: Stages,
+    /// What is different for some inputs; the number of an input's source is one of this list.
+    pub sources: Vec<DataSource>,
     /// Seed of every choice by hash.
     pub seed: u64,
     /// How bad each kind of finding is.

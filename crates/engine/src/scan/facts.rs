@@ -67,7 +67,8 @@ pub(crate) fn scan(
     let mut unmapped = Unmapped::default();
     let begin = |facts: &mut FactTable, until: usize| {
         while facts.files().len() <= until {
-            facts.begin_file(inputs.get(InputId::new(facts.files().len())).name());
+            let input = inputs.get(InputId::new(facts.files().len()));
+            facts.begin_file_of(input.source(), input.name());
         }
     };
     visit_weighing(

@@ -56,6 +56,7 @@ struct FileEntry {
     name: String,
     lines: u64,
     bytes: u64,
+    source: Option<usize>,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -150,7 +151,7 @@ pub(crate) fn header(scanned: &Scanned, inputs: &Inputs, settings: &Settings) ->
         made_from: MadeFrom::of(inputs, settings)?,
         files: files
             .into_iter()
-            .map(|FileFacts { name, lines, bytes, .. }| FileEntry { name, lines, bytes })
+            .map(|FileFacts { name, lines, bytes, source, .. }| FileEntry { name, lines, bytes, source })
             .collect(),
         labels,
         labels_overflowed,
@@ -167,9 +168,9 @@ impl Header {
     fn table(&self) -> Option<FactsHeader> {
         let mut first = 0u64;
         let mut files = Vec::with_capacity(self.files.len());
-        for FileEntry { name, lines, bytes } in &self.files {
-            files.push(FileFacts { name: name.clone(), first: Ordinal(first), lines: *lines, bytes: *bytes });
-            first = first.checked_add(*lines)?;
+        for &FileEntry { ref name, lines, bytes, source } in &self.files {
+            files.push(FileFacts { name: name.clone(), first: Ordinal(first), lines, bytes, source });
+            first = first.checked_add(lines)?;
         }
         let kind = |entry: &KindEntry| {
             let mut codes = CodeSet::default();
@@ -192,7 +193,7 @@ impl Header {
 impl MadeFrom {
     fn of(inputs: &Inputs, settings: &Settings) -> Result<Self, EngineError> {
         let stamp = |input: &bedload_scan::Input| match input.stamp() {
-            Some(stamp) => Ok((input.name().to_owned(), stamp)),
+            Some(stamp) => Ok((input.name().to_owned(), format!("{stamp} {:?}", input.source()))),
             None => Err(EngineError::Usage(format!(
                 "--facts cannot be used with {}, which gives its bytes only once\nhint: save it to a file first",
                 input.name()
@@ -247,6 +248,10 @@ fn of_scan(settings: &Settings) -> String {
     settings.shards = ShardLimits::default();
     settings.scan.mmap = true;
     settings.scan.chunk_bytes = 0;
+    for source in &mut settings.sources {
+        source.name.clear();
+        source.weight = None;
+    }
     let stages = &mut settings.stages;
     stages.dedupe.enabled = true;
     stages.dedupe.survivor = others.dedupe.survivor;

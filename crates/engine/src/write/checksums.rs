@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::report::manifest::InputEntry;
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
+use crate::run::source::DataSource;
 
 /// What was read of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +51,7 @@ pub(crate) fn hash_inputs(
     inputs: &Inputs,
     fetch: &Fetch<'_>,
     facts: &FactTable,
+    sources: &[DataSource],
     watch: &Watch,
 ) -> Result<Vec<InputEntry>, EngineError> {
     let hash = |input: InputId| -> Result<InputEntry, EngineError> {
@@ -63,6 +65,7 @@ pub(crate) fn hash_inputs(
             bytes,
             blake3: sum.finalize().to_hex().to_string(),
             records: facts.file(input).lines,
+            source: facts.file(input).source.map(|source| sources[source].name.clone()),
         })
     };
     inputs.par_ids().map(hash).collect()

@@ -13,6 +13,8 @@ pub struct FileFacts {
     pub lines: u64,
     /// Its (decompressed) size in bytes.
     pub bytes: u64,
+    /// The number of the source that it belongs to, if it belongs to one.
+    pub source: Option<usize>,
 }
 
 /// The inputs of lines that are asked for in order.

@@ -178,7 +178,13 @@ impl FactTable {
 
     /// Begins an input. Its lines follow by [`FactTable::append`].
     pub fn begin_file(&mut self, name: &str) {
-        self.files.push(FileFacts { name: name.to_owned(), first: Ordinal(self.len()), lines: 0, bytes: 0 });
+        self.begin_file_of(None, name);
+    }
+
+    /// Begins an input that belongs to a source.
+    pub fn begin_file_of(&mut self, source: Option<usize>, name: &str) {
+        let first = Ordinal(self.len());
+        self.files.push(FileFacts { name: name.to_owned(), first, lines: 0, bytes: 0, source });
     }
 
     /// Appends the rows of a chunk of the current input, which are `bytes` long with their line ends.
@@ -266,6 +272,11 @@ impl FactTable {
     /// The input that a line is in. Logarithmic in the number of inputs.
     pub fn input_of(&self, line: Ordinal) -> InputId {
         InputId::new(self.files.partition_point(|file| file.first <= line) - 1)
+    }
+
+    /// The number of the source that a line is from, if it is from one.
+    pub fn source_of(&self, line: Ordinal) -> Option<usize> {
+        self.file(self.input_of(line)).source
     }
 
     /// Tells the inputs of lines from this one on, which are asked for in order.

@@ -45,6 +45,7 @@ pub(crate) struct RecordRow<'a> {
     pub(crate) duplicate_of_file: Option<&'a str>,
     pub(crate) duplicate_of_line: Option<u64>,
     pub(crate) codes: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
 }
 
 /// Rows as columns.
@@ -84,6 +85,7 @@ pub(crate) fn columns<'a>(rows: &'a [RecordRow<'a>]) -> RecordColumns<'a> {
         duplicate_of_file: words(|row| row.duplicate_of_file),
         duplicate_of_line: integers(|row| row.duplicate_of_line),
         codes: words(|row| row.codes),
+        source: words(|row| row.source),
     }
 }
 

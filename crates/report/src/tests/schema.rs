@@ -65,6 +65,7 @@ fn names_and_types() {
           duplicate_of_file BYTE_ARRAY String null
           duplicate_of_line INT64 null
           codes BYTE_ARRAY String null
+          source BYTE_ARRAY String null
         findings
           file BYTE_ARRAY String null
           line INT64 null

@@ -94,6 +94,7 @@ fn records() {
             duplicate_of_file: null
             duplicate_of_line: null
             codes: "schema/short,text/space"
+            source: null
             --
             file: "b.jsonl"
             line: 17
@@ -121,6 +122,7 @@ fn records() {
             duplicate_of_file: "a.jsonl"
             duplicate_of_line: 1
             codes: null
+            source: null
         "#]],
     );
 }

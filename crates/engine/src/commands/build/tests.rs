@@ -44,6 +44,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         format: None,
         tokenizer: None,
         stages,
+        sources: Vec::new(),
         seed: 7,
         severities: Severities::default(),
         show_content: false,

@@ -25,6 +25,7 @@ fn settings(validation: &str) -> Settings {
         profile: None,
         format: None,
         stages,
+        sources: Vec::new(),
         seed: 3,
         severities: Severities::default(),
         show_content: false,

@@ -25,6 +25,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         format: Some(Format::from_name(format).expect("a format")),
         tokenizer: None,
         stages,
+        sources: Vec::new(),
         seed: 0,
         severities: Severities::default(),
         show_content: false,
