@@ -39,7 +39,7 @@ pub use facts::{FactsError, FactsFile, StoredFacts, open_facts, write_facts};
 pub use find::{Cell, FoundRow, find_rows};
 pub use findings::FindingRow;
 pub use inspect::{TableInfo, inspect, inspect_file};
-pub use lineage::{DuplicateColumns, VariantRow};
+pub use lineage::{DuplicateColumns, EdgeColumns, VariantRow};
 pub use predictions::PredictionRow;
 pub use records::RecordColumns;
 pub use row_groups::{ROW_GROUP_ROWS, ROW_GROUP_TEXT_BYTES, RowWriter, row_groups};

@@ -1,4 +1,5 @@
-//! Tables `duplicates` and `variants`: which record was kept for a dropped one, and which record a variant comes from.
+//! Tables `duplicates`, `edges` and `variants`: which record was kept for a dropped one, which records are alike, and
+//! which record a variant comes from.
 
 use std::borrow::Cow;
 
@@ -49,6 +50,42 @@ impl Group for DuplicateColumns<'_> {
             Column::required("similarity", Values::Reals(|of| &of.similarity)),
             Column::optional("group", Values::Hashes(|of| &of.group)),
             Column::optional("digest", Values::Digests(|of| &of.digest)),
+        ]
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// Some pairs of records that are alike: one field for each column.
+pub struct EdgeColumns<'a> {
+    /// How many pairs.
+    pub rows: usize,
+    /// The later record's input.
+    pub file: Words<'a>,
+    /// Its physical line, from 1.
+    pub line: Integers<'a>,
+    /// The earlier record's input.
+    pub earlier_file: Words<'a>,
+    /// Its physical line, from 1.
+    pub earlier_line: Integers<'a>,
+    /// How alike they are, from 0 to 1.
+    pub similarity: Reals<'a>,
+}
+
+impl Group for EdgeColumns<'_> {
+    const TABLE: &'static str = "edges";
+
+    type Column = Column<Self>;
+
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::required("file", Values::Words(|of| &of.file)),
+            Column::required("line", Values::Integers(|of| &of.line)),
+            Column::required("earlier_file", Values::Words(|of| &of.earlier_file)),
+            Column::required("earlier_line", Values::Integers(|of| &of.earlier_line)),
+            Column::required("similarity", Values::Reals(|of| &of.similarity)),
         ]
     }
 

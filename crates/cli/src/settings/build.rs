@@ -96,6 +96,7 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
     let near = &mut stages.near;
     near.threshold = args.threshold.or(near.threshold);
     near.group = args.group.or(near.group);
+    near.edges = args.edges.or(near.edges);
     near.shingle = args.shingle.unwrap_or(near.shingle);
     if let Some(engine) = &args.engine {
         near.engine = named("--near-engine", engine)?;
@@ -108,11 +109,15 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
         (args.engine.is_some(), "--near-engine"),
         (args.fields.is_some(), "--near-fields"),
     ];
-    let is_compared = near.threshold.or(near.group).is_some();
+    let is_compared = near.threshold.or(near.group).or(near.edges).is_some();
     if let Some((_, flag)) = of_near.iter().find(|(given, _)| *given && !is_compared) {
-        return Err(Failure::Usage(format!("{flag} needs --near or --group-near")));
+        return Err(Failure::Usage(format!("{flag} needs --near, --group-near or --edges")));
     }
-    Ok(vec![(args.threshold.is_some(), "--near", "near"), (args.group.is_some(), "--group-near", "near")])
+    Ok(vec![
+        (args.threshold.is_some(), "--near", "near"),
+        (args.group.is_some(), "--group-near", "near"),
+        (args.edges.is_some(), "--edges", "near"),
+    ])
 }
 
 fn put_balance(args: &BalanceArgs, stages: &mut Stages) -> Vec<Flag> {

@@ -249,3 +249,40 @@ fn a_field_or_the_length_ranks_survivors() {
         scratch.run(&format!("build a.jsonl --out p --survivor {wrong}")).refuses(2);
     }
 }
+
+#[test]
+fn all_pairs_are_listed_on_request() {
+    let texts = texts(300);
+    let sets = shingles(&texts);
+    let records = texts.iter().map(|[prompt, completion]| record(prompt, completion));
+    let scratch = Scratch::with("a.jsonl", jsonl(records));
+    for (flags, threshold) in [("--edges 0.5", 0.5), ("--near 0.9 --edges 0.3", 0.3), ("--edges 1", 1.0)] {
+        scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}")).exits(0);
+        // Records that are equal but for case and punctuation are no exact duplicates.
+        let duplicates: Vec<String> = scratch
+            .table("o", "duplicates")
+            .into_iter()
+            .filter(|row| row["method"] == "exact")
+            .map(|row| row["line"].clone())
+            .collect();
+        let is_in = |nth: &usize| !duplicates.contains(&(nth + 1).to_string());
+        let mut expected = Vec::new();
+        for b in (0..texts.len()).filter(is_in) {
+            for a in (0..b).filter(is_in) {
+                let alike = similarity(&sets[a], &sets[b]);
+                if alike >= threshold {
+                    expected.push((b as u64 + 1, a as u64 + 1, alike));
+                }
+            }
+        }
+        let edge = |row: std::collections::BTreeMap<String, String>| {
+            assert_eq!((&*row["file"], &*row["earlier_file"]), ("a.jsonl", "a.jsonl"));
+            let number = |column: &str| row[column].parse::<u64>().unwrap();
+            (number("line"), number("earlier_line"), row["similarity"].parse::<f64>().unwrap())
+        };
+        let edges: Vec<(u64, u64, f64)> = scratch.table("o", "edges").into_iter().map(edge).collect();
+        assert_eq!(edges, expected, "{flags}");
+        scratch.run("verify o").exits(0);
+    }
+    scratch.run("build a.jsonl --out p --skip near --edges 0.5").refuses(2);
+}

@@ -11,6 +11,7 @@ use bedload_scan::{Fetch, Input, Inputs};
 use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
 use crate::plan::{Plan, plan};
+use crate::report::edges::edges;
 use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
@@ -320,6 +321,10 @@ fn report(
     let mut files = vec![of_lines.0?, found?, of_lines.1?];
     files.push(tables::labels(dir, source)?);
     files.push(tables::summary(dir, summary)?);
+    let near = &settings.stages.near;
+    if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
+        files.push(edges(dir, source, compared, near)?);
+    }
     if !source.plan.variants.is_empty() {
         let templates = &settings.stages.augment.templates;
         files.push(tables::variants(dir, source, templates, settings.seed)?);

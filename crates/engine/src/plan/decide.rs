@@ -35,6 +35,8 @@ pub(super) struct Decided {
     pub(super) findings: Vec<Finding>,
     /// What the sides have in common; none where there is one side.
     pub(super) certificates: Option<Certificates>,
+    /// What was compared, where all pairs that are alike are to be listed.
+    pub(super) sets: Option<Sets>,
 }
 
 /// The decisions about the records of the inputs.
@@ -56,7 +58,8 @@ pub(super) fn decide(
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
     let is_split = stages.split.enabled && stages.split.validation != Size::NONE;
     let (dropping, grouping) = (stages.near.dropping(), stages.near.grouping().filter(|_| is_split));
-    let sets = match dropping.or(grouping) {
+    let listing = stages.near.listing();
+    let sets = match dropping.or(grouping).or(listing) {
         Some(_) => sets(&verdicts, &stages.near)?,
         None => Sets::default(),
     };
@@ -69,7 +72,8 @@ pub(super) fn decide(
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
-    let mut decided = Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None };
+    let mut decided =
+        Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None, sets: None };
     if let Some(most) = stages.split.select {
         decided.select(facts, settings, most)?;
     }
@@ -80,6 +84,7 @@ pub(super) fn decide(
         let pairs = pairs.as_ref().zip(grouping);
         decided.certificates = certify(facts, &decided.verdicts, pairs, &stages.near, watch)?;
     }
+    decided.sets = listing.map(|_| sets);
     decided.findings.extend(judge_ranks(facts, settings));
     decided.judge_rejected(settings);
     Ok(decided)

@@ -15,6 +15,7 @@ use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::group::Groups;
+use bedload_stages::near::Sets;
 use bedload_stages::schema::Tally;
 use rayon::prelude::*;
 
@@ -50,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) findings: Vec<Finding>,
     /// What the sides have in common; none where there is one side.
     pub(crate) certificates: Option<Certificates>,
+    /// What was compared, where all pairs that are alike are to be listed.
+    pub(crate) sets: Option<Sets>,
 }
 
 /// Decides everything. `before` is what was found before the records were read.
@@ -61,14 +64,14 @@ pub(crate) fn plan(
     inputs: &Inputs,
     settings: &Settings,
     augmenter: &Augmenter<'_>,
-    sets: &SetMaker<'_>,
+    maker: &SetMaker<'_>,
     before: Vec<Finding>,
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
-    let mut decided = decide(facts, settings, |verdicts, config| sets.make(verdicts, config), sets.watch)?;
+    let mut decided = decide(facts, settings, |verdicts, config| maker.make(verdicts, config), maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
-    let Decided { verdicts, duplicates, groups, classes, findings, certificates, .. } = decided;
+    let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, .. } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
     let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };
@@ -104,6 +107,7 @@ pub(crate) fn plan(
         counts,
         findings,
         certificates,
+        sets,
     })
 }
 
@@ -141,6 +145,7 @@ pub(crate) fn plan_as_it_is(
         counts,
         findings,
         certificates: None,
+        sets: None,
     }
 }
 

@@ -14,7 +14,7 @@ const BATCH: usize = 1 << 13;
 /// What finds the pairs of some candidates.
 pub(super) struct Join<'a> {
     sets: &'a Sets,
-    candidates: Candidates,
+    pub(super) candidates: Candidates,
     threshold: Threshold,
 }
 

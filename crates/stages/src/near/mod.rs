@@ -26,6 +26,7 @@
 mod candidates;
 mod compare;
 mod counts;
+mod edges;
 mod index;
 mod join;
 mod lsh;
@@ -46,6 +47,7 @@ use crate::dedupe::Survivor;
 use candidates::Candidates;
 use join::Join;
 
+pub use edges::{Edge, Edges};
 pub use lsh::Bands;
 pub use sets::{SetChunk, Sets};
 pub use shingles::{NotShingle, Shingle, Shingler};
@@ -62,6 +64,9 @@ pub struct NearConfig {
     /// The least similarity of records that stay on the same side of a split, directly or through others; 0.1 below
     /// `threshold` when not set. Example: `group = 0.6`.
     pub group: Option<Threshold>,
+    /// The least similarity of pairs that are listed in `report/edges.parquet`; no list when not set. Example:
+    /// `edges = 0.5`.
+    pub edges: Option<Threshold>,
     /// What a shingle is: `word:N` or `char:N`. Example: `shingle = "char:12"`.
     pub shingle: Shingle,
     /// How pairs are found: `auto`, `exact` or `lsh`. Example: `engine = "lsh"`.
@@ -76,6 +81,7 @@ impl Default for NearConfig {
             enabled: true,
             threshold: None,
             group: None,
+            edges: None,
             shingle: Shingle::default(),
             engine: Engine::default(),
             fields: Fields::default(),
@@ -96,6 +102,11 @@ impl NearConfig {
     pub fn grouping(&self) -> Option<Threshold> {
         let below = GROUP_BELOW.parse().expect("a threshold");
         self.group.or(self.threshold.map(|threshold| threshold.less(below))).filter(|_| self.enabled)
+    }
+
+    /// The threshold for pairs that are listed, where the stage runs.
+    pub fn listing(&self) -> Option<Threshold> {
+        self.edges.filter(|_| self.enabled)
     }
 }
 

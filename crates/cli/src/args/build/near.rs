@@ -11,6 +11,9 @@ pub(crate) struct NearArgs {
     /// 0.1 below --near].
     #[arg(help_heading = "Split and selection", long = "group-near", value_name = "SIMILARITY")]
     pub(crate) group: Option<Threshold>,
+    /// List all pairs of at least this similarity in report/edges.parquet, so that another threshold is a query.
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "SIMILARITY")]
+    pub(crate) edges: Option<Threshold>,
     /// What is compared of texts for --near: `word:N` or `char:N`, so many in a row [default: word:5].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "SHINGLE")]
     pub(crate) shingle: Option<Shingle>,
