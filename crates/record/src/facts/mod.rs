@@ -5,6 +5,7 @@
 //! `files.rs` which lines are of which input, `stored.rs` how facts leave the process and come back.
 
 mod column;
+mod columns;
 mod files;
 mod interner;
 mod row;
@@ -22,7 +23,7 @@ pub use interner::Interner;
 pub use row::{FactRow, Terminator};
 pub use stored::{FactsHeader, StoredValues, UnusableFacts};
 
-use stored::Stored as _;
+use columns::Columns;
 
 /// Counts of tokens and characters saturate here: far beyond any target's limit.
 pub const TOKENS_MAX: u32 = u32::MAX;
@@ -36,78 +37,6 @@ pub const NO_VALUE: u32 = u32::MAX;
 const NO_LABEL: u32 = u32::MAX;
 const AS_IT_IS: u64 = u64::MAX;
 const ACCEPTED: u8 = 4;
-
-/// Lists the columns, each with the value that most lines have. To add a fact is to add a line here, and to use it in
-/// [`FactTable::push`].
-macro_rules! columns {
-    ($($(#[$about:meta])* $name:ident: $kind:ident<$value:ty> = $usual:expr,)*) => {
-        /// The facts of some lines, by column.
-        #[derive(Debug)]
-        struct Columns {
-            $($(#[$about])* $name: $kind<$value>,)*
-        }
-
-        impl Columns {
-            fn new() -> Self {
-                Self { $($name: $kind::new($usual),)* }
-            }
-
-            /// Appends `more` lines to `len` lines.
-            fn append(&mut self, len: usize, more: &Self, more_len: usize) -> Result<(), NoRoom> {
-                $(self.$name.append(len, &more.$name, more_len)?;)*
-                Ok(())
-            }
-
-            /// Moves all columns to other memory, and lets them grow there.
-            fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
-                $(self.$name.lend(room)?;)*
-                Ok(())
-            }
-
-            /// What the columns hold, by name.
-            fn stored(&self) -> Vec<(String, StoredValues<'_>)> {
-                let mut stored = Vec::new();
-                $(self.$name.store(stringify!($name), &mut stored);)*
-                stored
-            }
-
-            /// Puts values into the column of this name; false where there is none of their kind.
-            fn restore(&mut self, name: &str, values: StoredValues<'_>) -> Result<bool, NoRoom> {
-                Ok($(self.$name.restore(stringify!($name), name, values)? ||)* false)
-            }
-
-            /// The bytes of own memory that the columns hold.
-            fn own_bytes(&self) -> usize {
-                [$(self.$name.own_bytes(),)*].iter().sum()
-            }
-        }
-    };
-}
-
-columns! {
-    /// Byte offsets in their inputs.
-    start: Column<u64> = 0,
-    digest: Column<u128> = 0,
-    tokens_prompt: Column<u32> = 0,
-    tokens_completion: Column<u32> = 0,
-    tokens_system: Column<u32> = 0,
-    tokens_assistant: Column<u32> = 0,
-    characters: Column<u32> = 0,
-    /// Ids of labels.
-    label: Column<u32> = NO_LABEL,
-    /// Ids of pairs of codes and features.
-    kind: Column<u32> = 0,
-    /// What records share with others that must be on their side of a split, by way to group them.
-    keys: ColumnList<u64> = NO_KEY,
-    /// Ids of values, by field.
-    values: ColumnList<u32> = NO_VALUE,
-    /// How lines end, and whether they are accepted.
-    flags: Column<u8> = ACCEPTED,
-    /// Which of several records stays: the one of the lowest rank.
-    rank: Column<u64> = 0,
-    /// Lengths of what is written in place of lines.
-    written: Column<u64> = AS_IT_IS,
-}
 
 /// The facts of all lines of all inputs, in input order.
 #[derive(Debug)]

@@ -41,6 +41,7 @@ fn table(records: &[String], fields: &[Field]) -> FactTable {
                 features: Features::default(),
                 keys: &[],
                 values: &ids,
+                rank: 0,
                 written: None,
             });
             start += record.len() as u64 + 1;
