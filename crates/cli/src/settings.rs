@@ -178,6 +178,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if config.threads.is_some_and(|threads| i64::from(threads.get()) > THREADS_MAX) {
         return Err(Failure::Usage(format!("threads must be from 1 to {THREADS_MAX}")));
     }
+    stages.split.check().map_err(Failure::Usage)?;
     if stages.split.select == Some(0) {
         return Err(Failure::Usage("--select 0 would keep nothing".to_owned()));
     }
@@ -239,6 +240,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         discover: DiscoverOptions {
             stdin_name: data.reading.stdin_name.clone(),
             validation: Vec::new(),
+            test: Vec::new(),
             array: data.reading.array || config.array,
             max_decompressed: data.reading.max_decompressed.or(config.max_decompressed),
             objects: None,

@@ -81,6 +81,7 @@ pub enum Code {
     BalanceLabelVariants,
     BalanceTooManyLabels,
     SplitTooManyValidation,
+    SplitTooManyHeldOut,
     SplitInexact,
     SplitMissingClass,
     SplitNoGroups,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Code, Side, Tokens, Verdict};
 
-/// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train` and `validation`.
+/// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train`, `validation` and
+/// `test`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Lines of all inputs.
@@ -24,6 +25,9 @@ pub struct Counts {
     pub train: u64,
     /// Input records in the validation set.
     pub validation: u64,
+    /// Input records in the test set.
+    #[serde(default)]
+    pub test: u64,
     /// Variants written in addition: the training set has `train` + `variants` lines.
     #[serde(default)]
     pub variants: u64,
@@ -39,6 +43,7 @@ impl Counts {
             Verdict::Unselected | Verdict::Conflicting | Verdict::Contaminated => &mut self.unselected,
             Verdict::Kept(Side::Train) => &mut self.train,
             Verdict::Kept(Side::Validation) => &mut self.validation,
+            Verdict::Kept(Side::Test) => &mut self.test,
         } += 1;
     }
 
@@ -53,6 +58,7 @@ impl Counts {
             unselected: self.unselected + other.unselected,
             train: self.train + other.train,
             validation: self.validation + other.validation,
+            test: self.test + other.test,
             variants: self.variants + other.variants,
         }
     }
@@ -73,7 +79,7 @@ impl Counts {
 
     /// Returns true if every record has become exactly one thing.
     pub fn add_up(&self) -> bool {
-        let parts = [self.rejected, self.duplicates, self.unselected, self.train, self.validation];
+        let parts = [self.rejected, self.duplicates, self.unselected, self.train, self.validation, self.test];
         // The counts of a forged manifest can be any, so that their sum needs room.
         u128::from(self.read) == parts.map(u128::from).iter().sum()
     }
@@ -86,6 +92,9 @@ pub struct SideTokens {
     pub train: u64,
     /// Tokens of the validation set.
     pub validation: u64,
+    /// Tokens of the test set.
+    #[serde(default)]
+    pub test: u64,
 }
 
 /// How often each value occurred: dense below a bound, sorted pairs above it.
@@ -206,9 +215,11 @@ impl Summary {
             ("records", "unselected", counts.unselected),
             ("records", "train", counts.train),
             ("records", "validation", counts.validation),
+            ("records", "test", counts.test),
             ("variants", "train", counts.variants),
             ("tokens", "train", tokens.train),
             ("tokens", "validation", tokens.validation),
+            ("tokens", "test", tokens.test),
             ("tokens_per_record_p50", "kept", record.p50),
             ("tokens_per_record_p90", "kept", record.p90),
             ("tokens_per_record_p99", "kept", record.p99),

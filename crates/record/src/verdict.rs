@@ -7,17 +7,26 @@ pub enum Side {
     Train,
     /// The validation file or its shards.
     Validation,
+    /// The test file or its shards, which no training job is given.
+    Test,
 }
 
 impl Side {
-    /// Both sides, in output order.
-    pub const ALL: [Self; 2] = [Self::Train, Self::Validation];
+    /// How many sides there are.
+    pub const COUNT: usize = 3;
+
+    /// All sides, in output order.
+    pub const ALL: [Self; Self::COUNT] = [Self::Train, Self::Validation, Self::Test];
+
+    /// The sides that are kept from training.
+    pub const HELD_OUT: [Self; 2] = [Self::Validation, Self::Test];
 
     /// The word for it in every output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Train => "train",
             Self::Validation => "validation",
+            Self::Test => "test",
         }
     }
 }

@@ -31,8 +31,10 @@ use crate::url::Url;
 pub struct DiscoverOptions {
     /// The name of standard input in reports; `-` when `None`.
     pub stdin_name: Option<String>,
-    /// Arguments for validation data. Their inputs come last; all others are training data.
+    /// Arguments for validation data. Their inputs come after training data, which all others are.
     pub validation: Vec<OsString>,
+    /// Arguments for test data, which come last.
+    pub test: Vec<OsString>,
     /// Whether an input that is a JSON array is read as lines, one for each element. Other inputs are read as they
     /// are.
     pub array: bool,
@@ -72,7 +74,8 @@ enum Id {
 pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, ScanError> {
     let (mut found, mut side_of, mut arg_of) = (Vec::new(), Vec::new(), Vec::new());
     let mut skipped = Skipped::default();
-    for (arg, side) in sides(args, Side::Train).chain(sides(&options.validation, Side::Validation)) {
+    let held_out = sides(&options.validation, Side::Validation).chain(sides(&options.test, Side::Test));
+    for (arg, side) in sides(args, Side::Train).chain(held_out) {
         let before = found.len();
         expand(arg, options, &mut found, &mut skipped)?;
         side_of.resize(side_of.len() + found.len() - before, side);

@@ -1,6 +1,6 @@
 //! `bedload verify`
 
-use bedload_engine::{Certificates, SimilarPairs, leaks, read_output, verify};
+use bedload_engine::{Between, Certificates, leaks, read_output, verify};
 use bedload_record::plural::plural;
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::{new_progress, refuse_remote, start_workers};
 use crate::args::{OutputFormat, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{Out, say, sides};
+use crate::output::{Out, in_common, listed, say, sides};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
@@ -74,18 +74,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
 
 /// Everything that the sides have in common.
 fn problems(certificates: &Certificates) -> Vec<String> {
-    let mut problems = Vec::new();
-    if certificates.shared_keys > 0 {
-        let keys = plural(certificates.shared_keys, "key", "keys");
-        problems.push(format!("leak: {keys} of groups on both sides"));
-    }
-    if let Some(SimilarPairs { pairs, threshold, .. }) =
-        certificates.similar_pairs.as_ref().filter(|of| of.pairs > 0)
-    {
-        let pairs = plural(*pairs, "pair", "pairs");
-        problems.push(format!(
-            "leak: {pairs} of records with a similarity of {threshold} or more across the sides"
-        ));
-    }
-    problems
+    let problem = |between: &Between| {
+        let found = in_common(between, certificates.similar_pairs.as_ref(), |n| n > 0);
+        let [first, second] = &between.sides;
+        (!found.is_empty()).then(|| format!("leak: {first} and {second} share {}", listed(&found)))
+    };
+    certificates.between.iter().filter_map(problem).collect()
 }

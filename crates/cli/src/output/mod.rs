@@ -3,6 +3,7 @@
 
 mod jsonl;
 mod paint;
+mod sides;
 mod stdout;
 mod summary;
 mod text;
@@ -16,10 +17,11 @@ use bedload_record::{Code, Finding, Scope, Severities, Severity};
 use crate::args::{OutputArgs, OutputFormat};
 
 pub(crate) use paint::Paint;
+pub(crate) use sides::{in_common, listed, sides};
 pub(crate) use stdout::Out;
 #[cfg(feature = "s3")]
 pub(crate) use stdout::summarized;
-pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, sides};
+pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary};
 
 /// Findings about records that are printed of each code for people; all are counted.
 pub(crate) const TEXT_PER_CODE: u64 = 5;

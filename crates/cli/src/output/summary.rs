@@ -5,10 +5,11 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Certificates, Checked, Converted, Distinct, SimilarPairs};
+use bedload_engine::{Built, Checked, Converted, Distinct};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
 
+use super::sides::sides;
 use super::{Paint, TEXT_PER_CODE};
 use crate::escape::escape;
 
@@ -127,31 +128,6 @@ pub(crate) fn checked_summary(
     out
 }
 
-/// What the sides of a split have in common, as a line.
-pub(crate) fn sides(of: &Certificates) -> String {
-    let values = plural(of.shared_keys, "prompt or other value", "prompts or other values");
-    let mut line = format!("  leaks       {values} of --group-by on both sides");
-    if let Some(SimilarPairs { pairs, threshold, recall, .. }) = &of.similar_pairs {
-        let all = if *recall < 1.0 {
-            format!("; {:.2} % of them are found", recall * 100.0)
-        } else {
-            String::new()
-        };
-        let pairs = plural(*pairs, "pair", "pairs");
-        let _ =
-            write!(line, ", {pairs} of records with a similarity of {threshold} or more across them{all}");
-    }
-    line.push('\n');
-    for field in &of.fields_not_in_files {
-        let _ = writeln!(
-            line,
-            "              keys at {} are not counted: no record of the files has a value there",
-            escape(field)
-        );
-    }
-    line
-}
-
 /// What `build` reports at the end: the funnel, tokens, labels, throughput, the verdict.
 pub(crate) fn built_summary(
     built: &Built,
@@ -171,7 +147,7 @@ pub(crate) fn built_summary(
     };
     let profile = manifest.profile.as_ref().map_or_else(String::new, |name| format!(", profile {name}"));
     let _ = writeln!(out, "built {}  ({format}{profile})", paint.bold(&escape(&dir.display().to_string())));
-    let kept = counts.train + counts.validation;
+    let kept = counts.train + counts.validation + counts.test;
     let rows = [
         ("read", counts.read, ""),
         ("rejected", counts.rejected, "rejected.jsonl; why: report/findings.parquet"),
@@ -181,12 +157,13 @@ pub(crate) fn built_summary(
         ("kept", kept, ""),
         ("  train", counts.train, ""),
         ("  validation", counts.validation, ""),
+        ("  test", counts.test, ""),
         ("  evaluation", built.prompts(), "of these, prompts in evaluation.jsonl"),
         ("variants", counts.variants, "added to train; report/variants.parquet"),
     ];
     let width = count(counts.read).len();
     for (name, n, place) in rows {
-        if n == 0 && matches!(name, "  near" | "unselected" | "variants" | "  evaluation") {
+        if n == 0 && matches!(name, "  near" | "  test" | "unselected" | "variants" | "  evaluation") {
             continue;
         }
         // Variants were never read, so they are no share of it.
@@ -317,23 +294,27 @@ fn labels(out: &mut String, built: &Built, names: ClassNames) {
         return;
     }
     let mut by_size: Vec<_> = built.labels.iter().collect();
-    by_size.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    by_size.sort_by(|a, b| b.read.cmp(&a.read).then_with(|| a.name.cmp(&b.name)));
     let shown: Vec<String> = by_size
         .iter()
         .take(LABELS_SHOWN)
         .zip(1..)
-        .map(|((name, ..), number)| match names {
-            ClassNames::Shown => escape(name).chars().take(LABEL_CHARS_SHOWN).collect(),
+        .map(|(class, number)| match names {
+            ClassNames::Shown => escape(&class.name).chars().take(LABEL_CHARS_SHOWN).collect(),
             ClassNames::Hidden => format!("class {number}"),
         })
         .collect();
     let width = shown.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let classes = plural(by_size.len() as u64, "class", "classes");
     let _ = writeln!(out, "  labels      {classes}");
-    let _ = writeln!(out, "    {:width$}  {:>9}  {:>9}  {:>10}", "", "read", "train", "validation");
-    for (name, (_, before, train, validation)) in shown.iter().zip(&by_size) {
-        let (before, train, validation) = (count(*before), count(*train), count(*validation));
-        let _ = writeln!(out, "    {name:width$}  {before:>9}  {train:>9}  {validation:>10}");
+    let has_test = built.manifest.counts.test > 0;
+    let test = if has_test { format!("  {:>9}", "test") } else { String::new() };
+    let _ = writeln!(out, "    {:width$}  {:>9}  {:>9}  {:>10}{test}", "", "read", "train", "validation");
+    for (name, class) in shown.iter().zip(&by_size) {
+        let [train, validation, test] = class.sides.map(count);
+        let test = if has_test { format!("  {test:>9}") } else { String::new() };
+        let read = count(class.read);
+        let _ = writeln!(out, "    {name:width$}  {read:>9}  {train:>9}  {validation:>10}{test}");
     }
     if by_size.len() > LABELS_SHOWN {
         let _ = writeln!(out, "    and {} more: report/labels.parquet", by_size.len() - LABELS_SHOWN);

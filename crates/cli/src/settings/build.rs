@@ -59,6 +59,7 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     if let Some(validation) = args.validation {
         stages.split.validation = validation;
     }
+    stages.split.test = args.test.unwrap_or(stages.split.test);
     if !args.group_by.is_empty() {
         let read = GroupBys::read(&args.group_by);
         stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
@@ -71,6 +72,7 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     }
     Ok(vec![
         (args.validation.is_some(), "--validation", "split"),
+        (args.test.is_some(), "--test", "split"),
         (args.evaluation, "--evaluation", "split"),
         (args.select.is_some(), "--select", "split"),
         (!args.group_by.is_empty(), "--group-by", "split"),

@@ -105,7 +105,7 @@ fn build_shows_the_way_of_the_records() {
                 account           11          7           2
                 technical         11          9           2
                 returns           10          7           2
-              leaks       0 prompts or other values of --group-by on both sides
+              leaks       train and validation share 0 prompts
               findings
                 dataset/few-records             1  warning
                 balance/label-variants          1  warning

@@ -19,6 +19,7 @@ mod corpus;
 mod costs;
 #[cfg(test)]
 mod detecting;
+mod dividing;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]

@@ -120,7 +120,10 @@ fn no_validation_record_is_like_a_training_record() {
     scratch.run(build).exits(0);
     // A split that knows nothing of it leaks.
     assert!(pairs_across(&scratch, 0.5) > 20);
-    assert_eq!(scratch.manifest("o")["certificates"].to_string(), r#"{"shared_keys":0}"#);
+    assert_eq!(
+        scratch.manifest("o")["certificates"].to_string(),
+        r#"{"shared_keys":0,"between":[{"sides":["train","validation"],"shared":{"prompt":0}}]}"#
+    );
     for (flags, threshold) in
         [("--near 0.9", 0.8), ("--near 0.9 --group-near 0.5", 0.5), ("--group-near 0.6", 0.6)]
     {
@@ -128,7 +131,7 @@ fn no_validation_record_is_like_a_training_record() {
         assert_eq!(pairs_across(&scratch, threshold), 0, "{flags}");
         let certificates = scratch.manifest("o")["certificates"].to_string();
         let expected = format!(
-            r#"{{"shared_keys":0,"similar_pairs":{{"pairs":0,"threshold":{threshold},"shingle":"word:5","recall":1.0}}}}"#
+            r#"{{"shared_keys":0,"between":[{{"sides":["train","validation"],"shared":{{"prompt":0}},"similar_pairs":0}}],"similar_pairs":{{"pairs":0,"threshold":{threshold},"shingle":"word:5","recall":1.0}}}}"#
         );
         assert_eq!(certificates, expected);
     }
@@ -151,7 +154,7 @@ fn leaks_are_counted_again_from_the_files_alone() {
     let pairs = &objects.last().unwrap()["certificates"]["similar_pairs"]["pairs"];
     assert_eq!(pairs.as_u64(), Some(pairs_across(&scratch, 0.5) as u64));
     let said = scratch.run("verify o --leaks --near 0.5").exits(1).stdout;
-    assert!(said.contains(&format!("leak: {pairs} pairs")), "{said}");
+    assert!(said.contains(&format!("leak: train and validation share {pairs} pairs")), "{said}");
     scratch.run(&format!("{build} --out shards --shard-records 10")).exits(0);
     scratch.run("verify shards --leaks").exits(0);
     // Without a second side, there is nothing to be shared.

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use bedload_record::plural::plural;
-use bedload_record::{FactTable, Finding, Ordinal, Severity, Summary};
+use bedload_record::{FactTable, Finding, Ordinal, Severity, Side, Summary};
 use bedload_scan::{Fetch, Input, Inputs};
+use bedload_stages::balance::Class;
 
 use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
@@ -45,8 +46,8 @@ pub struct Built {
     pub findings: Vec<Finding>,
     /// The numbers of the output.
     pub summary: Summary,
-    /// Classes: spelling, records before, records in training and validation.
-    pub labels: Vec<(String, u64, u64, u64)>,
+    /// The classes.
+    pub labels: Vec<ClassCounts>,
     /// True where the format was found in the data, and not named.
     pub format_detected: bool,
     /// Bytes read, decompressed.
@@ -57,6 +58,17 @@ pub struct Built {
     pub leftovers: Vec<String>,
     /// Notes for the user about how the output was moved into place, a line each.
     pub notes: Vec<String>,
+}
+
+/// A class, and how many records it has.
+#[derive(Clone, Debug)]
+pub struct ClassCounts {
+    /// Its most frequent spelling.
+    pub name: String,
+    /// Accepted records.
+    pub read: u64,
+    /// Output lines, by side.
+    pub sides: [u64; Side::COUNT],
 }
 
 impl Built {
@@ -213,11 +225,12 @@ pub fn build(
     lap(&mut clock, &mut phases.report);
     notes.extend(store.publish()?);
 
-    let [train, validation] = plan.by_spelling.each_ref().map(|side| side.iter().map(|n| n.iter().sum()));
-    let classes = plan.classes.list().iter().zip(train).zip(validation);
-    let labels = classes
-        .map(|((class, train), validation)| (class.name.clone(), class.records, train, validation))
-        .collect();
+    let of_class = |(n, class): (usize, &Class)| ClassCounts {
+        name: class.name.clone(),
+        read: class.records,
+        sides: plan.by_spelling.each_ref().map(|side| side[n].iter().sum()),
+    };
+    let labels = plan.classes.list().iter().enumerate().map(of_class).collect();
     Ok(Built {
         labels,
         summary,

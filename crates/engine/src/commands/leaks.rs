@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use bedload_bedrock::FORMATS;
-use bedload_record::{Ordinal, Severities, Verdict};
+use bedload_record::{Ordinal, Severities, Side, Verdict};
 use bedload_scan::{DiscoverOptions, Fetch, ScanOptions, discover};
 use bedload_stages::Stages;
 use bedload_stages::near::{Pairs, Threshold};
 
-use crate::plan::certify::{Certificates, certify};
+use crate::plan::certify::{Alike, Certificates, certify};
 use crate::report::manifest::Manifest;
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
@@ -37,11 +37,11 @@ pub fn leaks(
         let files = manifest.files.iter().filter(|file| file.records > 0 && is_of_side(&file.path));
         files.map(|file| dir.join(&file.path).into_os_string()).collect()
     };
-    let (train, validation) = (of_side("train"), of_side("validation"));
-    if train.is_empty() || validation.is_empty() {
+    let [train, validation, test] = Side::ALL.map(|side| of_side(side.name()));
+    if [&train, &validation, &test].into_iter().filter(|files| !files.is_empty()).count() < 2 {
         return Ok(None);
     }
-    let inputs = discover(&train, &DiscoverOptions { validation, ..DiscoverOptions::default() })?;
+    let inputs = discover(&train, &DiscoverOptions { validation, test, ..DiscoverOptions::default() })?;
     let settings = settings(manifest)?;
     let (rules, _) = Rules::new(&settings, &inputs)?;
     let scanned = scan(&inputs, &settings, &rules, &std::env::temp_dir(), progress)?;
@@ -57,8 +57,8 @@ pub fn leaks(
     let maker = SetMaker { facts, rules: &rules, fetch: &fetch, watch: &progress.watch };
     let sets = threshold.map(|_| maker.make(&verdicts, near)).transpose()?.unwrap_or_default();
     let pairs = threshold.map(|threshold| (Pairs::new(&sets, threshold, near.engine), threshold));
-    let pairs = pairs.as_ref().map(|(pairs, threshold)| (pairs, *threshold));
-    let certificates = certify(facts, &verdicts, pairs, near, &progress.watch)?;
+    let alike = pairs.as_ref().map(|(pairs, threshold)| Alike { pairs, threshold: *threshold, config: near });
+    let certificates = certify(facts, &verdicts, &settings.stages.split.group_by, alike, &progress.watch)?;
     inputs.check_unchanged()?;
     let fields = settings.stages.split.group_by.fields();
     let is_nowhere = |kind: usize| !facts.ordinals().any(|line| facts.key(line, kind).is_some());

@@ -166,6 +166,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
     let pairs = [
         ("training lines", lines("train"), u128::from(counts.train) + u128::from(counts.variants)),
         ("validation lines", lines("validation"), counts.validation.into()),
+        ("test lines", lines("test"), counts.test.into()),
         ("rejected lines", lines("rejected"), counts.rejected.into()),
         ("rows of report/records.parquet", rows("records"), counts.read.into()),
         ("rows of report/duplicates.parquet", rows("duplicates"), counts.duplicates.into()),

@@ -3,6 +3,7 @@
 
 mod duplicates;
 mod select;
+mod sizes;
 mod split;
 mod strata;
 
@@ -14,10 +15,10 @@ use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{self, NearConfig, Order, Pairs, Sets};
-use bedload_stages::split::{Among, Choice, Size, choose};
+use bedload_stages::split::{Among, Choice, choose};
 use rayon::prelude::*;
 
-use crate::plan::certify::{Certificates, certify};
+use crate::plan::certify::{Alike, Certificates, certify};
 use crate::plan::count_verdicts;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -56,7 +57,7 @@ pub(super) fn decide(
     let mut verdicts = accept(facts);
     let mut duplicates =
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
-    let is_split = stages.split.enabled && stages.split.validation != Size::NONE;
+    let is_split = stages.split.divides();
     let (dropping, grouping) = (stages.near.dropping(), stages.near.grouping().filter(|_| is_split));
     let listing = stages.near.listing();
     let sets = match dropping.or(grouping).or(listing) {
@@ -81,8 +82,9 @@ pub(super) fn decide(
         decided.split(facts, settings)?;
     }
     if is_split {
-        let pairs = pairs.as_ref().zip(grouping);
-        decided.certificates = certify(facts, &decided.verdicts, pairs, &stages.near, watch)?;
+        let alike = pairs.as_ref().zip(grouping);
+        let alike = alike.map(|(pairs, threshold)| Alike { pairs, threshold, config: &stages.near });
+        decided.certificates = certify(facts, &decided.verdicts, &stages.split.group_by, alike, watch)?;
     }
     decided.sets = listing.map(|_| sets);
     decided.findings.extend(judge_ranks(facts, settings));

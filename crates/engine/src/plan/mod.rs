@@ -42,7 +42,7 @@ pub(crate) struct Plan {
     pub(crate) groups: Groups,
     pub(crate) classes: Classes,
     /// How many output lines there are of each spelling of each class, by side.
-    pub(crate) by_spelling: [Vec<Vec<u64>>; 2],
+    pub(crate) by_spelling: [Vec<Vec<u64>>; Side::COUNT],
     /// Variants of training records, in the order of these.
     pub(crate) variants: Vec<Variant>,
     pub(crate) packed: Packed,
@@ -187,7 +187,7 @@ fn count_spellings(
     verdicts: &[Verdict],
     classes: &Classes,
     variants: &[Variant],
-) -> [Vec<Vec<u64>>; 2] {
+) -> [Vec<Vec<u64>>; Side::COUNT] {
     Side::ALL.map(|side| {
         let kept = of_verdict(verdicts, move |verdict| verdict == Verdict::Kept(side));
         let made = variants.par_iter().filter(|_| side == Side::Train).map(|variant| variant.parent);
@@ -196,11 +196,12 @@ fn count_spellings(
 }
 
 /// What the target is given: records and bytes of each side.
-fn held(counts: Counts, packed: &Packed) -> [SideTotals; 2] {
+fn held(counts: Counts, packed: &Packed) -> [SideTotals; Side::COUNT] {
     let bytes = |side| packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.bytes).sum();
-    let Counts { train, validation, variants, .. } = counts;
+    let Counts { train, validation, test, variants, .. } = counts;
     [
         SideTotals { records: train + variants, bytes: bytes(Side::Train) },
         SideTotals { records: validation, bytes: bytes(Side::Validation) },
+        SideTotals { records: test, bytes: bytes(Side::Test) },
     ]
 }

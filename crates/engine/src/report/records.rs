@@ -50,7 +50,7 @@ struct Vocabulary<'a> {
     /// In the order of [`Reason::ALL`].
     reasons: [&'static str; Reason::ALL.len()],
     /// In the order of [`Side::ALL`].
-    sides: [&'static str; 2],
+    sides: [&'static str; Side::COUNT],
     format: Option<&'static str>,
     labels: Vec<&'a str>,
     shards: Vec<&'a str>,
@@ -121,14 +121,16 @@ const FIXED_TEXT_BYTES: usize = 32 + 16 + 32 + 10 + 13 + 10;
 
 /// How many lines of each side, and rejected ones, come before some line in the output.
 #[derive(Clone, Copy, Default)]
-struct Numbers([u64; 3]);
+struct Numbers([u64; SLOTS]);
+
+/// The sides, and the rejected lines.
+const SLOTS: usize = Side::COUNT + 1;
 
 /// The list of [`Numbers`] that lines with a verdict are counted in.
 fn slot(verdict: Verdict) -> Option<usize> {
     match verdict {
-        Verdict::Kept(Side::Train) => Some(0),
-        Verdict::Kept(Side::Validation) => Some(1),
-        Verdict::Rejected => Some(2),
+        Verdict::Kept(side) => Some(side as usize),
+        Verdict::Rejected => Some(Side::COUNT),
         _ => None,
     }
 }
@@ -139,16 +141,16 @@ impl Numbers {
         let plan = source.plan;
         let variants = &plan.variants;
         let count = |lines: &Range<u64>| {
-            let mut numbers = [0; 3];
+            let mut numbers = [0; SLOTS];
             let verdicts = &plan.verdicts[lines.start as usize..lines.end as usize];
             verdicts.iter().filter_map(|&verdict| slot(verdict)).for_each(|slot| numbers[slot] += 1);
             let variants_before = |line| variants.partition_point(|variant| variant.parent.0 < line);
             numbers[0] += (variants_before(lines.end) - variants_before(lines.start)) as u64;
             numbers
         };
-        let counts: Vec<[u64; 3]> = groups.par_iter().map(count).collect();
-        let mut before = [0; 3];
-        let add = |counts: [u64; 3]| {
+        let counts: Vec<[u64; SLOTS]> = groups.par_iter().map(count).collect();
+        let mut before = [0; SLOTS];
+        let add = |counts: [u64; SLOTS]| {
             let here = before;
             before.iter_mut().zip(counts).for_each(|(before, count)| *before += count);
             Self(here)
@@ -183,7 +185,8 @@ impl<'p> Places<'p> {
             (packed.shards.iter().position(is_it).unwrap_or(0), 0)
         };
         // Of each side, and of the rejected lines: a shard, and how many lines come before it.
-        let mut shards: [(usize, u64); 3] = [Some(Side::Train), Some(Side::Validation), None].map(of_side);
+        let sides = Side::ALL.into_iter().map(Some).chain([None]);
+        let mut shards: Vec<(usize, u64)> = sides.map(of_side).collect();
         let Numbers(mut numbers) = before;
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
         let mut cursor = facts.cursor(Ordinal(lines.start));

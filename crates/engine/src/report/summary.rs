@@ -33,7 +33,7 @@ pub(crate) fn summarize(facts: &FactTable, plan: &Plan, rules: &Rules, sources: 
     let (histogram, texts) = plan.verdicts.par_chunks(LINES).enumerate().map(part).reduce(begin, join);
     Summary {
         counts: plan.counts,
-        tokens: SideTokens { train: of(Side::Train), validation: of(Side::Validation) },
+        tokens: SideTokens { train: of(Side::Train), validation: of(Side::Validation), test: of(Side::Test) },
         record_tokens: histogram.quantiles(),
         texts,
         is_conversation: rules.is_conversation(),

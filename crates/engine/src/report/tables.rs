@@ -118,17 +118,19 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
 pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
     let classes = source.plan.classes.list();
     table(dir, "labels", |writer| {
-        let [train, validation] = &source.plan.by_spelling;
+        let by_side = &source.plan.by_spelling;
         let read = |class: &Class| class.spellings.iter().map(|(_, n)| *n).collect();
         let before: Vec<Vec<u64>> = classes.iter().map(read).collect();
-        let both = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(a, b)| a + b).collect();
-        let after: Vec<Vec<u64>> = train.iter().zip(validation).map(both).collect();
-        let parts = [
-            ("before", None, &before),
-            ("after", None, &after),
-            ("after", Some("train"), train),
-            ("after", Some("validation"), validation),
-        ];
+        let mut after: Vec<Vec<u64>> = before.iter().map(|spellings| vec![0; spellings.len()]).collect();
+        for side in by_side {
+            let spellings = after.iter_mut().flatten().zip(side.iter().flatten());
+            spellings.for_each(|(sum, n)| *sum += n);
+        }
+        let mut parts = vec![("before", None, &before), ("after", None, &after)];
+        // A test side is shown where there is one.
+        let is_shown = |side: Side| side != Side::Test || source.plan.counts.test > 0;
+        let sides = Side::ALL.into_iter().zip(by_side).filter(|(side, _)| is_shown(*side));
+        parts.extend(sides.map(|(side, counts)| ("after", Some(side.name()), counts)));
         for (stage, split, counts) in parts {
             let all: u64 = counts.iter().flatten().sum();
             writer.push(classes.iter().zip(counts).map(|(class, counts)| {

@@ -14,7 +14,7 @@ pub(crate) const DISTINCT_MAX: usize = 1 << 17;
 pub struct Distinct {
     /// Of all inputs together.
     pub all: u64,
-    /// Of training data, and of validation data.
+    /// Of training data, and of data that is held out.
     pub by_side: [u64; 2],
     /// False where there are at least that many, and possibly more.
     pub is_exact: bool,
@@ -39,7 +39,7 @@ impl DistinctKeys {
         for key in keys {
             let [own, other] = match side {
                 Side::Train => [0, 1],
-                Side::Validation => [1, 0],
+                Side::Validation | Side::Test => [1, 0],
             };
             if !self.counts.is_exact || self.by_side[own].contains(key) {
                 continue;

@@ -157,7 +157,7 @@ impl Leaks {
                         }
                     }
                 }
-                Side::Validation => {
+                Side::Validation | Side::Test => {
                     // A record that leaks whole, whose digest comes first, is not said again of its prompt.
                     let leak = of_record.iter().find_map(|&Overlap { kind, key, .. }| {
                         Some((kind, self.first[kind][key].checked_sub(1)?))

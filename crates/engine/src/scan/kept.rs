@@ -258,6 +258,7 @@ fn of_scan(settings: &Settings) -> String {
     stages.balance.ratio_max = others.balance.ratio_max;
     stages.split.enabled = true;
     stages.split.validation = others.split.validation;
+    stages.split.test = others.split.test;
     stages.split.select = others.split.select;
     stages.augment = others.augment;
     let mut hex = String::new();

@@ -403,12 +403,22 @@ pub static CODES: &[CodeInfo] = &[
         "Use fewer validation records (`--validation`, `--validation-file`), or none."
     ),
     row!(
+        SplitTooManyHeldOut,
+        "split/too-many-held-out",
+        Error,
+        Dataset,
+        BASELINE,
+        "validation and test records would be more than half of the records",
+        "Counts may take at most half of the kept records together, so that most records are left to train on.",
+        "Use fewer validation or test records (`--validation`, `--test`), or shares of the records."
+    ),
+    row!(
         SplitInexact,
         "split/inexact",
         Note,
         Dataset,
         BASELINE,
-        "groups do not add up to the requested validation size",
+        "groups do not add up to the requested validation or test size",
         "A group of records is never divided, so the size can differ from the request by less than a group.",
         "Nothing to do, or choose another --group-by."
     ),

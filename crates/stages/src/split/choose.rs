@@ -8,6 +8,7 @@ use twox_hash::XxHash3_64;
 
 use bedload_record::{FactTable, NoRoom, Ordinal};
 
+use super::quotas::apportion;
 use crate::buckets::Buckets;
 
 /// What was chosen.
@@ -86,19 +87,28 @@ where
     }
     chosen.par_sort_unstable();
     if left > 0 {
-        exchange(&groups, left as usize, &mut chosen);
+        let place = |members: &[Member]| match chosen.binary_search(&members[0].1) {
+            Ok(_) => Place::Taken,
+            Err(_) => Place::Free,
+        };
+        if let Some((goes, come)) = exchange(&groups, left as usize, place) {
+            let goes: HashSet<Ordinal> = goes.into_iter().collect();
+            chosen.retain(|line| !goes.contains(line));
+            chosen.extend(come);
+            chosen.par_sort_unstable();
+        }
     }
     Ok(Choice { chosen, wanted })
 }
 
 /// A line, after the hash of its group.
-type Member = (u64, Ordinal);
+pub(super) type Member = (u64, Ordinal);
 
 /// The groups, in the order of a seeded hash.
-struct Groups<'a, In, Stratum, Group> {
+pub(super) struct Groups<'a, In, Stratum, Group> {
     among: &'a Among<'a, In, Stratum, Group>,
     seed: u64,
-    buckets: Buckets,
+    pub(super) buckets: Buckets,
 }
 
 impl<'a, In, Stratum, Group> Groups<'a, In, Stratum, Group>
@@ -107,13 +117,13 @@ where
     Group: Fn(Ordinal) -> u64 + Sync,
     In: Fn(Ordinal) -> bool + Sync,
 {
-    fn new(among: &'a Among<'a, In, Stratum, Group>, seed: u64) -> Result<Self, NoRoom> {
+    pub(super) fn new(among: &'a Among<'a, In, Stratum, Group>, seed: u64) -> Result<Self, NoRoom> {
         let hash = |line: Ordinal| (among.is_in)(line).then(|| hash((among.group)(line), seed));
         Ok(Self { among, seed, buckets: Buckets::new(among.facts, hash)? })
     }
 
     /// The members of the groups in a bucket, groups by their hash, and the members of each by their digest.
-    fn sorted(&self, bucket: usize) -> Vec<Member> {
+    pub(super) fn sorted(&self, bucket: usize) -> Vec<Member> {
         let hashed = |line: Ordinal| (hash((self.among.group)(line), self.seed), line);
         let mut members: Vec<Member> = self.buckets.lines(bucket).map(hashed).collect();
         members.sort_unstable();
@@ -126,7 +136,7 @@ where
     }
 
     /// Members in groups: almost always those with one hash.
-    fn chunks<'m>(&self, members: &'m [Member]) -> impl Iterator<Item = &'m [Member]> {
+    pub(super) fn chunks<'m>(&self, members: &'m [Member]) -> impl Iterator<Item = &'m [Member]> {
         members.chunk_by(|a, b| a.0 == b.0 && (self.among.group)(a.1) == (self.among.group)(b.1))
     }
 
@@ -147,7 +157,7 @@ where
     }
 
     /// Hands over all groups in order, until it is enough.
-    fn visit(&self, mut each: impl FnMut(&[Member]) -> ControlFlow<()>) {
+    pub(super) fn visit(&self, mut each: impl FnMut(&[Member]) -> ControlFlow<()>) {
         let at_once = rayon::current_num_threads();
         for first in (0..self.buckets.len()).step_by(at_once) {
             let buckets = (first..(first + at_once).min(self.buckets.len())).into_par_iter();
@@ -164,13 +174,25 @@ fn hash(group: u64, seed: u64) -> u64 {
     XxHash3_64::oneshot_with_seed(seed, &group.to_le_bytes())
 }
 
-/// Makes a choice larger by exactly `lacking`, if one chosen group can go for one or two others that are `lacking`
-/// larger together. Of each size the last chosen group goes, and the first others come.
-fn exchange<In, Stratum, Group>(
+/// What a group is for an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is among those that were chosen.
+    Taken,
+    /// It could be.
+    Free,
+    /// It stays where it is.
+    Fixed,
+}
+
+/// One chosen group that could go, and one or two others that would make the choice larger by exactly `lacking` in its place.
+/// Of each size the last chosen group goes, and the first others come.
+pub(super) fn exchange<In, Stratum, Group>(
     groups: &Groups<'_, In, Stratum, Group>,
     lacking: usize,
-    chosen: &mut Vec<Ordinal>,
-) where
+    place: impl Fn(&[Member]) -> Place,
+) -> Option<(Vec<Ordinal>, Vec<Ordinal>)>
+where
     Stratum: Sync,
     Group: Fn(Ordinal) -> u64 + Sync,
     In: Fn(Ordinal) -> bool + Sync,
@@ -179,51 +201,33 @@ fn exchange<In, Stratum, Group>(
     let mut free: BTreeMap<usize, Vec<Vec<Ordinal>>> = BTreeMap::new();
     groups.visit(|members| {
         let lines = members.iter().map(|member| member.1);
-        if chosen.binary_search(&members[0].1).is_ok() {
-            let last = taken.entry(members.len()).or_default();
-            last.clear();
-            last.extend(lines);
-        } else {
-            let same_size = free.entry(members.len()).or_default();
-            if same_size.len() < 2 {
-                same_size.push(lines.collect());
+        match place(members) {
+            Place::Taken => {
+                let last = taken.entry(members.len()).or_default();
+                last.clear();
+                last.extend(lines);
             }
+            Place::Free => {
+                let same_size = free.entry(members.len()).or_default();
+                if same_size.len() < 2 {
+                    same_size.push(lines.collect());
+                }
+            }
+            Place::Fixed => {}
         }
         ControlFlow::Continue(())
     });
-    let other = |size: usize| -> Option<Vec<&Vec<Ordinal>>> {
+    let other = |size: usize| -> Option<Vec<Ordinal>> {
         if let Some(one) = free.get(&size) {
-            return Some(vec![&one[0]]);
+            return Some(one[0].clone());
         }
         free.range(..=size / 2).find_map(|(&small, first)| match free.get(&(size - small)) {
-            Some(second) if small == size - small => (second.len() > 1).then(|| vec![&second[0], &second[1]]),
-            Some(second) => Some(vec![&first[0], &second[0]]),
+            Some(second) if small == size - small => {
+                (second.len() > 1).then(|| [&second[0][..], &second[1]].concat())
+            }
+            Some(second) => Some([&first[0][..], &second[0]].concat()),
             None => None,
         })
     };
-    let found = taken.iter().find_map(|(size, goes)| Some((goes, other(size + lacking)?)));
-    if let Some((goes, come)) = found {
-        let goes: HashSet<Ordinal> = goes.iter().copied().collect();
-        chosen.retain(|line| !goes.contains(line));
-        come.into_iter().for_each(|members| chosen.extend_from_slice(members));
-        chosen.par_sort_unstable();
-    }
-}
-
-/// Divides `wanted` over strata in proportion to their sizes, by largest remainder; ties go to the earlier one.
-/// The parts add up to `wanted`, or to everything where less is there.
-pub(super) fn apportion(sizes: &[u64], wanted: u64) -> Vec<u64> {
-    let total: u64 = sizes.iter().sum();
-    if wanted >= total {
-        return sizes.to_vec();
-    }
-    let exact = |size: u64| u128::from(size) * u128::from(wanted);
-    let mut quotas: Vec<u64> = sizes.iter().map(|&size| (exact(size) / u128::from(total)) as u64).collect();
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&n| (std::cmp::Reverse(exact(sizes[n]) % u128::from(total)), n));
-    let left = wanted - quotas.iter().sum::<u64>();
-    for &n in order.iter().take(left as usize) {
-        quotas[n] += 1;
-    }
-    quotas
+    taken.iter().find_map(|(size, goes)| Some((goes.clone(), other(size + lacking)?)))
 }

@@ -1,22 +1,28 @@
 //! # Split
 //!
 //! ## What it does
-//! Puts every kept record on one side, training or validation, and optionally selects a subset first.
+//! Puts every kept record on one side: training, validation or test.
 //!
 //! ## Why
 //! A validation score means something only if no validation record was seen in training, and only if a run
 //! tomorrow, on another machine or with another file order, gives the same split.
 //!
 //! ## How
-//! Records of the same group (by default, with the same prompt; see `group`) stay on the same side. Each group has a point, a
-//! hash of seed and group key; in each class the groups with the smallest points are taken until the class's share is full.
-//! Shares are rounded by largest remainder, so that sides are exact to the record; a group that would overfill is
-//! passed over. Nothing depends on the order of records.
+//! Records of the same group (by default, with the same prompt; see `group`) stay on the same side. Each class has a quota on
+//! each side, less than a record from its exact share (`quotas.rs`). Groups that span classes, or are larger than a quota, are
+//! placed first, by size (`rocks.rs`). Each other group has a point, a hash of seed and group key; in each class the groups with
+//! the smallest points fill what is left of the quotas of validation, and then of test (`fill.rs`), so that sides are exact to
+//! the record as long as groups allow. A group that would overfill is passed over. Nothing depends on the order of records.
 //!
 //! ## Findings
-//! `split/too-many-validation`, `split/inexact`, `split/missing-class`.
+//! `split/too-many-validation`, `split/too-many-held-out`, `split/inexact`, `split/missing-class`.
 
 mod choose;
+mod divide;
+mod division;
+mod fill;
+mod quotas;
+mod rocks;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -27,6 +33,8 @@ use crate::facets::Facet;
 use crate::group::GroupBys;
 
 pub use choose::{Among, Choice, choose};
+pub use divide::divide;
+pub use division::{Divided, Division, Named, Tie};
 pub use size::Size;
 
 /// `[stages.split]`
@@ -37,6 +45,8 @@ pub struct SplitConfig {
     pub enabled: bool,
     /// The validation set: a share from 0.0 to 0.5, or a count of records. Example: `validation = 0.2`.
     pub validation: Size,
+    /// The test set, which no training job is given: a share from 0.0 to 0.5, or a count of records. Example: `test = 0.1`.
+    pub test: Size,
     /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
     /// Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
@@ -52,9 +62,33 @@ impl Default for SplitConfig {
         Self {
             enabled: true,
             validation: Size::NONE,
+            test: Size::NONE,
             group_by: GroupBys::default(),
             select: None,
             stratify: Vec::new(),
         }
+    }
+}
+
+impl SplitConfig {
+    /// Returns true if records may be held out of training.
+    pub fn divides(&self) -> bool {
+        self.enabled && [self.validation, self.test].iter().any(|&size| size != Size::NONE)
+    }
+
+    /// What contradicts itself in it, in words.
+    ///
+    /// # Errors
+    /// Where two shares are too large together.
+    pub fn check(&self) -> Result<(), String> {
+        let shares =
+            [self.validation, self.test].map(|size| if let Size::Share(parts) = size { parts } else { 0 });
+        if shares.iter().sum::<u64>() > size::UNIT / 2 {
+            return Err(format!(
+                "--validation {} and --test {}: together they hold out at most half of the records",
+                self.validation, self.test
+            ));
+        }
+        Ok(())
     }
 }

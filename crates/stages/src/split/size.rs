@@ -1,4 +1,4 @@
-//! How large a validation set is to be: a share or a count, without floating point in between.
+//! How large a validation or test set is to be: a share or a count, without floating point in between.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Parts of a share: nine decimal places.
-const UNIT: u64 = 1_000_000_000;
+pub(super) const UNIT: u64 = 1_000_000_000;
 
 /// A share of the records, or a count of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// No validation set.
+    /// No such set.
     pub const NONE: Self = Self::Share(0);
 
     /// How many of `records` that is; a share is rounded to the nearest record, halves up.

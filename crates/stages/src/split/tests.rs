@@ -1,11 +1,12 @@
 //! Tests of sizes, shares and the choice: against laws, and against a naive count.
 
-use bedload_record::Ordinal;
+use bedload_record::{Ordinal, Side};
 use proptest::prelude::*;
 
-use super::choose::apportion;
 use super::*;
 use crate::buckets::table;
+
+mod dividing;
 
 #[derive(Deserialize)]
 struct Holder {
@@ -106,14 +107,6 @@ proptest! {
         }
         let backwards: Vec<u64> = lines.iter().rev().copied().collect();
         prop_assert_eq!(&chosen, &choose_of(&backwards, &groups, wanted, seed));
-    }
-
-    #[test]
-    fn parts_add_up(sizes in prop::collection::vec(0u64..1000, 1..9), wanted in 0u64..5000) {
-        let parts = apportion(&sizes, wanted);
-        let total: u64 = sizes.iter().sum();
-        prop_assert_eq!(parts.iter().sum::<u64>(), wanted.min(total));
-        prop_assert!(parts.iter().zip(&sizes).all(|(part, size)| part <= size));
     }
 }
 

@@ -8,6 +8,10 @@ pub(crate) struct SplitArgs {
     /// Size of the validation set: a share from 0.0 to 0.5 (0% to 50%), or a number of records [default: none].
     #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
     pub(crate) validation: Option<Size>,
+    /// Size of the test set, which training jobs are not given: a share or a number like --validation; together at most
+    /// half of the records [default: none].
+    #[arg(help_heading = "Split and selection", long, value_name = "SIZE")]
+    pub(crate) test: Option<Size>,
     /// Also write the validation set as evaluation.jsonl, a prompt data set for Bedrock evaluation jobs: at most 1,000
     /// prompts, chosen by the seed, with the same mix of labels.
     #[arg(help_heading = "Split and selection", long)]

@@ -10,7 +10,7 @@ mod quota;
 mod unmapped;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{Finding, InputId};
+use bedload_record::{Finding, InputId, Side};
 use bedload_scan::FileKind;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::schema::{self, Tally};
@@ -45,7 +45,7 @@ pub(crate) struct Records<'a> {
     /// How many were accepted.
     pub(crate) valid: u64,
     /// What the target is given: by side.
-    pub(crate) held: [SideTotals; 2],
+    pub(crate) held: [SideTotals; Side::COUNT],
     pub(crate) tally: &'a Tally,
     pub(crate) unmapped: &'a Unmapped,
     /// The first records, to try on what would help; needed where some have content without a field.

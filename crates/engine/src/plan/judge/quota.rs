@@ -17,8 +17,9 @@ pub(crate) struct SideTotals {
 }
 
 /// What is wrong with having this much for training and for validation.
-pub(super) fn judge(profile: Option<&Profile>, held: [SideTotals; 2]) -> Vec<Finding> {
-    let [train, validation] = held;
+pub(super) fn judge(profile: Option<&Profile>, held: [SideTotals; Side::COUNT]) -> Vec<Finding> {
+    // A test file is not given to a job.
+    let [train, validation, _] = held;
     let all = train.records + validation.records;
     if all == 0 {
         return vec![Finding::dataset(Code::DatasetNoRecords, "there are no valid records".to_owned())];
@@ -39,12 +40,12 @@ pub(super) fn judge(profile: Option<&Profile>, held: [SideTotals; 2]) -> Vec<Fin
 /// The minimums that are met only because duplicates count.
 pub(super) fn judge_distinct(
     profile: Option<&Profile>,
-    held: [SideTotals; 2],
+    held: [SideTotals; Side::COUNT],
     distinct: Distinct,
 ) -> Vec<Finding> {
     let Some(profile) = profile.filter(|_| distinct.is_exact) else { return Vec::new() };
     let mut judge = Judge { profile, findings: Vec::new() };
-    let [train, validation] = held.map(|held| held.records);
+    let [train, validation, _] = held.map(|held| held.records);
     let all = (train + validation, distinct.all);
     let [of_train, of_validation] = distinct.by_side;
     for ((have, distinct), kind, min) in [
@@ -194,7 +195,7 @@ impl Judge<'_> {
 
     fn bytes(&mut self, side: Side, n: u64, max: Bound) {
         let Some(max) = self.beyond(n, max) else { return };
-        let kind = if side == Side::Train { "training" } else { "validation" };
+        let kind = if side == Side::Train { "training" } else { side.name() };
         let (n, name, most) = (plural(n, "byte", "bytes"), &self.profile.name, count(max.value));
         self.add(Code::FileSize, &max, format!("{n} of {kind} data; {name} accepts at most {most}"));
     }

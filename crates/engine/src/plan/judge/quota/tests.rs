@@ -12,7 +12,7 @@ fn shown(findings: Vec<Finding>) -> String {
 fn judged(profile: &str, [train, validation]: [(u64, u64); 2]) -> Vec<Finding> {
     let profile = Catalogue::built_in().get(profile).expect("a profile");
     let held = |(records, bytes)| SideTotals { records, bytes };
-    judge(Some(&profile), [held(train), held(validation)])
+    judge(Some(&profile), [held(train), held(validation), SideTotals::default()])
 }
 
 fn check(profile: &str, training: u64, validation: u64, expect: Expect) {
@@ -313,7 +313,7 @@ fn a_model_that_is_gone_is_said_with_its_date() {
 
 #[test]
 fn without_a_profile_only_nothing_is_too_little() {
-    let held = |records| [SideTotals { records, bytes: 1 }, SideTotals::default()];
+    let held = |records| [SideTotals { records, bytes: 1 }, SideTotals::default(), SideTotals::default()];
     assert_eq!(judge(None, held(0)).len(), 1);
     assert_eq!(judge(None, held(1)).len(), 0);
 }
