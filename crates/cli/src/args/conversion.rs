@@ -10,7 +10,8 @@ pub(crate) struct ConversionArgs {
     /// given by --format, or detected.
     #[arg(help_heading = "Conversion", long, value_name = "FORMAT")]
     pub(crate) to: Option<String>,
-    /// For flat objects: the key of each field, e.g. prompt=question,completion=answer.
+    /// For objects in no known format: where each field is, by a key or a JSON Pointer, e.g.
+    /// prompt=question,completion=/answers/0. Turns are /messages/0/content, /messages/1/content, ….
     #[arg(help_heading = "Conversion", long, value_name = "FIELD=KEY,…")]
     pub(crate) map: Option<Map>,
     /// System prompt to add to every record.

@@ -124,7 +124,7 @@ impl Sample {
         let mut config = ConvertConfig { map, ..ConvertConfig::default() };
         for (extra, flag) in [(Extra::Error, ""), (Extra::Drop, " --extra drop")] {
             config.extra = extra;
-            let (converted, _) = self.attempt(Source::Mapped, to, &config);
+            let (converted, _) = self.attempt(Source::MAPPED, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
             if let Some(outcome) = self.outcome(&command, extra, converted) {
                 // What is asked is not thrown away on our advice.

@@ -42,7 +42,7 @@ impl Conversion {
                 format.name
             )));
         } else {
-            vec![Some(Source::Mapped); inputs.len()]
+            vec![Some(Source::MAPPED); inputs.len()]
         };
         Ok(Some(Self { converter, sources }))
     }
@@ -74,7 +74,7 @@ impl Conversion {
             .flatten()
             .map(|source| match source {
                 Source::Format(format) => format.name,
-                Source::Mapped => "mapped keys",
+                Source::Mapped(_) => "mapped keys",
             })
             .collect();
         names.sort_unstable();

@@ -1,11 +1,13 @@
-//! Reading flat records, whose keys are given by the format or by `--map`.
+//! Reading records whose fields are where the format, or `--map`, says.
 
 use std::borrow::Cow;
 
 use bedload_record::json::Raw;
 
 use super::Remark;
-use super::conversation::{Candidate, Content, Conversation, Member, Turn};
+use super::config::Extra;
+use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
+use super::map::Mapping;
 use super::read::Reader;
 use crate::role::Role;
 
@@ -29,6 +31,8 @@ pub(super) enum Slot {
     Id,
     Image,
     Caption,
+    /// A turn of a conversation: the user's and the assistant's by turns, the user's first.
+    Turn(u16),
 }
 
 /// The fields that a map may name.
@@ -56,17 +60,32 @@ impl Slot {
         FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
+    /// The name that it has in a map.
+    pub(super) fn name(self) -> &'static str {
+        FIELDS.iter().find(|(_, slot)| *slot == self).map_or("messages", |(name, _)| name)
+    }
+
+    /// The number of the turn that it is.
+    pub(super) fn turn(self) -> Option<u16> {
+        match self {
+            Self::Turn(turn) => Some(turn),
+            _ => None,
+        }
+    }
+
+    /// A conversation may end after its first exchange.
     fn is_optional(self) -> bool {
-        matches!(
-            self,
-            Self::Input
-                | Self::History
-                | Self::System
-                | Self::Score
-                | Self::Reference
-                | Self::Response
-                | Self::Id
-        )
+        self.turn().is_some_and(|turn| turn >= 2)
+            || matches!(
+                self,
+                Self::Input
+                    | Self::History
+                    | Self::System
+                    | Self::Score
+                    | Self::Reference
+                    | Self::Response
+                    | Self::Id
+            )
     }
 }
 
@@ -75,32 +94,131 @@ pub(super) fn flat<'l, K: AsRef<str>>(
     line: &'l [u8],
     slots: &[(K, Slot)],
 ) -> Result<Conversation<'l>, Remark> {
-    let reader = Reader { line };
-    let record = Raw::of_line(line);
-    let mut conversation = Conversation::default();
-    let (mut prompt, mut input, mut completion) = (None, None, None);
+    let mut found = Found::new(line);
     let mut seen = vec![false; slots.len()];
-    for (key, value) in record.members() {
+    for (key, value) in Raw::of_line(line).members() {
         let member = Member { key, value };
         let name = key.text().unwrap_or_default();
         let Some(n) = slots.iter().position(|(known, _)| known.as_ref() == name) else {
-            conversation.extra.push(member);
+            found.conversation.extra.push(member);
             continue;
         };
-        let (name, slot) = (slots[n].0.as_ref(), slots[n].1);
-        if slot.is_optional() && value.is_null() {
-            continue;
+        seen[n] |= found.put(slots[n].1, member, slots[n].0.as_ref())?;
+    }
+    if let Some(n) = (0..slots.len()).find(|&n| !seen[n] && !slots[n].1.is_optional()) {
+        let message = format!("the key `{}` is missing", slots[n].0.as_ref());
+        return Err(found.reader.source(Raw::of_line(line), message));
+    }
+    found.conversation()
+}
+
+/// Reads a record whose fields a map tells. Of what no field is in, the innermost members are extra; or whole members of
+/// the record, where these are to be kept.
+pub(super) fn mapped<'l>(line: &'l [u8], map: &[Mapping], extra: Extra) -> Result<Conversation<'l>, Remark> {
+    let mut found = Found::new(line);
+    let mut seen = vec![false; map.len()];
+    for (key, value) in Raw::of_line(line).members() {
+        let member = Member { key, value };
+        let name = key.text().unwrap_or_default();
+        let inside: Vec<usize> = (0..map.len()).filter(|&n| map[n].steps[0] == name).collect();
+        for &n in &inside {
+            let at = map[n].steps[1..].iter().try_fold(value, |value, step| below(value, step));
+            if let Some(value) = at {
+                seen[n] |= found.put(map[n].slot, Member { key, value }, &map[n].name)?;
+            }
         }
-        seen[n] = true;
+        let ways: Vec<&[String]> = inside.iter().map(|&n| &map[n].steps[1..]).collect();
+        let mut rest = Vec::new();
+        unread(member, &ways, &mut rest);
+        if extra == Extra::Keep && !rest.is_empty() {
+            rest = vec![member];
+        }
+        found.conversation.extra.append(&mut rest);
+    }
+    if let Some(n) = (0..map.len()).find(|&n| !seen[n] && !map[n].slot.is_optional()) {
+        let (name, record) = (&map[n].name, Raw::of_line(line));
+        let message = match map[n].steps.len() {
+            1 => format!("the key `{}` is missing", map[n].steps[0]),
+            _ => format!("there is no value at `{name}`"),
+        };
+        return Err(found.reader.source(record, message));
+    }
+    found.conversation()
+}
+
+/// A member of an object, or an element of an array.
+fn below<'l>(value: Raw<'l>, step: &str) -> Option<Raw<'l>> {
+    if !value.is_array() {
+        return value.get(step);
+    }
+    let nth: usize = step.parse().ok().filter(|n: &usize| n.to_string() == step)?;
+    value.elements().nth(nth)
+}
+
+/// Adds what of a member none of the ways leads to. An element of an array has no key of its own.
+fn unread<'l>(member: Member<'l>, ways: &[&[String]], rest: &mut Vec<Member<'l>>) {
+    if ways.iter().any(|way| way.is_empty()) {
+        return;
+    }
+    if ways.is_empty() {
+        rest.push(member);
+        return;
+    }
+    let on = |name: &str| -> Vec<&[String]> {
+        ways.iter().filter(|way| way[0] == name).map(|way| &way[1..]).collect()
+    };
+    if member.value.is_array() {
+        for (nth, value) in member.value.elements().enumerate() {
+            unread(Member { key: member.key, value }, &on(&nth.to_string()), rest);
+        }
+    } else if member.value.is_object() {
+        for (key, value) in member.value.members() {
+            unread(Member { key, value }, &on(&key.text().unwrap_or_default()), rest);
+        }
+    } else {
+        rest.push(member);
+    }
+}
+
+/// What was found of a record so far.
+struct Found<'l> {
+    reader: Reader<'l>,
+    conversation: Conversation<'l>,
+    prompt: Option<RawText<'l>>,
+    input: Option<RawText<'l>>,
+    completion: Option<RawText<'l>>,
+    turns: Vec<(u16, RawText<'l>)>,
+}
+
+impl<'l> Found<'l> {
+    fn new(line: &'l [u8]) -> Self {
+        let conversation = Conversation::default();
+        Self {
+            reader: Reader { line },
+            conversation,
+            prompt: None,
+            input: None,
+            completion: None,
+            turns: Vec::new(),
+        }
+    }
+
+    /// Puts a value in its place; false where it is null, and may be left out.
+    fn put(&mut self, slot: Slot, member: Member<'l>, name: &str) -> Result<bool, Remark> {
+        let value = member.value;
+        if slot.is_optional() && value.is_null() {
+            return Ok(false);
+        }
+        let Self { reader, conversation, .. } = self;
         let candidate = |is_preferred| {
             let parts = vec![Content::Text(reader.words(value, name)?)];
             Ok(Candidate { is_preferred, parts, at: value })
         };
         match slot {
-            Slot::Prompt => prompt = Some(reader.words(value, name)?),
-            Slot::Input => input = Some(reader.words(value, name)?),
-            Slot::History => conversation.turns = history(&reader, value, name)?,
-            Slot::Completion | Slot::Response => completion = Some(reader.words(value, name)?),
+            Slot::Prompt => self.prompt = Some(reader.words(value, name)?),
+            Slot::Input => self.input = Some(reader.words(value, name)?),
+            Slot::History => conversation.turns = history(reader, value, name)?,
+            Slot::Completion | Slot::Response => self.completion = Some(reader.words(value, name)?),
             Slot::System => {
                 conversation.system.push(reader.words(value, name)?);
                 conversation.system_member = Some(member);
@@ -119,23 +237,36 @@ pub(super) fn flat<'l, K: AsRef<str>>(
             Slot::Score => conversation.score = Some(member),
             Slot::Reference => conversation.reference = Some(member),
             Slot::Id => conversation.id = Some(member),
+            Slot::Turn(turn) => self.turns.push((turn, reader.words(value, name)?)),
         }
+        Ok(true)
     }
-    if let Some(n) = (0..slots.len()).find(|&n| !seen[n] && !slots[n].1.is_optional()) {
-        return Err(reader.source(record, format!("the key `{}` is missing", slots[n].0.as_ref())));
-    }
-    if let Some(mut words) = prompt {
-        // What the instruction is about follows it after a blank line, as the makers of the format have it.
-        if let Some(input) = input.filter(|input| !input.raw.is_empty()) {
-            let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
-            words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
+
+    /// All of it, in order.
+    fn conversation(self) -> Result<Conversation<'l>, Remark> {
+        let Self { reader, mut conversation, prompt, input, completion, mut turns } = self;
+        if let Some(mut words) = prompt {
+            // What the instruction is about follows it after a blank line, as the makers of the format have it.
+            if let Some(input) = input.filter(|input| !input.raw.is_empty()) {
+                let blank: &[u8] = if words.raw.is_empty() { b"" } else { br"\n\n" };
+                words.raw = Cow::Owned([&*words.raw, blank, &*input.raw].concat());
+            }
+            conversation.turns.push(Turn::of(Role::User, words));
         }
-        conversation.turns.push(Turn::of(Role::User, words));
+        if let Some(words) = completion {
+            conversation.turns.push(Turn::of(Role::Assistant, words));
+        }
+        turns.sort_by_key(|(turn, _)| *turn);
+        for (nth, (turn, words)) in (0u16..).zip(turns) {
+            if turn != nth {
+                let message = format!("the record has turn {turn}, but not turn {nth} before it");
+                return Err(reader.source(words.at, message));
+            }
+            let role = if turn % 2 == 0 { Role::User } else { Role::Assistant };
+            conversation.turns.push(Turn::of(role, words));
+        }
+        Ok(conversation)
     }
-    if let Some(words) = completion {
-        conversation.turns.push(Turn::of(Role::Assistant, words));
-    }
-    Ok(conversation)
 }
 
 /// The turns of a history.

@@ -20,6 +20,7 @@ mod clean;
 mod config;
 mod conversation;
 mod flat;
+mod map;
 mod obstacle;
 mod read;
 mod unmapped;
@@ -29,8 +30,9 @@ use bedload_bedrock::{Answers, Format};
 use bedload_record::json::{escape_into, pointer_to};
 use bedload_record::{Code, Detail, Findings};
 
-pub use config::{ConvertConfig, Extra, Map, MapError, Weights};
-use flat::Slot;
+pub use config::{ConvertConfig, Extra, Weights};
+pub use map::{Map, MapError};
+use map::{Mapping, check_turns};
 use write::Writer;
 
 /// Something about a conversion, at the value that begins at `offset` of the line.
@@ -46,8 +48,8 @@ struct Remark {
 pub enum Source {
     /// Records of a format.
     Format(&'static Format),
-    /// Flat objects, whose keys a map tells.
-    Mapped,
+    /// Objects whose fields a map tells: that of the settings, or one that was added to the conversion.
+    Mapped(usize),
 }
 
 /// The conversion of a run.
@@ -58,7 +60,12 @@ pub struct Converter {
     weights: Weights,
     /// Escaped for JSON.
     system: Option<Vec<u8>>,
-    slots: Vec<(String, Slot)>,
+    maps: Vec<Vec<Mapping>>,
+}
+
+impl Source {
+    /// Objects whose fields the map of the settings tells.
+    pub const MAPPED: Self = Self::Mapped(0);
 }
 
 impl Converter {
@@ -75,7 +82,21 @@ impl Converter {
         if system.is_some() && to.dialect().is_none() {
             return Err(MapError::NoSystem(to.name));
         }
-        Ok(Self { to, extra: config.extra, weights: config.weights, system, slots: config.slots()? })
+        let mut converter =
+            Self { to, extra: config.extra, weights: config.weights, system, maps: Vec::new() };
+        converter.add_map(&config.map)?;
+        Ok(converter)
+    }
+
+    /// Adds another map, and returns what is converted by it.
+    ///
+    /// # Errors
+    /// Where the format cannot hold something that it names.
+    pub fn add_map(&mut self, map: &Map) -> Result<Source, MapError> {
+        let mappings = map.mappings()?;
+        check_turns(&mappings, self.to)?;
+        self.maps.push(mappings);
+        Ok(Source::Mapped(self.maps.len() - 1))
     }
 
     /// The format that is converted to.
@@ -90,7 +111,7 @@ impl Converter {
         let mut remarks = Vec::new();
         let conversation = match from {
             Source::Format(format) => read::record(format, line),
-            Source::Mapped => flat::flat(line, &self.slots),
+            Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extra),
         };
         let written = conversation.and_then(|conversation| {
             let writer = Writer {

@@ -16,7 +16,7 @@ use crate::role::Role;
 pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
     match from {
         Source::Format(format) => format.known_keys().collect(),
-        Source::Mapped => Vec::new(),
+        Source::Mapped(_) => Vec::new(),
     }
 }
 

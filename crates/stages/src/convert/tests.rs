@@ -55,10 +55,10 @@ fn every_case_is_written_as_it_stands() {
         }
         let map = "prompt=question,completion=answer,system=context,id=nr".parse().expect("a map");
         let config = ConvertConfig { map, extra, weights, ..ConvertConfig::default() };
-        let from = if from == "map" { Source::Mapped } else { Source::Format(format(from)) };
-        let optional = |slot: &(String, Slot)| matches!(slot.0.as_str(), "context" | "nr");
+        let from = if from == "map" { Source::MAPPED } else { Source::Format(format(from)) };
+        let optional = |mapping: &Mapping| matches!(mapping.name.as_str(), "context" | "nr");
         let converter = converter(to, config);
-        assert!(converter.slots.iter().filter(|slot| optional(slot)).count() == 2);
+        assert!(converter.maps[0].iter().filter(|mapping| optional(mapping)).count() == 2);
         let found = convert(&converter, from, line);
         cases += 1;
         if found != (expected.to_owned(), (*parts.get(3).unwrap_or(&"")).to_owned()) {
@@ -190,4 +190,109 @@ proptest! {
         let line = format!(r#" {{ "{key}" : {value} }} "#);
         convert(&converter(FORMATS[to].name, ConvertConfig::default()), Source::Format(from), &line);
     }
+}
+
+/// What a map makes of a record.
+fn by_map(to: &str, map: &str, extra: Extra, line: &str) -> (String, String) {
+    let map = map.parse().unwrap_or_else(|error| panic!("{map}: {error}"));
+    convert(&converter(to, ConvertConfig { map, extra, ..ConvertConfig::default() }), Source::MAPPED, line)
+}
+
+#[test]
+fn pointers_reach_into_objects_and_arrays_on_both_sides() {
+    let check = |to: &str, map: &str, extra: Extra, line: &str, expected: (&str, &str)| {
+        let found = by_map(to, map, extra, line);
+        assert_eq!((found.0.as_str(), found.1.as_str()), expected, "{map} {line}");
+    };
+    let pair = (r#"{"prompt":"p","completion":"c"}"#, "");
+    let map = "/prompt=/q/text,/completion=/answers/0";
+    check("prompt-completion", map, Extra::Error, r#"{"q":{"text":"p"},"answers":["c"]}"#, pair);
+    check("prompt-completion", map, Extra::Error, r#"{"answers":["c"],"q":{"text":"p","x":null}}"#, pair);
+    check("prompt-completion", "prompt=/q,completion=a", Extra::Error, r#"{"q":"p","a":"c"}"#, pair);
+    check(
+        "prompt-completion",
+        "prompt=/a~1b/~0,completion=/0",
+        Extra::Error,
+        r#"{"a/b":{"~":"p"},"0":"c"}"#,
+        pair,
+    );
+    // What is beside a field is not lost in silence.
+    let more = r#"{"q":{"text":"p","lang":"en"},"answers":["c","d"],"n":1}"#;
+    check("prompt-completion", map, Extra::Error, more, ("convert/extra-key /?0/?1", ""));
+    check("prompt-completion", map, Extra::Drop, more, (pair.0, "/?0/?1 /?1 /?2"));
+    let kept = r#"{"prompt":"p","completion":"c","q":{"text":"p","lang":"en"},"answers":["c","d"],"n":1}"#;
+    check("prompt-completion", map, Extra::Keep, more, (kept, ""));
+    // What is not there, or no text.
+    for line in [
+        r#"{"answers":["c"]}"#,
+        r#"{"q":{},"answers":["c"]}"#,
+        r#"{"q":["p"],"answers":["c"]}"#,
+        r#"{"q":{"text":"p"},"answers":[]}"#,
+    ] {
+        check("prompt-completion", map, Extra::Drop, line, ("convert/source /", ""));
+    }
+    check(
+        "prompt-completion",
+        map,
+        Extra::Drop,
+        r#"{"q":{"text":"p"},"answers":[["c"]]}"#,
+        ("convert/source /?1/0", ""),
+    );
+    check(
+        "prompt-completion",
+        "prompt=/q/00,completion=/a",
+        Extra::Drop,
+        r#"{"q":["p"],"a":"c"}"#,
+        ("convert/source /", ""),
+    );
+}
+
+#[test]
+fn turns_of_a_conversation_are_named_as_the_target_has_them() {
+    let map = "/system/0/text=/sys,/messages/0/content/0/text=/q/0,/messages/1/content=a,/messages/2/content=/q/1,/messages/3/content=b";
+    let check = |to: &str, line: &str, expected: &str| {
+        assert_eq!(by_map(to, map, Extra::Error, line).0, expected, "{line}");
+    };
+    let head = r#"{"schemaVersion":"bedrock-conversation-2024","#;
+    let exchange = r#""messages":[{"role":"user","content":[{"text":"p"}]},{"role":"assistant","content":[{"text":"c"}]}"#;
+    check(
+        "converse",
+        r#"{"sys":"s","q":["p"],"a":"c"}"#,
+        &format!(r#"{head}"system":[{{"text":"s"}}],{exchange}]}}"#),
+    );
+    let more = r#",{"role":"user","content":[{"text":"r"}]},{"role":"assistant","content":[{"text":"d"}]}]}"#;
+    check("converse", r#"{"b":"d","q":["p","r"],"a":"c"}"#, &format!("{head}{exchange}{more}"));
+    check("converse", r#"{"b":"d","q":["p"],"a":"c"}"#, "convert/source /?0");
+    check("converse", r#"{"q":["p"]}"#, "convert/source /");
+    check(
+        "claude-messages",
+        r#"{"q":["p"],"a":"c"}"#,
+        r#"{"messages":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}]}"#,
+    );
+    let flat = "/messages/0/content=q,/messages/1/content=a";
+    let found = by_map("prompt-completion", flat, Extra::Error, r#"{"q":"p","a":"c"}"#);
+    assert_eq!(found.0, r#"{"prompt":"p","completion":"c"}"#);
+}
+
+#[test]
+fn maps_that_cannot_be_are_refused() {
+    let problem = |text: &str| text.parse::<Map>().expect_err(text).to_string();
+    for (text, expected) in [
+        ("/colour=x", "unknown field `/colour`"),
+        ("/messages/0=x", "unknown field `/messages/0`"),
+        ("/messages/00/content=x", "unknown field `/messages/00/content`"),
+        ("/messages/0/role=x", "unknown field `/messages/0/role`"),
+        ("prompt=/a~b", "`/a~b` is no JSON Pointer"),
+        ("/prompt=x,prompt=y", "`prompt` occurs twice"),
+        ("prompt=x,completion=/x", "occurs twice"),
+        ("prompt=/x/y,completion=x", "`/x/y` is a part of `x`, which is a field, too"),
+        ("/messages/1/content=x", "/messages/0/content is missing"),
+        ("/messages/0/content=x,completion=y", "`completion` and /messages/N/content name the same turns"),
+    ] {
+        assert!(problem(text).contains(expected), "{text}: {}", problem(text));
+    }
+    let map = "/messages/0/content=a,/messages/1/content=b,/messages/2/content=c".parse().expect("a map");
+    let refused =
+        Converter::new(format("prompt-completion"), &ConvertConfig { map, ..ConvertConfig::default() });
+    assert_eq!(refused.expect_err("no place"), MapError::NoTurn { turn: 2, format: "prompt-completion" });
 }
