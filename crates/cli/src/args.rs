@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod build;
+mod contamination;
 mod conversion;
 #[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod deploy;
@@ -29,6 +30,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
 pub(crate) use build::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
+pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;
 #[cfg_attr(
     not(feature = "bedrock"),
@@ -138,7 +140,7 @@ pub(crate) struct DataArgs {
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Skip a stage: convert, schema, tokens, dedupe, near, balance, split or augment. Repeatable.
+    /// Skip a stage: convert, schema, tokens, dedupe, contamination, near, balance, split or augment. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
@@ -223,6 +225,8 @@ pub(crate) struct CheckArgs {
     /// Repeatable.
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) contamination: ContaminationArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

@@ -104,6 +104,7 @@ impl Config {
             for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten() {
                 *path = dir.join(&*path);
             }
+            config.stages.contamination.sets.iter_mut().for_each(|set| set.set_in(dir));
         }
         config.file = Some(path);
         Ok(config)

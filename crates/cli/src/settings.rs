@@ -1,6 +1,7 @@
 //! From what was typed and configured to what can be run.
 
 mod build;
+mod contamination;
 
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -15,12 +16,16 @@ use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
-use crate::args::{ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs};
+use crate::args::{
+    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs,
+};
 use crate::config::{Config, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
 use crate::memory;
 use crate::output::say;
+
+use contamination::{put_for_check, refuse_out_of_range};
 
 pub(crate) use build::for_build;
 
@@ -38,7 +43,8 @@ pub(crate) struct Run {
 }
 
 /// Settings for `check` and `explain`, which look at the data as it is.
-pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
+pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
+    let data = &args.data;
     let mut config = Config::load(&data.config)?;
     if let Some(to) = config.stages.convert.to.take()
         && !data.output.quiet
@@ -48,6 +54,7 @@ pub(crate) fn for_check(data: &DataArgs) -> Result<Run, Failure> {
             escape(&to)
         ));
     }
+    put_for_check(&args.contamination, &data.skip, &mut config.stages)?;
     resolve(data, config)
 }
 
@@ -175,6 +182,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
         return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));
     }
+    refuse_out_of_range(&stages.contamination)?;
     if config.threads.is_some_and(|threads| i64::from(threads.get()) > THREADS_MAX) {
         return Err(Failure::Usage(format!("threads must be from 1 to {THREADS_MAX}")));
     }

@@ -160,6 +160,11 @@ pub enum Code {
     BalanceMissingValue,
     SplitTooManyStrata,
     DedupeUnranked,
+    ContaminationMatch,
+    ContaminationDropped,
+    ContaminationFound,
+    ContaminationUncompared,
+    ContaminationCommon,
 }
 
 /// Everything about a code in general.
@@ -270,7 +275,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::DedupeUnranked as usize + 1);
+        assert_eq!(CODES.len(), Code::ContaminationCommon as usize + 1);
     }
 
     #[test]

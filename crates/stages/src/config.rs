@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::facets::{Facet, Field, fields};
-use crate::{augment, balance, convert, dedupe, near, schema, split, tokens};
+use crate::{augment, balance, contamination, convert, dedupe, near, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -14,6 +14,7 @@ pub struct Stages {
     pub schema: schema::SchemaConfig,
     pub tokens: tokens::TokensConfig,
     pub dedupe: dedupe::DedupeConfig,
+    pub contamination: contamination::ContaminationConfig,
     pub near: near::NearConfig,
     pub balance: balance::BalanceConfig,
     pub split: split::SplitConfig,
@@ -39,6 +40,7 @@ impl Stages {
             "schema" => &mut self.schema.enabled,
             "tokens" => &mut self.tokens.enabled,
             "dedupe" => &mut self.dedupe.enabled,
+            "contamination" => &mut self.contamination.enabled,
             "near" => &mut self.near.enabled,
             "balance" => &mut self.balance.enabled,
             "split" => &mut self.split.enabled,

@@ -10,6 +10,7 @@ pub mod convert;
 pub mod schema;
 pub mod tokens;
 
+pub mod contamination;
 pub mod dedupe;
 mod marks;
 pub mod near;
@@ -49,6 +50,7 @@ pub const STAGES: &[(&str, &str)] = &[
     ("schema", "fields, their types and their ranges"),
     ("tokens", "exact token counts and the limit per record"),
     ("dedupe", "exact duplicates by content"),
+    ("contamination", "text in common with evaluation data"),
     ("near", "near-duplicates by shingles"),
     ("balance", "label distribution"),
     ("split", "training and validation sets"),

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 
-use super::{ConversionArgs, DataArgs, InputAccountArgs, bytes};
+use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, bytes};
 
 pub(crate) use augment::AugmentArgs;
 pub(crate) use balance::BalanceArgs;
@@ -44,6 +44,8 @@ pub(crate) struct BuildArgs {
     pub(crate) split: SplitArgs,
     #[command(flatten)]
     pub(crate) duplicates: DuplicateArgs,
+    #[command(flatten)]
+    pub(crate) contamination: ContaminationArgs,
     #[command(flatten)]
     pub(crate) near: NearArgs,
     #[command(flatten)]

@@ -16,7 +16,7 @@ use crate::settings;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let run = settings::for_check(&args.data)?;
+    let run = settings::for_check(args)?;
     let output = &args.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;

@@ -7,24 +7,26 @@ use bedload_engine::MaxRejected;
 use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
 
+use super::contamination::put_contamination;
 use super::{Run, configure, named, resolve};
 use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
 use crate::config::Config;
 use crate::exit::Failure;
 
 /// A flag: whether it was given, its name, and the stage that it is for.
-type Flag = (bool, &'static str, &'static str);
+pub(super) type Flag = (bool, &'static str, &'static str);
 
 /// Settings for `build`.
 pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
-    let BuildArgs { split, duplicates, near, balance, augment, .. } = args;
+    let BuildArgs { split, duplicates, contamination, near, balance, augment, .. } = args;
     let stages = &mut config.stages;
     let flags = [
         vec![(args.conversion.to.is_some(), "--to", "convert")],
         put_split(split, stages)?,
         put_duplicates(duplicates, stages)?,
+        put_contamination(contamination, stages)?,
         put_near(near, stages)?,
         put_balance(balance, stages),
         put_augment(augment, stages)?,

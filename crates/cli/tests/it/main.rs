@@ -13,6 +13,7 @@ mod calibrating;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod contamination;
 mod converting;
 mod corpus;
 #[cfg(test)]

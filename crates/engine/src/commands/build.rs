@@ -17,7 +17,7 @@ use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
 use crate::report::summary::summarize;
-use crate::report::{records, tables};
+use crate::report::{contamination, records, tables};
 use crate::run::bytes::size;
 use crate::run::error::{EngineError, io_error};
 use crate::run::phases::{Phases, lap, timed};
@@ -117,7 +117,8 @@ pub fn build(
     lap(&mut clock, &mut phases.spool);
 
     progress.enter(Phase::Scan);
-    let (rules, before) = Rules::new(settings, inputs)?;
+    let (mut rules, mut before) = Rules::new(settings, inputs)?;
+    before.extend(rules.read_eval_sets(settings, watch)?);
     refuse_unknown_format(&before)?;
     if settings.evaluation {
         refuse_without_prompts(&rules)?;
@@ -337,6 +338,9 @@ fn report(
     let near = &settings.stages.near;
     if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
         files.push(edges(dir, source, compared, near)?);
+    }
+    if source.rules.eval_sets.is_some() {
+        files.push(contamination::contamination(dir, source)?);
     }
     if !source.plan.variants.is_empty() {
         let templates = &settings.stages.augment.templates;

@@ -16,6 +16,7 @@ use crate::run::error::EngineError;
 use crate::run::memory::Ledger;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
+use crate::scan::contamination::judge_found;
 use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
 use crate::scan::examine::place::{in_order, place};
 use crate::scan::examine::{Examiner, Physical, Summary, Wanted};
@@ -129,7 +130,8 @@ pub fn check(
 ) -> Result<Checked, EngineError> {
     progress.enter(Phase::Scan);
     let set_aside = inputs.set_aside_foreign()?;
-    let (rules, mut before) = Rules::new(settings, inputs)?;
+    let (mut rules, mut before) = Rules::new(settings, inputs)?;
+    before.extend(rules.read_eval_sets(settings, &progress.watch)?);
     let mut total = Checked {
         files: inputs.len() as u64,
         format: rules.format.map(|format| format.name),
@@ -229,6 +231,8 @@ pub fn check(
     if rules.format.is_none() && total.valid > 0 && before.is_empty() {
         before.push(unknown_format());
     }
+    let matched = total.by_code.get(&Code::ContaminationMatch).copied().unwrap_or_default();
+    before.extend(judge_found(matched, total.records, &settings.stages.contamination));
     let sample = rules.sample(&unmapped, inputs);
     total.distinct = seen.map(|seen| seen.counts());
     total.leaked = leaks.as_ref().map(Leaks::counts);

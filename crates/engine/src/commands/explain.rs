@@ -52,7 +52,8 @@ pub fn explain(
     watch: &Watch,
 ) -> Result<Option<Explained>, EngineError> {
     inputs.refuse_foreign()?;
-    let (rules, mut about_data) = Rules::new(settings, inputs)?;
+    let (mut rules, mut about_data) = Rules::new(settings, inputs)?;
+    rules.read_eval_sets(settings, watch)?;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
     // until then: at most two waves of chunks.
     let mut before = 0;

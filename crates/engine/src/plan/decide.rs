@@ -1,6 +1,7 @@
-//! What happens to the records of the inputs, from their facts: accept → exact duplicates → groups → select → split by
+//! What happens to the records of the inputs, from their facts: accept → exact duplicates → contamination → groups → select → split by
 //! group, stratified.
 
+mod contamination;
 mod duplicates;
 mod select;
 mod sizes;
@@ -23,6 +24,7 @@ use crate::plan::count_verdicts;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 
+use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_near, judge_ranks};
 use strata::stratify;
 
@@ -57,6 +59,7 @@ pub(super) fn decide(
     let mut verdicts = accept(facts);
     let mut duplicates =
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
+    findings.extend(judge_contaminated(facts, settings, &mut verdicts));
     let is_split = stages.split.divides();
     let (dropping, grouping) = (stages.near.dropping(), stages.near.grouping().filter(|_| is_split));
     let listing = stages.near.listing();

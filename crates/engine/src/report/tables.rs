@@ -63,7 +63,7 @@ pub(crate) fn entry(path: String, (summary, sum): (TableSummary, Sum)) -> FileEn
     FileEntry { path, bytes: summary.bytes, sha256: sum.hex(), records: summary.rows, tokens: None }
 }
 
-fn table<R: Row>(
+pub(crate) fn table<R: Row>(
     dir: &Path,
     name: &str,
     fill: impl FnOnce(&mut RowWriter<R, Sum>) -> Result<(), EngineError>,

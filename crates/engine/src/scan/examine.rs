@@ -12,8 +12,10 @@ use bedload_record::{
     Terminator,
 };
 use bedload_scan::Line;
+use bedload_stages::contamination::Matcher;
 use bedload_stages::{balance, dedupe, facets, group, schema, tokens};
 
+use crate::scan::contamination::EvalSets;
 use crate::scan::rules::Rules;
 use crate::scan::source::Source;
 use place::in_order;
@@ -22,7 +24,7 @@ use place::in_order;
 pub(crate) struct Examiner<'r> {
     rules: &'r Rules,
     parser: Parser,
-    counter: Option<tokens::Counter>,
+    readers: Readers<'r>,
     scratch: Vec<u8>,
     /// What the record visited last shares with its groups, where that was wanted.
     keys: Vec<u64>,
@@ -36,6 +38,12 @@ pub(crate) struct Examiner<'r> {
     unmapped: Unmapped,
     /// Lines visited since that was taken.
     lines: u64,
+}
+
+/// What reads the texts of a record, where that is wanted.
+struct Readers<'r> {
+    counter: Option<tokens::Counter>,
+    matcher: Option<Matcher<'r>>,
 }
 
 /// A line as the examiner takes it.
@@ -108,11 +116,14 @@ struct Content {
 
 impl<'r> Examiner<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
-        let counter = rules.tokenizer.as_ref().map(tokens::Tokenizer::counter);
+        let readers = Readers {
+            counter: rules.tokenizer.as_ref().map(tokens::Tokenizer::counter),
+            matcher: rules.eval_sets.as_ref().map(EvalSets::matcher),
+        };
         Self {
             rules,
             parser: Parser::default(),
-            counter,
+            readers,
             scratch: Vec::new(),
             keys: Vec::new(),
             values: Vec::new(),
@@ -204,7 +215,7 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         names: Option<Names<'_>>,
     ) -> Option<Content> {
-        let Self { rules, parser, counter, scratch, keys, values, source, texts, converted, unmapped, lines } =
+        let Self { rules, parser, readers, scratch, keys, values, source, texts, converted, unmapped, lines } =
             self;
         keys.clear();
         values.clear();
@@ -242,7 +253,7 @@ impl<'r> Examiner<'r> {
             };
             let mut record = Record::new(format, raw, json, texts);
             let content =
-                look(rules, counter, (wanted, scratch, keys), &mut record, source, findings, labels.take());
+                look(rules, readers, (wanted, scratch, keys), &mut record, source, findings, labels.take());
             if is_counted(findings) {
                 unmapped.add(&record, nth);
             }
@@ -308,7 +319,7 @@ fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
 /// Counts, checks and identifies a record of the format of the run.
 fn look(
     rules: &Rules,
-    counter: &mut Option<tokens::Counter>,
+    Readers { counter, matcher }: &mut Readers<'_>,
     (wanted, scratch, keys): (Wanted, &mut Vec<u8>, &mut Vec<u64>),
     record: &mut Record<'_>,
     source: &Source,
@@ -324,6 +335,9 @@ fn look(
     }
     for check in &rules.checks {
         check.check(record, findings);
+    }
+    if let (Some(sets), Some(matcher)) = (&rules.eval_sets, matcher) {
+        sets.check(matcher, record, &rules.known_keys, findings);
     }
     let features = schema::features(record);
     let tokens = record.tokens.unwrap_or_default();

@@ -17,6 +17,7 @@ use bedload_record::{
 use bedload_report::{FactsError, FactsFile, open_facts};
 use bedload_scan::Inputs;
 use bedload_stages::Stages;
+use bedload_stages::contamination::Hits;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -24,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::run::error::{EngineError, io_error};
 use crate::run::progress::Progress;
 use crate::run::settings::{Settings, ShardLimits};
+use crate::scan::contamination::inputs_of;
 use crate::scan::facts::{FileLines, Scanned, empty};
 
 /// What is written with the facts of a run.
@@ -199,11 +201,18 @@ impl MadeFrom {
                 input.name()
             ))),
         };
+        let mut stamps = inputs.iter().map(stamp).collect::<Result<Vec<_>, _>>()?;
+        let contamination = &settings.stages.contamination;
+        if contamination.runs() {
+            for set in &contamination.sets {
+                stamps.extend(inputs_of(set)?.iter().map(stamp).collect::<Result<Vec<_>, _>>()?);
+            }
+        }
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             program: program(),
             settings: of_scan(settings),
-            inputs: inputs.iter().map(stamp).collect::<Result<_, _>>()?,
+            inputs: stamps,
         })
     }
 
@@ -260,6 +269,9 @@ fn of_scan(settings: &Settings) -> String {
     stages.split.validation = others.split.validation;
     stages.split.test = others.split.test;
     stages.split.select = others.split.select;
+    if stages.contamination.hits == Hits::Fail {
+        stages.contamination.hits = Hits::Flag;
+    }
     stages.augment = others.augment;
     let mut hex = String::new();
     for byte in Sha256::digest(format!("{settings:?}")) {

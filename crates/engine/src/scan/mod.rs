@@ -8,6 +8,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod augment;
+pub(crate) mod contamination;
 pub(crate) mod conversion;
 pub(crate) mod distinct;
 pub(crate) mod evaluation;

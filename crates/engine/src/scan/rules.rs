@@ -6,7 +6,7 @@ use bedload_bedrock::{Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, InputId, Severities};
-use bedload_scan::Inputs;
+use bedload_scan::{Inputs, Watch};
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::{Normalize, Survivor};
@@ -18,6 +18,7 @@ use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
+use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
 use crate::scan::resolve::{Examples, Resolved, resolve};
 
@@ -40,6 +41,8 @@ pub(crate) struct Rules {
     /// Tokens that each message of a conversation takes besides its text.
     pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
+    /// What records must share no text with, where that is looked for.
+    pub(crate) eval_sets: Option<EvalSets>,
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBys,
     /// The fields whose values are kept.
@@ -79,6 +82,7 @@ impl Rules {
             tokenizer,
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
+            eval_sets: None,
             labels: stages.balance.source(),
             group_by: stages.split.group_by.clone(),
             fields: stages.fields(),
@@ -94,6 +98,20 @@ impl Rules {
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         Ok((rules, findings))
+    }
+
+    /// Reads the evaluation data that records are compared with, and says what is wrong with it.
+    ///
+    /// # Errors
+    /// Where it cannot be read or compared.
+    pub(crate) fn read_eval_sets(
+        &mut self,
+        settings: &Settings,
+        watch: &Watch,
+    ) -> Result<Vec<Finding>, EngineError> {
+        self.eval_sets = EvalSets::read(settings, watch)?;
+        let config = &settings.stages.contamination;
+        Ok(self.eval_sets.as_ref().map(|sets| sets.findings(config)).unwrap_or_default())
     }
 
     /// The first records, to try on what would help, where some records have content that the format has no field for;

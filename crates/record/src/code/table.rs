@@ -1192,4 +1192,54 @@ pub static CODES: &[CodeInfo] = &[
         "Where such a record equals or resembles another one, the other one stays, whatever its number.",
         "Correct the field if it is misspelled: a JSON Pointer to a number, such as `highest:/score`. Numbers in quotation marks are strings, and rank nothing."
     ),
+    row!(
+        ContaminationMatch,
+        "contamination/match",
+        Warning,
+        Record,
+        BASELINE,
+        "the record shares text with evaluation data",
+        "A model that was trained on the questions of a test answers them from memory, and its score says nothing. A match is 13 words in a row (`--eval-ngram`) that an evaluation record has too, or most of its words in runs of eight or more (`--eval-coverage`); report/contamination.parquet has every match with its place.",
+        "Leave the record out (`--eval-hits drop`), or do not evaluate with what it matches."
+    ),
+    row!(
+        ContaminationDropped,
+        "contamination/dropped",
+        Note,
+        Record,
+        BASELINE,
+        "the record shares text with evaluation data, and is left out",
+        "With `--eval-hits drop`, records that share text with evaluation data are not selected; report/contamination.parquet has every match with its place.",
+        "Nothing to do."
+    ),
+    row!(
+        ContaminationFound,
+        "contamination/found",
+        Error,
+        Dataset,
+        BASELINE,
+        "records share text with evaluation data, where none may",
+        "`--eval-hits fail` allows no such record: scores of a model that was trained on them say nothing.",
+        "Leave the records out with `--eval-hits drop`."
+    ),
+    row!(
+        ContaminationUncompared,
+        "contamination/uncompared",
+        Warning,
+        Dataset,
+        BASELINE,
+        "evaluation records that training data is not compared with",
+        "They have no text where one is looked for, or fewer than three words, which any data set has by chance.",
+        "Name the field with the question, e.g. `--eval-set eval.jsonl:/question`; give short questions together with their answers."
+    ),
+    row!(
+        ContaminationCommon,
+        "contamination/common",
+        Note,
+        Dataset,
+        BASELINE,
+        "words in a row that many evaluation records have",
+        "Instructions and forms that more than ten evaluation records have (`common` in `[stages.contamination]`) are no question of the test. They count for no match, and are left out of the coverage.",
+        "Nothing to do."
+    ),
 ];

@@ -36,7 +36,7 @@ mod shingles;
 mod similarity;
 mod sketch;
 mod stars;
-mod words;
+pub(crate) mod words;
 
 use bedload_bedrock::Part;
 use bedload_record::{FactTable, Ordinal, Side};

@@ -63,6 +63,11 @@ impl Threshold {
         f64::from(self.0) / f64::from(PARTS)
     }
 
+    /// Whether `part` of `whole` is at least that.
+    pub(crate) fn is_reached(self, part: u32, whole: u32) -> bool {
+        u64::from(part) * u64::from(PARTS) >= u64::from(whole) * u64::from(self.0)
+    }
+
     /// The least number of shingles that a set of `len` has in common with any set that it is like.
     pub(super) fn least_shared(self, len: u32) -> u32 {
         (u64::from(len) * u64::from(self.0)).div_ceil(u64::from(PARTS)) as u32

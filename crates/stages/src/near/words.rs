@@ -4,9 +4,16 @@
 //! ASCII, which most text is, goes eight bytes at a time through registers; its words never touch a table.
 
 /// Takes the words of a text one by one.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// The hash of the next word.
     fn word(&mut self, hash: u64);
+}
+
+impl Sink for Vec<u64> {
+    #[inline]
+    fn word(&mut self, hash: u64) {
+        self.push(hash);
+    }
 }
 
 const SEED: u64 = 0x243F_6A88_85A3_08D3;
@@ -14,7 +21,7 @@ const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The two halves of a product of 128 bits, folded: every bit of the result depends on every bit of both factors.
 #[inline]
-pub(super) fn fold(a: u64, b: u64) -> u64 {
+pub(crate) fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
 }
@@ -59,7 +66,7 @@ impl Word {
 }
 
 /// Hands the words of a text to `sink`, in order. Linear.
-pub(super) fn words(text: &str, sink: &mut impl Sink) {
+pub(crate) fn words(text: &str, sink: &mut impl Sink) {
     let bytes = text.as_bytes();
     let mut word = Word::default();
     let mut at = 0;
@@ -112,6 +119,27 @@ pub(super) fn spell(text: &str, out: &mut String) {
         out.extend(c.to_lowercase());
         is_new = is_whole;
     }
+}
+
+/// Where a word of a text begins, in bytes; words are numbered from 0. Linear.
+pub(crate) fn word_start(text: &str, word: usize) -> Option<usize> {
+    let mut next = 0;
+    let mut is_in = false;
+    for (at, c) in text.char_indices() {
+        let (begins, goes_on) = match kind(c) {
+            Kind::Part => (!is_in, true),
+            Kind::Whole => (true, false),
+            Kind::Between => (false, false),
+        };
+        is_in = goes_on;
+        if begins {
+            if next == word {
+                return Some(at);
+            }
+            next += 1;
+        }
+    }
+    None
 }
 
 /// What a character is to words.
@@ -267,12 +295,6 @@ mod tests {
 
     use super::*;
 
-    impl Sink for Vec<u64> {
-        fn word(&mut self, hash: u64) {
-            self.push(hash);
-        }
-    }
-
     fn naive(text: &str) -> Vec<String> {
         let mut joined = String::new();
         spell(text, &mut joined);
@@ -305,6 +327,16 @@ mod tests {
         check("Straße ΑΒΓ привет", &["straße", "αβγ", "привет"]);
         check("12345678 123456789 1234567", &["12345678", "123456789", "1234567"]);
         check("\u{2019}a\u{2019}b", &["a", "b"]);
+    }
+
+    #[test]
+    fn a_word_begins_where_its_first_letter_is() {
+        let check = |text: &str, expected: &[&str]| {
+            let starts = (0..).map_while(|word| word_start(text, word));
+            assert_eq!(starts.map(|at| &text[at..]).collect::<Vec<_>>(), expected);
+        };
+        check("", &[]);
+        check(" it's 我们ok.", &["it's 我们ok.", "s 我们ok.", "我们ok.", "们ok.", "ok."]);
     }
 
     proptest! {
