@@ -12,6 +12,7 @@ use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
+use bedload_stages::select::Amount;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -187,8 +188,17 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         return Err(Failure::Usage(format!("threads must be from 1 to {THREADS_MAX}")));
     }
     stages.split.check().map_err(Failure::Usage)?;
-    if stages.split.select == Some(0) {
-        return Err(Failure::Usage("--select 0 would keep nothing".to_owned()));
+    let split = &stages.split;
+    if split.select == Some(Amount::Records(0)) || split.select_tokens == Some(0) {
+        let flag = if split.select_tokens.is_some() { "--select-tokens" } else { "--select" };
+        return Err(Failure::Usage(format!("{flag} 0 would keep nothing")));
+    }
+    if split.select.is_some() && split.select_tokens.is_some() {
+        let message = "[stages.split] select and select-tokens are two budgets; give one of them";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if stages.balance.cap_class == Some(0) {
+        return Err(Failure::Usage("--cap-class 0 would keep nothing".to_owned()));
     }
     if !(1..=64).contains(&stages.augment.copies) {
         return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));

@@ -165,6 +165,9 @@ pub enum Code {
     ContaminationFound,
     ContaminationUncompared,
     ContaminationCommon,
+    SelectTooFewRecords,
+    SelectShortSource,
+    BalanceNoClasses,
 }
 
 /// Everything about a code in general.
@@ -275,7 +278,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ContaminationCommon as usize + 1);
+        assert_eq!(CODES.len(), Code::BalanceNoClasses as usize + 1);
     }
 
     #[test]

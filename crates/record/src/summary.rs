@@ -40,7 +40,9 @@ impl Counts {
         *match verdict {
             Verdict::Rejected => &mut self.rejected,
             Verdict::Duplicate => &mut self.duplicates,
-            Verdict::Unselected | Verdict::Conflicting | Verdict::Contaminated => &mut self.unselected,
+            Verdict::Unselected | Verdict::Capped | Verdict::Conflicting | Verdict::Contaminated => {
+                &mut self.unselected
+            }
             Verdict::Kept(Side::Train) => &mut self.train,
             Verdict::Kept(Side::Validation) => &mut self.validation,
             Verdict::Kept(Side::Test) => &mut self.test,

@@ -40,6 +40,8 @@ pub enum Verdict {
     Duplicate,
     /// It is valid but was not chosen: enough others were.
     Unselected,
+    /// It is valid, and was not chosen because enough others of its class were.
+    Capped,
     /// It is valid, and was not chosen because it answers its prompt otherwise than others do.
     Conflicting,
     /// It is valid, and was not chosen because it has text in common with evaluation data.
@@ -54,7 +56,7 @@ impl Verdict {
         match self {
             Self::Rejected => "rejected",
             Self::Duplicate => "duplicate",
-            Self::Unselected | Self::Conflicting | Self::Contaminated => "unselected",
+            Self::Unselected | Self::Capped | Self::Conflicting | Self::Contaminated => "unselected",
             Self::Kept(_) => "kept",
         }
     }
@@ -63,6 +65,7 @@ impl Verdict {
     pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Unselected => Some(Reason::Selection),
+            Self::Capped => Some(Reason::ClassCap),
             Self::Conflicting => Some(Reason::Conflict),
             Self::Contaminated => Some(Reason::Contamination),
             Self::Rejected | Self::Duplicate | Self::Kept(_) => None,
@@ -83,6 +86,8 @@ impl Verdict {
 pub enum Reason {
     /// Enough others were.
     Selection,
+    /// Enough others of its class were.
+    ClassCap,
     /// It answers its prompt otherwise than others do.
     Conflict,
     /// It has text in common with evaluation data.
@@ -91,12 +96,13 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Selection, Self::Conflict, Self::Contamination];
+    pub const ALL: [Self; 4] = [Self::Selection, Self::ClassCap, Self::Conflict, Self::Contamination];
 
     /// The word for it in every output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Selection => "selection",
+            Self::ClassCap => "class-cap",
             Self::Conflict => "conflict",
             Self::Contamination => "contamination",
         }

@@ -19,6 +19,7 @@ mod role;
 pub mod balance;
 pub mod facets;
 pub mod group;
+pub mod select;
 pub mod split;
 
 pub mod augment;

@@ -3,9 +3,10 @@
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
-use bedload_engine::MaxRejected;
+use bedload_engine::{MaxRejected, Settings};
 use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
+use bedload_stages::select::{Amount, Weight};
 
 use super::contamination::put_contamination;
 use super::{Run, configure, named, resolve};
@@ -53,6 +54,12 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
             "--evaluation needs a validation set\nhint: --validation 10% makes one".to_owned(),
         ));
     }
+    for source in &run.settings.sources {
+        if let Some(weight) = source.weight {
+            run.settings.stages.split.mix.add(&source.name, Weight::of_millionths(weight.millionths()));
+        }
+    }
+    refuse_impossible_selection(&run.settings)?;
     run.settings.facts.clone_from(&args.facts);
     Ok(run)
 }
@@ -66,8 +73,12 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
         let read = GroupBys::read(&args.group_by);
         stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
     }
-    if args.select.is_some() {
-        stages.split.select = args.select;
+    let is_budget = args.select.is_some() || args.select_tokens.is_some();
+    if is_budget {
+        (stages.split.select, stages.split.select_tokens) = (args.select, args.select_tokens);
+    }
+    if let Some(mix) = &args.mix {
+        stages.split.mix.clone_from(mix);
     }
     if !args.stratify.is_empty() {
         stages.split.stratify.clone_from(&args.stratify);
@@ -77,9 +88,23 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
         (args.test.is_some(), "--test", "split"),
         (args.evaluation, "--evaluation", "split"),
         (args.select.is_some(), "--select", "split"),
+        (args.select_tokens.is_some(), "--select-tokens", "split"),
+        (args.mix.is_some(), "--mix", "split"),
         (!args.group_by.is_empty(), "--group-by", "split"),
         (!args.stratify.is_empty(), "--stratify", "split"),
     ])
+}
+
+fn refuse_impossible_selection(settings: &Settings) -> Result<(), Failure> {
+    let stages = &settings.stages;
+    if stages.split.enabled && stages.split.select == Some(Amount::Fit) && settings.profile.is_none() {
+        let hint = "hint: `bedload profiles` lists the targets and what they take";
+        return Err(Failure::Usage(format!("--select fit needs a target: --profile NAME\n{hint}")));
+    }
+    if stages.split.enabled && stages.split.select_tokens.is_some() && !stages.tokens.enabled {
+        return Err(Failure::Usage("--select-tokens cannot be used with --skip tokens".to_owned()));
+    }
+    Ok(())
 }
 
 fn put_duplicates(args: &DuplicateArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
@@ -128,7 +153,11 @@ fn put_balance(args: &BalanceArgs, stages: &mut Stages) -> Vec<Flag> {
     if args.label_field.is_some() {
         stages.balance.label_field.clone_from(&args.label_field);
     }
-    vec![(args.label_field.is_some(), "--label-field", "balance")]
+    stages.balance.cap_class = args.cap_class.or(stages.balance.cap_class);
+    vec![
+        (args.label_field.is_some(), "--label-field", "balance"),
+        (args.cap_class.is_some(), "--cap-class", "balance"),
+    ]
 }
 
 fn put_augment(args: &AugmentArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {

@@ -85,6 +85,8 @@ mod same_bytes;
 #[cfg(test)]
 mod scratch;
 #[cfg(test)]
+mod selecting;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod signals;

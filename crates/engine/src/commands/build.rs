@@ -11,6 +11,7 @@ use bedload_stages::balance::Class;
 
 use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
+use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
 use crate::report::edges::edges;
 use crate::report::manifest::{
@@ -94,6 +95,7 @@ pub fn build(
 ) -> Result<Built, EngineError> {
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
+    refuse_unknown_sources(settings, inputs)?;
     if let Some(facts) = &settings.facts {
         refuse_output_inside_input("--facts", inputs, facts)?;
         if resolve(facts).starts_with(resolve(out)) {

@@ -3,24 +3,25 @@
 
 mod contamination;
 mod duplicates;
+mod fit;
 mod select;
 mod sizes;
 mod split;
 mod strata;
 
 use bedload_record::plural::{agree, part_of};
-use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
+use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{self, NearConfig, Order, Pairs, Sets};
-use bedload_stages::split::{Among, Choice, choose};
 use rayon::prelude::*;
 
 use crate::plan::certify::{Alike, Certificates, certify};
 use crate::plan::count_verdicts;
+use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 
@@ -55,13 +56,16 @@ pub(super) fn decide(
     let stages = &settings.stages;
     let classes = balance::find(facts, &stages.balance);
     let mut findings = Vec::new();
-    let strata = stratify(facts, &classes, settings, &mut findings)?;
+    let sources = sources(facts, settings);
+    let strata = stratify(facts, &classes, &sources, settings, &mut findings)?;
     let mut verdicts = accept(facts);
     let mut duplicates =
         if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
     findings.extend(judge_contaminated(facts, settings, &mut verdicts));
     let is_split = stages.split.divides();
-    let (dropping, grouping) = (stages.near.dropping(), stages.near.grouping().filter(|_| is_split));
+    let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
+    let (dropping, grouping) =
+        (stages.near.dropping(), stages.near.grouping().filter(|_| is_split || is_picked));
     let listing = stages.near.listing();
     let sets = match dropping.or(grouping).or(listing) {
         Some(_) => sets(&verdicts, &stages.near)?,
@@ -78,12 +82,11 @@ pub(super) fn decide(
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
     let mut decided =
         Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None, sets: None };
-    if let Some(most) = stages.split.select {
-        decided.select(facts, settings, most)?;
-    }
     if stages.split.enabled {
+        decided.select(facts, &sources, settings)?;
         decided.split(facts, settings)?;
     }
+    decided.cap_classes(facts, settings)?;
     if is_split {
         let alike = pairs.as_ref().zip(grouping);
         let alike = alike.map(|(pairs, threshold)| Alike { pairs, threshold, config: &stages.near });
@@ -102,24 +105,6 @@ pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
 }
 
 impl Decided {
-    /// Chooses among the records that are kept so far.
-    fn choose(
-        &self,
-        facts: &FactTable,
-        wanted: u64,
-        seed: u64,
-        group: impl Fn(Ordinal) -> u64 + Sync,
-    ) -> Result<Choice, NoRoom> {
-        let among = Among {
-            facts,
-            is_in: |line: Ordinal| matches!(self.verdicts[line.index()], Verdict::Kept(_)),
-            strata: self.strata.len(),
-            stratum: |line| Some(self.strata.of(facts, &self.classes, line)),
-            group,
-        };
-        choose(&among, wanted, seed)
-    }
-
     fn judge_rejected(&mut self, settings: &Settings) {
         let Counts { read, rejected, .. } = count_verdicts(&self.verdicts);
         if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(rejected, read)) {

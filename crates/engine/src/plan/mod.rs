@@ -8,6 +8,7 @@ mod decide;
 pub(crate) mod evaluation;
 pub(crate) mod judge;
 pub(crate) mod pack;
+pub(crate) mod sources;
 pub(crate) mod variants;
 
 use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};

@@ -64,7 +64,7 @@ fn verdict_index(verdict: Verdict) -> usize {
     match verdict {
         Verdict::Rejected => 0,
         Verdict::Duplicate => 1,
-        Verdict::Unselected | Verdict::Conflicting | Verdict::Contaminated => 2,
+        Verdict::Unselected | Verdict::Capped | Verdict::Conflicting | Verdict::Contaminated => 2,
         Verdict::Kept(_) => 3,
     }
 }

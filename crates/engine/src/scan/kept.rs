@@ -272,6 +272,9 @@ fn of_scan(settings: &Settings) -> String {
     if stages.contamination.hits == Hits::Fail {
         stages.contamination.hits = Hits::Flag;
     }
+    stages.split.select_tokens = others.split.select_tokens;
+    stages.split.mix = others.split.mix;
+    stages.balance.cap_class = others.balance.cap_class;
     stages.augment = others.augment;
     let mut hex = String::new();
     for byte in Sha256::digest(format!("{settings:?}")) {

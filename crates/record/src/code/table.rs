@@ -1242,4 +1242,34 @@ pub static CODES: &[CodeInfo] = &[
         "Instructions and forms that more than ten evaluation records have (`common` in `[stages.contamination]`) are no question of the test. They count for no match, and are left out of the coverage.",
         "Nothing to do."
     ),
+    row!(
+        SelectTooFewRecords,
+        "select/too-few-records",
+        Note,
+        Dataset,
+        BASELINE,
+        "fewer records, or tokens, than the selection asks for",
+        "All that there is was kept. Duplicates and rejected records do not count.",
+        "Nothing to do if that is enough; otherwise add data."
+    ),
+    row!(
+        SelectShortSource,
+        "select/short-source",
+        Warning,
+        Dataset,
+        BASELINE,
+        "a source has less than its share of the mix",
+        "The other sources fill the selection, so that the mix is not the one that was asked for.",
+        "Select less, add data to the source, or lower its weight; without --select and --select-tokens, --mix keeps as much as the mix allows."
+    ),
+    row!(
+        BalanceNoClasses,
+        "balance/no-classes",
+        Warning,
+        Dataset,
+        BASELINE,
+        "an option for classes has no effect, because the records have none",
+        "Classes are the values of --label-field, or short completions that recur.",
+        "Name the field that has the class, e.g. `--label-field /category`."
+    ),
 ];

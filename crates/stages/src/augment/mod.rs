@@ -24,7 +24,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
-pub use share::shares;
+pub use share::{shares, variants_of_classes};
 pub use template::{Template, TemplateError};
 
 /// `[stages.augment]`

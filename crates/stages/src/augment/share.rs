@@ -6,6 +6,20 @@ use twox_hash::XxHash3_64;
 use super::{AugmentConfig, Mode};
 use crate::balance::Classes;
 
+/// How many variants the records of each class are to have together, given how many there are of each; the last number
+/// is of those without a class.
+pub fn variants_of_classes(records: &[u64], config: &AugmentConfig) -> Vec<u64> {
+    let more = u64::from(config.copies.saturating_sub(1)) * u64::from(config.enabled);
+    let Some((_, classes)) = records.split_last() else { return Vec::new() };
+    let largest = classes.iter().copied().max().unwrap_or(0);
+    let of_class = |(class, &records): (usize, &u64)| match config.mode {
+        Mode::All => records * more,
+        Mode::Balance if class == classes.len() => 0,
+        Mode::Balance => (largest - records).min(records * more),
+    };
+    records.iter().enumerate().map(of_class).collect()
+}
+
 /// How many variants each of the training records is to have, in the order of `train`; 0 to `copies` - 1.
 ///
 /// In mode `balance` a class that lacks `d` records to the largest one gets `d` variants, or as many as its

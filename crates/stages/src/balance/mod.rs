@@ -47,13 +47,15 @@ pub struct BalanceConfig {
     pub label_field: Option<String>,
     /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
     pub ratio_max: f64,
+    /// The most training records of a class. Example: `cap-class = 500`.
+    pub cap_class: Option<u64>,
     /// What else is counted: JSON Pointers, `source` or `length`. Example: `by = ["/language"]`.
     pub by: Vec<Facet>,
 }
 
 impl Default for BalanceConfig {
     fn default() -> Self {
-        Self { enabled: true, label_field: None, ratio_max: 3.0, by: Vec::new() }
+        Self { enabled: true, label_field: None, ratio_max: 3.0, cap_class: None, by: Vec::new() }
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Strata {
     /// By line; none where a stratum is a class, and those without a class are the last one.
     of_line: Option<Column<u32>>,
     names: Vec<String>,
+    /// The value of each stratum of the first facet; nothing where a stratum is a class.
+    first: Vec<usize>,
 }
 
 /// Lines that a thread numbers together.
@@ -27,7 +29,7 @@ impl Strata {
     pub fn of_classes(classes: &Classes) -> Self {
         let unlabelled = std::iter::once(NO_VALUE_NAME.to_owned());
         let names = classes.list().iter().map(|class| class.name.clone()).chain(unlabelled);
-        Self { of_line: None, names: names.collect() }
+        Self { of_line: None, names: names.collect(), first: Vec::new() }
     }
 
     /// What records are in by all facets together; none where those are more than [`STRATA_MAX`]. Linear in the records,
@@ -69,8 +71,10 @@ impl Strata {
                 }
             }
         });
+        let others = facets.iter().skip(1).map(|values| values.names().len() as u128 + 1).product::<u128>();
+        let first = found.iter().map(|&number| (number / others) as usize).collect();
         let names = found.iter().map(|&number| name(number, facets)).collect();
-        Ok(Some(Self { of_line: Some(of_line), names }))
+        Ok(Some(Self { of_line: Some(of_line), names, first }))
     }
 
     /// How many there are.
@@ -86,6 +90,12 @@ impl Strata {
     /// Their names, in order: the values, each after a comma.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The value of each stratum of the first facet, as an index into the names of that, or one more for those without a
+    /// value; nothing where a stratum is a class.
+    pub fn first_values(&self) -> &[usize] {
+        &self.first
     }
 
     /// The stratum of an accepted record, as an index into the names.

@@ -31,11 +31,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::facets::Facet;
 use crate::group::GroupBys;
+use crate::select::{Amount, Mix};
 
 pub use choose::{Among, Choice, choose};
 pub use divide::divide;
 pub use division::{Divided, Division, Named, Tie};
 pub use size::Size;
+
+impl SplitConfig {
+    /// Returns true if records are left out to keep a number, a budget or a mix.
+    pub fn selects(&self) -> bool {
+        let is_asked = self.select.is_some() || self.select_tokens.is_some() || !self.mix.is_empty();
+        self.enabled && is_asked
+    }
+}
 
 /// `[stages.split]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -50,8 +59,12 @@ pub struct SplitConfig {
     /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
     /// Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
-    /// Keep a selection of this many records. Example: `select = 10000`.
-    pub select: Option<u64>,
+    /// Keep a selection of this many records, or `fit`: as many as the target takes. Example: `select = 10000`.
+    pub select: Option<Amount>,
+    /// Keep a selection of records with at most this many tokens together. Example: `select-tokens = 5000000`.
+    pub select_tokens: Option<u64>,
+    /// How much of the selection each source is to have. Example: `mix = { "chat.jsonl" = 2, "code.jsonl" = 0.5 }`.
+    pub mix: Mix,
     /// What the split and the selection keep the mix of, besides labels: JSON Pointers, `source` or `length`.
     /// Example: `stratify = ["/language"]`.
     pub stratify: Vec<Facet>,
@@ -65,6 +78,8 @@ impl Default for SplitConfig {
             test: Size::NONE,
             group_by: GroupBys::default(),
             select: None,
+            select_tokens: None,
+            mix: Mix::default(),
             stratify: Vec::new(),
         }
     }

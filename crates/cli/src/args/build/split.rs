@@ -1,6 +1,7 @@
 //! Arguments about sides: what is validation data, what stays together, and what is selected.
 
 use bedload_stages::facets::Facet;
+use bedload_stages::select::{Amount, Mix};
 use bedload_stages::split::Size;
 
 #[derive(Debug, clap::Args)]
@@ -24,7 +25,15 @@ pub(crate) struct SplitArgs {
     /// (in powers of two). Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) stratify: Vec<Facet>,
-    /// Keep N records, selected by the seed, with the same mix of labels.
-    #[arg(help_heading = "Split and selection", long, value_name = "N")]
-    pub(crate) select: Option<u64>,
+    /// Keep N records, or as many as the target takes (`fit`), selected by the seed, with the same mix of labels: one
+    /// of each group of similar records before a second of any.
+    #[arg(help_heading = "Split and selection", long, value_name = "N|fit")]
+    pub(crate) select: Option<Amount>,
+    /// Keep records with at most N tokens together, selected as with --select.
+    #[arg(help_heading = "Split and selection", long, value_name = "N", conflicts_with = "select")]
+    pub(crate) select_tokens: Option<u64>,
+    /// How much of the selection each source is to have, e.g. `chat.jsonl=2,code.jsonl=0.5`; without --select or
+    /// --select-tokens as much is kept as the mix allows.
+    #[arg(help_heading = "Split and selection", long, value_name = "NAME=WEIGHT,…")]
+    pub(crate) mix: Option<Mix>,
 }

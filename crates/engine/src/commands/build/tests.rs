@@ -9,6 +9,7 @@ use bedload_record::Severities;
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
+use bedload_stages::select::Amount;
 
 use super::*;
 use crate::run::settings::ShardLimits;
@@ -37,7 +38,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
     let mut stages = Stages::default();
     stages.tokens.enabled = false;
     stages.split.validation = "0.1".parse().expect("a share");
-    stages.split.select = Some(1500);
+    stages.split.select = Some(Amount::Records(1500));
     stages.split.group_by = GroupBys::read(["/user"]).expect("a pointer");
     let settings = Settings {
         profile: None,

@@ -15,20 +15,27 @@ use crate::run::settings::Settings;
 pub(super) fn stratify(
     facts: &FactTable,
     classes: &Classes,
+    sources: &Sources,
     settings: &Settings,
     findings: &mut Vec<Finding>,
 ) -> Result<Strata, NoRoom> {
     let stages = &settings.stages;
-    if stages.facets().next().is_none() {
+    if stages.facets().next().is_none() && stages.split.mix.is_empty() {
         return Ok(Strata::of_classes(classes));
     }
-    let sources = Sources::new(facts.files().iter().map(|file| &*file.name));
     let fields = stages.fields();
-    let run = Run { facts, classes, sources: &sources, fields: &fields, is_counted: stages.tokens.enabled };
+    let run = Run { facts, classes, sources, fields: &fields, is_counted: stages.tokens.enabled };
     findings.extend(fields.iter().filter_map(|field| judge(run, &Facet::Field(field.clone()))));
     let label = Some(Facet::Label).filter(|_| !classes.list().is_empty());
-    let others = stages.split.stratify.iter().filter(|&facet| *facet != Facet::Label);
-    let facets: Vec<Facet> = label.into_iter().chain(others.cloned()).collect();
+    // The mix divides by sources before anything else does.
+    let mix = Some(Facet::Source).filter(|_| !stages.split.mix.is_empty());
+    let mut facets: Vec<Facet> = Vec::new();
+    for facet in mix.into_iter().chain(label).chain(stages.split.stratify.iter().cloned()) {
+        let is_nothing = facet == Facet::Label && classes.list().is_empty();
+        if !is_nothing && !facets.contains(&facet) {
+            facets.push(facet);
+        }
+    }
     let mut values: Vec<Values<'_>> =
         facets.iter().filter_map(|facet| Values::new(run, facet).ok()).collect();
     while values.len() > 1 || values.first().is_some_and(|values| values.facet() != &Facet::Label) {

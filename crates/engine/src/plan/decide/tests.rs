@@ -8,6 +8,7 @@ use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
 use bedload_record::{CodeSet, FactRow, Features, Severities, Terminator, Tokens};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
+use bedload_stages::select::Amount;
 use proptest::prelude::*;
 
 use super::*;
@@ -87,7 +88,7 @@ proptest! {
         let rows: Vec<Row> = rows.iter().map(|row| row.map(|(content, label)| (content, content / 3, label))).collect();
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
-        settings.stages.split.select = select;
+        settings.stages.split.select = select.map(Amount::Records);
         let plan = decide(&facts, &settings, no_sets, &Watch::default()).expect("own memory");
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();

@@ -1,0 +1,46 @@
+//! The sources of a run: what the records of each input are called together.
+
+use bedload_record::FactTable;
+use bedload_record::names::did_you_mean;
+use bedload_scan::Inputs;
+use bedload_stages::facets::Sources;
+
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+
+/// Where the records of each input are from: the source that is described for it, or the input itself.
+pub(super) fn sources(facts: &FactTable, settings: &Settings) -> Sources {
+    let of_input = |source: Option<usize>, name| source.map_or(name, |nth| &settings.sources[nth].name);
+    Sources::new(facts.files().iter().map(|file| of_input(file.source, &file.name)))
+}
+
+/// Refuses a mix of other sources than there are.
+pub(crate) fn refuse_unknown_sources(settings: &Settings, inputs: &Inputs) -> Result<(), EngineError> {
+    let split = &settings.stages.split;
+    let mix = &split.mix;
+    if mix.is_empty() || !split.enabled {
+        return Ok(());
+    }
+    let described = || settings.sources.iter().map(|source| source.name.as_str());
+    let name = |input: &bedload_scan::Input| match input.source() {
+        Some(nth) => settings.sources[nth].name.clone(),
+        None => input.name().to_owned(),
+    };
+    let sources = Sources::new(inputs.iter().map(name));
+    let names = || sources.names().iter().map(String::as_str);
+    let usage = |message: String| Err(EngineError::Usage(message));
+    if let Some(unknown) = mix.names().find(|name| !names().chain(described()).any(|other| other == *name)) {
+        let near = did_you_mean(unknown, names()).map(|near| near + " ").unwrap_or_default();
+        let all = sources.names().join(", ");
+        return usage(format!("--mix: there is no source `{unknown}`\nhint: {near}the sources are {all}"));
+    }
+    if let Some(missing) = names().find(|name| mix.weight(name).is_none()) {
+        return usage(format!(
+            "--mix: the source `{missing}` has no weight\nhint: give it one; 0 leaves its records out"
+        ));
+    }
+    if names().all(|name| mix.weight(name).is_none_or(|weight| weight.millionths() == 0)) {
+        return usage("--mix: all weights are 0, which would keep nothing".to_owned());
+    }
+    Ok(())
+}
