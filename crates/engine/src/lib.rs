@@ -28,11 +28,11 @@ pub use commands::evaluate::{
 };
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
 pub use commands::leaks::leaks;
-pub use commands::output::{read_output, read_output_text, token_margin};
 pub use commands::prompts::{Prompt, PromptSettings, Prompts, Role, Turn, prompts};
 pub use commands::verify::{Verified, verify};
 pub use plan::certify::{Between, Certificates, SimilarPairs};
 pub use report::manifest::{FileEntry, Manifest};
+pub use report::output::{read_output, read_output_text, token_margin};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};
 pub use run::phases::Phases;

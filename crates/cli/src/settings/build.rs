@@ -115,7 +115,11 @@ fn put_duplicates(args: &DuplicateArgs, stages: &mut Stages) -> Result<Vec<Flag>
         stages.dedupe.survivor =
             which.parse().map_err(|wrong| Failure::Usage(format!("--survivor {wrong}")))?;
     }
+    if !args.against.is_empty() {
+        stages.dedupe.against.clone_from(&args.against);
+    }
     Ok(vec![
+        (!args.against.is_empty(), "--against", "dedupe"),
         (args.normalize.is_some(), "--normalize", "dedupe"),
         (args.survivor.is_some(), "--survivor", "dedupe"),
     ])

@@ -3,6 +3,8 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes them")]
 
 #[cfg(test)]
+mod against;
+#[cfg(test)]
 mod arrays;
 #[cfg(test)]
 mod augmenting;

@@ -1,5 +1,7 @@
 //! `build`: the whole pipeline, from inputs to a published directory.
 
+mod against;
+
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
@@ -24,6 +26,7 @@ use crate::run::error::{EngineError, io_error};
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
+use crate::scan::against::Known;
 use crate::scan::augment::{Augmenter, templates};
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, scan};
@@ -142,7 +145,8 @@ pub fn build(
     let fetch = Fetch::new(inputs, &settings.scan);
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
     let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch };
-    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, before)?;
+    let against = against::open(settings, &rules, facts.len(), temp_dir, progress, &mut notes)?;
+    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, &against, before)?;
     let evaluation =
         settings.evaluation.then(|| choose_evaluation(facts, &mut plan, settings, (&rules, &fetch)));
     let evaluation = evaluation.transpose()?;
@@ -172,6 +176,7 @@ pub fn build(
             let source = tables::TableInput {
                 facts,
                 plan: &plan,
+                against: &against,
                 rules: &rules,
                 fetch: &fetch,
                 watch,
@@ -180,16 +185,23 @@ pub fn build(
             };
             timed(&mut phases.report, || {
                 let tables = report(dir, &source, settings, &mut summary, &mut emit)?;
-                Ok::<_, EngineError>((tables, hash_inputs(inputs, &fetch, facts, &settings.sources, watch)?))
+                let inputs = hash_inputs(inputs, &fetch, facts, &settings.sources, watch)?;
+                let hash = |known: &Known| {
+                    let fetch = Fetch::new(&known.inputs, &settings.scan);
+                    hash_inputs(&known.inputs, &fetch, &known.facts, &[], watch)
+                };
+                let against = against.known().iter().map(hash).collect::<Result<Vec<_>, _>>()?.concat();
+                Ok::<_, EngineError>((tables, inputs, against))
             })
         },
     );
     let (checksums, evaluation) = written?;
     let mut files = shard_entries(&plan.packed, checksums);
     files.extend(evaluation);
-    let (tables, input_entries) = reported?;
+    let (tables, input_entries, against_entries) = reported?;
     files.extend(tables);
     inputs.check_unchanged()?;
+    against.check_unchanged()?;
     clock = Instant::now();
     progress.enter(Phase::Report);
 
@@ -211,6 +223,7 @@ pub fn build(
         seed: settings.seed,
         config: config(settings, inputs),
         inputs: input_entries,
+        against: against_entries,
         skipped: SkippedFiles {
             files: inputs.skipped().n_files,
             names: inputs.skipped().names().map(str::to_owned).collect(),

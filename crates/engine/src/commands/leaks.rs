@@ -1,20 +1,17 @@
 //! What the sides of an output have in common, counted again from its files alone: nothing that the build found or
 //! decided is believed but the manifest's word on which file is on which side.
 
-use std::ffi::OsString;
 use std::path::Path;
 
-use bedload_bedrock::FORMATS;
-use bedload_record::{Ordinal, Severities, Side, Verdict};
-use bedload_scan::{DiscoverOptions, Fetch, ScanOptions, discover};
-use bedload_stages::Stages;
+use bedload_record::{Ordinal, Side, Verdict};
+use bedload_scan::{DiscoverOptions, Fetch, discover};
 use bedload_stages::near::{Pairs, Threshold};
 
 use crate::plan::certify::{Alike, Certificates, certify};
 use crate::report::manifest::Manifest;
+use crate::report::output::{files_of_side, settings_of};
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
-use crate::run::settings::{Settings, ShardLimits};
 use crate::scan::facts::scan;
 use crate::scan::near::SetMaker;
 use crate::scan::rules::Rules;
@@ -30,19 +27,12 @@ pub fn leaks(
     threshold: Option<Threshold>,
     progress: &Progress,
 ) -> Result<Option<Certificates>, EngineError> {
-    let of_side = |side: &str| -> Vec<OsString> {
-        let is_of_side = |path: &str| {
-            path.strip_prefix(side).is_some_and(|rest| rest == ".jsonl" || rest.starts_with('/'))
-        };
-        let files = manifest.files.iter().filter(|file| file.records > 0 && is_of_side(&file.path));
-        files.map(|file| dir.join(&file.path).into_os_string()).collect()
-    };
-    let [train, validation, test] = Side::ALL.map(|side| of_side(side.name()));
+    let [train, validation, test] = Side::ALL.map(|side| files_of_side(dir, manifest, side));
     if [&train, &validation, &test].into_iter().filter(|files| !files.is_empty()).count() < 2 {
         return Ok(None);
     }
     let inputs = discover(&train, &DiscoverOptions { validation, test, ..DiscoverOptions::default() })?;
-    let settings = settings(manifest)?;
+    let settings = settings_of(manifest)?;
     let (rules, _) = Rules::new(&settings, &inputs)?;
     let scanned = scan(&inputs, &settings, &rules, &std::env::temp_dir(), progress)?;
     let facts = &scanned.facts;
@@ -65,34 +55,4 @@ pub fn leaks(
     let fields_not_in_files: Vec<String> =
         fields.filter(|&(kind, _)| is_nowhere(kind)).map(|(_, field)| field.to_owned()).collect();
     Ok(certificates.map(|found| Certificates { fields_not_in_files, ..found }))
-}
-
-/// How the records of an output are read.
-fn settings(manifest: &Manifest) -> Result<Settings, EngineError> {
-    let stages = manifest.config.get("stages").cloned().unwrap_or_default();
-    let mut stages: Stages = serde_json::from_value(stages).map_err(|error| {
-        EngineError::Usage(format!("the manifest does not say how the output was built: {error}"))
-    })?;
-    // They were checked and converted by the build, and have no say in what is on both sides.
-    for stage in ["convert", "schema", "tokens", "balance"] {
-        stages.skip(stage);
-    }
-    let format = manifest.format.as_deref();
-    Ok(Settings {
-        profile: None,
-        format: format.and_then(|name| FORMATS.iter().find(|format| format.name == name)),
-        tokenizer: None,
-        stages,
-        sources: Vec::new(),
-        seed: manifest.seed,
-        severities: Severities::default(),
-        show_content: false,
-        scan: ScanOptions::default(),
-        temp_dir: None,
-        facts: None,
-        memory_limit: None,
-        evaluation: false,
-        max_rejected: None,
-        shards: ShardLimits::default(),
-    })
 }

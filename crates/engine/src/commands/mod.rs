@@ -8,6 +8,5 @@ pub(crate) mod convert;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod leaks;
-pub(crate) mod output;
 pub(crate) mod prompts;
 pub(crate) mod verify;

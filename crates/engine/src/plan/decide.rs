@@ -24,9 +24,10 @@ use crate::plan::count_verdicts;
 use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
+use crate::scan::against::Against;
 
 use contamination::judge_contaminated;
-use duplicates::{drop_duplicates, drop_near, judge_ranks};
+use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
 use strata::stratify;
 
 /// What happens to the records of the inputs.
@@ -50,7 +51,8 @@ pub(super) struct Decided {
 pub(super) fn decide(
     facts: &FactTable,
     settings: &Settings,
-    sets: impl FnOnce(&[Verdict], &NearConfig) -> Result<Sets, EngineError>,
+    against: &Against,
+    sets: impl FnOnce(&[Verdict], &NearConfig, bool) -> Result<Sets, EngineError>,
     watch: &Watch,
 ) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
@@ -59,22 +61,25 @@ pub(super) fn decide(
     let sources = sources(facts, settings);
     let strata = stratify(facts, &classes, &sources, settings, &mut findings)?;
     let mut verdicts = accept(facts);
-    let mut duplicates =
-        if stages.dedupe.enabled { drop_duplicates(facts, settings, &mut verdicts)? } else { Vec::new() };
+    let mut duplicates = drop_known(facts, &against.digests(), &mut verdicts);
+    if stages.dedupe.enabled {
+        drop_duplicates(facts, settings, &mut duplicates, &mut verdicts)?;
+    }
     findings.extend(judge_contaminated(facts, settings, &mut verdicts));
     let is_split = stages.split.divides();
     let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
     let (dropping, grouping) =
         (stages.near.dropping(), stages.near.grouping().filter(|_| is_split || is_picked));
     let listing = stages.near.listing();
-    let sets = match dropping.or(grouping).or(listing) {
-        Some(_) => sets(&verdicts, &stages.near)?,
+    let mut sets = match dropping.or(grouping).or(listing) {
+        Some(_) => sets(&verdicts, &stages.near, dropping.is_some())?,
         None => Sets::default(),
     };
     if let Some(threshold) = dropping {
-        let order = Order { facts, survivor: &stages.dedupe.survivor };
+        let order = Order { records: facts.len(), facts, survivor: &stages.dedupe.survivor };
         let near = near::near_duplicates(&sets, threshold, stages.near.engine, &order, || watch.check())?;
         drop_near(&near, &mut duplicates, &mut verdicts);
+        sets.truncate(facts.len());
     }
     let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine));
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));

@@ -16,12 +16,13 @@ use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::group::Groups;
-use bedload_stages::near::Sets;
+use bedload_stages::near::{NearConfig, Sets};
 use bedload_stages::schema::Tally;
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
 use crate::run::settings::{Settings, ShardLimits};
+use crate::scan::against::Against;
 use crate::scan::augment::{Augmenter, Variant};
 use crate::scan::facts::Scanned;
 use crate::scan::near::SetMaker;
@@ -66,11 +67,19 @@ pub(crate) fn plan(
     settings: &Settings,
     augmenter: &Augmenter<'_>,
     maker: &SetMaker<'_>,
+    against: &Against,
     before: Vec<Finding>,
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
-    let mut decided = decide(facts, settings, |verdicts, config| maker.make(verdicts, config), maker.watch)?;
+    let sets = |verdicts: &[Verdict], config: &NearConfig, with_known: bool| {
+        let mut chunks = maker.chunks(verdicts, config, 0)?;
+        if with_known {
+            chunks.extend(against.sets(config, maker.watch)?);
+        }
+        Ok(Sets::new(chunks))
+    };
+    let mut decided = decide(facts, settings, against, sets, maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
     let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, .. } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);

@@ -98,6 +98,9 @@ pub struct Manifest {
     /// What was read.
     #[serde(default)]
     pub inputs: Vec<InputEntry>,
+    /// What the records were compared with, and what is no part of the output.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<InputEntry>,
     /// What else was in the input directories.
     #[serde(default)]
     pub skipped: SkippedFiles,

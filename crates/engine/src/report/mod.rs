@@ -5,6 +5,7 @@ pub(crate) mod contamination;
 pub(crate) mod edges;
 pub(crate) mod findings;
 pub(crate) mod manifest;
+pub(crate) mod output;
 pub(crate) mod records;
 pub(crate) mod summary;
 pub(crate) mod tables;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use bedload_record::{Code, FactTable, InputId, Ordinal, Reason, Side, Tokens, Verdict};
+use bedload_record::{Code, InputId, Ordinal, Reason, Side, Tokens, Verdict};
 use bedload_report::{
     Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Words,
     groups_at_once, row_groups,
@@ -17,6 +17,7 @@ use crate::plan::pack::Shard;
 use crate::report::manifest::FileEntry;
 use crate::report::tables::{Sum, TableInput, entry, path_of};
 use crate::run::error::EngineError;
+use crate::scan::against::Place;
 
 /// No shard, in a list of numbers of shards.
 const NOWHERE: u32 = u32::MAX;
@@ -76,7 +77,7 @@ impl<'a> Vocabulary<'a> {
         let codes =
             facts.kinds().iter().map(|(codes, _)| codes.iter().map(Code::name).collect::<Vec<_>>().join(","));
         Self {
-            files: facts.files().iter().map(|file| file.name.as_str()).collect(),
+            files: file_names(source),
             verdicts: [
                 Verdict::Rejected,
                 Verdict::Duplicate,
@@ -254,11 +255,8 @@ fn columns<'c>(
             (is_accepted(row) || tokens.total() > 0).then(|| number(tokens))
         })
     };
-    let survivor_file = |row: usize| Some(facts.input_of(places.survivor(row)?).index());
-    let survivor_line = |row: usize| {
-        let survivor = places.survivor(row)?;
-        Some(survivor.0 - facts.file(facts.input_of(survivor)).first.0 + 1)
-    };
+    let survivor_file = |row: usize| Some(place_of(source, places.survivor(row)?).file);
+    let survivor_line = |row: usize| Some(place_of(source, places.survivor(row)?).line);
     RecordColumns {
         rows,
         file: Words::new(rows, &words.files, move |row| Some(input(row).index())),
@@ -297,47 +295,64 @@ fn columns<'c>(
     }
 }
 
+/// The names of all inputs, and of the files that they were compared with.
+fn file_names<'a>(source: &TableInput<'a>) -> Vec<&'a str> {
+    let own = source.facts.files().iter().map(|file| file.name.as_str());
+    own.chain(source.against.files()).collect()
+}
+
+/// Where a record is, with its file as a number in [`file_names`].
+fn place_of(source: &TableInput<'_>, line: Ordinal) -> Place {
+    let facts = source.facts;
+    if let Some(place) = source.against.place(line) {
+        return Place { file: facts.files().len() + place.file, ..place };
+    }
+    let input = facts.input_of(line);
+    Place {
+        file: input.index(),
+        line: line.0 - facts.file(input).first.0 + 1,
+        byte_offset: facts.span(line, input).start,
+    }
+}
+
 /// `duplicates.parquet`: every dropped record with its survivor.
 pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
-    let TableInput { facts, plan, .. } = *source;
+    let plan = source.plan;
     let (path, shown) = path_of(dir, "duplicates");
     let mut table = TableWriter::create::<DuplicateColumns<'_>>(&path, Sum::default())?;
-    let files: Vec<&str> = facts.files().iter().map(|file| file.name.as_str()).collect();
+    let files = file_names(source);
     for window in plan.duplicates.chunks(ROW_GROUP_ROWS * groups_at_once()) {
         source.watch.check()?;
-        let groups: Vec<DuplicateColumns<'_>> = window
-            .chunks(ROW_GROUP_ROWS)
-            .map(|group| duplicate_columns(facts, plan, &files, group))
-            .collect();
+        let groups: Vec<DuplicateColumns<'_>> =
+            window.chunks(ROW_GROUP_ROWS).map(|group| duplicate_columns(source, &files, group)).collect();
         table.write(&groups)?;
     }
     Ok(entry(shown, table.finish()?))
 }
 
 fn duplicate_columns<'a>(
-    facts: &'a FactTable,
-    Plan { groups, .. }: &'a Plan,
+    source: &'a TableInput<'_>,
     files: &'a [&'a str],
     duplicates: &'a [Duplicate],
 ) -> DuplicateColumns<'a> {
+    let TableInput { facts, plan: Plan { groups, .. }, .. } = *source;
     let rows = duplicates.len();
     let dropped = |row: usize| duplicates[row].dropped;
     let survivor = |row: usize| duplicates[row].survivor;
     let similar_method = |row: usize| Some(usize::from(duplicates[row].similarity.is_some()));
     let similarity = |row: usize| duplicates[row].similarity.map_or(1.0, Similarity::jaccard);
-    let nth = |line: Ordinal| Some(line.0 - facts.file(facts.input_of(line)).first.0 + 1);
-    let offset = |line: Ordinal| Some(facts.span(line, facts.input_of(line)).start);
+    let place = move |line: Ordinal| place_of(source, line);
     DuplicateColumns {
         rows,
-        file: Words::new(rows, files, move |row| Some(facts.input_of(dropped(row)).index())),
-        line: Integers::new(rows, move |row| nth(dropped(row))),
-        byte_offset: Integers::new(rows, move |row| offset(dropped(row))),
-        survivor_file: Words::new(rows, files, move |row| Some(facts.input_of(survivor(row)).index())),
-        survivor_line: Integers::new(rows, move |row| nth(survivor(row))),
-        survivor_byte_offset: Integers::new(rows, move |row| offset(survivor(row))),
+        file: Words::new(rows, files, move |row| Some(place(dropped(row)).file)),
+        line: Integers::new(rows, move |row| Some(place(dropped(row)).line)),
+        byte_offset: Integers::new(rows, move |row| Some(place(dropped(row)).byte_offset)),
+        survivor_file: Words::new(rows, files, move |row| Some(place(survivor(row)).file)),
+        survivor_line: Integers::new(rows, move |row| Some(place(survivor(row)).line)),
+        survivor_byte_offset: Integers::new(rows, move |row| Some(place(survivor(row)).byte_offset)),
         method: Words::new(rows, &["exact", "near"], similar_method),
         similarity: Reals::new(rows, similarity),
-        group: Hashes::new(rows, move |row| Some(groups.of(facts, survivor(row)))),
+        group: Hashes::new(rows, move |row| Some(groups.of(facts, dropped(row)))),
         digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
     }
 }

@@ -20,6 +20,7 @@ use crate::report::manifest::FileEntry;
 use crate::run::bytes::hex;
 use crate::run::error::EngineError;
 use crate::run::source::DataSource;
+use crate::scan::against::Against;
 use crate::scan::rules::Rules;
 
 /// Lines whose rows are made at a time: one row group.
@@ -29,6 +30,7 @@ const WINDOW: u64 = ROW_GROUP_ROWS as u64;
 pub(crate) struct TableInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
+    pub(crate) against: &'a Against,
     pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
     pub(crate) watch: &'a Watch,

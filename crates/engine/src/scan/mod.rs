@@ -7,6 +7,7 @@
 //! by `near`.
 
 pub(crate) mod advice;
+pub(crate) mod against;
 pub(crate) mod augment;
 pub(crate) mod contamination;
 pub(crate) mod conversion;

@@ -39,6 +39,19 @@ impl SetMaker<'_> {
     /// # Errors
     /// Where a record cannot be read again.
     pub(crate) fn make(&self, verdicts: &[Verdict], config: &NearConfig) -> Result<Sets, EngineError> {
+        Ok(Sets::new(self.chunks(verdicts, config, 0)?))
+    }
+
+    /// The same in pieces, where the lines are numbered from `first`.
+    ///
+    /// # Errors
+    /// Where a record cannot be read again.
+    pub(crate) fn chunks(
+        &self,
+        verdicts: &[Verdict],
+        config: &NearConfig,
+        first: u64,
+    ) -> Result<Vec<SetChunk>, EngineError> {
         let begin = || Buffers {
             parser: Parser::default(),
             texts: TextBuffer::default(),
@@ -51,17 +64,17 @@ impl SetMaker<'_> {
             .map_init(begin, |buffers, chunk| {
                 let lines = chunk * LINES..((chunk + 1) * LINES).min(self.facts.len());
                 self.watch.check()?;
-                self.of_lines(lines, verdicts, config.fields, buffers)
+                self.of_lines(lines, (verdicts, first), config.fields, buffers)
             })
             .collect::<Result<Vec<SetChunk>, EngineError>>()?;
         self.fetch.check()?;
-        Ok(Sets::new(chunks))
+        Ok(chunks)
     }
 
     fn of_lines(
         &self,
         lines: Range<u64>,
-        verdicts: &[Verdict],
+        (verdicts, first): (&[Verdict], u64),
         fields: Fields,
         buffers: &mut Buffers,
     ) -> Result<SetChunk, EngineError> {
@@ -86,7 +99,7 @@ impl SetMaker<'_> {
                     !is_system && fields.has(text.part)
                 };
                 let wanted = record.texts().list.iter().filter(is_wanted).map(|text| text.text);
-                sets.push(line, shingler.shingles(wanted));
+                sets.push(Ordinal(first + line.0), shingler.shingles(wanted));
             });
         }
         Ok(sets)

@@ -50,11 +50,19 @@ pub struct DedupeConfig {
     /// Which of several equal or similar records to keep: `first`, `last`, `longest`, `highest:POINTER` or
     /// `lowest:POINTER`. Example: `survivor = "highest:/score"`.
     pub survivor: Survivor,
+    /// Built directories and files whose records are removed here, with --near also those that are similar. Example:
+    /// `against = ["held-out.jsonl"]`.
+    pub against: Vec<String>,
 }
 
 impl Default for DedupeConfig {
     fn default() -> Self {
-        Self { enabled: true, normalize: Normalize::default(), survivor: Survivor::default() }
+        Self {
+            enabled: true,
+            normalize: Normalize::default(),
+            survivor: Survivor::default(),
+            against: Vec::new(),
+        }
     }
 }
 

@@ -25,15 +25,18 @@ impl Groups {
         duplicates: &[Duplicate],
         links: &[(Ordinal, Ordinal)],
     ) -> Result<Self, NoRoom> {
+        // One of other data has no group here.
+        let is_own = |duplicate: &Duplicate| duplicate.survivor.0 < facts.len();
         let differ = |duplicate: &Duplicate| {
-            (0..facts.key_kinds())
-                .any(|kind| facts.key(duplicate.dropped, kind) != facts.key(duplicate.survivor, kind))
+            is_own(duplicate)
+                && (0..facts.key_kinds())
+                    .any(|kind| facts.key(duplicate.dropped, kind) != facts.key(duplicate.survivor, kind))
         };
         if facts.key_kinds() < 2 && links.is_empty() && !duplicates.par_iter().any(differ) {
             return Ok(Self(None));
         }
         let mut united = Forest::new(facts)?;
-        for Duplicate { dropped, survivor, .. } in duplicates {
+        for Duplicate { dropped, survivor, .. } in duplicates.iter().filter(|duplicate| is_own(duplicate)) {
             united.unite(*dropped, *survivor);
         }
         for &(a, b) in links {

@@ -221,25 +221,31 @@ impl<'a> Pairs<'a> {
 
 /// Which of several records stays.
 pub struct Order<'a> {
-    /// All records.
+    /// How many records there are to decide about. Those with higher numbers are others that these are compared with: all
+    /// of them stay.
+    pub records: u64,
+    /// The facts of the records to decide about.
     pub facts: &'a FactTable,
     /// By what they are ordered.
     pub survivor: &'a Survivor,
 }
 
 impl Order<'_> {
-    /// The numbers of some lines, which are in input order, in the order of survivors. Those of one rank are ordered by
-    /// their content, so that the order of files says nothing.
-    fn of(&self, lines: impl Iterator<Item = Ordinal>) -> Vec<u32> {
-        if self.survivor.ranks() {
-            let ranked =
-                |(line, number): (Ordinal, u32)| (self.facts.rank(line), self.facts.digest(line), number);
-            let mut order: Vec<(u64, u128, u32)> = lines.zip(0..).map(ranked).collect();
-            order.par_sort_unstable();
-            return order.into_iter().map(|(_, _, number)| number).collect();
+    /// The numbers of some lines, which are in input order, in the order of survivors, and how many of the first stay
+    /// anyway. Those of one rank are ordered by their content, so that the order of files says nothing.
+    fn of(&self, lines: impl Iterator<Item = Ordinal>) -> (Vec<u32>, usize) {
+        let (mut own, mut order) = (Vec::new(), Vec::new());
+        for (line, number) in lines.zip(0u32..) {
+            if line.0 < self.records { own.push((line, number)) } else { order.push(number) }
         }
-        let numbers = 0..lines.count() as u32;
-        if *self.survivor == Survivor::Last { numbers.rev().collect() } else { numbers.collect() }
+        let fixed = order.len();
+        if self.survivor.ranks() {
+            own.par_sort_by_cached_key(|&(line, _)| (self.facts.rank(line), self.facts.digest(line)));
+        } else if *self.survivor == Survivor::Last {
+            own.reverse();
+        }
+        order.extend(own.into_iter().map(|(_, number)| number));
+        (order, fixed)
     }
 }
 
@@ -256,8 +262,8 @@ pub fn near_duplicates<E>(
     go_on: impl Fn() -> Result<(), E>,
 ) -> Result<Vec<NearDuplicate>, E> {
     let candidates = candidates(sets, threshold, engine);
-    let order = order.of(candidates.sets.iter().map(|&set| sets.line(set as usize)));
-    let stars = stars::stars(sets, &candidates, &order, threshold, go_on)?;
+    let (order, fixed) = order.of(candidates.sets.iter().map(|&set| sets.line(set as usize)));
+    let stars = stars::stars(sets, &candidates, (&order, fixed), threshold, go_on)?;
     let near = stars.into_par_iter().map(|star| NearDuplicate {
         dropped: sets.line(star.dropped as usize),
         survivor: sets.line(star.survivor as usize),

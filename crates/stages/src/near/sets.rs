@@ -65,6 +65,15 @@ impl Sets {
         self.len == 0
     }
 
+    /// Forgets the sets of records from this number on, which are in chunks of their own at the end.
+    pub fn truncate(&mut self, records: u64) {
+        let is_beyond = |chunk: &mut SetChunk| chunk.lines.first().is_none_or(|line| line.0 >= records);
+        while let Some(chunk) = self.chunks.pop_if(is_beyond) {
+            self.firsts.pop();
+            self.len -= chunk.lines.len();
+        }
+    }
+
     /// How many chunks there are.
     pub(super) fn chunks(&self) -> usize {
         self.chunks.len()

@@ -28,12 +28,13 @@ type Like = (u32, Similarity);
 /// What a thread compares with, and where it collects.
 type Scratch = (Comparer, Common);
 
-/// Decides about all candidates, which are in `order` of preference. The same for any number of threads.
+/// Decides about all candidates, which are in `order` of preference; the first `fixed` of them stay, whatever they are
+/// like. The same for any number of threads.
 /// Ends with the error of `go_on`, which is asked between batches.
 pub(super) fn stars<E>(
     sets: &Sets,
     candidates: &Candidates,
-    order: &[u32],
+    (order, fixed): (&[u32], usize),
     threshold: Threshold,
     go_on: impl Fn() -> Result<(), E>,
 ) -> Result<Vec<Star>, E> {
@@ -50,7 +51,8 @@ pub(super) fn stars<E>(
     // Of those that stayed so far.
     let mut stayed = Index::new(candidates.n_keys, candidates.len(), |candidate| candidates.keys(candidate));
     let mut likes: Vec<(u32, Like)> = Vec::new();
-    let mut begin = 0;
+    (0..fixed as u32).for_each(|place| stayed.add(keys(place), place));
+    let mut begin = fixed;
     let mut size = BATCH_MIN;
     while begin < order.len() {
         go_on()?;

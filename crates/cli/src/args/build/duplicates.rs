@@ -9,4 +9,8 @@ pub(crate) struct DuplicateArgs {
     /// lowest:POINTER, by the number at a JSON Pointer [default: first].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "WHICH")]
     pub(crate) survivor: Option<String>,
+    /// Also remove records that are in older or held-out data: a directory that was built, or files, directories or globs
+    /// like INPUT; with --near also records that are similar. Repeatable.
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "OUT|INPUT")]
+    pub(crate) against: Vec<String>,
 }

@@ -23,17 +23,46 @@ pub(super) fn drop_near(near: &[NearDuplicate], duplicates: &mut Vec<Duplicate>,
     duplicates.par_sort_unstable_by_key(|duplicate| duplicate.dropped);
 }
 
-/// Keeps one of several equal records.
-pub(super) fn drop_duplicates(
+/// Drops the records that equal one of other data, which are in the order of their digests.
+pub(super) fn drop_known(
     facts: &FactTable,
-    settings: &Settings,
+    known: &[(u128, Ordinal)],
     verdicts: &mut [Verdict],
-) -> Result<Vec<Duplicate>, NoRoom> {
-    let duplicates = dedupe::assign(facts, &settings.stages.dedupe)?;
+) -> Vec<Duplicate> {
+    if known.is_empty() {
+        return Vec::new();
+    }
+    let find = |line: Ordinal| {
+        let digest = Some(facts.digest(line)).filter(|_| facts.accepted(line))?;
+        let &(of, survivor) = known.get(known.partition_point(|&(other, _)| other < digest))?;
+        (of == digest).then_some(Duplicate { dropped: line, survivor, similarity: None })
+    };
+    let duplicates: Vec<Duplicate> = (0..facts.len()).into_par_iter().map(Ordinal).filter_map(find).collect();
     for duplicate in &duplicates {
         verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
     }
-    Ok(duplicates)
+    duplicates
+}
+
+/// Keeps one of several equal records; those that equal one of other data went before.
+pub(super) fn drop_duplicates(
+    facts: &FactTable,
+    settings: &Settings,
+    duplicates: &mut Vec<Duplicate>,
+    verdicts: &mut [Verdict],
+) -> Result<(), NoRoom> {
+    let mut more = dedupe::assign(facts, &settings.stages.dedupe)?;
+    more.retain(|duplicate| verdicts[duplicate.dropped.index()] != Verdict::Duplicate);
+    for duplicate in &more {
+        verdicts[duplicate.dropped.index()] = Verdict::Duplicate;
+    }
+    if duplicates.is_empty() {
+        *duplicates = more;
+    } else {
+        duplicates.extend(more);
+        duplicates.par_sort_unstable_by_key(|duplicate| duplicate.dropped);
+    }
+    Ok(())
 }
 
 /// What is wrong with the field that ranks records.

@@ -1,13 +1,18 @@
-//! The manifest of a built directory, for commands that plan from its numbers.
+//! A built directory as an input: its manifest, its files by side, and how its records are read.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use bedload_bedrock::{Bound, Profile};
+use bedload_bedrock::{Bound, FORMATS, Profile};
+use bedload_record::{Severities, Side};
+use bedload_scan::ScanOptions;
+use bedload_stages::Stages;
 use bedload_stages::tokens::{Encoding, MARGIN_MAX};
 
 use crate::report::manifest::{MANIFEST, Manifest, Read, read_manifest};
 use crate::run::error::{EngineError, io_error};
+use crate::run::settings::{Settings, ShardLimits};
 use crate::run::tree;
 
 /// Reads the manifest of an output, as it was written. The files beside it are for `verify` to check.
@@ -55,4 +60,46 @@ pub fn token_margin(manifest: &Manifest, profile: &Profile) -> u64 {
     let of_target = || profile.limit(Bound::TokensMargin).filter(|_| is_public()).map(|limit| limit.value);
     // A forged manifest can have any number here.
     configured.or_else(of_target).unwrap_or(0).min(MARGIN_MAX)
+}
+
+/// The files of a side that have records.
+pub(crate) fn files_of_side(dir: &Path, manifest: &Manifest, side: Side) -> Vec<OsString> {
+    let is_of_side = |path: &str| {
+        path.strip_prefix(side.name()).is_some_and(|rest| rest == ".jsonl" || rest.starts_with('/'))
+    };
+    let files = manifest.files.iter().filter(|file| file.records > 0 && is_of_side(&file.path));
+    files.map(|file| dir.join(&file.path).into_os_string()).collect()
+}
+
+/// How the records of an output are read.
+///
+/// # Errors
+/// Where the manifest does not say how it was built.
+pub(crate) fn settings_of(manifest: &Manifest) -> Result<Settings, EngineError> {
+    let stages = manifest.config.get("stages").cloned().unwrap_or_default();
+    let mut stages: Stages = serde_json::from_value(stages).map_err(|error| {
+        EngineError::Usage(format!("the manifest does not say how the output was built: {error}"))
+    })?;
+    // They were checked and converted by the build, and have no say in what is on both sides.
+    for stage in ["convert", "schema", "tokens", "balance"] {
+        stages.skip(stage);
+    }
+    let format = manifest.format.as_deref();
+    Ok(Settings {
+        profile: None,
+        format: format.and_then(|name| FORMATS.iter().find(|format| format.name == name)),
+        tokenizer: None,
+        stages,
+        sources: Vec::new(),
+        seed: manifest.seed,
+        severities: Severities::default(),
+        show_content: false,
+        scan: ScanOptions::default(),
+        temp_dir: None,
+        facts: None,
+        memory_limit: None,
+        evaluation: false,
+        max_rejected: None,
+        shards: ShardLimits::default(),
+    })
 }
