@@ -13,6 +13,7 @@ mod identifier;
 mod job;
 mod lookup;
 mod output;
+mod pii;
 mod reading;
 mod size;
 mod states;
@@ -52,6 +53,7 @@ pub(crate) use job::{
 };
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use output::{ColorWhen, OutputArgs, OutputFormat};
+pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
 pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
@@ -140,7 +142,7 @@ pub(crate) struct DataArgs {
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Skip a stage: convert, schema, tokens, dedupe, contamination, near, balance, split or augment. Repeatable.
+    /// Skip a stage: convert, schema, tokens, pii, dedupe, contamination, near, balance, split or augment. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
@@ -227,6 +229,8 @@ pub(crate) struct CheckArgs {
     pub(crate) validation_file: Vec<OsString>,
     #[command(flatten)]
     pub(crate) contamination: ContaminationArgs,
+    #[command(flatten)]
+    pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

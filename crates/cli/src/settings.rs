@@ -2,6 +2,7 @@
 
 mod build;
 mod contamination;
+mod pii;
 
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use crate::output::say;
 use contamination::{put_for_check, refuse_out_of_range};
 
 pub(crate) use build::for_build;
+use pii::put_pii_to_report;
 
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {
@@ -47,6 +49,7 @@ pub(crate) struct Run {
 pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
     let data = &args.data;
     let mut config = Config::load(&data.config)?;
+    put_pii_to_report(&args.pii, &mut config.stages, &data.skip)?;
     if let Some(to) = config.stages.convert.to.take()
         && !data.output.quiet
     {
@@ -63,6 +66,7 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
 pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     config.stages.convert.to = None;
+    put_pii_to_report(&args.pii, &mut config.stages, &args.data.skip)?;
     configure(&mut config, &args.conversion)?;
     resolve(&args.data, config)
 }
@@ -226,6 +230,8 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         say("note: token counting is slow with this tokenizer or engine\n");
     }
     let defaults = ScanOptions::default();
+    let severities = if data.strict || config.strict { Severities::strict() } else { Severities::default() };
+    let severities = stages.pii.severities(severities);
     let settings = Settings {
         tokenizer,
         profile,
@@ -233,7 +239,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         stages,
         sources,
         seed: data.seed.or(config.seed).unwrap_or(0),
-        severities: if data.strict || config.strict { Severities::strict() } else { Severities::default() },
+        severities,
         show_content: data.show_content,
         memory_limit: memory::limit_bytes(),
         temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),

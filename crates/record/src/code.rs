@@ -134,6 +134,16 @@ pub enum Code {
     ProfileLegacy,
     ProfileEndOfLife,
     ProfileElsewhere,
+    PiiEmail,
+    PiiPhone,
+    PiiCard,
+    PiiIban,
+    PiiIpAddress,
+    PiiNationalId,
+    PiiCloudKey,
+    PiiToken,
+    PiiPrivateKey,
+    PiiPassword,
     DatasetMixedFormats,
     LimitTokensEstimate,
     ConvertWeight,
@@ -223,6 +233,12 @@ impl CodeSet {
     pub fn insert(&mut self, code: Code) {
         let (word, bit) = place(code);
         self.0[word] |= bit;
+    }
+
+    /// Takes a code out.
+    pub fn remove(&mut self, code: Code) {
+        let (word, bit) = place(code);
+        self.0[word] &= !bit;
     }
 
     /// Adds the codes of another set.

@@ -165,6 +165,16 @@ impl Findings {
         }
     }
 
+    /// Returns true if details are kept.
+    pub fn are_full(&self) -> bool {
+        self.full.is_some()
+    }
+
+    /// Adds a code without details, where none are kept.
+    pub fn add_code(&mut self, code: Code) {
+        self.codes.insert(code);
+    }
+
     /// Adds codes whose details are not needed, or are added already.
     pub fn add_codes(&mut self, codes: CodeSet) {
         self.codes.absorb(codes);

@@ -7,12 +7,14 @@ use crate::code::{CODES, Code, CodeSet, Severity};
 pub struct Severities {
     errors: CodeSet,
     warnings: CodeSet,
+    is_strict: bool,
 }
 
 impl Default for Severities {
     /// Each code's own.
     fn default() -> Self {
-        let mut severities = Self { errors: CodeSet::default(), warnings: CodeSet::default() };
+        let mut severities =
+            Self { errors: CodeSet::default(), warnings: CodeSet::default(), is_strict: false };
         for info in CODES {
             match info.severity {
                 Severity::Error => severities.errors.insert(info.code),
@@ -27,14 +29,27 @@ impl Default for Severities {
 impl Severities {
     /// All warnings are errors.
     pub fn strict() -> Self {
-        let Self { mut errors, warnings } = Self::default();
+        let Self { mut errors, warnings, .. } = Self::default();
         errors.absorb(warnings);
-        Self { errors, warnings: CodeSet::default() }
+        Self { errors, warnings: CodeSet::default(), is_strict: true }
     }
 
     /// Returns true if all warnings are errors.
     pub fn is_strict(self) -> bool {
-        self == Self::strict()
+        self.is_strict
+    }
+
+    /// The same but for one code, whatever else raises or lowers it.
+    #[must_use]
+    pub fn with(mut self, code: Code, severity: Severity) -> Self {
+        self.errors.remove(code);
+        self.warnings.remove(code);
+        match severity {
+            Severity::Error => self.errors.insert(code),
+            Severity::Warning => self.warnings.insert(code),
+            Severity::Note => {}
+        }
+        self
     }
 
     /// How bad a code is.
@@ -71,6 +86,15 @@ mod tests {
             set.insert(info.code);
             assert_eq!(own.rejects(set), info.severity == Severity::Error);
             assert_eq!(strict.rejects(set), raised == Severity::Error);
+        }
+    }
+
+    #[test]
+    fn one_code_can_be_set_apart() {
+        for severity in [Severity::Note, Severity::Warning, Severity::Error] {
+            let run = Severities::strict().with(Code::JsonSyntax, severity);
+            assert!(run.is_strict() && run.of(Code::JsonSyntax) == severity);
+            assert_eq!(run.of(Code::FileCrlf), Severities::strict().of(Code::FileCrlf));
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::facets::{Facet, Field, fields};
-use crate::{augment, balance, contamination, convert, dedupe, near, schema, split, tokens};
+use crate::{augment, balance, contamination, convert, dedupe, near, pii, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -13,6 +13,7 @@ pub struct Stages {
     pub convert: convert::ConvertConfig,
     pub schema: schema::SchemaConfig,
     pub tokens: tokens::TokensConfig,
+    pub pii: pii::PiiConfig,
     pub dedupe: dedupe::DedupeConfig,
     pub contamination: contamination::ContaminationConfig,
     pub near: near::NearConfig,
@@ -39,6 +40,7 @@ impl Stages {
             "convert" => &mut self.convert.enabled,
             "schema" => &mut self.schema.enabled,
             "tokens" => &mut self.tokens.enabled,
+            "pii" => &mut self.pii.enabled,
             "dedupe" => &mut self.dedupe.enabled,
             "contamination" => &mut self.contamination.enabled,
             "near" => &mut self.near.enabled,

@@ -11,6 +11,8 @@ pub mod schema;
 pub mod tokens;
 
 pub mod contamination;
+pub mod pii;
+
 pub mod dedupe;
 mod marks;
 pub mod near;
@@ -50,6 +52,7 @@ pub const STAGES: &[(&str, &str)] = &[
     ("convert", "records of one format as records of another"),
     ("schema", "fields, their types and their ranges"),
     ("tokens", "exact token counts and the limit per record"),
+    ("pii", "personal data and secrets"),
     ("dedupe", "exact duplicates by content"),
     ("contamination", "text in common with evaluation data"),
     ("near", "near-duplicates by shingles"),

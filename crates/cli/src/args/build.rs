@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 
-use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, bytes};
+use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, PiiArgs, bytes};
 
 pub(crate) use augment::AugmentArgs;
 pub(crate) use balance::BalanceArgs;
@@ -61,6 +61,8 @@ pub(crate) struct BuildArgs {
     /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01 [default: no limit].
     #[arg(help_heading = "Rules and exit code", long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
+    #[command(flatten)]
+    pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{ConfigArgs, ConversionArgs, DataArgs, InputAccountArgs, OutputArgs, VocabularyArgs};
+use super::{ConfigArgs, ConversionArgs, DataArgs, InputAccountArgs, OutputArgs, PiiArgs, VocabularyArgs};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  bedload profiles")]
@@ -67,6 +67,8 @@ pub(crate) struct ExplainArgs {
     /// List all finding codes.
     #[arg(long, conflicts_with = "what")]
     pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]

@@ -9,6 +9,7 @@ use bedload_stages::group::GroupBys;
 use bedload_stages::select::{Amount, Weight};
 
 use super::contamination::put_contamination;
+use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
 use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
 use crate::config::Config;
@@ -23,8 +24,9 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     configure(&mut config, &args.conversion)?;
     let BuildArgs { split, duplicates, contamination, near, balance, augment, .. } = args;
     let stages = &mut config.stages;
+    put_pii(&args.pii, stages)?;
     let flags = [
-        vec![(args.conversion.to.is_some(), "--to", "convert")],
+        vec![(args.conversion.to.is_some(), "--to", "convert"), (args.pii.action.is_some(), "--pii", "pii")],
         put_split(split, stages)?,
         put_duplicates(duplicates, stages)?,
         put_contamination(contamination, stages)?,

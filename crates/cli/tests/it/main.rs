@@ -72,6 +72,8 @@ mod pages;
 #[cfg(test)]
 mod passing_through;
 #[cfg(test)]
+mod pii;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod privacy;

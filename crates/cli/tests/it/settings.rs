@@ -114,7 +114,10 @@ fn flags_that_contradict_each_other_are_refused() {
         ("--augment-mode balance", "--augment"),
         ("--augment 2 --format text", "needs records with a prompt"),
         ("--augment 60", "needs 59 templates"),
-        ("--skip lunch", "the stages are convert, schema, tokens, dedupe, near, balance, split, augment"),
+        (
+            "--skip lunch",
+            "the stages are convert, schema, tokens, pii, dedupe, contamination, near, balance, split, augment",
+        ),
         ("--format csv", "the formats are prompt-completion"),
         ("--normalize upper", "--normalize"),
         ("--survivor best", "--survivor"),

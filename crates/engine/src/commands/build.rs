@@ -2,13 +2,15 @@
 
 mod against;
 
+mod config;
+
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
 use bedload_record::plural::plural;
 use bedload_record::{FactTable, Finding, Ordinal, Severity, Side, Summary};
-use bedload_scan::{Fetch, Input, Inputs};
+use bedload_scan::{Fetch, Inputs};
 use bedload_stages::balance::Class;
 
 use crate::plan::evaluation::choose_prompts;
@@ -20,7 +22,7 @@ use crate::report::manifest::{
     FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
 };
 use crate::report::summary::summarize;
-use crate::report::{contamination, records, tables};
+use crate::report::{contamination, pii, records, tables};
 use crate::run::bytes::size;
 use crate::run::error::{EngineError, io_error};
 use crate::run::phases::{Phases, lap, timed};
@@ -40,6 +42,7 @@ use crate::write::facts::keep;
 use crate::write::paths::{refuse_output_inside_input, resolve};
 use crate::write::space;
 use crate::write::store::Store;
+use config::config;
 
 /// What was built.
 #[derive(Clone, Debug)]
@@ -357,26 +360,14 @@ fn report(
     if source.rules.eval_sets.is_some() {
         files.push(contamination::contamination(dir, source)?);
     }
+    if let Some(action) = settings.stages.pii.acting() {
+        files.push(pii::pii(dir, source, action)?);
+    }
     if !source.plan.variants.is_empty() {
         let templates = &settings.stages.augment.templates;
         files.push(tables::variants(dir, source, templates, settings.seed)?);
     }
     Ok(files)
-}
-
-/// Everything configured that can change a byte of the output.
-fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
-    serde_json::json!({
-        "array": inputs.iter().any(Input::is_array),
-        "stages": settings.stages,
-        "sources": settings.sources,
-        "strict": settings.severities.is_strict(),
-        "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
-        "max_record_bytes": settings.scan.max_record_bytes,
-        "shard_records": settings.shards.records,
-        "shard_bytes": settings.shards.bytes,
-        "evaluation": settings.evaluation,
-    })
 }
 
 fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {

@@ -131,13 +131,14 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
     let row = examiner.facts(line, Names { labels: &mut labels, values: &mut [] });
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
     let mut converted = Vec::new();
-    let record = match (&rules.conversion, line.input) {
+    let record = match (row.written, line.input) {
         // What is refused has no other form; the findings say why.
-        (Some(_), _) if !row.accepted => None,
-        (Some(conversion), Some(input)) => {
-            line.bytes.map(|bytes| conversion.written(input, bytes, &mut converted))
+        (None, _) if rules.conversion.is_some() => None,
+        (Some(_), Some(input)) if row.accepted => {
+            line.bytes.map(|bytes| rules.written(input, bytes, &mut converted))
         }
-        _ => line.bytes,
+        (Some(_), _) => None,
+        (None, _) => line.bytes,
     };
     if let (Some(bytes), Some(format)) = (record, rules.format) {
         Parser::default().parse(bytes, |parsed| {

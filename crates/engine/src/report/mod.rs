@@ -6,6 +6,7 @@ pub(crate) mod edges;
 pub(crate) mod findings;
 pub(crate) mod manifest;
 pub(crate) mod output;
+pub(crate) mod pii;
 pub(crate) mod records;
 pub(crate) mod summary;
 pub(crate) mod tables;

@@ -74,7 +74,7 @@ impl Augmenter<'_> {
         let input = facts.input_of(parent);
         let span = facts.span(parent, input);
         let line = fetch.bytes(input, span.start, span.len, scratch)?;
-        let line = rules.written(input, line, converted);
+        let line = if facts.is_rewritten(parent) { rules.written(input, line, converted) } else { line };
         let mut variants: Vec<Variant> = Vec::new();
         for template in order(templates.len(), seed, facts.digest(parent)) {
             if variants.len() == wanted as usize {

@@ -93,7 +93,7 @@ impl<'a> EvaluationWriter<'a> {
         let input = facts.input_of(line);
         let span = facts.span(line, input);
         let bytes = fetch.bytes(input, span.start, span.len, fetched)?;
-        let bytes = rules.written(input, bytes, converted);
+        let bytes = if facts.is_rewritten(line) { rules.written(input, bytes, converted) } else { bytes };
         out.clear();
         let mut findings = Findings::in_full();
         if !converter.convert(Source::Format(from), bytes, out, &mut findings) {

@@ -1,6 +1,7 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
+mod line;
 pub(crate) mod place;
 
 use std::mem;
@@ -8,17 +9,18 @@ use std::mem;
 use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
-    Terminator,
+    Code, CodeSet, FactRow, Features, Findings, Flaw, Interner, Json, Parser, RecordFinding,
 };
-use bedload_scan::Line;
 use bedload_stages::contamination::Matcher;
 use bedload_stages::{balance, dedupe, facets, group, schema, tokens};
 
 use crate::scan::contamination::EvalSets;
+use crate::scan::pii::{Hunt, Personal, look_at_masked};
 use crate::scan::rules::Rules;
 use crate::scan::source::Source;
 use place::in_order;
+
+pub(crate) use line::Physical;
 
 /// A worker's tools; one per thread, reused from line to line.
 pub(crate) struct Examiner<'r> {
@@ -33,6 +35,8 @@ pub(crate) struct Examiner<'r> {
     /// What the record under way was before its conversion.
     source: Source,
     texts: TextBuffer,
+    /// What is personal in the record under way.
+    hunt: Hunt,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
     unmapped: Unmapped,
@@ -44,28 +48,6 @@ pub(crate) struct Examiner<'r> {
 struct Readers<'r> {
     counter: Option<tokens::Counter>,
     matcher: Option<Matcher<'r>>,
-}
-
-/// A line as the examiner takes it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Physical<'l> {
-    /// The input it is from; none for a line that was made here, which is in the format of the run.
-    pub(crate) input: Option<InputId>,
-    /// Byte offset in its input.
-    pub(crate) start: u64,
-    /// Length in bytes, without the line end.
-    pub(crate) len: u64,
-    pub(crate) terminator: Terminator,
-    /// Its bytes, unless it is longer than the limit.
-    pub(crate) bytes: Option<&'l [u8]>,
-}
-
-impl<'l> Physical<'l> {
-    /// A scanned line of an input.
-    pub(crate) fn of(input: InputId, line: &Line<'l>) -> Self {
-        let Line { start, len, terminator, bytes, .. } = *line;
-        Self { input: Some(input), start, len, terminator, bytes }
-    }
 }
 
 /// Gives ids to the label and the values of records.
@@ -129,6 +111,7 @@ impl<'r> Examiner<'r> {
             values: Vec::new(),
             source: Source::default(),
             texts: TextBuffer::default(),
+            hunt: Hunt::default(),
             converted: Vec::new(),
             unmapped: Unmapped::default(),
             lines: 0,
@@ -207,7 +190,13 @@ impl<'r> Examiner<'r> {
         self.visit(line, findings, wanted, None).map(Summary::of)
     }
 
-    /// Parses, converts and checks. Its identity and label are computed where the caller needs them.
+    /// Everything personal in a line, in its order.
+    pub(crate) fn personal(&mut self, line: &Physical<'_>) -> Vec<Personal> {
+        self.findings(line);
+        mem::take(&mut self.hunt.personal)
+    }
+
+    /// Parses, converts, masks and checks. Its identity and label are computed where the caller needs them.
     fn visit(
         &mut self,
         line: &Physical<'_>,
@@ -215,10 +204,24 @@ impl<'r> Examiner<'r> {
         wanted: Wanted,
         names: Option<Names<'_>>,
     ) -> Option<Content> {
-        let Self { rules, parser, readers, scratch, keys, values, source, texts, converted, unmapped, lines } =
-            self;
+        let Self {
+            rules,
+            parser,
+            readers,
+            scratch,
+            keys,
+            values,
+            source,
+            texts,
+            hunt,
+            converted,
+            unmapped,
+            lines,
+        } = self;
         keys.clear();
         values.clear();
+        source.clear();
+        hunt.clear();
         let framing = rules.framing(line.input);
         let is_first = wanted > Wanted::Again;
         let nth = *lines;
@@ -239,8 +242,8 @@ impl<'r> Examiner<'r> {
         let wants_label = labels.is_some();
         let mut look = |json: Json<'_>,
                         raw: &[u8],
-                        source: &Source,
-                        scratch: &mut Vec<u8>,
+                        source: &mut Source,
+                        hunt: &mut Hunt,
                         findings: &mut Findings| {
             let is_counted = |findings: &Findings| {
                 rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
@@ -252,6 +255,16 @@ impl<'r> Examiner<'r> {
                 return None;
             };
             let mut record = Record::new(format, raw, json, texts);
+            if let Some(pii) = &rules.pii
+                && pii.hunt(&record, line.input.is_some(), &rules.known_keys, hunt, findings)
+            {
+                if wanted == Wanted::Groups && conversion.is_none() && !source.is_masked {
+                    source.read_keys(rules, json, scratch);
+                    source.read_rank(rules, json);
+                }
+                source.is_masked = true;
+                return None;
+            }
             let content =
                 look(rules, readers, (wanted, scratch, keys), &mut record, source, findings, labels.take());
             if is_counted(findings) {
@@ -260,19 +273,23 @@ impl<'r> Examiner<'r> {
             Some(content)
         };
         let Some((conversion, input)) = conversion else {
-            return parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+            let content = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
                 add_flaws(flaws, findings);
                 facets::values(&rules.fields, json?, fields, values);
-                look(json?, bytes, &Source::default(), scratch, findings)
+                look(json?, bytes, source, hunt, findings)
             });
+            if hunt.rounds() == 0 {
+                return content;
+            }
+            let (content, written) = look_at_masked(parser, &rules.known_keys, source, hunt, findings, look);
+            return content.map(|content| Content { written: Some(written), ..content });
         };
         converted.clear();
-        source.clear();
         let is_sound = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
             add_flaws(flaws, findings);
             let Some(json) = json else { return false };
             if wanted == Wanted::Groups {
-                source.read_keys(rules, json, scratch);
+                source.read_keys(rules, json, &mut Vec::new());
                 source.read_rank(rules, json);
             }
             if wants_label {
@@ -295,22 +312,27 @@ impl<'r> Examiner<'r> {
             return None;
         }
         let mut about_converted = findings.alike();
-        let content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
+        let mut content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
             add_flaws(flaws, &mut about_converted);
-            look(json?, converted, source, scratch, &mut about_converted)
+            look(json?, converted, source, hunt, &mut about_converted)
         });
+        let mut written = converted.len() as u64;
+        if hunt.rounds() > 0 {
+            (content, written) =
+                look_at_masked(parser, &rules.known_keys, source, hunt, &mut about_converted, look);
+        }
         // What is found in the new form has a path there, and no place in the line.
         findings.absorb(about_converted, |finding| {
             finding.offset = 0;
             finding.message += " (once converted)";
         });
-        let written = Some(converted.len() as u64);
-        content.map(|content| Content { written, ..content })
+        hunt.personal.iter_mut().for_each(|personal| personal.offset = 0);
+        content.map(|content| Content { written: Some(written), ..content })
     }
 }
 
 /// Adds what is wrong or doubtful with a line as JSON.
-fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
+pub(crate) fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
     for flaw in flaws {
         findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
     }

@@ -18,6 +18,7 @@ pub(crate) mod facts;
 pub(crate) mod held_out;
 pub(crate) mod kept;
 pub(crate) mod near;
+pub(crate) mod pii;
 pub(crate) mod resolve;
 pub(crate) mod rules;
 mod source;

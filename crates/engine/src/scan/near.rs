@@ -89,7 +89,7 @@ impl SetMaker<'_> {
             let input = facts.input_of(line);
             let span = facts.span(line, input);
             let bytes = fetch.bytes(input, span.start, span.len, fetched)?;
-            let bytes = rules.written(input, bytes, converted);
+            let bytes = if facts.is_rewritten(line) { rules.written(input, bytes, converted) } else { bytes };
             parser.read(bytes, Framing::Line, &rules.known_keys, |json, _| {
                 // It was read before, and may have been written to since, which is found out at the end.
                 let Some(json) = json else { return };

@@ -20,6 +20,7 @@ use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
 use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
+use crate::scan::pii::Pii;
 use crate::scan::resolve::{Examples, Resolved, resolve};
 
 /// Everything that the visit of a record needs to know.
@@ -43,6 +44,8 @@ pub(crate) struct Rules {
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     /// What records must share no text with, where that is looked for.
     pub(crate) eval_sets: Option<EvalSets>,
+    /// The search for personal data, where it is switched on.
+    pub(crate) pii: Option<Pii>,
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBys,
     /// The fields whose values are kept.
@@ -83,6 +86,7 @@ impl Rules {
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
             eval_sets: None,
+            pii: Pii::new(stages),
             labels: stages.balance.source(),
             group_by: stages.split.group_by.clone(),
             fields: stages.fields(),
@@ -136,11 +140,23 @@ impl Rules {
         self.format.is_some_and(|format| format.dialect().is_some())
     }
 
-    /// An accepted line of an input as it is written.
-    pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], converted: &'b mut Vec<u8>) -> &'b [u8] {
-        match &self.conversion {
-            Some(conversion) => conversion.written(input, line, converted),
-            None => line,
+    /// An accepted line of an input as it is written: converted and masked, where it is.
+    pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], made: &'b mut Vec<u8>) -> &'b [u8] {
+        if let Some(conversion) = &self.conversion {
+            conversion.written(input, line, made);
+        }
+        let line = if self.conversion.is_some() { None } else { Some(line) };
+        let masked = self.pii.as_ref().zip(self.format).and_then(|(pii, format)| {
+            let line = line.unwrap_or(made);
+            pii.masked(format, line)
+        });
+        match (masked, line) {
+            (Some(masked), _) => {
+                *made = masked;
+                made
+            }
+            (None, Some(line)) => line,
+            (None, None) => made,
         }
     }
 

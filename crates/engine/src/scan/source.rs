@@ -16,6 +16,8 @@ pub(crate) struct Source {
     pub(crate) label: Option<String>,
     /// Among those that it is equal to or like.
     pub(crate) rank: Option<u64>,
+    /// Set where the new form has less than this: what was masked in it still tells groups apart.
+    pub(crate) is_masked: bool,
 }
 
 impl Source {
@@ -23,6 +25,7 @@ impl Source {
         self.keys.clear();
         self.label = None;
         self.rank = None;
+        self.is_masked = false;
     }
 
     pub(crate) fn read_keys(&mut self, rules: &Rules, json: Json<'_>, scratch: &mut Vec<u8>) {
@@ -40,7 +43,7 @@ impl Source {
     /// Completes the keys of the new form: what it has no value for, it had before.
     pub(crate) fn complete(&self, keys: &mut [u64]) {
         for (key, &before) in keys.iter_mut().zip(&self.keys) {
-            if *key == NO_KEY {
+            if *key == NO_KEY || (self.is_masked && before != NO_KEY) {
                 *key = before;
             }
         }

@@ -163,14 +163,15 @@ impl Gathered {
         let WriteInput { facts, plan, templates, rules, fetch } = source;
         let span = facts.span(line, input);
         let variants = variants_of(&plan.variants, line);
-        if rules.conversion.is_none() && variants.is_empty() {
+        let is_rewritten = facts.is_rewritten(line);
+        if !is_rewritten && variants.is_empty() {
             let has_lf = facts.terminator(line) == Terminator::Lf;
             self.add_run(input, span.start..span.start + span.len + u64::from(has_lf), fetch)?;
             return if has_lf { Ok(()) } else { self.add(b"\n", fetch) };
         }
         self.end_run(fetch)?;
         let bytes = fetch.bytes(input, span.start, span.len, &mut self.fetched)?;
-        let bytes = rules.written(input, bytes, &mut self.converted);
+        let bytes = if is_rewritten { rules.written(input, bytes, &mut self.converted) } else { bytes };
         let begin = self.own.len();
         if copies.start == 0 {
             self.own.extend_from_slice(bytes);

@@ -933,6 +933,106 @@ pub static CODES: &[CodeInfo] = &[
         "Nothing to do if the data is for SageMaker."
     ),
     row!(
+        PiiEmail,
+        "pii/email",
+        Warning,
+        Record,
+        "RFC 5321",
+        "an e-mail address in a text",
+        "An address is somebody's, and a model can repeat what it was trained on.",
+        "`--pii mask` writes `[EMAIL]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiPhone,
+        "pii/phone",
+        Warning,
+        Record,
+        "ITU-T E.164",
+        "a phone number in a text",
+        "A number is somebody's, and a model can repeat what it was trained on. It counts where its form is unmistakable (a country's code, the groups of North America, a leading zero with groups) or a word such as `tel` or `mobile` stands before it.",
+        "`--pii mask` writes `[PHONE]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiCard,
+        "pii/card",
+        Warning,
+        Record,
+        "ISO/IEC 7812-1",
+        "the number of a payment card in a text",
+        "The prefix and the length are those of an issuer, and the check digit is right. Card numbers must not be stored in the clear, and a model that was trained on one can repeat it.",
+        "`--pii mask` writes `[CARD]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiIban,
+        "pii/iban",
+        Warning,
+        Record,
+        "ISO 13616",
+        "an IBAN in a text",
+        "The country and the length are registered, and the check digits are right. An account is somebody's, and a model can repeat what it was trained on.",
+        "`--pii mask` writes `[IBAN]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiIpAddress,
+        "pii/ip-address",
+        Warning,
+        Record,
+        "RFC 4291, RFC 791",
+        "an IP address in a text",
+        "An address can lead to a person or a machine. Those that are the same on every machine do not count: unspecified, loopback, link-local, multicast and masks; nor do versions.",
+        "`--pii mask` writes `[IP_ADDRESS]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiNationalId,
+        "pii/national-id",
+        Warning,
+        Record,
+        BASELINE,
+        "a national identity or tax number in a text",
+        "The check digits of the country are right, or a word that names the number stands before it. It identifies a person for life, and a model can repeat what it was trained on.",
+        "`--pii mask` writes `[NATIONAL_ID]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiCloudKey,
+        "pii/cloud-key",
+        Warning,
+        Record,
+        BASELINE,
+        "a key of a cloud account in a text",
+        "Whoever has the key can use the account, and whoever uses the model can ask for it.",
+        "Revoke it first: it has been in a file. `--pii mask` writes `[CLOUD_KEY]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiToken,
+        "pii/token",
+        Warning,
+        Record,
+        BASELINE,
+        "an access token in a text",
+        "It begins as the tokens of a service do. Whoever has it can act for its owner, and whoever uses the model can ask for it.",
+        "Revoke it first: it has been in a file. `--pii mask` writes `[TOKEN]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiPrivateKey,
+        "pii/private-key",
+        Warning,
+        Record,
+        "RFC 7468",
+        "a private key in a text",
+        "Whoever has the key can pass for its owner, and whoever uses the model can ask for it.",
+        "Revoke it first: it has been in a file. `--pii mask` writes `[PRIVATE_KEY]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
+        PiiPassword,
+        "pii/password",
+        Warning,
+        Record,
+        "RFC 3986",
+        "a password in a URL in a text",
+        "`scheme://user:password@host` gives access to whoever reads it, and whoever uses the model can ask for it.",
+        "Revoke it first: it has been in a file. `--pii mask` writes `[PASSWORD]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
+    ),
+    row!(
         DatasetMixedFormats,
         "dataset/mixed-formats",
         Error,

@@ -232,6 +232,12 @@ impl FactTable {
         }
     }
 
+    /// Returns true if the record is written as other bytes than its line: converted, or masked.
+    #[inline]
+    pub fn is_rewritten(&self, line: Ordinal) -> bool {
+        self.columns.written.get(line.index()) != AS_IT_IS
+    }
+
     /// How a line ended.
     #[inline]
     pub fn terminator(&self, line: Ordinal) -> Terminator {

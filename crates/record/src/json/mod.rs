@@ -25,7 +25,7 @@ pub use number::Number;
 pub use parse::{Parser, Rejected};
 pub use raw::{Raw, pointer_to};
 pub use strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
-pub use text::{escape_into, string_content};
+pub use text::{escape_into, raw_offsets, string_content};
 
 use std::borrow::Cow;
 

@@ -58,6 +58,44 @@ fn units(text: &str) -> Vec<u16> {
     units
 }
 
+/// Where bytes of a decoded string are in its raw form, which stands between the quotes: for each of some offsets, in
+/// ascending order, where the character there begins. Linear in the string.
+pub fn raw_offsets(raw: &[u8], decoded: &[usize]) -> Vec<usize> {
+    let (mut at, mut seen) = (0, 0);
+    let step = |at: &mut usize, seen: &mut usize| {
+        if raw[*at] != b'\\' {
+            *at += 1;
+            *seen += 1;
+            return;
+        }
+        let unit = |at: usize| {
+            let digits = raw.get(at..at + 6).filter(|escape| escape.starts_with(b"\\u"))?;
+            u16::from_str_radix(std::str::from_utf8(&digits[2..]).ok()?, 16).ok()
+        };
+        let Some(first) = unit(*at) else {
+            *at += 2;
+            *seen += 1;
+            return;
+        };
+        let is_pair = (0xD800..0xDC00).contains(&first)
+            && unit(*at + 6).is_some_and(|low| (0xDC00..0xE000).contains(&low));
+        *at += if is_pair { 12 } else { 6 };
+        *seen += match first {
+            _ if is_pair => 4,
+            0..0x80 => 1,
+            0x80..0x800 => 2,
+            _ => 3,
+        };
+    };
+    let find = |&wanted: &usize| {
+        while seen < wanted && at < raw.len() {
+            step(&mut at, &mut seen);
+        }
+        at.min(raw.len())
+    };
+    decoded.iter().map(find).collect()
+}
+
 /// Appends `text` to a line as it must stand between the quotes of a JSON string.
 pub fn escape_into(text: &str, line: &mut Vec<u8>) {
     for &byte in text.as_bytes() {
@@ -70,5 +108,34 @@ pub fn escape_into(text: &str, line: &mut Vec<u8>) {
             0..=0x1F => line.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
             _ => line.push(byte),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_found_in_its_raw_form() {
+        let raw = r#"a\u0041\n\ud83d\ude00é😀\"\/\u00e9\u20ac z"#;
+        let text = string_content(raw.as_bytes());
+        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let offsets = raw_offsets(raw.as_bytes(), &starts);
+        let parts: Vec<&str> = offsets.windows(2).map(|pair| &raw[pair[0]..pair[1]]).collect();
+        let expected = [
+            "a",
+            r"\u0041",
+            r"\n",
+            r"\ud83d\ude00",
+            "é",
+            "😀",
+            r#"\""#,
+            r"\/",
+            r"\u00e9",
+            r"\u20ac",
+            " ",
+            "z",
+        ];
+        assert_eq!(parts, expected);
     }
 }

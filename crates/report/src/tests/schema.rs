@@ -7,7 +7,7 @@ use parquet::basic::Repetition;
 
 use crate::tests::read::{metadata, scratch};
 use crate::{
-    DuplicateColumns, FindingRow, Group, LabelRow, RecordColumns, SummaryRow, TableWriter, VariantRow,
+    DuplicateColumns, FindingRow, Group, LabelRow, PiiRow, RecordColumns, SummaryRow, TableWriter, VariantRow,
 };
 
 fn describe<G: Group>() -> String {
@@ -36,6 +36,7 @@ fn names_and_types() {
         describe::<Vec<LabelRow>>(),
         describe::<Vec<SummaryRow>>(),
         describe::<Vec<VariantRow>>(),
+        describe::<Vec<PiiRow>>(),
     ];
     expect![[r#"
         records
@@ -109,6 +110,14 @@ fn names_and_types() {
           label BYTE_ARRAY String null
           tokens INT64 null
           digest BYTE_ARRAY String null
+        pii
+          file BYTE_ARRAY String
+          line INT64
+          byte_offset INT64
+          pointer BYTE_ARRAY String
+          kind BYTE_ARRAY String
+          length INT64
+          action BYTE_ARRAY String
     "#]]
     .assert_eq(&tables.concat());
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use bedload_bedrock::{Catalogue, Format};
-use bedload_record::Severities;
+use bedload_record::{InputId, Severities, Terminator};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use bedload_stages::Stages;
 

@@ -1,0 +1,20 @@
+//! The configuration of a build, as its manifest tells it.
+
+use bedload_scan::{Input, Inputs};
+
+use crate::run::settings::Settings;
+
+/// Everything configured that can change a byte of the output.
+pub(super) fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
+    serde_json::json!({
+        "array": inputs.iter().any(Input::is_array),
+        "stages": settings.stages,
+        "sources": settings.sources,
+        "strict": settings.severities.is_strict(),
+        "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
+        "max_record_bytes": settings.scan.max_record_bytes,
+        "shard_records": settings.shards.records,
+        "shard_bytes": settings.shards.bytes,
+        "evaluation": settings.evaluation,
+    })
+}

@@ -1,0 +1,143 @@
+//! Where in the bytes of a record something was found, and the line without it.
+
+use std::ops::Range;
+
+use bedload_bedrock::Record;
+use bedload_record::json::{Raw, raw_offsets};
+use bedload_record::{Json, Value};
+
+use super::{Hit, Kind, Scanner};
+
+/// What was found in the texts of a record; used again from record to record.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The strings with something in them, each with the range of its hits. A string is known by where it is in memory.
+    strings: Vec<(usize, Range<usize>)>,
+    hits: Vec<Hit>,
+    scratch: Vec<Hit>,
+}
+
+/// Something found, in the bytes of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What it is.
+    pub kind: Kind,
+    /// The bytes it takes in the line.
+    pub range: Range<usize>,
+}
+
+impl Found {
+    /// Replaces what was found by what is in another record: in its texts, and in the strings of members that its format
+    /// does not know.
+    pub fn search(&mut self, scanner: &Scanner, record: &Record<'_>) {
+        self.strings.clear();
+        self.hits.clear();
+        for text in &record.texts().list {
+            self.add(scanner, text.text);
+        }
+        if record.has_others() {
+            record.others().for_each(|(_, value)| self.add_strings(scanner, value));
+        }
+    }
+
+    fn add(&mut self, scanner: &Scanner, text: &str) {
+        scanner.find(text, &mut self.scratch);
+        if !self.scratch.is_empty() {
+            let begin = self.hits.len();
+            self.hits.append(&mut self.scratch);
+            self.strings.push((text.as_ptr() as usize, begin..self.hits.len()));
+        }
+    }
+
+    fn add_strings(&mut self, scanner: &Scanner, value: Json<'_>) {
+        match value.value() {
+            Value::String(text) => self.add(scanner, text),
+            Value::Array(elements) => elements.for_each(|element| self.add_strings(scanner, element)),
+            Value::Object(members) => members.for_each(|(_, value)| self.add_strings(scanner, value)),
+            _ => {}
+        }
+    }
+
+    /// Returns true if nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// The kinds that were found; some more than once.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.hits.iter().map(|hit| hit.kind)
+    }
+
+    /// Where it is in the line that the record was read from, in the order of the line. Linear in the line.
+    pub fn places(&self, record: &Record<'_>) -> Vec<Place> {
+        let mut places = Vec::with_capacity(self.hits.len());
+        self.walk(record.json, Raw::of_line(record.raw), record.raw, &mut places);
+        places
+    }
+
+    /// Walks through the value as it was parsed, and as it is written.
+    fn walk(&self, json: Json<'_>, raw: Raw<'_>, line: &[u8], places: &mut Vec<Place>) {
+        match json.value() {
+            Value::String(text) => self.add_places(text, raw, line, places),
+            Value::Array(elements) => {
+                elements.zip(raw.elements()).for_each(|(json, raw)| self.walk(json, raw, line, places));
+            }
+            Value::Object(members) => members.zip(raw.members()).for_each(|((key, json), (raw_key, raw))| {
+                self.add_places(key, raw_key, line, places);
+                self.walk(json, raw, line, places);
+            }),
+            _ => {}
+        }
+    }
+
+    fn add_places(&self, text: &str, raw: Raw<'_>, line: &[u8], places: &mut Vec<Place>) {
+        let is_it = |(at, _): &&(usize, Range<usize>)| *at == text.as_ptr() as usize && !text.is_empty();
+        let Some((_, hits)) = self.strings.iter().find(is_it) else { return };
+        let Some(content) = raw.string() else { return };
+        let begin = raw.offset_in(line) + 1;
+        let hits = &self.hits[hits.clone()];
+        let wanted: Vec<usize> = hits.iter().flat_map(|hit| [hit.start, hit.end]).collect();
+        let offsets = raw_offsets(content, &wanted);
+        places.extend(
+            hits.iter()
+                .zip(offsets.chunks_exact(2))
+                .map(|(hit, at)| Place { kind: hit.kind, range: begin + at[0]..begin + at[1] }),
+        );
+    }
+}
+
+/// A line and what is masked in it.
+#[derive(Clone, Debug, Default)]
+pub struct Splices(Vec<Place>);
+
+impl Splices {
+    /// Appends a line to `out` with placeholders at some places, which are in order.
+    pub fn mask(line: &[u8], places: Vec<Place>, out: &mut Vec<u8>) -> Self {
+        let mut from = 0;
+        for Place { kind, range } in &places {
+            out.extend_from_slice(&line[from..range.start]);
+            out.extend_from_slice(kind.placeholder().as_bytes());
+            from = range.end;
+        }
+        out.extend_from_slice(&line[from..]);
+        Self(places)
+    }
+
+    /// Where a byte of the masked line was in the line.
+    pub fn before(&self, masked: u64) -> u64 {
+        // Where the part begins that was looked at last, in both.
+        let (mut here, mut there) = (0, 0);
+        for Place { kind, range } in &self.0 {
+            let begin = here + (range.start - there) as u64;
+            if masked < begin {
+                break;
+            }
+            here = begin + kind.placeholder().len() as u64;
+            if masked < here {
+                return range.start as u64;
+            }
+            there = range.end;
+        }
+        there as u64 + (masked - here)
+    }
+}

@@ -1,0 +1,339 @@
+//! What each kind finds and passes over, in small texts.
+
+mod masking;
+mod secrets;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn found(text: &str) -> String {
+    let mut hits = Vec::new();
+    Scanner::new(Kinds::default()).find(text, &mut hits);
+    let lines: Vec<String> =
+        hits.iter().map(|hit| format!("{}: {}\n", hit.kind.name(), &text[hit.start..hit.end])).collect();
+    lines.concat()
+}
+
+fn check(text: &str, expected: Expect) {
+    expected.assert_eq(&found(text));
+}
+
+/// Each of them in a sentence, alone, quoted, and before a full stop; all of it is found, and nothing else.
+fn is_found(kind: Kind, texts: &[&str]) {
+    for text in texts {
+        for (before, after) in [
+            ("", ""),
+            ("this is ", " here"),
+            ("\"", "\""),
+            ("(", ")"),
+            ("x: ", "."),
+            ("、", "，"),
+            ("\n", "\n"),
+        ] {
+            let whole = format!("{before}{text}{after}");
+            assert_eq!(found(&whole), format!("{}: {text}\n", kind.name()), "in {whole:?}");
+        }
+    }
+}
+
+/// After a word that says what it is.
+fn is_found_after(kind: Kind, texts: &[(&str, &str)]) {
+    for (word, text) in texts {
+        assert_eq!(found(&format!("{word} {text}, ok")), format!("{}: {text}\n", kind.name()), "{text}");
+        assert_eq!(found(&format!("about {text}, ok")), "", "{text}");
+    }
+}
+
+fn is_nothing(texts: &[&str]) {
+    for text in texts {
+        assert_eq!(found(text), "", "in {text:?}");
+    }
+}
+
+#[test]
+fn addresses_of_people() {
+    is_found(
+        Kind::Email,
+        &[
+            "jane@example.com",
+            "jane.doe+news@mail.example.co.uk",
+            "j_d-1@EXAMPLE.ORG",
+            "a1@b2.museum",
+            "x@xn--bcher-kva.example",
+        ],
+    );
+    check(
+        "mailto:jane@example.com?subject=x",
+        expect![[r#"
+        email: jane@example.com
+    "#]],
+    );
+    check(
+        "<jane@example.com>, 'joe@example.com'; k=ann@example.com:",
+        expect![[r#"
+        email: jane@example.com
+        email: joe@example.com
+        email: ann@example.com
+    "#]],
+    );
+    is_nothing(&[
+        "@jane and @app.route('/')",
+        "git@github.com:org/repo.git",
+        "icon@2x.png",
+        "lodash@4.17.21",
+        "jane@localhost",
+        "@jane@social.example",
+        "a @ b.com",
+        "A@B.T",
+        "jane@.com",
+        "jane..doe@@example.com",
+        "https://user:password@example.com",
+        "x@y.method(z)",
+    ]);
+}
+
+#[test]
+fn passwords_in_urls() {
+    check(
+        "postgres://app:s3cr3t!x@db.example.com:5432/app",
+        expect![[r#"
+        password: s3cr3t!x
+    "#]],
+    );
+    is_nothing(&["https://user:$PASSWORD@host/x", "http://host:8080/a@b"]);
+}
+
+#[test]
+fn cards() {
+    is_found(
+        Kind::Card,
+        &[
+            "4111111111111111",
+            "4111 1111 1111 1111",
+            "4111-1111-1111-1111",
+            "4222222222222",
+            "5555555555554444",
+            "2223 0031 2200 3222",
+            "378282246310005",
+            "3782 822463 10005",
+            "30569309025904",
+            "3056 930902 5904",
+            "6011111111111117",
+            "3530111333300000",
+            "6200000000000005",
+        ],
+    );
+    is_nothing(&[
+        "4111111111111112",
+        "1234567890123456",
+        "4111 1111 1111 1112",
+        "04111111111111111",
+        "41111111111111110",
+        "3.4111111111111111",
+        "1700000000000000",
+        "9780306406157",
+        "4111 11111111 1111",
+    ]);
+}
+
+#[test]
+fn accounts() {
+    is_found(
+        Kind::Iban,
+        &[
+            "GB82WEST12345698765432",
+            "GB82 WEST 1234 5698 7654 32",
+            "DE89370400440532013000",
+            "DE89 3704 0044 0532 0130 00",
+            "FR1420041010050500013M02606",
+            "NO9386011117947",
+            "MT84MALT011000012345MTLCAST001S",
+        ],
+    );
+    is_nothing(&[
+        "GB82WEST12345698765433",
+        "XX82WEST12345698765432",
+        "DE8937040044053201300",
+        "de89370400440532013000",
+    ]);
+}
+
+#[test]
+fn machines() {
+    is_found(
+        Kind::IpAddress,
+        &[
+            "8.8.8.8",
+            "192.168.1.20",
+            "203.0.113.7",
+            "54.239.28.85",
+            "2001:db8::8a2e:370:7334",
+            "2a00:1450:4001:82a::200e",
+            "fd12:3456:789a::1",
+        ],
+    );
+    check(
+        "http://93.184.216.34:8080/x and 10.0.0.1/24",
+        expect![[r#"
+        ip-address: 93.184.216.34
+        ip-address: 10.0.0.1
+    "#]],
+    );
+    is_nothing(&[
+        "127.0.0.1",
+        "0.0.0.0",
+        "255.255.255.0",
+        "224.0.0.1",
+        "169.254.169.254",
+        "version 10.12.14.1",
+        "v10.12.14.1",
+        "Chrome/91.0.212.124",
+        "section 1.2.3.4",
+        "1.2.3.4",
+        "10.12.14.300",
+        "10.12.14.1.5",
+        "::1",
+        "fe80::1",
+        "12:30:45",
+        "std::dead::beef",
+        "aa:bb:cc:dd:ee:ff",
+        "a::b",
+    ]);
+    is_found_after(Kind::IpAddress, &[("IP address", "1.2.3.4")]);
+}
+
+#[test]
+fn phones() {
+    is_found(
+        Kind::Phone,
+        &[
+            "+1 415 555 2671",
+            "+1-415-555-2671",
+            "+14155552671",
+            "+49 30 901820",
+            "+49 (0)30 901820",
+            "+44 20 7946 0958",
+            "+33 6 12 34 56 78",
+            "+86 138 0013 8000",
+            "0049 30 901820",
+            "(415) 555-2671",
+            "415-555-2671",
+            "415.555.2671",
+            "1-800-555-0199",
+            "020 7946 0958",
+            "0171-123-4567",
+        ],
+    );
+    is_found_after(
+        Kind::Phone,
+        &[
+            ("phone:", "4155552671"),
+            ("Tel.", "030 901820"),
+            ("mobile", "06 12 34 56 78"),
+            ("call me at", "555-0199"),
+            ("Fax:", "415 555 2671"),
+            ("手机", "13800138000"),
+        ],
+    );
+    is_nothing(&[
+        "2023-01-15 10:30:00",
+        "phone sold on 2023-01-15",
+        "115-555-2671",
+        "415-155-2671",
+        "+1234",
+        "x+4915112345678",
+        "978-3-16-148410-0",
+        "0-306-40615-2",
+        "3.1415926535",
+        "123-45-6789",
+        "1,234,567,890",
+        "100-200-3000",
+        "ID 415-555-26711",
+        "A415-555-2671",
+    ]);
+}
+
+#[test]
+fn identity_numbers() {
+    is_found(
+        Kind::NationalId,
+        &[
+            "529.982.247-25",
+            "85.07.30-033.28",
+            "11010519491231002X",
+            "131052-308T",
+            "255081416802538",
+            "2 55 08 14 168 025 38",
+            "RSSMRA85T10A562S",
+            "HEGG560427MVZRRL04",
+            "12345678Z",
+            "X1234567L",
+            "S1234567D",
+            "811218-9876",
+            "19811218-9876",
+            "756.9217.0769.85",
+            "12.345.678-5",
+            "01010750160",
+        ],
+    );
+    is_found_after(
+        Kind::NationalId,
+        &[
+            ("SSN:", "123-45-6789"),
+            ("BSN", "111222333"),
+            ("PESEL", "44051401359"),
+            ("Aadhaar number", "2341 2341 2346"),
+            ("CPF", "52998224725"),
+            ("NHS number", "943 476 5919"),
+            ("NINO:", "AB123456C"),
+            ("social insurance number", "130 692 544"),
+            ("Steuer-ID", "86095742719"),
+            ("TFN", "123 456 782"),
+            ("NIF", "123456789"),
+            ("T.C. Kimlik No", "10000000146"),
+            ("ID number", "8001015009087"),
+        ],
+    );
+    is_nothing(&[
+        "529.982.247-26",
+        "131052-308U",
+        "255081416802539",
+        "RSSMRA85T10A562T",
+        "12345678A",
+        "811218-9875",
+        "SSN: 000-12-3456",
+        "SSN: 666-12-3456",
+        "20240101",
+    ]);
+}
+
+#[test]
+fn what_is_none() {
+    is_nothing(&[
+        "1.2.3",
+        "In 1995, 2004 and 2019-2021.",
+        "60 x 3 = <<60*3=180>>180",
+        "$1,234,567.89",
+        "12/31/2023",
+        "2023-01-15T10:30:00.000Z",
+        "1700000000",
+        "1700000000000",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "ISBN 978-3-16-148410-0",
+        "order #20230115-00012345",
+        "0.123456789012345678",
+        "x = 12345678901234567890",
+        "10:30:45.123456",
+        "tracking 1Z999AA10123456784",
+        "18446744073709551615",
+        "9223372036854775807",
+        "0x1234567890abcdef",
+        "1e10",
+        "2^31 = 2147483648",
+        "pages 123-456",
+        "lat 52.5200066, lon 13.404954",
+        "3,141,592,653",
+    ]);
+}
