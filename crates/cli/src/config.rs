@@ -101,7 +101,8 @@ impl Config {
         let mut config: Self =
             toml::from_str(&text).map_err(|error| wrong(quoting.message(error.to_string().trim_end())))?;
         if let Some(dir) = path.parent() {
-            for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten() {
+            let pins = &mut config.stages.split.pin;
+            for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten().chain(pins) {
                 *path = dir.join(&*path);
             }
             config.stages.contamination.sets.iter_mut().for_each(|set| set.set_in(dir));

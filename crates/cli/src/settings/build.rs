@@ -71,6 +71,15 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
         stages.split.validation = validation;
     }
     stages.split.test = args.test.unwrap_or(stages.split.test);
+    if !args.pin.is_empty() {
+        stages.split.pin.clone_from(&args.pin);
+    }
+    if !args.validation_source.is_empty() {
+        stages.split.validation_source.clone_from(&args.validation_source);
+    }
+    if !args.test_source.is_empty() {
+        stages.split.test_source.clone_from(&args.test_source);
+    }
     if !args.group_by.is_empty() {
         let read = GroupBys::read(&args.group_by);
         stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
@@ -88,6 +97,9 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     Ok(vec![
         (args.validation.is_some(), "--validation", "split"),
         (args.test.is_some(), "--test", "split"),
+        (!args.pin.is_empty(), "--pin", "split"),
+        (!args.validation_source.is_empty(), "--validation-source", "split"),
+        (!args.test_source.is_empty(), "--test-source", "split"),
         (args.evaluation, "--evaluation", "split"),
         (args.select.is_some(), "--select", "split"),
         (args.select_tokens.is_some(), "--select-tokens", "split"),

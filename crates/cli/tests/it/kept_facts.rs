@@ -29,7 +29,7 @@ fn another_split_needs_no_other_scan() {
         "--validation 50 --select 400 --seed 9 --survivor last --shard-records 100",
         "--validation 0.2 --augment 3 --threads 3 --chunk-bytes 64",
         "--validation 0.2 --evaluation",
-        "--skip split --skip dedupe --no-mmap --max-rejected 3",
+        "--validation 0 --test 3 --skip dedupe --no-mmap --max-rejected 3",
         "--validation 0.2 --output-format jsonl --show-content",
     ] {
         assert!(build(&scratch, inputs, flags).contains(READ), "{flags}");
@@ -68,6 +68,7 @@ fn what_a_scan_reads_makes_it_scan_again() {
         "--skip tokens --strict",
         "--skip tokens --group-by prompt --group-by /user",
         "--skip tokens --normalize nfc",
+        "--skip tokens --validation 0.2",
         "--skip tokens --label-field /completion",
         "--skip tokens --max-record-bytes 1000",
         "--skip tokens --to converse",

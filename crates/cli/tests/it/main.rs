@@ -74,6 +74,8 @@ mod passing_through;
 #[cfg(test)]
 mod pii;
 #[cfg(test)]
+mod pinning;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod privacy;

@@ -35,6 +35,7 @@ use crate::scan::facts::{Scanned, scan};
 use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
+use crate::scan::ties::Ties;
 use crate::write;
 use crate::write::checksums::hash_inputs;
 use crate::write::copy::{self, make_private};
@@ -132,6 +133,7 @@ pub fn build(
         refuse_without_prompts(&rules)?;
     }
     let templates = templates(settings, &rules)?;
+    let ties = Ties::read(settings, inputs)?;
     let mut notes = Vec::new();
     let scanned = match &settings.facts {
         None => scan(inputs, settings, &rules, temp_dir, progress)?,
@@ -149,7 +151,7 @@ pub fn build(
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
     let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch };
     let against = against::open(settings, &rules, facts.len(), temp_dir, progress, &mut notes)?;
-    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, &against, before)?;
+    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, (&against, &ties), before)?;
     let evaluation =
         settings.evaluation.then(|| choose_evaluation(facts, &mut plan, settings, (&rules, &fetch)));
     let evaluation = evaluation.transpose()?;
@@ -224,7 +226,7 @@ pub fn build(
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
-        config: config(settings, inputs),
+        config: config(settings, inputs, &ties),
         inputs: input_entries,
         against: against_entries,
         skipped: SkippedFiles {

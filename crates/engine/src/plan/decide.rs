@@ -8,6 +8,7 @@ mod select;
 mod sizes;
 mod split;
 mod strata;
+mod tied;
 
 use bedload_record::plural::{agree, part_of};
 use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
@@ -25,6 +26,7 @@ use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::against::Against;
+use crate::scan::ties::Ties;
 
 use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
@@ -51,7 +53,7 @@ pub(super) struct Decided {
 pub(super) fn decide(
     facts: &FactTable,
     settings: &Settings,
-    against: &Against,
+    (against, ties): (&Against, &Ties),
     sets: impl FnOnce(&[Verdict], &NearConfig, bool) -> Result<Sets, EngineError>,
     watch: &Watch,
 ) -> Result<Decided, EngineError> {
@@ -89,7 +91,7 @@ pub(super) fn decide(
         Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None, sets: None };
     if stages.split.enabled {
         decided.select(facts, &sources, settings)?;
-        decided.split(facts, settings)?;
+        decided.split(facts, settings, ties)?;
     }
     decided.cap_classes(facts, settings)?;
     if is_split {

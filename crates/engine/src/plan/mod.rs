@@ -27,6 +27,7 @@ use crate::scan::augment::{Augmenter, Variant};
 use crate::scan::facts::Scanned;
 use crate::scan::near::SetMaker;
 use crate::scan::rules::Rules;
+use crate::scan::ties::Ties;
 use certify::Certificates;
 use decide::{Decided, accept, decide};
 use judge::files::Files;
@@ -67,7 +68,7 @@ pub(crate) fn plan(
     settings: &Settings,
     augmenter: &Augmenter<'_>,
     maker: &SetMaker<'_>,
-    against: &Against,
+    (against, ties): (&Against, &Ties),
     before: Vec<Finding>,
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
@@ -79,7 +80,7 @@ pub(crate) fn plan(
         }
         Ok(Sets::new(chunks))
     };
-    let mut decided = decide(facts, settings, against, sets, maker.watch)?;
+    let mut decided = decide(facts, settings, (against, ties), sets, maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
     let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, .. } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);

@@ -372,7 +372,7 @@ fn look(
         content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
-        group::keys(&rules.group_by, record, scratch, keys);
+        group::keys(&rules.group_by, record, rules.prompts, scratch, keys);
         source.complete(keys);
         if let Some(survivor) = &rules.survivor {
             let of_field = source.rank.unwrap_or_else(|| survivor.rank_of_field(record.json));

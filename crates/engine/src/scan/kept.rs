@@ -18,6 +18,7 @@ use bedload_report::{FactsError, FactsFile, open_facts};
 use bedload_scan::Inputs;
 use bedload_stages::Stages;
 use bedload_stages::contamination::Hits;
+use bedload_stages::split::Size;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -265,9 +266,14 @@ fn of_scan(settings: &Settings) -> String {
     stages.dedupe.enabled = true;
     stages.dedupe.survivor = others.dedupe.survivor;
     stages.balance.ratio_max = others.balance.ratio_max;
+    // What a scan finds of prompts depends on whether there are sides, and not on how large they are.
+    let divides = stages.split.divides();
     stages.split.enabled = true;
-    stages.split.validation = others.split.validation;
+    stages.split.validation = if divides { Size::Count(1) } else { Size::NONE };
     stages.split.test = others.split.test;
+    stages.split.pin = Vec::new();
+    stages.split.validation_source = Vec::new();
+    stages.split.test_source = Vec::new();
     stages.split.select = others.split.select;
     if stages.contamination.hits == Hits::Fail {
         stages.contamination.hits = Hits::Flag;

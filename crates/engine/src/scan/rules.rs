@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use bedload_bedrock::{Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
-use bedload_record::{Code, Finding, InputId, Severities};
+use bedload_record::{Code, Finding, InputId, Severities, Side};
 use bedload_scan::{Inputs, Watch};
 use bedload_stages::Check;
 use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
-use bedload_stages::group::GroupBys;
+use bedload_stages::group::{GroupBys, Prompts};
 use bedload_stages::schema::Schema;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
@@ -48,6 +48,8 @@ pub(crate) struct Rules {
     pub(crate) pii: Option<Pii>,
     pub(crate) labels: LabelSource,
     pub(crate) group_by: GroupBys,
+    /// How prompts are compared to group records.
+    pub(crate) prompts: Prompts,
     /// The fields whose values are kept.
     pub(crate) fields: Vec<Field>,
     pub(crate) normalize: Normalize,
@@ -89,6 +91,11 @@ impl Rules {
             pii: Pii::new(stages),
             labels: stages.balance.source(),
             group_by: stages.split.group_by.clone(),
+            prompts: if has_sides(settings, inputs) {
+                Prompts::Folded
+            } else {
+                Prompts::As(stages.dedupe.normalize)
+            },
             fields: stages.fields(),
             normalize: stages.dedupe.normalize,
             survivor: Some(&stages.dedupe.survivor)
@@ -165,6 +172,11 @@ impl Rules {
     pub(crate) fn is_folded(&self, input: InputId, code: Code) -> bool {
         self.other[input.index()] && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area))
     }
+}
+
+/// Whether there are several sides, or will be.
+fn has_sides(settings: &Settings, inputs: &Inputs) -> bool {
+    settings.stages.split.divides() || inputs.iter().any(|input| input.side() != Side::Train)
 }
 
 /// What the records of an input are in it.

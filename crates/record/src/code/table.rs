@@ -423,6 +423,36 @@ pub static CODES: &[CodeInfo] = &[
         "Nothing to do, or choose another --group-by."
     ),
     row!(
+        SplitPinnedApart,
+        "split/pinned-apart",
+        Warning,
+        Dataset,
+        BASELINE,
+        "groups whose records are pinned to different sides",
+        "Records that belong together were on different sides of the pinned output, or new records link them. They stay where they were, and the sides share what they have in common.",
+        "To find them: `SELECT \"group\", file, line, split FROM 'OUT/report/records.parquet'` for groups with more than one split. Split without --pin, or remove the records from one side."
+    ),
+    row!(
+        SplitUnusedPins,
+        "split/unused-pins",
+        Warning,
+        Dataset,
+        BASELINE,
+        "no record of the pinned output is among the records",
+        "Records are recognized by their content, as `--normalize` compares it and in the format that they are converted to. None was, so that nothing stays where it was.",
+        "Name the output of an earlier version of the data, and build with the same --normalize and --to."
+    ),
+    row!(
+        SplitSpansSources,
+        "split/spans-sources",
+        Warning,
+        Dataset,
+        BASELINE,
+        "groups with records of a held-out source and of others",
+        "Records of other sources belong with records of a source that is validation or test data. They follow these, so that nothing is on both sides.",
+        "Nothing to do, if that is what was wanted. Otherwise remove the records from one of the sources, or group by less."
+    ),
+    row!(
         SplitMissingClass,
         "split/missing-class",
         Warning,

@@ -11,7 +11,7 @@
 //! ## How
 //! The scan leaves a key of each record for each way to group: a 64-bit hash (XXH3) of the prompt, and of the value at each
 //! field of `--group-by` (where a conversion has no place for the field, of its value before). Prompts group whatever else
-//! does, compared without case and white space (`prompt.rs`), unless `--group-by record` says that they do not. The plan unites records that share a key in any way, and those that share one
+//! does, compared without case and white space where there are several sides (`prompt.rs`), unless `--group-by record` says that they do not. The plan unites records that share a key in any way, and those that share one
 //! with the same third record. A dropped duplicate leaves its keys to its survivor, which stands for it. A group is named
 //! by the smallest of its keys, so that its name depends on its records, and not on their order.
 //!
@@ -31,7 +31,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_64;
 
 use crate::balance::pointer_steps;
-use crate::dedupe::{Normalize, write_value};
+use crate::dedupe::{Normalize, write_bytes, write_value};
 
 pub use groups::Groups;
 use prompt::write_folded;
@@ -78,6 +78,15 @@ impl GroupBy {
             Self::Field { pointer, .. } => pointer,
         }
     }
+}
+
+/// How prompts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompts {
+    /// Whatever their case, composition and white space, where records are on several sides.
+    Folded,
+    /// As duplicates are, at no cost, where there is one side.
+    As(Normalize),
 }
 
 /// All ways to group records in a run; in a configuration one of them, or a list. The prompt is among them, unless
@@ -173,10 +182,16 @@ impl<'de> Deserialize<'de> for GroupBys {
 /// prompt of a conversation is what the user says before the first answer: two conversations that begin alike are one
 /// group, whatever the system prompt.
 ///
-/// Prompts are compared more loosely than any way in which `dedupe` compares records, so that records which are duplicates
+/// However prompts are compared, it is not more strictly than `dedupe` compares records, so that records which are duplicates
 /// but for their answers, and the one of several duplicates that happens to survive, are in one group. `scratch` is
 /// overwritten.
-pub fn keys(by: &GroupBys, record: &Record<'_>, scratch: &mut Vec<u8>, keys: &mut Vec<u64>) {
+pub fn keys(
+    by: &GroupBys,
+    record: &Record<'_>,
+    prompts: Prompts,
+    scratch: &mut Vec<u8>,
+    keys: &mut Vec<u64>,
+) {
     keys.clear();
     for by in &by.0 {
         let key = match by {
@@ -184,7 +199,10 @@ pub fn keys(by: &GroupBys, record: &Record<'_>, scratch: &mut Vec<u8>, keys: &mu
             GroupBy::Prompt => {
                 scratch.clear();
                 for text in record.texts().list.iter().filter(|text| text.opens) {
-                    write_folded(text.text, scratch);
+                    match prompts {
+                        Prompts::Folded => write_folded(text.text, scratch),
+                        Prompts::As(normalize) => write_bytes(&normalize.apply(text.text), scratch),
+                    }
                 }
                 (!scratch.is_empty()).then(|| key_of("", scratch))
             }

@@ -15,7 +15,7 @@ fn keys_of(by: &[&str], line: &str) -> Vec<u64> {
     Parser::default().parse(line.as_bytes(), |parsed| {
         let texts = TextBuffer::default();
         let record = Record::new(format, line.as_bytes(), parsed.expect("valid").0, &texts);
-        keys(&GroupBys::read(by).expect("ways"), &record, &mut Vec::new(), &mut found);
+        keys(&GroupBys::read(by).expect("ways"), &record, Prompts::Folded, &mut Vec::new(), &mut found);
     });
     found
 }

@@ -15,7 +15,8 @@
 //! the record as long as groups allow. A group that would overfill is passed over. Nothing depends on the order of records.
 //!
 //! ## Findings
-//! `split/too-many-validation`, `split/too-many-held-out`, `split/inexact`, `split/missing-class`.
+//! `split/too-many-validation`, `split/too-many-held-out`, `split/inexact`, `split/missing-class`,
+//! `split/pinned-apart`, `split/unused-pins`, `split/spans-sources`.
 
 mod choose;
 mod divide;
@@ -26,6 +27,8 @@ mod rocks;
 mod size;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +62,16 @@ pub struct SplitConfig {
     /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
     /// Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
+    /// Earlier outputs, or their report/records.parquet: what was on a side there stays on it. Example: `pin = ["OUT"]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pin: Vec<PathBuf>,
+    /// Sources all records of which are validation data: names of [[input]] tables, or inputs. Example:
+    /// `validation-source = ["benchmark"]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub validation_source: Vec<String>,
+    /// The same for test data.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test_source: Vec<String>,
     /// Keep a selection of this many records, or `fit`: as many as the target takes. Example: `select = 10000`.
     pub select: Option<Amount>,
     /// Keep a selection of records with at most this many tokens together. Example: `select-tokens = 5000000`.
@@ -77,6 +90,9 @@ impl Default for SplitConfig {
             validation: Size::NONE,
             test: Size::NONE,
             group_by: GroupBys::default(),
+            pin: Vec::new(),
+            validation_source: Vec::new(),
+            test_source: Vec::new(),
             select: None,
             select_tokens: None,
             mix: Mix::default(),
@@ -88,13 +104,15 @@ impl Default for SplitConfig {
 impl SplitConfig {
     /// Returns true if records may be held out of training.
     pub fn divides(&self) -> bool {
-        self.enabled && [self.validation, self.test].iter().any(|&size| size != Size::NONE)
+        let has_size = [self.validation, self.test].iter().any(|&size| size != Size::NONE);
+        let has_source = !self.validation_source.is_empty() || !self.test_source.is_empty();
+        self.enabled && (has_size || has_source || !self.pin.is_empty())
     }
 
     /// What contradicts itself in it, in words.
     ///
     /// # Errors
-    /// Where two shares are too large together.
+    /// Where two shares are too large together, or a side has a size and sources.
     pub fn check(&self) -> Result<(), String> {
         let shares =
             [self.validation, self.test].map(|size| if let Size::Share(parts) = size { parts } else { 0 });
@@ -103,6 +121,15 @@ impl SplitConfig {
                 "--validation {} and --test {}: together they hold out at most half of the records",
                 self.validation, self.test
             ));
+        }
+        for (size, sources, side) in
+            [(self.validation, &self.validation_source, "validation"), (self.test, &self.test_source, "test")]
+        {
+            if size != Size::NONE && !sources.is_empty() {
+                return Err(format!(
+                    "--{side} cannot be used with --{side}-source, which says what the {side} data is"
+                ));
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Arguments about sides: what is validation data, what stays together, and what is selected.
 
+use std::path::PathBuf;
+
 use bedload_stages::facets::Facet;
 use bedload_stages::select::{Amount, Mix};
 use bedload_stages::split::Size;
@@ -25,6 +27,16 @@ pub(crate) struct SplitArgs {
     /// (in powers of two). Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) stratify: Vec<Facet>,
+    /// Keep records on the side that they were on in an earlier output, a directory or its report/records.parquet, and what
+    /// is grouped with them, too; only new groups fill the sides up. Repeatable.
+    #[arg(help_heading = "Split and selection", long, value_name = "OUT")]
+    pub(crate) pin: Vec<PathBuf>,
+    /// Make all records of a source validation data: the name of an [[input]] table, or an input. Repeatable.
+    #[arg(help_heading = "Split and selection", long, value_name = "NAME")]
+    pub(crate) validation_source: Vec<String>,
+    /// Make all records of a source test data. Repeatable.
+    #[arg(help_heading = "Split and selection", long, value_name = "NAME")]
+    pub(crate) test_source: Vec<String>,
     /// Keep N records, or as many as the target takes (`fit`), selected by the seed, with the same mix of labels: one
     /// of each group of similar records before a second of any.
     #[arg(help_heading = "Split and selection", long, value_name = "N|fit")]

@@ -3,10 +3,11 @@
 use bedload_scan::{Input, Inputs};
 
 use crate::run::settings::Settings;
+use crate::scan::ties::Ties;
 
 /// Everything configured that can change a byte of the output.
-pub(super) fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value {
-    serde_json::json!({
+pub(super) fn config(settings: &Settings, inputs: &Inputs, ties: &Ties) -> serde_json::Value {
+    let mut config = serde_json::json!({
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
         "sources": settings.sources,
@@ -16,5 +17,10 @@ pub(super) fn config(settings: &Settings, inputs: &Inputs) -> serde_json::Value 
         "shard_records": settings.shards.records,
         "shard_bytes": settings.shards.bytes,
         "evaluation": settings.evaluation,
-    })
+    });
+    // What was pinned is known again by its checksum.
+    if !ties.tables.is_empty() {
+        config["pinned"] = serde_json::json!(ties.tables);
+    }
+    config
 }

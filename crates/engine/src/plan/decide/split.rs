@@ -2,25 +2,34 @@
 
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
-use bedload_stages::split::{Divided, Division, divide};
+use bedload_stages::split::{Divided, Division, Tie, divide};
 use rayon::prelude::*;
 
 use super::Decided;
 use super::sizes::sizes;
+use super::tied::{Tied, judge_ties};
 use crate::plan::{count_verdicts, of_verdict};
 use crate::run::settings::Settings;
+use crate::scan::ties::Ties;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
 const SPLIT_SALT: u64 = 0x0073_706c_6974;
 
 impl Decided {
     /// Holds whole groups out of training, a fair share of each class.
-    pub(super) fn split(&mut self, facts: &FactTable, settings: &Settings) -> Result<(), NoRoom> {
+    pub(super) fn split(
+        &mut self,
+        facts: &FactTable,
+        settings: &Settings,
+        ties: &Ties,
+    ) -> Result<(), NoRoom> {
         let Counts { train, .. } = count_verdicts(&self.verdicts);
         let wanted = sizes(settings, train, &mut self.findings);
-        if wanted == [0, 0] {
+        if wanted == [0, 0] && ties.is_empty() {
             return Ok(());
         }
+        let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
+        let tie = |line: Ordinal| tied.as_ref().and_then(|tied| tied.of(line));
         self.findings.extend(judge_groups(facts, &self.verdicts, settings));
         let division = Division {
             facts,
@@ -28,7 +37,7 @@ impl Decided {
             strata: self.strata.len(),
             stratum: &|line| Some(self.strata.of(facts, &self.classes, line)),
             group: &|line| self.groups.of(facts, line),
-            tie: None,
+            tie: tied.as_ref().map(|_| &tie as &(dyn Fn(Ordinal) -> Option<Tie> + Sync)),
             time: None,
         };
         let divided = divide(&division, wanted, settings.seed ^ SPLIT_SALT)?;
@@ -38,6 +47,9 @@ impl Decided {
             }
         });
         self.judge_sides(facts, &divided, wanted);
+        if let Some(tied) = &tied {
+            self.findings.extend(judge_ties(facts, ties, tied, &divided));
+        }
         Ok(())
     }
 

@@ -89,7 +89,7 @@ proptest! {
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
         settings.stages.split.select = select.map(Amount::Records);
-        let plan = decide(&facts, &settings, &Against::default(), no_sets, &Watch::default()).expect("own memory");
+        let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default()).expect("own memory");
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();
         let mut kept = 0;
@@ -124,8 +124,8 @@ fn skipped_stages_decide_nothing() {
     let mut settings = settings("0.5");
     settings.stages.skip("dedupe");
     settings.stages.skip("split");
-    let plan =
-        decide(&facts, &settings, &Against::default(), no_sets, &Watch::default()).expect("own memory");
+    let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default())
+        .expect("own memory");
     assert_eq!(
         (
             count_verdicts(&plan.verdicts).train,
@@ -151,7 +151,8 @@ fn the_target_bounds_the_validation_set() {
     let check = |validation: &str, max: Option<u64>, expected: u64, finding: bool| {
         let settings = Settings { profile: max.map(profile), ..settings(validation) };
         let plan =
-            decide(&facts, &settings, &Against::default(), no_sets, &Watch::default()).expect("own memory");
+            decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default())
+                .expect("own memory");
         assert_eq!(count_verdicts(&plan.verdicts).validation, expected, "{validation} {max:?}");
         assert_eq!(codes(&plan).contains(&Code::SplitTooManyValidation), finding, "{validation} {max:?}");
     };
@@ -173,7 +174,7 @@ fn too_many_rejected_is_said() {
         decide(
             &facts,
             &Settings { max_rejected: Some(limit), ..settings("0") },
-            &Against::default(),
+            (&Against::default(), &Ties::default()),
             no_sets,
             &Watch::default(),
         )
@@ -187,8 +188,14 @@ fn too_many_rejected_is_said() {
 fn a_class_without_a_validation_record_is_said() {
     let mut rows: Vec<Row> = (0..60).map(|n| Some((n, n, "common"))).collect();
     rows.push(Some((60, 60, "rare")));
-    let plan = decide(&table(&rows), &settings("0.1"), &Against::default(), no_sets, &Watch::default())
-        .expect("own memory");
+    let plan = decide(
+        &table(&rows),
+        &settings("0.1"),
+        (&Against::default(), &Ties::default()),
+        no_sets,
+        &Watch::default(),
+    )
+    .expect("own memory");
     assert_eq!(count_verdicts(&plan.verdicts).validation, 6);
     assert_eq!(codes(&plan), [Code::SplitMissingClass]);
 }
