@@ -89,6 +89,7 @@ pub enum Code {
     SplitMissingClass,
     SplitNoGroups,
     SplitMissingGroup,
+    SplitUngrouped,
     BalanceMissingLabel,
     AugmentFewVariants,
     SchemaExtraKey,

@@ -66,7 +66,7 @@ impl Counts {
     }
 
     /// Each number by the name that it has in long form, where its scope is a part of the records.
-    fn named(&self) -> [(&'static str, u64); 8] {
+    fn named(&self) -> [(&'static str, u64); 9] {
         [
             ("records_read", self.read),
             ("records_rejected", self.rejected),
@@ -75,6 +75,7 @@ impl Counts {
             ("records_unselected", self.unselected),
             ("records_train", self.train),
             ("records_validation", self.validation),
+            ("records_test", self.test),
             ("variants", self.variants),
         ]
     }

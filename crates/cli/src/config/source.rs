@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use bedload_bedrock::{FOREIGN, FORMATS, Format};
 use bedload_engine::{DataSource, Weight};
+use bedload_record::names::did_you_mean;
 use bedload_scan::SourcePaths;
+use bedload_stages::convert::Map;
+use bedload_stages::group::GroupBys;
 use serde::{Deserialize, Deserializer};
 
 use super::Written;
@@ -17,6 +21,12 @@ pub(crate) struct InputTable {
     path: OneOrMany,
     /// What it is called in reports; the path, where there is no name.
     name: Option<String>,
+    format: Option<String>,
+    #[serde(default)]
+    map: Map,
+    group_by: Option<GroupBys>,
+    label: Option<String>,
+    id: Option<String>,
     #[serde(default, deserialize_with = "weight")]
     weight: Option<Weight>,
 }
@@ -65,7 +75,25 @@ pub(crate) fn sources(
             return Err(wrong("two tables have this name\nhint: give each a `name` of its own".to_owned()));
         }
         let paths = SourcePaths::new(dir, paths).map_err(|error| wrong(format!("path: {error}")))?;
-        sources.push((DataSource { name, weight: table.weight }, paths));
+        let format = table.format.as_deref().filter(|&format| format != "auto");
+        let format = format.map(|format| known(format).map_err(&wrong)).transpose()?;
+        if let (Some(format), false) = (format, table.map.0.is_empty()) {
+            let message = format!(
+                "`map` cannot be used with `format = \"{}\"`, which defines its own fields",
+                format.name
+            );
+            return Err(wrong(message));
+        }
+        let InputTable { map, group_by, label, id, weight, .. } = table;
+        sources.push((DataSource { name, format, map, group_by, label, id, weight }, paths));
     }
     Ok(sources)
+}
+
+fn known(name: &str) -> Result<&'static Format, String> {
+    Format::from_any_name(name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().chain(FOREIGN).map(|format| format.name).collect();
+        let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
+        format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", "))
+    })
 }

@@ -215,16 +215,16 @@ fn sources(out: &mut String, sources: &[(Option<String>, Counts)]) {
     }
     let parts = sources.iter().map(|(name, counts)| {
         let name = name.as_deref().map_or_else(|| "no source".into(), escape);
-        let kept = counts.train + counts.validation;
-        format!(
-            "{name}: {} read, {} rejected, {} duplicate, {} unselected, {} kept, {} of them in validation",
-            count(counts.read),
-            count(counts.rejected),
-            count(counts.duplicates),
-            count(counts.unselected),
-            count(kept),
-            count(counts.validation)
-        )
+        let some = |parts: &[(u64, &str)]| {
+            let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n)));
+            parts.collect::<Vec<_>>().join(", ")
+        };
+        let Counts { read, rejected, duplicates, unselected, train, validation, test, .. } = *counts;
+        let gone = some(&[(rejected, "rejected"), (duplicates, "duplicate"), (unselected, "unselected")]);
+        let gone = if gone.is_empty() { gone } else { format!(", {gone}") };
+        let sides = some(&[(train, "train"), (validation, "validation"), (test, "test")]);
+        let sides = if sides.is_empty() { sides } else { format!(" ({sides})") };
+        format!("{name}: {} read{gone}, {} kept{sides}", count(read), count(train + validation + test))
     });
     for (n, line) in parts.enumerate() {
         let _ = writeln!(out, "  {:11} {line}", if n == 0 { "sources" } else { "" });

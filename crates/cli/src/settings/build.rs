@@ -49,6 +49,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     };
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
+    refuse_maps_without_target(&run)?;
     run.settings.evaluation = split.evaluation;
     let stage = &run.settings.stages.split;
     if split.evaluation && !(stage.enabled && stage.validation.of(u64::from(u32::MAX)) > 0) {
@@ -64,6 +65,18 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     refuse_impossible_selection(&run.settings)?;
     run.settings.facts.clone_from(&args.facts);
     Ok(run)
+}
+
+/// What a map of a source names is the fields of some target.
+fn refuse_maps_without_target(run: &Run) -> Result<(), Failure> {
+    let mapped = run.settings.sources.iter().find(|source| !source.map.0.is_empty());
+    match mapped.filter(|_| run.settings.stages.convert.target().is_none()) {
+        Some(source) => Err(Failure::Usage(format!(
+            "[[input]] {}: `map` needs a target format\nhint: name it with --to, or as `to` of [stages.convert]",
+            source.name
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
@@ -84,6 +97,7 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
         let read = GroupBys::read(&args.group_by);
         stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
     }
+    stages.split.allow_missing_group |= args.allow_missing_group;
     let is_budget = args.select.is_some() || args.select_tokens.is_some();
     if is_budget {
         (stages.split.select, stages.split.select_tokens) = (args.select, args.select_tokens);

@@ -74,7 +74,19 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
     let mut records = plain(50);
     records[7] = r#"{"prompt":"p","completion":"c","user":7}"#.to_owned();
     scratch.write("a.jsonl", jsonl(records));
-    assert_eq!(run("--validation 0.2 --group-by /user").exits(0).by_code()["split/missing-group"], 1);
+    let ungrouped = run("--validation 0.2 --group-by /user").exits(1);
+    assert_eq!(ungrouped.by_code()["split/ungrouped"], 1);
+    assert!(!ungrouped.by_code().contains_key("split/missing-group"));
+    let message = "49 of 50 records have no value at the group field /user; --allow-missing-group makes each a group of \
+                   its own";
+    assert!(ungrouped.findings().iter().any(|finding| finding["message"] == message), "{}", ungrouped.stdout);
+    let allowed = run("--validation 0.2 --group-by /user --allow-missing-group").exits(0).by_code();
+    assert_eq!((allowed.get("split/missing-group"), allowed.get("split/ungrouped")), (Some(&1), None));
+    // One that has a value at another field is only in fewer groups.
+    let partly = run("--validation 0.2 --group-by /user --group-by /prompt").exits(0).by_code();
+    assert_eq!((partly.get("split/missing-group"), partly.get("split/ungrouped")), (Some(&1), None));
+    scratch.write("bedload.toml", "[stages.split]\nallow-missing-group = true\n");
+    run("--validation 0.2 --group-by /user").exits(0);
 }
 
 #[test]

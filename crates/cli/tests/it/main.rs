@@ -102,6 +102,8 @@ mod sources;
 mod splitting;
 #[cfg(test)]
 mod stages;
+#[cfg(test)]
+mod story;
 mod stratifying;
 #[cfg(test)]
 mod targets;

@@ -29,7 +29,7 @@ fn with_two_sources() -> Scratch {
     scratch.write("data/b/x.jsonl", records("first", 30));
     scratch.write(
         "conf/bedload.toml",
-        "[[input]]\npath = \"../data/a*.jsonl\"\nname = \"tickets\"\nweight = 2\n[[input]]\npath = [\"../data/b\"]\nweight = 0.5\n",
+        "[[input]]\npath = \"../data/a*.jsonl\"\nname = \"tickets\"\n[[input]]\npath = [\"../data/b\"]\n",
     );
     scratch
 }
@@ -52,7 +52,7 @@ fn inputs_belong_to_the_first_table_whose_path_has_them() {
     assert_eq!(serde_json::json!(sources), serde_json::json!(["tickets", "tickets", "../data/b", null]));
     assert_eq!(
         manifest["config"]["sources"],
-        serde_json::json!([{"name": "tickets", "weight": "2"}, {"name": "../data/b", "weight": "0.5"}])
+        serde_json::json!([{"name": "tickets"}, {"name": "../data/b"}])
     );
     // What is told of a source is what a reader of the table of records counts.
     let summary = scratch.table("OUT", "summary");
@@ -70,7 +70,7 @@ fn inputs_belong_to_the_first_table_whose_path_has_them() {
         assert_eq!(of("records_train"), with("split", "train"));
         assert_eq!(of("records_validation"), with("split", "validation"));
     }
-    says(&outcome, "../data/b: 30 read, 0 rejected, 30 duplicate, 0 unselected, 0 kept");
+    says(&outcome, "../data/b: 30 read, 30 duplicate, 0 kept\n");
 }
 
 #[test]
@@ -137,4 +137,91 @@ fn compressed_files_arrays_and_standard_input_belong_to_sources() {
     // With no input named, standard input is read where a table says so.
     scratch.feed("build --array --skip tokens --out OUT2", &records("second", 4)).exits(0);
     assert_eq!(count(&scratch.table("OUT2", "records"), "source"), counts);
+}
+
+#[test]
+fn each_source_has_its_own_label_groups_and_fields() {
+    let scratch = Scratch::new();
+    let nested = |n: usize| {
+        let (user, class) = (n / 3, ["red", "blue"][n % 2]);
+        format!(r#"{{"q":{{"text":"nested {n}"}},"a":["yes"],"meta":{{"class":"{class}","user":{user}}}}}"#)
+    };
+    let chat = |n: usize| {
+        // The field that groups the other source says something else here.
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"chat {n}"}},{{"role":"assistant","content":"no"}}],"kind":"red","meta":{{"user":7}},"talk":"{}"}}"#,
+            n / 2
+        )
+    };
+    scratch.write("n.jsonl", jsonl((0..60).map(nested)));
+    scratch.write("c.jsonl", jsonl((0..60).map(chat)));
+    scratch.write("p.jsonl", records("plain", 30));
+    let tables = "[stages.convert]\nto = \"converse\"\nextra = \"drop\"\n[[input]]\npath = \"n.jsonl\"\nname = \"nested\"\nmap = { prompt = \"/q/text\", completion = \"/a/0\" }\ngroup-by = \"/meta/user\"\nlabel = \"/meta/class\"\n[[input]]\npath = \"c.jsonl\"\nname = \"chat\"\nformat = \"openai-chat\"\ngroup-by = [\"/talk\"]\nlabel = \"/kind\"\n[[input]]\npath = \"p.jsonl\"\n";
+    scratch.write("bedload.toml", tables);
+    let built = scratch.run("build --skip tokens --validation 0.25 --out OUT").exits(0);
+    let rows = scratch.table("OUT", "records");
+    let labels = |source: &str| {
+        let own: Vec<_> = rows.iter().filter(|row| row["source"] == source).cloned().collect();
+        count(&own, "label")
+    };
+    let of = |pairs: &[(&str, usize)]| -> BTreeMap<String, usize> {
+        pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
+    };
+    assert_eq!(labels("nested"), of(&[("red", 30), ("blue", 30)]));
+    assert_eq!(labels("chat"), of(&[("red", 60)]));
+    assert_eq!(labels("p.jsonl"), of(&[("null", 30)]), "short completions are no classes beside labels");
+    let groups = |source: &str| {
+        let own: Vec<_> = rows.iter().filter(|row| row["source"] == source).cloned().collect();
+        count(&own, "group").into_values().collect::<Vec<_>>()
+    };
+    assert_eq!(groups("nested"), [3; 20]);
+    assert_eq!(groups("chat"), [2; 30]);
+    assert_eq!(groups("p.jsonl"), [1; 30]);
+    assert!(!built.stderr.contains("split/"), "{}", built.stderr);
+    assert_eq!(
+        scratch.manifest("OUT")["config"]["group_by"],
+        serde_json::json!(["prompt", "/meta/user", "/talk"])
+    );
+    // Facts that are kept are of the same sources, or are found again.
+    let build = |out: &str| {
+        let args = format!("build --skip tokens --validation 0.25 --facts f.parquet --out {out}");
+        scratch.run(&args).exits(0).stderr.contains("the facts of 150 records were read here")
+    };
+    assert!(!build("F1"));
+    assert!(build("F2"));
+    assert_eq!(scratch.tree("F1"), scratch.tree("F2"));
+    assert_eq!(scratch.read("F1/report/records.parquet"), scratch.read("OUT/report/records.parquet"));
+    scratch.write("bedload.toml", tables.replace("/talk", "/kind"));
+    assert!(!build("F3"));
+}
+
+#[test]
+fn what_a_table_cannot_have_is_refused() {
+    let scratch = Scratch::with("a.jsonl", records("first", 30));
+    for (more, args, message) in [
+        ("format = \"sharegtp\"", "check", "did you mean `sharegpt`?"),
+        (
+            "format = \"sharegpt\"\nmap = { prompt = \"q\" }",
+            "check",
+            "`map` cannot be used with `format = \"sharegpt\"`",
+        ),
+        ("map = { prompt = \"/q\" }", "build --out OUT", "`map` needs a target format"),
+        ("map = { promt = \"/q\" }", "build --to converse --out OUT", "map: unknown field `promt`"),
+        (
+            "format = \"text\"",
+            "build --to converse --out OUT",
+            "text records cannot be converted to converse",
+        ),
+        (
+            "format = \"text\"",
+            "build --format prompt-completion --out OUT",
+            "an [[input]] table says that its records are text",
+        ),
+        ("group-by = \"\"", "check", "nor a JSON Pointer"),
+        ("group-by = [\"prompt\", \"record\"]", "check", "leave one of them out"),
+    ] {
+        scratch.write("bedload.toml", format!("[[input]]\npath = \"a.jsonl\"\n{more}\n"));
+        let outcome = scratch.run(&format!("{args} --skip tokens"));
+        says(&outcome.exits(2), message);
+    }
 }

@@ -124,7 +124,7 @@ fn several_keys_keep_together_what_they_link() {
             format!(r#"{{"prompt":"prompt {prompt}","completion":"{completion}"{field}}}"#)
         })
         .collect();
-    let flags = "--validation 0.2 --group-by prompt --group-by /talk";
+    let flags = "--validation 0.2 --group-by prompt --group-by /talk --allow-missing-group";
     let scratch = build(&records, flags, 0);
     let values = |side: &str, key: &str| -> BTreeSet<String> {
         let value = |line: &Vec<u8>| {
@@ -136,9 +136,10 @@ fn several_keys_keep_together_what_they_link() {
         assert!(values("train", key).is_disjoint(&values("validation", key)), "{key}");
         assert!(!values("validation", key).is_empty(), "{key}");
     }
-    let both = build(&records, "--validation 0.2 --group-by /talk", 0);
+    let both = build(&records, "--validation 0.2 --group-by /talk --allow-missing-group", 0);
     assert_eq!(validation(&both), validation(&scratch), "prompts need not be named");
-    let alone = build(&records, "--validation 0.2 --group-by record --group-by /talk", 0);
+    let alone =
+        build(&records, "--validation 0.2 --group-by record --group-by /talk --allow-missing-group", 0);
     let prompts = |side| -> BTreeSet<String> {
         alone.side("o", side).iter().map(|line| text(line, "prompt")).collect()
     };
@@ -147,7 +148,10 @@ fn several_keys_keep_together_what_they_link() {
     let mut other: Vec<String> = records.clone();
     other.reverse();
     let turned = Scratch::with("a.jsonl", jsonl(&other));
-    turned.write("bedload.toml", "[stages.split]\nvalidation = 0.2\ngroup-by = [\"prompt\", \"/talk\"]\n");
+    turned.write(
+        "bedload.toml",
+        "[stages.split]\nvalidation = 0.2\ngroup-by = [\"prompt\", \"/talk\"]\nallow-missing-group = true\n",
+    );
     turned.run("build a.jsonl --out o --skip tokens --skip dedupe").exits(0);
     let whole = build(&records, &format!("{flags} --skip dedupe"), 0);
     assert_eq!(validation(&turned), validation(&whole));

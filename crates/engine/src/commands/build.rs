@@ -226,7 +226,7 @@ pub fn build(
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
-        config: config(settings, inputs, &ties),
+        config: config(settings, &rules, inputs, &ties),
         inputs: input_entries,
         against: against_entries,
         skipped: SkippedFiles {

@@ -162,7 +162,8 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
             }
         });
     }
-    let is_label_shown = rules.show_content && matches!(rules.labels, balance::LabelSource::Field(_));
+    let is_label_shown =
+        rules.show_content && matches!(rules.by_source.labels(line.input), balance::LabelSource::Field(_));
     Explained {
         byte_offset: line.start,
         bytes: line.len,

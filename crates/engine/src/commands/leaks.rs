@@ -48,9 +48,9 @@ pub fn leaks(
     let sets = threshold.map(|_| maker.make(&verdicts, near)).transpose()?.unwrap_or_default();
     let pairs = threshold.map(|threshold| (Pairs::new(&sets, threshold, near.engine), threshold));
     let alike = pairs.as_ref().map(|(pairs, threshold)| Alike { pairs, threshold: *threshold, config: near });
-    let certificates = certify(facts, &verdicts, &settings.stages.split.group_by, alike, &progress.watch)?;
+    let certificates = certify(facts, &verdicts, rules.by_source.ways().all(), alike, &progress.watch)?;
     inputs.check_unchanged()?;
-    let fields = settings.stages.split.group_by.fields();
+    let fields = rules.by_source.ways().all().fields();
     let is_nowhere = |kind: usize| !facts.ordinals().any(|line| facts.key(line, kind).is_some());
     let fields_not_in_files: Vec<String> =
         fields.filter(|&(kind, _)| is_nowhere(kind)).map(|(_, field)| field.to_owned()).collect();

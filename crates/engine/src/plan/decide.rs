@@ -26,6 +26,7 @@ use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::against::Against;
+use crate::scan::by_source;
 use crate::scan::ties::Ties;
 
 use contamination::judge_contaminated;
@@ -58,7 +59,7 @@ pub(super) fn decide(
     watch: &Watch,
 ) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
-    let classes = balance::find(facts, &stages.balance);
+    let classes = balance::find(facts, &by_source::balance(settings));
     let mut findings = Vec::new();
     let sources = sources(facts, settings);
     let strata = stratify(facts, &classes, &sources, settings, &mut findings)?;
@@ -97,7 +98,8 @@ pub(super) fn decide(
     if is_split {
         let alike = pairs.as_ref().zip(grouping);
         let alike = alike.map(|(pairs, threshold)| Alike { pairs, threshold, config: &stages.near });
-        decided.certificates = certify(facts, &decided.verdicts, &stages.split.group_by, alike, watch)?;
+        decided.certificates =
+            certify(facts, &decided.verdicts, by_source::ways(settings, facts).all(), alike, watch)?;
     }
     decided.sets = listing.map(|_| sets);
     decided.findings.extend(judge_ranks(facts, settings));

@@ -77,9 +77,14 @@ pub(crate) fn files_of_side(dir: &Path, manifest: &Manifest, side: Side) -> Vec<
 /// Where the manifest does not say how it was built.
 pub(crate) fn settings_of(manifest: &Manifest) -> Result<Settings, EngineError> {
     let stages = manifest.config.get("stages").cloned().unwrap_or_default();
-    let mut stages: Stages = serde_json::from_value(stages).map_err(|error| {
+    let unknown = |error: serde_json::Error| {
         EngineError::Usage(format!("the manifest does not say how the output was built: {error}"))
-    })?;
+    };
+    let mut stages: Stages = serde_json::from_value(stages).map_err(unknown)?;
+    // What groups the records of all sources is more than what groups those of the run.
+    if let Some(group_by) = manifest.config.get("group_by") {
+        stages.split.group_by = serde_json::from_value(group_by.clone()).map_err(unknown)?;
+    }
     // They were checked and converted by the build, and have no say in what is on both sides.
     for stage in ["convert", "schema", "tokens", "balance"] {
         stages.skip(stage);

@@ -4,17 +4,46 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use bedload_bedrock::Format;
+use bedload_stages::convert;
+use bedload_stages::group::GroupBys;
+use serde_json::{Map, Value, json};
 
 /// A source of records: one `[[input]]` table. Which inputs belong to it is for `bedload_scan` to say.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DataSource {
     /// Its name in reports, which no other source has.
     pub name: String,
+    /// The format of its records; none to detect it.
+    pub format: Option<&'static Format>,
+    /// Where the fields of the target are in its records; empty for records of a format.
+    pub map: convert::Map,
+    /// What groups its records, in place of what groups those of the run.
+    pub group_by: Option<GroupBys>,
+    /// JSON Pointer to the label, in place of that of the run.
+    pub label: Option<String>,
+    /// JSON Pointer to what names a record, in place of that of the run.
+    pub id: Option<String>,
     /// Its part of a mix of sources.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
+}
+
+impl DataSource {
+    /// What its table says, without its paths.
+    pub(crate) fn written(&self) -> Value {
+        let Self { name, format, map, group_by, label, id, weight } = self;
+        let mut table = Map::from_iter([("name".to_owned(), json!(name))]);
+        let mut put = |key: &str, value: Option<Value>| {
+            table.extend(value.map(|value| (key.to_owned(), value)));
+        };
+        put("format", format.map(|format| json!(format.name)));
+        put("map", (!map.0.is_empty()).then(|| json!(map)));
+        put("group-by", group_by.as_ref().map(|ways| json!(ways)));
+        put("label", label.as_ref().map(|pointer| json!(pointer)));
+        put("id", id.as_ref().map(|pointer| json!(pointer)));
+        put("weight", weight.map(|weight| json!(weight.to_string())));
+        Value::Object(table)
+    }
 }
 
 /// A positive decimal, exact to six places, so that no rounding differs between machines.
@@ -64,12 +93,6 @@ impl fmt::Display for Weight {
             0 => write!(f, "{whole}"),
             _ => write!(f, "{whole}.{}", format!("{rest:06}").trim_end_matches('0')),
         }
-    }
-}
-
-impl Serialize for Weight {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

@@ -9,6 +9,7 @@ use bedload_stages::convert::{Converter, Fit, Source, fit};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
+use crate::run::source::DataSource;
 use crate::scan::advice::Sample;
 use crate::scan::resolve::look_at_all;
 
@@ -33,16 +34,20 @@ impl Conversion {
             let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
             usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
         })?;
-        let converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
-        let sources = if config.map.0.is_empty() {
-            sources(settings.format, to, inputs)?
+        let mut converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
+        let own = declared(settings, &mut converter)?;
+        let own = |input: &bedload_scan::Input| input.source().and_then(|source| own[source]);
+        let sources = if inputs.iter().all(|input| own(input).is_some()) {
+            inputs.iter().map(own).collect()
+        } else if config.map.0.is_empty() {
+            sources(settings.format, to, inputs, own)?
         } else if let Some(format) = settings.format {
             return Err(usage(format!(
                 "--map cannot be used with --format {}, which defines its own fields",
                 format.name
             )));
         } else {
-            vec![Some(Source::MAPPED); inputs.len()]
+            inputs.iter().map(|input| own(input).or(Some(Source::MAPPED))).collect()
         };
         Ok(Some(Self { converter, sources }))
     }
@@ -83,28 +88,57 @@ impl Conversion {
     }
 }
 
+/// What the records of each source are, where its table says.
+///
+/// # Errors
+/// Where they cannot be carried over.
+fn declared(settings: &Settings, converter: &mut Converter) -> Result<Vec<Option<Source>>, EngineError> {
+    let to = converter.to();
+    let one = |source: &DataSource| {
+        let wrong = |message: String| EngineError::Usage(format!("[[input]] {}: {message}", source.name));
+        match source.format {
+            Some(from) if fit(from, to) == Fit::None => {
+                Err(wrong(format!("{}\nhint: {TABLE}", cannot(from, to))))
+            }
+            Some(from) => Ok(Some(Source::Format(from))),
+            None if source.map.0.is_empty() => Ok(None),
+            None => converter.add_map(&source.map).map(Some).map_err(|error| wrong(format!("map: {error}"))),
+        }
+    };
+    settings.sources.iter().map(one).collect()
+}
+
+const TABLE: &str = "see the table of conversions in docs/conversion.md";
+
+fn cannot(from: &Format, to: &Format) -> String {
+    format!("{} records cannot be converted to {}", from.name, to.name)
+}
+
+/// What the records of each input are: what its own source says, or the run, or else the data.
 fn sources(
     named: Option<&'static Format>,
     to: &'static Format,
     inputs: &Inputs,
+    own: impl Fn(&bedload_scan::Input) -> Option<Source>,
 ) -> Result<Vec<Option<Source>>, EngineError> {
     let refusal = |name: &str, problem: String, hint: &str| {
         EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
     };
-    let table = "see the table of conversions in docs/conversion.md";
-    let cannot = |from: &Format| format!("{} records cannot be converted to {}", from.name, to.name);
     if let Some(from) = named {
         return match fit(from, to) {
-            Fit::None => Err(refusal("--format", cannot(from), table)),
-            Fit::Part | Fit::Whole => Ok(vec![Some(Source::Format(from)); inputs.len()]),
+            Fit::None => Err(refusal("--format", cannot(from, to), TABLE)),
+            Fit::Part | Fit::Whole => {
+                Ok(inputs.iter().map(|input| own(input).or(Some(Source::Format(from)))).collect())
+            }
         };
     }
     let looks = look_at_all(inputs, &[])?;
     let source = |(input, look): (&bedload_scan::Input, &Detection)| match (look.format, look.shape) {
+        _ if own(input).is_some() => Ok(own(input)),
         (Some(from), _) if fit(from, to) != Fit::None => Ok(Some(Source::Format(from))),
         (Some(from), _) => {
             let map = Sample::read(inputs)?.map(look, Some(to));
-            Err(refusal(input.name(), cannot(from), map.as_deref().unwrap_or(table)))
+            Err(refusal(input.name(), cannot(from, to), map.as_deref().unwrap_or(TABLE)))
         }
         (None, Some(shape)) => {
             let problem = format!("the records are {}, which bedload cannot convert", shape.title);

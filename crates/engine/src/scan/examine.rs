@@ -4,12 +4,13 @@
 mod line;
 pub(crate) mod place;
 
+use std::borrow::Cow;
 use std::mem;
 
 use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Findings, Flaw, Interner, Json, Parser, RecordFinding,
+    Code, CodeSet, FactRow, Features, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
 };
 use bedload_stages::contamination::Matcher;
 use bedload_stages::{balance, dedupe, facets, group, schema, tokens};
@@ -240,38 +241,35 @@ impl<'r> Examiner<'r> {
             None => (None, Default::default()),
         };
         let wants_label = labels.is_some();
-        let mut look = |json: Json<'_>,
-                        raw: &[u8],
-                        source: &mut Source,
-                        hunt: &mut Hunt,
-                        findings: &mut Findings| {
-            let is_counted = |findings: &Findings| {
-                rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
-            };
-            let Some(format) = rules.format else {
+        let mut look =
+            |json: Json<'_>, raw: &[u8], source: &mut Source, hunt: &mut Hunt, findings: &mut Findings| {
+                let is_counted = |findings: &Findings| {
+                    rules.unmapped.is_some() && is_first && !rules.severities.rejects(findings.codes())
+                };
+                let Some(format) = rules.format else {
+                    if is_counted(findings) {
+                        unmapped.add_unknown(json, nth);
+                    }
+                    return None;
+                };
+                let mut record = Record::new(format, raw, json, texts);
+                if let Some(pii) = &rules.pii
+                    && pii.hunt(&record, line.input.is_some(), &rules.known_keys, hunt, findings)
+                {
+                    if wanted == Wanted::Groups && conversion.is_none() && !source.is_masked {
+                        source.read_keys(rules, json, scratch);
+                        source.read_rank(rules, json);
+                    }
+                    source.is_masked = true;
+                    return None;
+                }
+                let (about, buffers) = ((wanted, line.input, &*source), (&mut *scratch, &mut *keys));
+                let content = look(rules, readers, about, buffers, &mut record, findings, labels.take());
                 if is_counted(findings) {
-                    unmapped.add_unknown(json, nth);
+                    unmapped.add(&record, nth);
                 }
-                return None;
+                Some(content)
             };
-            let mut record = Record::new(format, raw, json, texts);
-            if let Some(pii) = &rules.pii
-                && pii.hunt(&record, line.input.is_some(), &rules.known_keys, hunt, findings)
-            {
-                if wanted == Wanted::Groups && conversion.is_none() && !source.is_masked {
-                    source.read_keys(rules, json, scratch);
-                    source.read_rank(rules, json);
-                }
-                source.is_masked = true;
-                return None;
-            }
-            let content =
-                look(rules, readers, (wanted, scratch, keys), &mut record, source, findings, labels.take());
-            if is_counted(findings) {
-                unmapped.add(&record, nth);
-            }
-            Some(content)
-        };
         let Some((conversion, input)) = conversion else {
             let content = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
                 add_flaws(flaws, findings);
@@ -293,7 +291,7 @@ impl<'r> Examiner<'r> {
                 source.read_rank(rules, json);
             }
             if wants_label {
-                source.read_label(rules, json);
+                source.read_label(rules, input, json);
                 facets::values(&rules.fields, json, fields, values);
             }
             true
@@ -342,9 +340,9 @@ pub(crate) fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
 fn look(
     rules: &Rules,
     Readers { counter, matcher }: &mut Readers<'_>,
-    (wanted, scratch, keys): (Wanted, &mut Vec<u8>, &mut Vec<u64>),
+    (wanted, input, source): (Wanted, Option<InputId>, &Source),
+    (scratch, keys): (&mut Vec<u8>, &mut Vec<u64>),
     record: &mut Record<'_>,
-    source: &Source,
     findings: &mut Findings,
     labels: Option<&mut Interner<String>>,
 ) -> Content {
@@ -365,15 +363,17 @@ fn look(
     let tokens = record.tokens.unwrap_or_default();
     let mut content = Content { tokens, features, ..Content::default() };
     if let Some(labels) = labels {
-        let label = balance::label(&rules.labels, record);
-        content.label = label.as_deref().or(source.label.as_deref()).and_then(|label| labels.id(label));
+        let new = || balance::label(rules.by_source.labels(input), record);
+        let label = source.label.as_deref().map(Cow::Borrowed).or_else(new);
+        content.label = label.and_then(|label| labels.id(&*label));
     }
     if wanted >= Wanted::Digest {
         content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
-        group::keys(&rules.group_by, record, rules.prompts, scratch, keys);
+        group::keys(rules.by_source.ways().all(), record, rules.prompts, scratch, keys);
         source.complete(keys);
+        rules.by_source.retain_own(input, keys);
         if let Some(survivor) = &rules.survivor {
             let of_field = source.rank.unwrap_or_else(|| survivor.rank_of_field(record.json));
             content.rank = survivor.rank_of_texts(record).min(of_field);

@@ -281,6 +281,7 @@ fn of_scan(settings: &Settings) -> String {
     stages.split.select_tokens = others.split.select_tokens;
     stages.split.mix = others.split.mix;
     stages.balance.cap_class = others.balance.cap_class;
+    stages.split.allow_missing_group = others.split.allow_missing_group;
     stages.augment = others.augment;
     let mut hex = String::new();
     for byte in Sha256::digest(format!("{settings:?}")) {

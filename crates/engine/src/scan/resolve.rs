@@ -72,13 +72,30 @@ pub(crate) fn resolve(
         let conversion = Some(conversion);
         return Ok(Resolved { format: Some(format), conversion, other, unmapped: None });
     }
+    let declared = |input: &bedload_scan::Input| settings.sources[input.source()?].format;
     if let Some(format) = settings.format {
         refuse_what_is_not_taken("--format", format)?;
+        if let Some(own) = inputs.iter().filter_map(declared).find(|own| *own != format) {
+            return Err(EngineError::Usage(format!(
+                "--format {}: an [[input]] table says that its records are {}\nhint: --to converts them",
+                format.name, own.name
+            )));
+        }
         let other = vec![false; inputs.len()];
         return Ok(Resolved { format: Some(format), conversion: None, other, unmapped: None });
     }
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
-    let looks = look_at_all(inputs, &wanted)?;
+    let mut looks = look_at_all(inputs, &wanted)?;
+    for (look, own) in looks.iter_mut().zip(inputs.iter().map(declared)) {
+        if own.is_some() && own != look.format {
+            *look = Detection {
+                format: own,
+                records: look.records,
+                fitting: look.records,
+                ..Detection::default()
+            };
+        }
+    }
     let found = most(&looks);
     let advisor = Advisor { inputs, profile };
     let format = match (found.format, found.shape, profile) {

@@ -8,16 +8,16 @@ use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, InputId, Severities, Side};
 use bedload_scan::{Inputs, Watch};
 use bedload_stages::Check;
-use bedload_stages::balance::LabelSource;
 use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
-use bedload_stages::group::{GroupBys, Prompts};
+use bedload_stages::group::Prompts;
 use bedload_stages::schema::Schema;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
+use crate::scan::by_source::BySource;
 use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
 use crate::scan::pii::Pii;
@@ -46,10 +46,10 @@ pub(crate) struct Rules {
     pub(crate) eval_sets: Option<EvalSets>,
     /// The search for personal data, where it is switched on.
     pub(crate) pii: Option<Pii>,
-    pub(crate) labels: LabelSource,
-    pub(crate) group_by: GroupBys,
     /// How prompts are compared to group records.
     pub(crate) prompts: Prompts,
+    /// What differs between sources.
+    pub(crate) by_source: BySource,
     /// The fields whose values are kept.
     pub(crate) fields: Vec<Field>,
     pub(crate) normalize: Normalize,
@@ -89,13 +89,12 @@ impl Rules {
             checks,
             eval_sets: None,
             pii: Pii::new(stages),
-            labels: stages.balance.source(),
-            group_by: stages.split.group_by.clone(),
             prompts: if has_sides(settings, inputs) {
                 Prompts::Folded
             } else {
                 Prompts::As(stages.dedupe.normalize)
             },
+            by_source: BySource::new(settings, inputs),
             fields: stages.fields(),
             normalize: stages.dedupe.normalize,
             survivor: Some(&stages.dedupe.survivor)

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use bedload_record::{Json, NO_KEY};
+use bedload_record::{InputId, Json, NO_KEY};
 use bedload_stages::{balance, group};
 
 use crate::scan::rules::Rules;
@@ -29,21 +29,22 @@ impl Source {
     }
 
     pub(crate) fn read_keys(&mut self, rules: &Rules, json: Json<'_>, scratch: &mut Vec<u8>) {
-        group::source_keys(&rules.group_by, json, scratch, &mut self.keys);
+        group::source_keys(rules.by_source.ways().all(), json, scratch, &mut self.keys);
     }
 
-    pub(crate) fn read_label(&mut self, rules: &Rules, json: Json<'_>) {
-        self.label = balance::source_label(&rules.labels, json).map(Cow::into_owned);
+    pub(crate) fn read_label(&mut self, rules: &Rules, input: InputId, json: Json<'_>) {
+        let label = balance::source_label(rules.by_source.labels(Some(input)), json);
+        self.label = label.map(Cow::into_owned);
     }
 
     pub(crate) fn read_rank(&mut self, rules: &Rules, json: Json<'_>) {
         self.rank = rules.survivor.as_ref().map(|survivor| survivor.rank_of_field(json));
     }
 
-    /// Completes the keys of the new form: what it has no value for, it had before.
+    /// Puts the keys of the record before those of its new form, which may have the same fields from somewhere else.
     pub(crate) fn complete(&self, keys: &mut [u64]) {
         for (key, &before) in keys.iter_mut().zip(&self.keys) {
-            if *key == NO_KEY || (self.is_masked && before != NO_KEY) {
+            if before != NO_KEY {
                 *key = before;
             }
         }

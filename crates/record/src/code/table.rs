@@ -478,9 +478,19 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "some records have no value at the field of --group-by",
-        "Each of them is a group of its own, and can end up on the other side from the records it belongs with.",
+        "some records have no value at a field of --group-by",
+        "A record without a value is not kept together with others by that field, and can end up on the other side from the records it belongs with.",
         "Give every record a value for that field."
+    ),
+    row!(
+        SplitUngrouped,
+        "split/ungrouped",
+        Error,
+        Dataset,
+        BASELINE,
+        "some records have no value at any field that groups the records of their source",
+        "Nothing but their prompt says what they belong with, so they can end up on the other side from records of the same conversation, user or document, and the validation set leaks.",
+        "Give every record a value, name another field with --group-by or in its [[input]] table, or accept them with --allow-missing-group."
     ),
     row!(
         BalanceMissingLabel,

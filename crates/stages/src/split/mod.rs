@@ -62,6 +62,8 @@ pub struct SplitConfig {
     /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
     /// Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
+    /// Whether a record may have no value at any of the fields that group. Example: `allow-missing-group = true`.
+    pub allow_missing_group: bool,
     /// Earlier outputs, or their report/records.parquet: what was on a side there stays on it. Example: `pin = ["OUT"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pin: Vec<PathBuf>,
@@ -90,6 +92,7 @@ impl Default for SplitConfig {
             validation: Size::NONE,
             test: Size::NONE,
             group_by: GroupBys::default(),
+            allow_missing_group: false,
             pin: Vec::new(),
             validation_source: Vec::new(),
             test_source: Vec::new(),

@@ -23,6 +23,9 @@ pub(crate) struct SplitArgs {
     /// others; repeatable. Records with the same prompt stay together in any case, unless `record` is given.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]
     pub(crate) group_by: Vec<String>,
+    /// Accept records that have no value at any of the fields of --group-by: a warning in place of an error.
+    #[arg(help_heading = "Split and selection", long)]
+    pub(crate) allow_missing_group: bool,
     /// Keep the mix of this in the split and the selection, besides that of labels: a JSON Pointer, `source` or `length`
     /// (in powers of two). Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "WHAT")]

@@ -3,14 +3,17 @@
 use bedload_scan::{Input, Inputs};
 
 use crate::run::settings::Settings;
+use crate::run::source::DataSource;
+use crate::scan::rules::Rules;
 use crate::scan::ties::Ties;
 
 /// Everything configured that can change a byte of the output.
-pub(super) fn config(settings: &Settings, inputs: &Inputs, ties: &Ties) -> serde_json::Value {
+pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: &Ties) -> serde_json::Value {
     let mut config = serde_json::json!({
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
-        "sources": settings.sources,
+        "sources": settings.sources.iter().map(DataSource::written).collect::<Vec<_>>(),
+        "group_by": rules.by_source.ways().all(),
         "strict": settings.severities.is_strict(),
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
         "max_record_bytes": settings.scan.max_record_bytes,

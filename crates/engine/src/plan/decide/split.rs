@@ -10,6 +10,7 @@ use super::sizes::sizes;
 use super::tied::{Tied, judge_ties};
 use crate::plan::{count_verdicts, of_verdict};
 use crate::run::settings::Settings;
+use crate::scan::by_source::ways;
 use crate::scan::ties::Ties;
 
 /// Seeds differ between decisions, so that one choice does not repeat another.
@@ -82,22 +83,51 @@ impl Decided {
 
 /// What is wrong with the fields that groups come from.
 fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Vec<Finding> {
-    let group_by = &settings.stages.split.group_by;
+    let ways = ways(settings, facts);
+    let fields: Vec<(usize, &str)> = ways.all().fields().collect();
+    if fields.is_empty() {
+        return Vec::new();
+    }
     let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
     let is_unused = |kind: usize| !kept().any(|line| facts.key(line, kind).is_some());
-    let (unused, used): (Vec<_>, Vec<_>) = group_by.fields().partition(|&(kind, _)| is_unused(kind));
+    let (unused, used): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|&(kind, _)| is_unused(kind));
     let mut findings: Vec<Finding> = unused
         .iter()
         .map(|(_, field)| {
             Finding::dataset(Code::SplitNoGroups, format!("no record has a value at the group field {field}"))
         })
         .collect();
+    if used.is_empty() {
+        return findings;
+    }
+    // Of the fields of a record's source: whether it has one of them, and a value there.
+    let lacks_all = |line: &Ordinal| {
+        let source = facts.source_of(*line);
+        let mut own = fields.iter().filter(|(kind, _)| ways.has(source, *kind)).peekable();
+        own.peek().is_some() && own.all(|&(kind, _)| facts.key(*line, kind).is_none())
+    };
+    let of_kept = |n: u64| part_of(n, kept().count() as u64, "record", "records");
+    let ungrouped = kept().filter(lacks_all).count() as u64;
+    if ungrouped > 0 {
+        let has = agree(ungrouped, "has", "have");
+        let of_which = if fields.len() > 1 { "any of the group fields" } else { "the group field" };
+        let names: Vec<&str> = fields.iter().map(|(_, field)| *field).collect();
+        let message = format!("{} {has} no value at {of_which} {}", of_kept(ungrouped), names.join(", "));
+        findings.push(if settings.stages.split.allow_missing_group {
+            Finding::dataset(Code::SplitMissingGroup, message)
+        } else {
+            let message = format!("{message}; --allow-missing-group makes each a group of its own");
+            Finding::dataset(Code::SplitUngrouped, message)
+        });
+    }
     for (kind, field) in used {
-        let alone = kept().filter(|&line| facts.key(line, kind).is_none()).count() as u64;
+        let lacks_it = |line: &Ordinal| {
+            ways.has(facts.source_of(*line), kind) && facts.key(*line, kind).is_none() && !lacks_all(line)
+        };
+        let alone = kept().filter(lacks_it).count() as u64;
         if alone > 0 {
-            let part = part_of(alone, kept().count() as u64, "record", "records");
-            let message =
-                format!("{part} {} no value at the group field {field}", agree(alone, "has", "have"));
+            let has = agree(alone, "has", "have");
+            let message = format!("{} {has} no value at the group field {field}", of_kept(alone));
             findings.push(Finding::dataset(Code::SplitMissingGroup, message));
         }
     }

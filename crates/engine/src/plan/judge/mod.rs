@@ -17,6 +17,7 @@ use bedload_stages::schema::{self, Tally};
 
 use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
+use crate::scan::by_source;
 use crate::scan::distinct::Distinct;
 use crate::scan::held_out::Leaks;
 use crate::scan::rules::Rules;
@@ -71,7 +72,7 @@ pub(crate) fn judge(data: DataSet<'_>) -> Vec<Finding> {
         findings.extend(schema::judge(tally, profile));
         findings.extend(quota::judge(profile, held));
         if let Some((classes, train)) = classes {
-            findings.extend(balance::judge(classes, train, &settings.stages.balance));
+            findings.extend(balance::judge(classes, train, &by_source::balance(settings)));
         }
         let place = |line| files.place(line);
         findings.extend(unmapped::judge(unmapped, valid, rules, settings, sample, place));
@@ -79,7 +80,7 @@ pub(crate) fn judge(data: DataSet<'_>) -> Vec<Finding> {
             findings.extend(quota::judge_distinct(profile, held, distinct));
         }
         if let Some(leaks) = leaks {
-            findings.extend(leaks::judge(leaks, held[1].records, &rules.group_by, place));
+            findings.extend(leaks::judge(leaks, held[1].records, rules.by_source.ways().all(), place));
         }
     }
     findings.into_iter().map(|finding| finding.in_run(settings.severities)).collect()

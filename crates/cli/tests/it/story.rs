@@ -1,0 +1,174 @@
+//! A story: three sources of different shapes, with duplicates across them and conversations in several records, become
+//! data for Nova 2 Lite that has no ids in it, split by conversation and prompt.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::corpus::Random;
+use crate::scratch::{Scratch, jsonl};
+
+/// What a record says, where it is from, and the conversation that it is a part of.
+#[derive(Clone)]
+struct Said {
+    source: &'static str,
+    id: String,
+    conversation: String,
+    /// Of some chats, who asked.
+    user: Option<String>,
+    prompt: String,
+    answer: String,
+}
+
+const CONFIG: &str = r#"
+profile = "nova-2-lite-sft"
+
+[stages.convert]
+to = "converse"
+extra = "drop"
+
+[[input]]
+path = "tickets/*.jsonl"
+name = "tickets"
+map = { "/messages/0/content" = "/question/text", "/messages/1/content" = "/answers/0" }
+group-by = "/thread/id"
+id = "/ticket"
+
+[[input]]
+path = "forum"
+name = "forum"
+format = "sharegpt"
+group-by = "/topic"
+id = "/post"
+
+[[input]]
+path = "chats.jsonl.gz"
+name = "chats"
+format = "openai-chat"
+group-by = ["/conversation_id", "/user"]
+id = "/id"
+"#;
+
+/// Exchanges of all three sources. Some are copies of others, in any source; some prompts come again with another answer.
+fn exchanges() -> Vec<Said> {
+    let mut random = Random(5);
+    let mut all: Vec<Said> = Vec::new();
+    for n in 0..900 {
+        let source = *random.pick(&["tickets", "forum", "chats"]);
+        let (prompt, answer) = match random.below(6) {
+            0 if n > 0 => {
+                let other = random.pick(&all).clone();
+                (other.prompt, other.answer)
+            }
+            1 if n > 0 => (random.pick(&all).prompt.clone(), format!("another answer {n}")),
+            _ => (format!("What about topic {n}?"), format!("The answer to {n}.")),
+        };
+        let conversation = format!("{}{}", &source[..1], random.below(150));
+        let user = (source == "chats" && n % 3 == 0).then(|| format!("u{}", random.below(60)));
+        all.push(Said { source, id: format!("{source}-{n}"), conversation, user, prompt, answer });
+    }
+    all
+}
+
+fn record(said: &Said) -> String {
+    let Said { source, id, conversation, user, prompt, answer } = said;
+    let record = match *source {
+        "tickets" => {
+            json!({"ticket": id, "thread": {"id": conversation}, "question": {"text": prompt}, "answers": [answer]})
+        }
+        "forum" => json!({"post": id, "topic": conversation, "conversations": [
+            {"from": "human", "value": prompt}, {"from": "gpt", "value": answer}]}),
+        _ => json!({"id": id, "conversation_id": conversation, "user": user, "messages": [
+            {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]}),
+    };
+    record.to_string()
+}
+
+fn corpus(all: &[Said]) -> Scratch {
+    let scratch = Scratch::with("bedload.toml", CONFIG);
+    let of = |source: &str| all.iter().filter(|said| said.source == source).map(record).collect::<Vec<_>>();
+    let tickets = of("tickets");
+    let (early, late) = tickets.split_at(tickets.len() / 2);
+    scratch.write("tickets/2025.jsonl", jsonl(early));
+    scratch.write("tickets/2026.jsonl", jsonl(late));
+    scratch.write("forum/posts.jsonl", jsonl(of("forum")));
+    scratch.write("chats.jsonl.gz", crate::scratch::gzip(&jsonl(of("chats"))));
+    scratch
+}
+
+/// The first of the exchanges that each is linked to by conversation, user or prompt, also through others.
+fn groups(all: &[Said]) -> Vec<usize> {
+    let links = |said: &Said| {
+        let of = |name: &'static str, value: &str| (name, value.to_owned());
+        let user = said.user.as_ref().map(|user| of("user", user));
+        [of("conversation", &said.conversation), of("prompt", &said.prompt)].into_iter().chain(user)
+    };
+    let mut of: Vec<usize> = (0..all.len()).collect();
+    loop {
+        let mut least: HashMap<(&str, String), usize> = HashMap::new();
+        for (said, &group) in all.iter().zip(&of) {
+            links(said).for_each(|link| {
+                let known = least.entry(link).or_insert(group);
+                *known = group.min(*known);
+            });
+        }
+        let first = |said: &Said| links(said).map(|link| least[&link]).min().unwrap();
+        let next: Vec<usize> = all.iter().map(first).collect();
+        if next == of {
+            return of;
+        }
+        of = next;
+    }
+}
+
+/// The prompt and the answer of a record of the output.
+fn exchange(line: &[u8]) -> (String, String) {
+    let record: Value = serde_json::from_slice(line).unwrap();
+    let keys: Vec<&String> = record.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["schemaVersion", "messages"], "no ids are left");
+    let text = |n: usize| record["messages"][n]["content"][0]["text"].as_str().unwrap().to_owned();
+    (text(0), text(1))
+}
+
+#[test]
+fn three_sources_become_one_leak_free_data_set() {
+    let all = exchanges();
+    let scratch = corpus(&all);
+    let built = scratch.run("build --out OUT --validation 0.2").exits(0);
+    let manifest = scratch.manifest("OUT");
+    assert_eq!(manifest["ready"], true, "{}", built.stderr);
+
+    // Each exchange is in the output once, whatever source it is from, and nothing else is.
+    let distinct: BTreeSet<(String, String)> =
+        all.iter().map(|said| (said.prompt.clone(), said.answer.clone())).collect();
+    let of_side =
+        |side: &str| scratch.side("OUT", side).iter().map(|line| exchange(line)).collect::<Vec<_>>();
+    let (train, validation) = (of_side("train"), of_side("validation"));
+    assert_eq!(train.len() + validation.len(), distinct.len());
+    assert_eq!(train.iter().chain(&validation).cloned().collect::<BTreeSet<_>>(), distinct);
+    assert!(validation.len() * 10 > distinct.len(), "{}", built.stderr);
+
+    // Groups are those of a naive reader of the sources, and none is on both sides.
+    let side_of: HashMap<&(String, String), &str> = train
+        .iter()
+        .map(|said| (said, "train"))
+        .chain(validation.iter().map(|said| (said, "validation")))
+        .collect();
+    let mut sides: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for (said, group) in all.iter().zip(groups(&all)) {
+        sides.entry(group).or_default().insert(side_of[&(said.prompt.clone(), said.answer.clone())]);
+    }
+    assert!(sides.values().all(|sides| sides.len() == 1));
+    assert!(sides.len() > 20, "{}", sides.len());
+    let rows = scratch.table("OUT", "records");
+    let named: BTreeSet<&String> = rows.iter().map(|row| &row["group"]).collect();
+    assert_eq!(named.len(), sides.len());
+
+    // The report knows every record by its source.
+    for source in ["tickets", "forum", "chats"] {
+        let of_source = rows.iter().filter(|row| row["source"] == source).count();
+        assert_eq!(of_source, all.iter().filter(|said| said.source == source).count());
+    }
+    assert!(built.stderr.contains("sources     tickets: "), "{}", built.stderr);
+    scratch.run("verify OUT --require-ready").exits(0);
+}

@@ -1,0 +1,83 @@
+//! What is read of records by their source: their label, and what groups them. A source that does not say has what the run
+//! has.
+
+use bedload_record::{FactTable, InputId, NO_KEY};
+use bedload_scan::Inputs;
+use bedload_stages::balance::{BalanceConfig, LabelSource};
+use bedload_stages::group::Ways;
+
+use crate::run::settings::Settings;
+
+/// The fields of each source.
+pub(crate) struct BySource {
+    /// By input.
+    source_of: Vec<Option<usize>>,
+    /// For each source, and last for inputs of none.
+    labels: Vec<LabelSource>,
+    ways: Ways,
+}
+
+impl BySource {
+    pub(crate) fn new(settings: &Settings, inputs: &Inputs) -> Self {
+        let config = balance(settings);
+        let own = settings.sources.iter().map(|source| source.label.clone());
+        let of_run = settings.stages.balance.label_field.clone();
+        let is_named = config.label_field.is_some();
+        let label = |label_field: Option<String>| {
+            let label_field = label_field.or_else(|| of_run.clone());
+            match label_field {
+                // Where some sources have labels, the others have none: their short completions would be classes among
+                // these.
+                None if is_named => LabelSource::Nowhere,
+                label_field => BalanceConfig { label_field, ..config.clone() }.source(),
+            }
+        };
+        Self {
+            source_of: inputs.iter().map(bedload_scan::Input::source).collect(),
+            labels: own.chain([None]).map(label).collect(),
+            ways: ways_of(settings, inputs.iter().map(bedload_scan::Input::source)),
+        }
+    }
+
+    /// Where the labels of an input's records are; of none for records that were made here.
+    pub(crate) fn labels(&self, input: Option<InputId>) -> &LabelSource {
+        &self.labels[self.source_of(input).unwrap_or(self.labels.len() - 1)]
+    }
+
+    /// All ways to group records.
+    pub(crate) fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// Takes away the keys that do not group the records of an input.
+    pub(crate) fn retain_own(&self, input: Option<InputId>, keys: &mut [u64]) {
+        if let Some(has) = self.ways.of(self.source_of(input)) {
+            keys.iter_mut().zip(has).filter(|(_, has)| !**has).for_each(|(key, _)| *key = NO_KEY);
+        }
+    }
+
+    fn source_of(&self, input: Option<InputId>) -> Option<usize> {
+        input.and_then(|input| self.source_of[input.index()])
+    }
+}
+
+/// The ways to group the records of these facts.
+pub(crate) fn ways(settings: &Settings, facts: &FactTable) -> Ways {
+    ways_of(settings, facts.files().iter().map(|file| file.source))
+}
+
+fn ways_of(settings: &Settings, mut sources: impl Iterator<Item = Option<usize>>) -> Ways {
+    let own: Vec<_> = settings.sources.iter().map(|source| source.group_by.as_ref()).collect();
+    let is_in_use = sources.any(|source| source.is_none_or(|source| own[source].is_none()));
+    Ways::new(&settings.stages.split.group_by, &own, is_in_use || own.is_empty())
+}
+
+/// The settings for labels, where any source may name a field of them.
+pub(crate) fn balance(settings: &Settings) -> BalanceConfig {
+    let config = settings.stages.balance.clone();
+    let label_field = config
+        .label_field
+        .clone()
+        .or_else(|| settings.sources.iter().find_map(|source| source.label.clone()));
+    BalanceConfig { label_field, ..config }
+}
