@@ -89,6 +89,7 @@ pub fn facts(n: u64) -> FactTable {
             keys: &[Random(digest ^ 1).next_number()],
             values: &[],
             rank: 0,
+            time: 0,
             written: None,
         });
     }

@@ -86,6 +86,8 @@ pub enum Code {
     SplitPinnedApart,
     SplitUnusedPins,
     SplitSpansSources,
+    SplitMissingTime,
+    SplitMixedTimes,
     SplitMissingClass,
     SplitNoGroups,
     SplitMissingGroup,

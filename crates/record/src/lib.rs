@@ -20,8 +20,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
 pub use facts::{
-    Column, Cursor, FactRow, FactTable, FactsHeader, FileFacts, Interner, Memory, NO_KEY, NO_VALUE, NoRoom,
-    Plain, Room, StoredValues, Terminator, UnusableFacts,
+    Column, Cursor, FactRow, FactTable, FactsHeader, FileFacts, Interner, Memory, NO_KEY, NO_TIME, NO_VALUE,
+    NoRoom, Plain, Room, StoredValues, Terminator, UnusableFacts,
 };
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};

@@ -113,6 +113,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             keys: &[],
             values: &[],
             rank: 0,
+            time: 0,
             written: None,
         });
     }

@@ -87,6 +87,9 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     if !args.pin.is_empty() {
         stages.split.pin.clone_from(&args.pin);
     }
+    if args.split_by_time.is_some() {
+        stages.split.by_time.clone_from(&args.split_by_time);
+    }
     if !args.validation_source.is_empty() {
         stages.split.validation_source.clone_from(&args.validation_source);
     }
@@ -112,6 +115,7 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
         (args.validation.is_some(), "--validation", "split"),
         (args.test.is_some(), "--test", "split"),
         (!args.pin.is_empty(), "--pin", "split"),
+        (args.split_by_time.is_some(), "--split-by-time", "split"),
         (!args.validation_source.is_empty(), "--validation-source", "split"),
         (!args.test_source.is_empty(), "--test-source", "split"),
         (args.evaluation, "--evaluation", "split"),

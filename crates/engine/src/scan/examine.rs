@@ -93,6 +93,7 @@ struct Content {
     /// The id of its label, where that was wanted.
     label: Option<u32>,
     rank: u64,
+    time: u64,
     /// Length in bytes once it is converted; none where it stays as it is.
     written: Option<u64>,
 }
@@ -149,6 +150,7 @@ impl<'r> Examiner<'r> {
             keys: &self.keys,
             values: &self.values,
             rank: content.rank,
+            time: content.time,
             written: content.written,
         }
     }
@@ -377,6 +379,9 @@ fn look(
         if let Some(survivor) = &rules.survivor {
             let of_field = source.rank.unwrap_or_else(|| survivor.rank_of_field(record.json));
             content.rank = survivor.rank_of_texts(record).min(of_field);
+        }
+        if let Some(field) = &rules.time {
+            content.time = source.time.unwrap_or_else(|| field.of(record.json));
         }
     }
     content

@@ -12,6 +12,7 @@ use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
 use bedload_stages::group::Prompts;
 use bedload_stages::schema::Schema;
+use bedload_stages::split::TimeField;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
 
 use crate::run::error::EngineError;
@@ -55,6 +56,8 @@ pub(crate) struct Rules {
     pub(crate) normalize: Normalize,
     /// What ranks records that are equal or alike, where something of theirs does.
     pub(crate) survivor: Option<Survivor>,
+    /// The field with the time of a record, where the newest are to be held out.
+    pub(crate) time: Option<TimeField>,
     /// The most bytes in a record, as it is read and as it is written.
     pub(crate) max_record_bytes: u64,
     pub(crate) severities: Severities,
@@ -102,6 +105,7 @@ impl Rules {
                     survivor.ranks() && (stages.dedupe.enabled || stages.near.dropping().is_some())
                 })
                 .cloned(),
+            time: stages.split.by_time.clone().filter(|_| stages.split.divides()),
             max_record_bytes: settings.scan.max_record_bytes,
             severities: settings.severities,
             show_content: settings.show_content,

@@ -16,6 +16,7 @@ pub(crate) struct Source {
     pub(crate) label: Option<String>,
     /// Among those that it is equal to or like.
     pub(crate) rank: Option<u64>,
+    pub(crate) time: Option<u64>,
     /// Set where the new form has less than this: what was masked in it still tells groups apart.
     pub(crate) is_masked: bool,
 }
@@ -25,6 +26,7 @@ impl Source {
         self.keys.clear();
         self.label = None;
         self.rank = None;
+        self.time = None;
         self.is_masked = false;
     }
 
@@ -37,8 +39,10 @@ impl Source {
         self.label = label.map(Cow::into_owned);
     }
 
+    /// What orders records: their rank among those that are alike, and their time.
     pub(crate) fn read_rank(&mut self, rules: &Rules, json: Json<'_>) {
         self.rank = rules.survivor.as_ref().map(|survivor| survivor.rank_of_field(json));
+        self.time = rules.time.as_ref().map(|field| field.of(json));
     }
 
     /// Puts the keys of the record before those of its new form, which may have the same fields from somewhere else.

@@ -453,6 +453,26 @@ pub static CODES: &[CodeInfo] = &[
         "Nothing to do, if that is what was wanted. Otherwise remove the records from one of the sources, or group by less."
     ),
     row!(
+        SplitMissingTime,
+        "split/missing-time",
+        Error,
+        Dataset,
+        BASELINE,
+        "records have no time at the field of --split-by-time",
+        "A record without a time cannot be newer or older than others; it is in the training set, unless others hold its group out. Times are numbers, or dates of RFC 3339 such as `2026-11-27T10:00:00Z` or `2026-11-27`.",
+        "Correct the field, or give every record a time there."
+    ),
+    row!(
+        SplitMixedTimes,
+        "split/mixed-times",
+        Error,
+        Dataset,
+        BASELINE,
+        "some times are numbers, and others are dates",
+        "A number says nothing of its unit or origin, so that it is neither before nor after a date.",
+        "Write all times in one form."
+    ),
+    row!(
         SplitMissingClass,
         "split/missing-class",
         Warning,

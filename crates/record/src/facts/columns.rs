@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::column::{Column, ColumnList, NoRoom, Room};
 use super::stored::{Stored as _, StoredValues};
-use super::{ACCEPTED, AS_IT_IS, NO_KEY, NO_LABEL, NO_VALUE};
+use super::{ACCEPTED, AS_IT_IS, NO_KEY, NO_LABEL, NO_TIME, NO_VALUE};
 
 /// Lists the columns, each with the value that most lines have. To add a fact is to add a line here, and to use it in
 /// [`FactTable::push`](super::FactTable::push).
@@ -74,6 +74,8 @@ columns! {
     flags: Column<u8> = ACCEPTED,
     /// Which of several records stays: the one of the lowest rank.
     rank: Column<u64> = 0,
+    /// When lines are from: later ones have more.
+    time: Column<u64> = NO_TIME,
     /// Lengths of what is written in place of lines.
     written: Column<u64> = AS_IT_IS,
 }

@@ -31,6 +31,9 @@ pub const TOKENS_MAX: u32 = u32::MAX;
 /// In place of a key, where a record has none.
 pub const NO_KEY: u64 = 0;
 
+/// In place of a time, where a record has none.
+pub const NO_TIME: u64 = 0;
+
 /// In place of the id of a value, where a record has none.
 pub const NO_VALUE: u32 = u32::MAX;
 
@@ -101,6 +104,7 @@ impl FactTable {
         columns.values.push(at, row.values);
         columns.flags.push(at, row.terminator as u8 | if row.accepted { ACCEPTED } else { 0 });
         columns.rank.push(at, row.rank);
+        columns.time.push(at, row.time);
         columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
         self.len += 1;
     }
@@ -269,6 +273,12 @@ impl FactTable {
     #[inline]
     pub fn keys(&self, line: Ordinal) -> impl Iterator<Item = u64> {
         (0..self.key_kinds()).filter_map(move |kind| self.key(line, kind))
+    }
+
+    /// When a record is from, as a number that grows with time.
+    #[inline]
+    pub fn time(&self, line: Ordinal) -> Option<u64> {
+        Some(self.columns.time.get(line.index())).filter(|&time| time != NO_TIME)
     }
 
     /// The rank of a record among those that it is equal to or like.

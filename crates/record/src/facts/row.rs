@@ -54,6 +54,8 @@ pub struct FactRow<'k> {
     pub values: &'k [u32],
     /// Of several records that are equal or alike, the one of the lowest rank stays; 0 where nothing ranks them.
     pub rank: u64,
+    /// When it is from, as a number that grows with time; [`NO_TIME`](super::NO_TIME) where it has no time.
+    pub time: u64,
     /// Length in bytes of the record as it is to be written, where that is not its line.
     pub written: Option<u64>,
 }

@@ -32,6 +32,7 @@ fn row(
         keys: &[],
         values: &[],
         rank: 0,
+        time: 0,
         written: None,
     }
 }

@@ -24,6 +24,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 keys: &[],
                 values: &[],
                 rank: 0,
+                time: 0,
                 written: None,
             });
         }

@@ -180,6 +180,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             keys: &[],
             values: &[],
             rank: 0,
+            time: 0,
             written: None,
         });
     }

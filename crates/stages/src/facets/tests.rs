@@ -42,6 +42,7 @@ fn table(records: &[String], fields: &[Field]) -> FactTable {
                 keys: &[],
                 values: &ids,
                 rank: 0,
+                time: 0,
                 written: None,
             });
             start += record.len() as u64 + 1;

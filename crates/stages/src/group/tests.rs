@@ -83,6 +83,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
             keys,
             values: &[],
             rank: 0,
+            time: 0,
             written: None,
         });
     }

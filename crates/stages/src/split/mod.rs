@@ -12,11 +12,13 @@
 //! each side, less than a record from its exact share (`quotas.rs`). Groups that span classes, or are larger than a quota, are
 //! placed first, by size (`rocks.rs`). Each other group has a point, a hash of seed and group key; in each class the groups with
 //! the smallest points fill what is left of the quotas of validation, and then of test (`fill.rs`), so that sides are exact to
-//! the record as long as groups allow. A group that would overfill is passed over. Nothing depends on the order of records.
+//! the record as long as groups allow. A group that would overfill is passed over. With `--split-by-time`, the groups with
+//! the newest records are held out instead, whatever their classes. Nothing depends on the order of records.
 //!
 //! ## Findings
 //! `split/too-many-validation`, `split/too-many-held-out`, `split/inexact`, `split/missing-class`,
-//! `split/pinned-apart`, `split/unused-pins`, `split/spans-sources`.
+//! `split/pinned-apart`, `split/unused-pins`, `split/spans-sources`,
+//! `split/missing-time`, `split/mixed-times`.
 
 mod choose;
 mod divide;
@@ -27,6 +29,7 @@ mod rocks;
 mod size;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use std::path::PathBuf;
 
@@ -40,6 +43,7 @@ pub use choose::{Among, Choice, choose};
 pub use divide::divide;
 pub use division::{Divided, Division, Named, Tie};
 pub use size::Size;
+pub use time::{TimeField, is_date};
 
 impl SplitConfig {
     /// Returns true if records are left out to keep a number, a budget or a mix.
@@ -67,6 +71,9 @@ pub struct SplitConfig {
     /// Earlier outputs, or their report/records.parquet: what was on a side there stays on it. Example: `pin = ["OUT"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pin: Vec<PathBuf>,
+    /// The field with the time of a record, where the newest records are to be held out. Example: `by-time = "/created_at"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_time: Option<TimeField>,
     /// Sources all records of which are validation data: names of [[input]] tables, or inputs. Example:
     /// `validation-source = ["benchmark"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -94,6 +101,7 @@ impl Default for SplitConfig {
             group_by: GroupBys::default(),
             allow_missing_group: false,
             pin: Vec::new(),
+            by_time: None,
             validation_source: Vec::new(),
             test_source: Vec::new(),
             select: None,
@@ -133,6 +141,10 @@ impl SplitConfig {
                     "--{side} cannot be used with --{side}-source, which says what the {side} data is"
                 ));
             }
+        }
+        let has_size = [self.validation, self.test].iter().any(|&size| size != Size::NONE);
+        if self.by_time.is_some() && !has_size {
+            return Err("--split-by-time needs --validation or --test\nhint: --validation 10% holds out the newest tenth".to_owned());
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bedload_stages::facets::Facet;
 use bedload_stages::select::{Amount, Mix};
-use bedload_stages::split::Size;
+use bedload_stages::split::{Size, TimeField};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SplitArgs {
@@ -34,6 +34,10 @@ pub(crate) struct SplitArgs {
     /// is grouped with them, too; only new groups fill the sides up. Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "OUT")]
     pub(crate) pin: Vec<PathBuf>,
+    /// Hold out the newest records by the number or date at this JSON Pointer: the newest of all in the test set, if there
+    /// is one, the next newest in the validation set. Classes are not balanced.
+    #[arg(help_heading = "Split and selection", long, value_name = "POINTER")]
+    pub(crate) split_by_time: Option<TimeField>,
     /// Make all records of a source validation data: the name of an [[input]] table, or an input. Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "NAME")]
     pub(crate) validation_source: Vec<String>,

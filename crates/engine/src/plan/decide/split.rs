@@ -2,7 +2,7 @@
 
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
-use bedload_stages::split::{Divided, Division, Tie, divide};
+use bedload_stages::split::{Divided, Division, Tie, divide, is_date};
 use rayon::prelude::*;
 
 use super::Decided;
@@ -32,6 +32,8 @@ impl Decided {
         let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
         let tie = |line: Ordinal| tied.as_ref().and_then(|tied| tied.of(line));
         self.findings.extend(judge_groups(facts, &self.verdicts, settings));
+        self.findings.extend(judge_times(facts, &self.verdicts, settings));
+        let (split, time) = (&settings.stages.split, |line: Ordinal| facts.time(line));
         let division = Division {
             facts,
             is_kept: &|line| matches!(self.verdicts[line.index()], Verdict::Kept(_)),
@@ -39,7 +41,7 @@ impl Decided {
             stratum: &|line| Some(self.strata.of(facts, &self.classes, line)),
             group: &|line| self.groups.of(facts, line),
             tie: tied.as_ref().map(|_| &tie as &(dyn Fn(Ordinal) -> Option<Tie> + Sync)),
-            time: None,
+            time: split.by_time.as_ref().map(|_| &time as &(dyn Fn(Ordinal) -> Option<u64> + Sync)),
         };
         let divided = divide(&division, wanted, settings.seed ^ SPLIT_SALT)?;
         self.verdicts.par_iter_mut().enumerate().for_each(|(line, verdict)| {
@@ -79,6 +81,28 @@ impl Decided {
             }
         }
     }
+}
+
+/// What is wrong with the times that the newest records are found by.
+fn judge_times(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Vec<Finding> {
+    let Some(field) = &settings.stages.split.by_time else { return Vec::new() };
+    let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    let all = kept().count() as u64;
+    let times = || kept().filter_map(|line| facts.time(line));
+    let (timed, dates) = (times().count() as u64, times().filter(|&time| is_date(time)).count() as u64);
+    let mut findings = Vec::new();
+    if timed < all {
+        let part = part_of(all - timed, all, "record", "records");
+        let message = format!("{part} {} no time at {field}", agree(all - timed, "has", "have"));
+        findings.push(Finding::dataset(Code::SplitMissingTime, message));
+    }
+    if (1..timed).contains(&dates) {
+        let part = part_of(dates, timed, "time", "times");
+        let are = agree(dates, "is a date", "are dates");
+        let message = format!("{part} at {field} {are}, and the others numbers");
+        findings.push(Finding::dataset(Code::SplitMixedTimes, message));
+    }
+    findings
 }
 
 /// What is wrong with the fields that groups come from.

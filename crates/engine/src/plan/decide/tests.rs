@@ -64,6 +64,7 @@ fn table(rows: &[Row]) -> FactTable {
             keys: &[u64::from(group) + 1],
             values: &[],
             rank: 0,
+            time: 0,
             written: None,
         });
     }
