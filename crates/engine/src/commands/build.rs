@@ -31,7 +31,7 @@ use crate::run::settings::Settings;
 use crate::scan::against::Known;
 use crate::scan::augment::{Augmenter, templates};
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
-use crate::scan::facts::{Scanned, scan};
+use crate::scan::facts::{Scanned, room, scan};
 use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
@@ -149,7 +149,8 @@ pub fn build(
     progress.enter(Phase::Plan);
     let fetch = Fetch::new(inputs, &settings.scan);
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
-    let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch };
+    let limit = settings.memory_limit.map(|limit| (limit, room(temp_dir)));
+    let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch, limit };
     let against = against::open(settings, &rules, facts.len(), temp_dir, progress, &mut notes)?;
     let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, (&against, &ties), before)?;
     let evaluation =

@@ -44,9 +44,11 @@ pub fn leaks(
     let fetch = Fetch::new(&inputs, &settings.scan);
     let near = &settings.stages.near;
     let threshold = threshold.or(near.grouping());
-    let maker = SetMaker { facts, rules: &rules, fetch: &fetch, watch: &progress.watch };
-    let sets = threshold.map(|_| maker.make(&verdicts, near)).transpose()?.unwrap_or_default();
-    let pairs = threshold.map(|threshold| (Pairs::new(&sets, threshold, near.engine), threshold));
+    let maker = SetMaker { facts, rules: &rules, fetch: &fetch, watch: &progress.watch, limit: None };
+    let sets = threshold.map(|_| maker.make(&verdicts, near, None)).transpose()?.unwrap_or_default();
+    let pairs = threshold
+        .map(|threshold| Ok::<_, EngineError>((Pairs::new(&sets, threshold, near.engine)?, threshold)));
+    let pairs = pairs.transpose()?;
     let alike = pairs.as_ref().map(|(pairs, threshold)| Alike { pairs, threshold: *threshold, config: near });
     let certificates = certify(facts, &verdicts, rules.by_source.ways().all(), alike, &progress.watch)?;
     inputs.check_unchanged()?;

@@ -80,11 +80,13 @@ pub(super) fn decide(
     };
     if let Some(threshold) = dropping {
         let order = Order { records: facts.len(), facts, survivor: &stages.dedupe.survivor };
-        let near = near::near_duplicates(&sets, threshold, stages.near.engine, &order, || watch.check())?;
+        let near = near::near_duplicates(&sets, threshold, stages.near.engine, &order, || {
+            Ok::<_, EngineError>(watch.check()?)
+        })?;
         drop_near(&near, &mut duplicates, &mut verdicts);
         sets.truncate(facts.len());
     }
-    let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine));
+    let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine)).transpose()?;
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;

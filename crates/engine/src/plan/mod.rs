@@ -74,11 +74,7 @@ pub(crate) fn plan(
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
     let sets = |verdicts: &[Verdict], config: &NearConfig, with_known: bool| {
-        let mut chunks = maker.chunks(verdicts, config, 0)?;
-        if with_known {
-            chunks.extend(against.sets(config, maker.watch)?);
-        }
-        Ok(Sets::new(chunks))
+        maker.make(verdicts, config, with_known.then_some(against))
     };
     let mut decided = decide(facts, settings, (against, ties), sets, maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;

@@ -20,7 +20,7 @@ pub(crate) fn edges(
     let (path, shown) = path_of(dir, "edges");
     let mut table = TableWriter::create::<EdgeColumns<'_>>(&path, Sum::default())?;
     let files: Vec<&str> = source.facts.files().iter().map(|file| file.name.as_str()).collect();
-    let edges = Edges::new(sets, threshold, config.engine);
+    let edges = Edges::new(sets, threshold, config.engine)?;
     let mut waiting: Vec<Edge> = Vec::new();
     for batch in 0..edges.batches() {
         source.watch.check()?;

@@ -1,6 +1,8 @@
 //! Data that the records of a run are compared with, and that is no part of it: older data, or a set that is held out.
 
-use bedload_record::{FactTable, Ordinal, Side, Verdict};
+use std::sync::Arc;
+
+use bedload_record::{FactTable, Ordinal, Room, Side, Verdict};
 use bedload_scan::{Fetch, Inputs, ScanOptions, Watch};
 use bedload_stages::near::{NearConfig, SetChunk};
 use rayon::prelude::*;
@@ -82,11 +84,21 @@ impl Against {
         })
     }
 
+    /// The bytes of all files.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.known.iter().flat_map(|known| known.facts.files()).map(|file| file.bytes).sum()
+    }
+
     /// The sets of all records.
     ///
     /// # Errors
-    /// Where one cannot be read again.
-    pub(crate) fn sets(&self, config: &NearConfig, watch: &Watch) -> Result<Vec<SetChunk>, EngineError> {
+    /// Where one cannot be read again, or there is no room.
+    pub(crate) fn sets(
+        &self,
+        config: &NearConfig,
+        watch: &Watch,
+        room: Option<&Arc<dyn Room>>,
+    ) -> Result<Vec<SetChunk>, EngineError> {
         let mut chunks = Vec::new();
         for (Known { inputs, rules, facts }, &first) in self.known.iter().zip(&self.firsts) {
             let fetch = Fetch::new(inputs, &ScanOptions::default());
@@ -94,7 +106,8 @@ impl Against {
                 if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected }
             };
             let verdicts: Vec<Verdict> = facts.ordinals().map(verdict).collect();
-            chunks.extend(SetMaker { facts, rules, fetch: &fetch, watch }.chunks(&verdicts, config, first)?);
+            let maker = SetMaker { facts, rules, fetch: &fetch, watch, limit: None };
+            chunks.extend(maker.chunks(&verdicts, config, first, room)?);
         }
         Ok(chunks)
     }

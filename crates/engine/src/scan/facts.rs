@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{FactTable, InputId, Terminator};
+use bedload_record::{FactTable, InputId, Room, Terminator};
 use bedload_scan::{Inputs, TempRoom, visit_weighing};
 use bedload_stages::balance::LABELS_MAX;
 use bedload_stages::facets::VALUES_MAX;
@@ -49,9 +49,14 @@ pub(crate) fn empty(settings: &Settings, temp_dir: &Path) -> FactTable {
         None => facts,
         Some(limit) => {
             let most = usize::try_from(limit / FACTS_SHARE).unwrap_or(usize::MAX);
-            facts.spilling(most, Arc::new(TempRoom::new(temp_dir.to_owned())))
+            facts.spilling(most, room(temp_dir))
         }
     }
+}
+
+/// Memory in unnamed files in `temp_dir`.
+pub(crate) fn room(temp_dir: &Path) -> Arc<dyn Room> {
+    Arc::new(TempRoom::new(temp_dir.to_owned()))
 }
 
 /// Reads all inputs. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.

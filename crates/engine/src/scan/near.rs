@@ -2,19 +2,27 @@
 //! to find near-duplicates.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer, TextName};
 use bedload_record::json::Framing;
-use bedload_record::{FactTable, Ordinal, Parser, Verdict};
+use bedload_record::{FactTable, Ordinal, Parser, Room, Verdict};
 use bedload_scan::{Fetch, Watch};
-use bedload_stages::near::{Fields, NearConfig, SetChunk, Sets, Shingler};
+use bedload_stages::near::{Fields, NearConfig, NewSets, SetChunk, Sets, Shingler};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
+use crate::scan::against::Against;
 use crate::scan::rules::Rules;
 
 /// Lines whose sets are made together.
 const LINES: u64 = 1 << 13;
+
+/// Of English, where each makes a shingle.
+const BYTES_PER_WORD: u64 = 6;
+/// The part of the memory limit that sets may have before they go to temporary files: what is made from them takes as
+/// much again.
+const SHARE: u64 = 6;
 
 /// What makes the sets of a run.
 pub(crate) struct SetMaker<'a> {
@@ -22,6 +30,8 @@ pub(crate) struct SetMaker<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
     pub(crate) watch: &'a Watch,
+    /// The bytes of memory that the run may use, where that is limited, and what has room beside it.
+    pub(crate) limit: Option<(u64, Arc<dyn Room>)>,
 }
 
 /// The buffers of a worker.
@@ -34,23 +44,43 @@ struct Buffers {
 }
 
 impl SetMaker<'_> {
-    /// The sets of the records that are kept so far.
+    /// The sets of the records that are kept so far, and of other data where they are compared with it.
     ///
     /// # Errors
-    /// Where a record cannot be read again.
-    pub(crate) fn make(&self, verdicts: &[Verdict], config: &NearConfig) -> Result<Sets, EngineError> {
-        Ok(Sets::new(self.chunks(verdicts, config, 0)?))
+    /// Where a record cannot be read again, or there is no room.
+    pub(crate) fn make(
+        &self,
+        verdicts: &[Verdict],
+        config: &NearConfig,
+        against: Option<&Against>,
+    ) -> Result<Sets, EngineError> {
+        let is_kept = |line: &Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
+        let bytes: u64 = (0..self.facts.len())
+            .into_par_iter()
+            .map(Ordinal)
+            .filter(is_kept)
+            .map(|line| self.facts.span(line, self.facts.input_of(line)).len)
+            .sum();
+        let bytes = bytes + against.map_or(0, Against::bytes);
+        let room = self.limit.as_ref().filter(|(limit, _)| bytes / BYTES_PER_WORD * 8 > limit / SHARE);
+        let room = room.map(|(_, room)| Arc::clone(room));
+        let mut chunks = self.chunks(verdicts, config, 0, room.as_ref())?;
+        if let Some(against) = against {
+            chunks.extend(against.sets(config, self.watch, room.as_ref())?);
+        }
+        Ok(Sets::new(chunks, room))
     }
 
-    /// The same in pieces, where the lines are numbered from `first`.
+    /// The sets of the records in pieces, where the lines are numbered from `first`.
     ///
     /// # Errors
-    /// Where a record cannot be read again.
+    /// Where a record cannot be read again, or there is no room.
     pub(crate) fn chunks(
         &self,
         verdicts: &[Verdict],
         config: &NearConfig,
         first: u64,
+        room: Option<&Arc<dyn Room>>,
     ) -> Result<Vec<SetChunk>, EngineError> {
         let begin = || Buffers {
             parser: Parser::default(),
@@ -64,7 +94,8 @@ impl SetMaker<'_> {
             .map_init(begin, |buffers, chunk| {
                 let lines = chunk * LINES..((chunk + 1) * LINES).min(self.facts.len());
                 self.watch.check()?;
-                self.of_lines(lines, (verdicts, first), config.fields, buffers)
+                let sets = self.of_lines(lines, (verdicts, first), config.fields, buffers)?;
+                Ok(sets.finish(room)?)
             })
             .collect::<Result<Vec<SetChunk>, EngineError>>()?;
         self.fetch.check()?;
@@ -77,13 +108,13 @@ impl SetMaker<'_> {
         (verdicts, first): (&[Verdict], u64),
         fields: Fields,
         buffers: &mut Buffers,
-    ) -> Result<SetChunk, EngineError> {
+    ) -> Result<NewSets, EngineError> {
         let Self { facts, rules, fetch, .. } = self;
         let Buffers { parser, texts, shingler, fetched, converted } = buffers;
         let is_kept = |line: &Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
         let lines = lines.map(Ordinal).filter(is_kept);
         let bytes: u64 = lines.clone().map(|line| facts.span(line, facts.input_of(line)).len).sum();
-        let mut sets = SetChunk::with_capacity(bytes as usize);
+        let mut sets = NewSets::with_capacity(bytes as usize);
         for line in lines {
             let Some(format) = rules.format else { continue };
             let input = facts.input_of(line);

@@ -91,6 +91,24 @@ impl<T: Plain> Lent<T> {
 }
 
 impl<T: Plain> Column<T> {
+    /// So many equal values to be worked with, in a room where there is one.
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn filled(len: usize, value: T, room: Option<&Arc<dyn Room>>) -> Result<Self, NoRoom> {
+        let mut column = Self::new(value);
+        if let Some(room) = room {
+            column.lend(room)?;
+        }
+        column.fill(len)?;
+        Ok(column)
+    }
+
+    /// These values, in own memory.
+    pub fn of(values: Vec<T>, usual: T) -> Self {
+        Self { usual, values: Values::Own(values) }
+    }
+
     /// A column of no values, in own memory.
     pub fn new(usual: T) -> Self {
         Self { usual, values: Values::Own(Vec::new()) }
@@ -185,7 +203,10 @@ impl<T: Plain> Column<T> {
     }
 
     /// Moves the values to the memory of a room, and lets the column grow there.
-    pub(super) fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn lend(&mut self, room: &Arc<dyn Room>) -> Result<(), NoRoom> {
         let Values::Own(values) = &self.values else { return Ok(()) };
         let mut lent = Lent { room: Arc::clone(room), memory: None, len: 0, of: PhantomData };
         if !values.is_empty() {

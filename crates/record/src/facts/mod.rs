@@ -163,12 +163,8 @@ impl FactTable {
     /// # Errors
     /// Where there is no room.
     pub fn scratch<T: Plain>(&self, len: usize, value: T) -> Result<Column<T>, NoRoom> {
-        let mut column = Column::new(value);
-        if let (Some((_, room)), true) = (&self.spill, self.is_lent) {
-            column.lend(room)?;
-        }
-        column.fill(len)?;
-        Ok(column)
+        let room = self.spill.as_ref().map(|(_, room)| room);
+        Column::filled(len, value, room.filter(|_| self.is_lent))
     }
 
     /// The bytes of memory that the columns hold, but for those that were moved elsewhere.

@@ -1,6 +1,9 @@
 //! The sets that may have one like them, by what they must share with it: two sets that are alike have one of their
 //! rarest members in common.
 
+use std::sync::Arc;
+
+use bedload_record::{Column, NoRoom, Room};
 use rayon::prelude::*;
 
 use super::counts::Counts;
@@ -9,13 +12,13 @@ use super::similarity::Threshold;
 use super::sketch::Sketch;
 
 /// Sets that may have others like them, and their rarest members as far as other candidates have these among theirs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Candidates {
     /// Their numbers among all sets, ascending.
     pub(super) sets: Vec<u32>,
     outlines: Vec<Outline>,
     ends: Vec<usize>,
-    keys: Vec<u32>,
+    keys: Column<u32>,
     /// How many keys there are: one past the highest.
     pub(super) n_keys: usize,
 }
@@ -35,7 +38,15 @@ pub(super) struct Outline {
 /// More common keys make fewer candidates, and each needs one more key.
 const COMMON: u32 = 3;
 
-/// The rarest members of some sets, as 32 bits of their hashes.
+/// The rarest members of some sets, which may be in a room.
+pub(super) struct RareChunk {
+    sets: Vec<u32>,
+    outlines: Vec<Outline>,
+    ends: Vec<usize>,
+    members: Column<u32>,
+}
+
+/// The rarest members of some sets while they are found, as 32 bits of their hashes.
 #[derive(Default)]
 pub(super) struct Rare {
     sets: Vec<u32>,
@@ -46,58 +57,82 @@ pub(super) struct Rare {
 
 impl Candidates {
     /// Finds them. Linear in the members of all sets, in parallel.
-    pub(super) fn among(sets: &Sets, threshold: Threshold) -> Self {
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub(super) fn among(sets: &Sets, threshold: Threshold) -> Result<Self, NoRoom> {
         let lists: Vec<&[u64]> = (0..sets.chunks()).map(|chunk| sets.of_chunk(chunk)).collect();
-        let counts = Counts::of(&lists);
-        let rare: Vec<Rare> = (0..sets.chunks())
+        let counts = Counts::of(&lists, sets.room())?;
+        let rare: Vec<RareChunk> = (0..sets.chunks())
             .into_par_iter()
-            .map_init(Vec::new, |scratch, chunk| Rare::of(sets, chunk, &counts, threshold, scratch))
-            .collect();
+            .map_init(Vec::new, |scratch, chunk| {
+                Rare::of(sets, chunk, &counts, threshold, scratch).finish(sets.room())
+            })
+            .collect::<Result<_, NoRoom>>()?;
         drop(counts);
-        Self::sharing(&rare)
+        Self::sharing(&rare, sets.room())
     }
 
     /// Keeps the members that several sets have.
-    pub(super) fn sharing(rare: &[Rare]) -> Self {
-        let mut all: Vec<u32> = Vec::with_capacity(rare.iter().map(|rare| rare.members.len()).sum());
-        rare.iter().for_each(|rare| all.extend_from_slice(&rare.members));
-        all.par_sort_unstable();
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub(super) fn sharing(rare: &[RareChunk], room: Option<&Arc<dyn Room>>) -> Result<Self, NoRoom> {
+        let n = rare.iter().map(|rare| rare.members.values().len()).sum();
+        let mut all = Column::filled(n, 0u32, room)?;
+        let mut rest = all.values_mut();
+        for rare in rare {
+            let place;
+            (place, rest) = rest.split_at_mut(rare.members.values().len());
+            place.copy_from_slice(rare.members.values());
+        }
+        all.values_mut().par_sort_unstable();
         let shared: Vec<u32> =
-            all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect();
+            all.values().chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect();
         drop(all);
         let keys = Keys::new(shared);
-        let parts: Vec<Self> = rare
+        let parts: Vec<RareChunk> = rare
             .par_iter()
             .map(|rare| {
-                let mut part = Self::default();
+                let mut part = Rare::default();
+                let members = rare.members.values();
                 let mut begin = 0;
                 for ((&set, &outline), &end) in rare.sets.iter().zip(&rare.outlines).zip(&rare.ends) {
-                    let before = part.keys.len();
-                    let (indexed, others) = rare.members[begin..end].split_at(outline.indexed as usize);
+                    let before = part.members.len();
+                    let (indexed, others) = members[begin..end].split_at(outline.indexed as usize);
                     begin = end;
-                    part.keys.extend(indexed.iter().filter_map(|&member| keys.find(member)));
-                    let indexed = (part.keys.len() - before) as u32;
-                    part.keys.extend(others.iter().filter_map(|&member| keys.find(member)));
-                    if part.keys.len() - before < usize::from(outline.common) {
-                        part.keys.truncate(before);
+                    part.members.extend(indexed.iter().filter_map(|&member| keys.find(member)));
+                    let indexed = (part.members.len() - before) as u32;
+                    part.members.extend(others.iter().filter_map(|&member| keys.find(member)));
+                    if part.members.len() - before < usize::from(outline.common) {
+                        part.members.truncate(before);
                         continue;
                     }
                     part.sets.push(set);
                     part.outlines.push(Outline { indexed, ..outline });
-                    part.ends.push(part.keys.len());
+                    part.ends.push(part.members.len());
                 }
-                part
+                part.finish(room)
             })
-            .collect();
-        let mut all = Self { n_keys: keys.members.len(), ..Self::default() };
-        for part in parts {
-            let before = all.keys.len();
-            all.sets.extend(part.sets);
-            all.outlines.extend(part.outlines);
-            all.keys.extend(part.keys);
-            all.ends.extend(part.ends.into_iter().map(|end| before + end));
+            .collect::<Result<_, NoRoom>>()?;
+        let n = parts.iter().map(|part| part.members.values().len()).sum();
+        let mut all = Self {
+            sets: Vec::new(),
+            outlines: Vec::new(),
+            ends: Vec::new(),
+            keys: Column::filled(n, 0, room)?,
+            n_keys: keys.members.len(),
+        };
+        let mut before = 0;
+        for RareChunk { sets, outlines, ends, members } in parts {
+            let end = before + members.values().len();
+            all.keys.values_mut()[before..end].copy_from_slice(members.values());
+            all.sets.extend(sets);
+            all.outlines.extend(outlines);
+            all.ends.extend(ends.into_iter().map(|end| before + end));
+            before = end;
         }
-        all
+        Ok(all)
     }
 
     /// How many there are.
@@ -108,7 +143,7 @@ impl Candidates {
     /// The keys of a candidate, of which it shares some with any that it is like.
     pub(super) fn keys(&self, candidate: usize) -> &[u32] {
         let begin = candidate.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.keys[begin..self.ends[candidate]]
+        &self.keys.values()[begin..self.ends[candidate]]
     }
 
     /// Those of which it shares as many with any that it is like and that is not smaller.
@@ -144,15 +179,25 @@ impl Rare {
         self.ends.push(self.members.len());
     }
 
+    pub(super) fn finish(mut self, room: Option<&Arc<dyn Room>>) -> Result<RareChunk, NoRoom> {
+        self.members.shrink_to_fit();
+        let mut members = Column::of(self.members, 0);
+        if let Some(room) = room {
+            members.lend(room)?;
+        }
+        Ok(RareChunk { sets: self.sets, outlines: self.outlines, ends: self.ends, members })
+    }
+
     fn of(sets: &Sets, chunk: usize, counts: &Counts, threshold: Threshold, scratch: &mut Vec<u64>) -> Self {
         let mut rare = Self::default();
+        let count_of = counts.lookup();
         for (set, members) in sets.sets_of_chunk(chunk) {
             let size = members.len() as u32;
             scratch.clear();
             scratch.resize(members.len(), 0);
             let mut shared = 0;
             for &hash in members {
-                let count = counts.get(hash);
+                let count = count_of(hash);
                 // Any order will do that is the same for all sets; rare members first make the fewest candidates.
                 scratch[shared] = u64::from(count) << 56 | hash >> 8;
                 shared += usize::from(count > 1);

@@ -1,6 +1,6 @@
 //! All pairs of records that are alike, each with how alike: another threshold is then a question about this list.
 
-use bedload_record::Ordinal;
+use bedload_record::{NoRoom, Ordinal};
 use rayon::prelude::*;
 
 use super::compare::Comparer;
@@ -34,12 +34,15 @@ pub struct Edges<'a> {
 
 impl<'a> Edges<'a> {
     /// Prepares the sets. Linear in their members, in parallel.
-    pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Self {
-        let candidates = candidates(sets, threshold, engine);
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Result<Self, NoRoom> {
+        let candidates = candidates(sets, threshold, engine)?;
         let mut index =
             Index::new(candidates.n_keys, candidates.len(), |candidate| candidates.keys(candidate));
         (0..candidates.len()).for_each(|candidate| index.add(candidates.keys(candidate), candidate as u32));
-        Self { sets, join: Join::new(sets, candidates, threshold), index, threshold }
+        Ok(Self { sets, join: Join::new(sets, candidates, threshold), index, threshold })
     }
 
     /// How many batches there are.

@@ -1,9 +1,10 @@
 //! The sets that may have one like them, by banded `MinHash`: two sets agree in a minimum with a probability that is their
 //! similarity, in all rows of a band with a power of it, and in some band almost surely.
 
+use bedload_record::NoRoom;
 use rayon::prelude::*;
 
-use super::candidates::{Candidates, Outline, Rare};
+use super::candidates::{Candidates, Outline, Rare, RareChunk};
 use super::sets::Sets;
 use super::similarity::Threshold;
 use super::sketch::Sketch;
@@ -48,10 +49,13 @@ impl Bands {
 }
 
 /// Finds them. Linear in the members of all sets times the minima, in parallel.
-pub(super) fn candidates(sets: &Sets, threshold: Threshold) -> Candidates {
+///
+/// # Errors
+/// Where there is no room.
+pub(super) fn candidates(sets: &Sets, threshold: Threshold) -> Result<Candidates, NoRoom> {
     let bands = Bands::new(threshold);
     let orders = Orders::new(bands.minima());
-    let rare: Vec<Rare> = (0..sets.chunks())
+    let rare: Vec<RareChunk> = (0..sets.chunks())
         .into_par_iter()
         .map_init(
             || vec![0; bands.minima()],
@@ -71,11 +75,11 @@ pub(super) fn candidates(sets: &Sets, threshold: Threshold) -> Candidates {
                         Outline { size, sketch: Sketch::of(members), common: 1, indexed: bands.bands };
                     rare.push(set as u32, outline, keys);
                 }
-                rare
+                rare.finish(sets.room())
             },
         )
-        .collect();
-    Candidates::sharing(&rare)
+        .collect::<Result<_, NoRoom>>()?;
+    Candidates::sharing(&rare, sets.room())
 }
 
 const BAND: u64 = 0x9E6C_63D0_876A_68D5;

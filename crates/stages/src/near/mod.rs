@@ -39,7 +39,7 @@ mod stars;
 pub(crate) mod words;
 
 use bedload_bedrock::Part;
-use bedload_record::{FactTable, Ordinal, Side};
+use bedload_record::{FactTable, NoRoom, Ordinal, Side};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ use join::Join;
 
 pub use edges::{Edge, Edges};
 pub use lsh::Bands;
-pub use sets::{SetChunk, Sets};
+pub use sets::{NewSets, SetChunk, Sets};
 pub use shingles::{NotShingle, Shingle, Shingler};
 pub use similarity::{NotThreshold, Similarity, Threshold};
 
@@ -169,7 +169,7 @@ pub struct NearDuplicate {
 }
 
 /// The sets that may have one like them.
-fn candidates(sets: &Sets, threshold: Threshold, engine: Engine) -> Candidates {
+fn candidates(sets: &Sets, threshold: Threshold, engine: Engine) -> Result<Candidates, NoRoom> {
     match engine {
         Engine::Auto | Engine::Exact => Candidates::among(sets, threshold),
         Engine::Lsh => lsh::candidates(sets, threshold),
@@ -184,8 +184,11 @@ pub struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     /// Prepares the sets. Linear in their members, in parallel.
-    pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Self {
-        Self { sets, join: Join::new(sets, candidates(sets, threshold, engine), threshold) }
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Result<Self, NoRoom> {
+        Ok(Self { sets, join: Join::new(sets, candidates(sets, threshold, engine)?, threshold) })
     }
 
     /// Pairs that unite all records that are alike, directly or through others, among those that are in.
@@ -253,15 +256,15 @@ impl Order<'_> {
 /// stays, stays.
 ///
 /// # Errors
-/// That of `go_on`, which is asked now and then.
-pub fn near_duplicates<E>(
+/// That of `go_on`, which is asked now and then, or where there is no room.
+pub fn near_duplicates<E: From<NoRoom>>(
     sets: &Sets,
     threshold: Threshold,
     engine: Engine,
     order: &Order<'_>,
     go_on: impl Fn() -> Result<(), E>,
 ) -> Result<Vec<NearDuplicate>, E> {
-    let candidates = candidates(sets, threshold, engine);
+    let candidates = candidates(sets, threshold, engine)?;
     let (order, fixed) = order.of(candidates.sets.iter().map(|&set| sets.line(set as usize)));
     let stars = stars::stars(sets, &candidates, (&order, fixed), threshold, go_on)?;
     let near = stars.into_par_iter().map(|star| NearDuplicate {

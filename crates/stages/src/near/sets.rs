@@ -1,12 +1,22 @@
 //! The sets of all records, each of 64-bit hashes, as the scan leaves them.
 
-use bedload_record::Ordinal;
+use std::sync::Arc;
+
+use bedload_record::{Column, NoRoom, Ordinal, Room};
 
 /// The sets of some records, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SetChunk {
     lines: Vec<Ordinal>,
     /// Where the set of each ends among the hashes.
+    ends: Vec<usize>,
+    hashes: Column<u64>,
+}
+
+/// The sets of some records while they are made.
+#[derive(Debug, Default)]
+pub struct NewSets {
+    lines: Vec<Ordinal>,
     ends: Vec<usize>,
     hashes: Vec<u64>,
 }
@@ -14,7 +24,7 @@ pub struct SetChunk {
 /// Of English; where there are more words, the room grows.
 const BYTES_PER_WORD: usize = 6;
 
-impl SetChunk {
+impl NewSets {
     /// No sets, with room for those of so many bytes of text.
     pub fn with_capacity(bytes: usize) -> Self {
         Self { hashes: Vec::with_capacity(bytes / BYTES_PER_WORD), ..Self::default() }
@@ -29,9 +39,24 @@ impl SetChunk {
         }
     }
 
+    /// The sets, in a room where there is one.
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub fn finish(mut self, room: Option<&Arc<dyn Room>>) -> Result<SetChunk, NoRoom> {
+        self.hashes.shrink_to_fit();
+        let mut hashes = Column::of(self.hashes, 0);
+        if let Some(room) = room {
+            hashes.lend(room)?;
+        }
+        Ok(SetChunk { lines: self.lines, ends: self.ends, hashes })
+    }
+}
+
+impl SetChunk {
     fn get(&self, nth: usize) -> &[u64] {
         let begin = nth.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.hashes[begin..self.ends[nth]]
+        &self.hashes.values()[begin..self.ends[nth]]
     }
 }
 
@@ -42,12 +67,14 @@ pub struct Sets {
     /// The number of the first set of each chunk.
     firsts: Vec<usize>,
     len: usize,
+    /// Where what is made from them goes, where memory has no room for it.
+    room: Option<Arc<dyn Room>>,
 }
 
 impl Sets {
-    /// The sets of all chunks, which are in order.
-    pub fn new(chunks: Vec<SetChunk>) -> Self {
-        let mut sets = Self::default();
+    /// The sets of all chunks, which are in order. What is made from them goes to the room, if there is one.
+    pub fn new(chunks: Vec<SetChunk>, room: Option<Arc<dyn Room>>) -> Self {
+        let mut sets = Self { room, ..Self::default() };
         for chunk in &chunks {
             sets.firsts.push(sets.len);
             sets.len += chunk.lines.len();
@@ -74,6 +101,10 @@ impl Sets {
         }
     }
 
+    pub(super) fn room(&self) -> Option<&Arc<dyn Room>> {
+        self.room.as_ref()
+    }
+
     /// How many chunks there are.
     pub(super) fn chunks(&self) -> usize {
         self.chunks.len()
@@ -81,7 +112,7 @@ impl Sets {
 
     /// The hashes of a chunk, set after set.
     pub(super) fn of_chunk(&self, chunk: usize) -> &[u64] {
-        &self.chunks[chunk].hashes
+        self.chunks[chunk].hashes.values()
     }
 
     /// The sets of a chunk with their numbers.

@@ -1,25 +1,64 @@
 //! Against a comparison of all pairs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use bedload_record::{Memory, Room};
 use proptest::prelude::*;
 
 use super::*;
 
-fn sets(texts: &[String]) -> (Sets, Vec<BTreeSet<u64>>) {
+/// A room in memory.
+#[derive(Debug)]
+pub(super) struct Heap;
+
+#[derive(Debug)]
+struct Bytes(Vec<u64>, usize);
+
+impl Room for Heap {
+    fn make(&self, bytes: usize) -> Result<Box<dyn Memory>, NoRoom> {
+        Ok(Box::new(Bytes(vec![0; bytes.div_ceil(8)], bytes)))
+    }
+}
+
+impl Memory for Bytes {
+    fn bytes(&self) -> &[u8] {
+        &zerocopy::IntoBytes::as_bytes(&self.0[..])[..self.1]
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut zerocopy::IntoBytes::as_mut_bytes(&mut self.0[..])[..self.1]
+    }
+}
+
+/// Why a run ends.
+#[derive(Debug, PartialEq, Eq)]
+enum Stop {
+    Asked,
+    NoRoom,
+}
+
+impl From<NoRoom> for Stop {
+    fn from(_: NoRoom) -> Self {
+        Self::NoRoom
+    }
+}
+
+fn sets(texts: &[String], is_spilled: bool) -> (Sets, Vec<BTreeSet<u64>>) {
+    let room = is_spilled.then(|| Arc::new(Heap) as Arc<dyn Room>);
     let mut shingler = Shingler::new(Shingle::Words(2));
     let mut chunks = Vec::new();
     let mut plain = Vec::new();
     for (texts, first) in texts.chunks(7).zip((0..).step_by(7)) {
-        let mut chunk = SetChunk::default();
+        let mut chunk = NewSets::default();
         for (text, line) in texts.iter().zip(first..) {
             let set = shingler.shingles([text.as_str()].into_iter());
             chunk.push(Ordinal(line), set);
             plain.push(set.iter().copied().collect());
         }
-        chunks.push(chunk);
+        chunks.push(chunk.finish(room.as_ref()).expect("room"));
     }
-    (Sets::new(chunks), plain)
+    (Sets::new(chunks, room), plain)
 }
 
 fn is_alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>, millionths: u64) -> bool {
@@ -70,6 +109,7 @@ proptest! {
         originals in prop::collection::vec("([a-d]{1,2} ){3,14}", 1..12),
         copies in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[a-d]{0,2}"), 0..120),
         hundredths in 5u32..=100,
+        is_spilled: bool,
     ) {
         let mut texts = originals;
         for (of, at, word) in copies {
@@ -78,7 +118,7 @@ proptest! {
             words[at] = &word;
             texts.push(words.join(" "));
         }
-        let (sets, plain) = sets(&texts);
+        let (sets, plain) = sets(&texts, is_spilled);
         let threshold: Threshold = format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().expect("a threshold");
         let is_in = |nth: usize| nth % 5 != 3 && !plain[nth].is_empty();
         let side = |nth: usize| is_in(nth).then_some(if nth.is_multiple_of(2) { Side::Train } else { Side::Validation });
@@ -93,14 +133,14 @@ proptest! {
                 }
             }
         }
-        let go_on = || Ok::<(), ()>(());
+        let go_on = || Ok::<(), Stop>(());
         let facts = FactTable::new(1);
-        let pairs = Pairs::new(&sets, threshold, Engine::Exact);
+        let pairs = Pairs::new(&sets, threshold, Engine::Exact).expect("room");
         let links = pairs.links(|line| is_in(line.index()), go_on).expect("links");
         prop_assert!(links.len() <= plain.len());
         links.iter().for_each(|(a, b)| unite(&mut united, a.index(), b.index()));
         prop_assert_eq!(united, roots);
-        let edges = Edges::new(&sets, threshold, Engine::Exact);
+        let edges = Edges::new(&sets, threshold, Engine::Exact).expect("room");
         let edges: Vec<(usize, usize)> = (0..edges.batches()).flat_map(|batch| edges.batch(batch)).map(|edge| (edge.line.index(), edge.earlier.index())).collect();
         let all: Vec<(usize, usize)> = (0..plain.len()).flat_map(|b| (0..b).map(move |a| (b, a)))
 .filter(|&(b, a)| !plain[a].is_empty() && is_alike(&plain[a], &plain[b], u64::from(hundredths) * 10_000)).collect();
@@ -116,15 +156,15 @@ proptest! {
 #[test]
 fn a_run_that_is_stopped_ends_between_batches() {
     let texts: Vec<String> = (0..50).map(|n| format!("the same words again and again {n}")).collect();
-    let (sets, _) = sets(&texts);
+    let (sets, _) = sets(&texts, false);
     let threshold = "0.5".parse().expect("a threshold");
-    let stop = || Err("stopped");
+    let stop = || Err(Stop::Asked);
     assert_eq!(
         near_duplicates(&sets, threshold, Engine::Exact, &first(&FactTable::new(1), 50), stop),
-        Err("stopped")
+        Err(Stop::Asked)
     );
-    let pairs = Pairs::new(&sets, threshold, Engine::Exact);
-    assert_eq!(pairs.links(|_| true, stop), Err("stopped"));
+    let pairs = Pairs::new(&sets, threshold, Engine::Exact).expect("room");
+    assert_eq!(pairs.links(|_| true, stop), Err(Stop::Asked));
     let side = |line: Ordinal| Some(if line.0 < 9 { Side::Validation } else { Side::Train });
-    assert_eq!(pairs.crossing(side, stop), Err("stopped"));
+    assert_eq!(pairs.crossing(side, stop), Err(Stop::Asked));
 }
