@@ -30,7 +30,7 @@ use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
-pub(crate) use build::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
+pub(crate) use build::{AugmentArgs, BalanceArgs, BuildArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
 pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;
 #[cfg_attr(
@@ -227,6 +227,8 @@ pub(crate) struct CheckArgs {
     /// Repeatable.
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) counts: CountArgs,
     #[command(flatten)]
     pub(crate) contamination: ContaminationArgs,
     #[command(flatten)]

@@ -13,6 +13,7 @@ use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions};
 use bedload_stages::STAGES;
+use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
 use serde::Deserialize;
@@ -28,6 +29,8 @@ use crate::memory;
 use crate::output::say;
 
 use contamination::{put_for_check, refuse_out_of_range};
+
+use build::{put_counts, refuse_skipped};
 
 pub(crate) use build::for_build;
 use pii::put_pii_to_report;
@@ -58,6 +61,11 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
             escape(&to)
         ));
     }
+    let flags = put_counts(&args.counts, &mut config.stages);
+    if args.counts.label_field.is_some() && !config.stages.balance.by.contains(&Facet::Label) {
+        config.stages.balance.by.push(Facet::Label);
+    }
+    refuse_skipped(&flags, &data.skip)?;
     put_for_check(&args.contamination, &data.skip, &mut config.stages)?;
     resolve(data, config)
 }

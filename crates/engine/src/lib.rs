@@ -17,6 +17,7 @@ pub use bedload_metrics::bootstrap::{Interval, Resampling};
 pub use bedload_metrics::confusion::Scores;
 pub use bedload_metrics::text::TextScores;
 pub use bedload_report::{Cell, FoundRow};
+pub use bedload_stages::facets::{FacetCounts, ValueCounts};
 pub use commands::build::{Built, ClassCounts, build};
 pub use commands::calibrate::calibrate;
 pub use commands::check::{Checked, check};

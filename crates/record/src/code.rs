@@ -184,6 +184,9 @@ pub enum Code {
     SelectTooFewRecords,
     SelectShortSource,
     BalanceNoClasses,
+    BalanceUnevenValues,
+    BalanceRareValues,
+    BalanceUnvalidatedValues,
 }
 
 /// Everything about a code in general.
@@ -300,7 +303,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::BalanceNoClasses as usize + 1);
+        assert_eq!(CODES.len(), Code::BalanceUnvalidatedValues as usize + 1);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Tables `labels` and `summary`: counts over many records. Both are small, whatever the size of the input.
+//! Tables `labels`, `balance` and `summary`: counts over many records. All are small, whatever the size of the input.
 
 use std::borrow::Cow;
 
@@ -57,6 +57,38 @@ impl Row for SummaryRow<'_> {
             RowColumn::required("metric", Text(|row| Some(&row.metric))),
             RowColumn::required("scope", Text(|row| Some(&row.scope))),
             RowColumn::required("value", Real(|row| Some(row.value))),
+        ]
+    }
+}
+
+/// How many records have a value of a facet, at one stage and on one side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BalanceRow<'a> {
+    /// `label`, `source`, `length` or a JSON Pointer.
+    pub facet: &'a str,
+    /// The value; none for the records without one.
+    pub value: Option<&'a str>,
+    /// `before` or `after` everything that was decided.
+    pub stage: &'a str,
+    /// `train`, `validation` or `test`; none for all sides together.
+    pub split: Option<&'a str>,
+    /// Records with this value.
+    pub records: u64,
+    /// Their share of all records of this stage and side, from 0 to 1.
+    pub share: f64,
+}
+
+impl Row for BalanceRow<'_> {
+    const TABLE: &'static str = "balance";
+
+    fn columns() -> Vec<RowColumn<Self>> {
+        vec![
+            RowColumn::required("facet", Text(|row| Some(row.facet))),
+            RowColumn::optional("value", Text(|row| row.value)),
+            RowColumn::required("stage", Text(|row| Some(row.stage))),
+            RowColumn::optional("split", Text(|row| row.split)),
+            RowColumn::required("records", Integer(|row| Some(row.records))),
+            RowColumn::required("share", Real(|row| Some(row.share))),
         ]
     }
 }

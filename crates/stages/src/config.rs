@@ -23,6 +23,17 @@ pub struct Stages {
 }
 
 impl Stages {
+    /// The facets whose values are counted, each once.
+    pub fn counted(&self) -> Vec<Facet> {
+        let mut counted: Vec<Facet> = Vec::new();
+        for facet in self.balance.by.iter().filter(|_| self.balance.enabled) {
+            if !counted.contains(facet) {
+                counted.push(facet.clone());
+            }
+        }
+        counted
+    }
+
     /// The facets by which records are divided or counted.
     pub fn facets(&self) -> impl Iterator<Item = &Facet> {
         let counted = self.balance.by.iter().filter(|_| self.balance.enabled);

@@ -14,7 +14,7 @@ use bedload_engine::MaxRejected;
 use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, PiiArgs, bytes};
 
 pub(crate) use augment::AugmentArgs;
-pub(crate) use balance::BalanceArgs;
+pub(crate) use balance::{BalanceArgs, CountArgs};
 pub(crate) use duplicates::DuplicateArgs;
 pub(crate) use near::NearArgs;
 pub(crate) use split::SplitArgs;

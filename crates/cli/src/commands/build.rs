@@ -12,7 +12,9 @@ use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_workers, worst};
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
-use crate::output::{ClassNames, FAILED_ON_WARNINGS, Output, Paint, built_summary, of_severity, say};
+use crate::output::{
+    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary, of_severity, say,
+};
 use crate::progress::Display;
 use crate::settings::{self, Run};
 
@@ -53,7 +55,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         told.write_object(object)?;
     }
     let config = run.config.as_deref();
-    let printed = told.end(&summary_object(&built, severities, exit, config));
+    let rare = run.settings.stages.balance.rare;
+    let printed = told.end(&summary_object(&built, rare, severities, exit, config));
     printed.map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
         say_config(config);
@@ -95,6 +98,7 @@ fn refuse_output_inside_directory(args: &BuildArgs, run: &Run) -> Result<(), Fai
 
 fn summary_object(
     built: &Built,
+    rare: u64,
     severities: Severities,
     exit: Exit,
     config: Option<&Path>,
@@ -117,6 +121,7 @@ fn summary_object(
         "test": counts.test,
         "variants": counts.variants,
         "evaluation": built.prompts(),
+        "balance": balance_object(&built.balance, rare),
         "errors": of(Severity::Error),
         "warnings": of(Severity::Warning),
         "notes": of(Severity::Note),

@@ -10,7 +10,7 @@ use bedload_record::Severity;
 use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
-use crate::output::{FAILED_ON_WARNINGS, Output, Paint, by_name, checked_summary, say};
+use crate::output::{FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, say};
 use crate::progress::Display;
 use crate::settings;
 
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     ];
     let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
     let exit = judge(worst, run.fail_on);
-    told.end(&summary_object(&checked, exit, run.config.as_deref()))?;
+    let rare = run.settings.stages.balance.rare;
+    told.end(&summary_object(&checked, rare, exit, run.config.as_deref()))?;
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn summary_object(checked: &Checked, exit: Exit, config: Option<&Path>) -> serde_json::Value {
+fn summary_object(checked: &Checked, rare: u64, exit: Exit, config: Option<&Path>) -> serde_json::Value {
     let texts = checked.texts;
     let spoken = |n: u64| Some(n).filter(|_| checked.is_conversation);
     serde_json::json!({
@@ -62,6 +63,7 @@ fn summary_object(checked: &Checked, exit: Exit, config: Option<&Path>) -> serde
         "distinct_is_exact": checked.distinct.map(|distinct| distinct.is_exact),
         "leaked_records": checked.leaked.map(|[records, _]| records),
         "leaked_prompts": checked.leaked.map(|[_, prompts]| prompts),
+        "balance": balance_object(&checked.balance, rare),
         "errors": checked.errors,
         "warnings": checked.warnings,
         "notes": checked.notes,

@@ -1,6 +1,7 @@
 //! What a run prints: findings and the summary that ends them, in the form that was asked for. Each form is an
 //! [`Emitter`] in a file of its own.
 
+mod balance;
 mod jsonl;
 mod paint;
 mod sides;
@@ -16,6 +17,7 @@ use bedload_record::{Code, Finding, Scope, Severities, Severity};
 
 use crate::args::{OutputArgs, OutputFormat};
 
+pub(crate) use balance::balance_object;
 pub(crate) use paint::Paint;
 pub(crate) use sides::{in_common, listed, sides};
 pub(crate) use stdout::Out;

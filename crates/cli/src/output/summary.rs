@@ -9,6 +9,7 @@ use bedload_engine::{Built, Checked, Converted, Distinct};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
 
+use super::balance::balance;
 use super::sides::sides;
 use super::{Paint, TEXT_PER_CODE};
 use crate::escape::escape;
@@ -123,6 +124,7 @@ pub(crate) fn checked_summary(
     };
     let _ = writeln!(out, "  records     {records}");
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
+    balance(&mut out, &checked.balance, false);
     codes(&mut out, &checked.by_code, severities, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
@@ -182,6 +184,7 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
+    balance(&mut out, &built.balance, true);
     out.extend(manifest.certificates.as_ref().map(sides));
     codes(&mut out, &built.summary.by_code, severities, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;

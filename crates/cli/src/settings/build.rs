@@ -11,7 +11,7 @@ use bedload_stages::select::{Amount, Weight};
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
-use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, DuplicateArgs, NearArgs, SplitArgs};
+use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
 use crate::config::Config;
 use crate::exit::Failure;
 
@@ -34,12 +34,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         put_balance(balance, stages),
         put_augment(augment, stages)?,
     ];
-    let is_skipped = |stage: &str| args.data.skip.iter().any(|skipped| skipped == stage);
-    if let Some((_, flag, stage)) =
-        flags.iter().flatten().find(|(given, _, stage)| *given && is_skipped(stage))
-    {
-        return Err(Failure::Usage(format!("{flag} cannot be used with --skip {stage}")));
-    }
+    refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
     config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
     config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
     let max_rejected = match (args.max_rejected, &config.max_rejected) {
@@ -75,6 +70,18 @@ fn refuse_maps_without_target(run: &Run) -> Result<(), Failure> {
             "[[input]] {}: `map` needs a target format\nhint: name it with --to, or as `to` of [stages.convert]",
             source.name
         ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses flags for stages that are skipped.
+pub(super) fn refuse_skipped<'f>(
+    flags: impl IntoIterator<Item = &'f Flag>,
+    skipped: &[String],
+) -> Result<(), Failure> {
+    let is_skipped = |stage: &str| skipped.iter().any(|skipped| skipped == stage);
+    match flags.into_iter().find(|(given, _, stage)| *given && is_skipped(stage)) {
+        Some((_, flag, stage)) => Err(Failure::Usage(format!("{flag} cannot be used with --skip {stage}"))),
         None => Ok(()),
     }
 }
@@ -186,13 +193,23 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
 }
 
 fn put_balance(args: &BalanceArgs, stages: &mut Stages) -> Vec<Flag> {
+    stages.balance.cap_class = args.cap_class.or(stages.balance.cap_class);
+    let mut flags = put_counts(&args.counts, stages);
+    flags.push((args.cap_class.is_some(), "--cap-class", "balance"));
+    flags
+}
+
+/// What is counted, in `check` and `build`.
+pub(super) fn put_counts(args: &CountArgs, stages: &mut Stages) -> Vec<Flag> {
     if args.label_field.is_some() {
         stages.balance.label_field.clone_from(&args.label_field);
     }
-    stages.balance.cap_class = args.cap_class.or(stages.balance.cap_class);
+    if !args.balance.is_empty() {
+        stages.balance.by.clone_from(&args.balance);
+    }
     vec![
         (args.label_field.is_some(), "--label-field", "balance"),
-        (args.cap_class.is_some(), "--cap-class", "balance"),
+        (!args.balance.is_empty(), "--balance", "balance"),
     ]
 }
 

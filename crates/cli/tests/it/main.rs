@@ -11,6 +11,8 @@ mod augmenting;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod balancing;
+#[cfg(test)]
 mod by_time;
 #[cfg(test)]
 mod calibrating;

@@ -12,6 +12,7 @@ use bedload_record::plural::plural;
 use bedload_record::{FactTable, Finding, Ordinal, Severity, Side, Summary};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::balance::Class;
+use bedload_stages::facets::FacetCounts;
 
 use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
@@ -56,6 +57,8 @@ pub struct Built {
     pub summary: Summary,
     /// The classes.
     pub labels: Vec<ClassCounts>,
+    /// The values of the facets that were to be counted.
+    pub balance: Vec<FacetCounts>,
     /// True where the format was found in the data, and not named.
     pub format_detected: bool,
     /// Bytes read, decompressed.
@@ -255,6 +258,7 @@ pub fn build(
     let labels = plan.classes.list().iter().enumerate().map(of_class).collect();
     Ok(Built {
         labels,
+        balance: plan.balance,
         summary,
         findings: plan.findings,
         leftovers,
@@ -355,7 +359,10 @@ fn report(
     );
     let mut files = vec![of_lines.0?, found?, of_lines.1?];
     files.push(tables::labels(dir, source)?);
-    files.push(tables::summary(dir, summary)?);
+    if !source.plan.balance.is_empty() {
+        files.push(tables::balance(dir, &source.plan.balance)?);
+    }
+    files.push(tables::summary(dir, summary, &source.plan.balance)?);
     let near = &settings.stages.near;
     if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
         files.push(edges(dir, source, compared, near)?);

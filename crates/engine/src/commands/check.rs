@@ -1,28 +1,33 @@
 //! `check`: one pass that writes nothing, after a short one over validation data. Memory does not grow with the training
 //! data; findings leave as they are found.
 
+mod chunk;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
-use bedload_record::json::is_blank;
-use bedload_record::{Code, Finding, Findings, Histogram, Quantiles, Severity, Side, Terminator, Tokens};
-use bedload_scan::{Chunk, Inputs, KeptChunk, visit_weighing};
+use bedload_record::{Code, Finding, Histogram, Quantiles, Severity, Side, Tokens};
+use bedload_scan::{Chunk, Inputs, visit_weighing};
+use bedload_stages::facets::{Facet, FacetCounts, Sources};
 use bedload_stages::schema::Tally;
 
+use crate::plan::balance::{missing_values, too_many_values};
 use crate::plan::judge::files::Files;
 use crate::plan::judge::{DataSet, Records, SideTotals, judge};
+use crate::plan::sources::source_name;
 use crate::run::error::EngineError;
-use crate::run::memory::Ledger;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::contamination::judge_found;
 use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
-use crate::scan::examine::place::{in_order, place};
-use crate::scan::examine::{Examiner, Physical, Summary, Wanted};
+use crate::scan::examine::place::place;
+use crate::scan::examine::{Examiner, Physical, Wanted};
 use crate::scan::facts::FileLines;
-use crate::scan::held_out::{HeldOut, Leaks, Overlap};
+use crate::scan::held_out::{HeldOut, Leaks};
 use crate::scan::rules::{Rules, unknown_format};
+use crate::scan::value_counts::ValueTally;
+use chunk::{Asked, ChunkChecked, check_chunk};
 
 /// What a check found, in numbers.
 #[derive(Clone, Debug, Default)]
@@ -62,58 +67,9 @@ pub struct Checked {
     /// How many validation records are also in the training data, and how many share no more than a prompt or group
     /// with it; none where nothing was compared.
     pub leaked: Option<[u64; 2]>,
+    /// The values of the facets that were to be counted, by side.
+    pub balance: Vec<FacetCounts>,
 }
-
-/// What one chunk leaves.
-#[derive(Default)]
-struct ChunkChecked {
-    lines: u64,
-    bytes: u64,
-    valid: u64,
-    crlf: u64,
-    tokens: Vec<u64>,
-    texts: Tokens,
-    tally: Tally,
-    unmapped: Unmapped,
-    by_code: BTreeMap<Code, u64>,
-    /// The leading bytes of the digests of the valid records.
-    keys: Vec<u64>,
-    /// Those that have something in common with the validation data.
-    overlaps: Vec<Overlap>,
-    /// Placed, but with line numbers that count from the chunk's first line.
-    findings: Vec<Finding>,
-    /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
-    again: Option<KeptChunk>,
-}
-
-impl ChunkChecked {
-    /// How much memory it takes.
-    fn held_bytes(&self) -> usize {
-        let finding_bytes = size_of::<Finding>() + FINDING_TEXT_BYTES;
-        size_of::<Self>()
-            + self.tokens.capacity() * size_of::<u64>()
-            + self.keys.capacity() * size_of::<u64>()
-            + self.overlaps.capacity() * size_of::<Overlap>()
-            + self.findings.len() * finding_bytes
-            + self.again.as_ref().map_or(0, KeptChunk::n_bytes)
-    }
-
-    /// Keeps findings, or the chunk in place of too many.
-    fn hold(&mut self, findings: Vec<Finding>, chunk: &Chunk<'_>) {
-        self.findings.extend(findings);
-        if self.findings.len() > HELD_MAX {
-            self.findings = Vec::new();
-            self.again = Some(chunk.keep());
-        }
-    }
-}
-
-/// The most findings that a chunk holds until its turn comes. A finding takes far more memory than the bytes it is
-/// about, and with blank lines there is one for every byte.
-const HELD_MAX: usize = 4096;
-
-/// The texts of a finding: file, pointer, message and source.
-const FINDING_TEXT_BYTES: usize = 400;
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
 /// For people, at most `per_code` findings about records are handed over of each code, and none that one finding
@@ -143,6 +99,8 @@ pub fn check(
     let mut tokens = Histogram::default();
     let mut tally = Tally::default();
     let mut unmapped = Unmapped::default();
+    let mut values = ValueTally::new(settings, &rules);
+    let sources = Sources::new(inputs.iter().map(|input| source_name(input, settings)));
     let mut held = Side::ALL.map(|_| SideTotals::default());
     let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
     let mut leaks = held_out.as_ref().map(Leaks::among);
@@ -164,11 +122,13 @@ pub fn check(
                 None if is_counted.load(Ordering::Relaxed) => Wanted::Nothing,
                 None => Wanted::Digest,
             };
+            let values = ValueTally::new(settings, &rules);
+            let values = values.map(|values| (values, place_of(chunk, inputs, &sources)));
             check_chunk(
                 examiner,
                 chunk,
                 &rules,
-                (wanted, held_out.as_ref()),
+                Asked { wanted, held_out: held_out.as_ref(), values },
                 name,
                 per_code,
                 &progress.ledger,
@@ -218,6 +178,9 @@ pub fn check(
             held.bytes += chunk.bytes;
             total.bytes += chunk.bytes;
             total.texts += chunk.texts;
+            if let (Some(values), Some(more)) = (&mut values, &chunk.values) {
+                values.absorb(&rules, more);
+            }
             tally.absorb(&chunk.tally);
             unmapped.absorb(&chunk.unmapped, lines_in_all);
             chunk.tokens.iter().for_each(|&n| tokens.add(n));
@@ -236,6 +199,14 @@ pub fn check(
     let sample = rules.sample(&unmapped, inputs);
     total.distinct = seen.map(|seen| seen.counts());
     total.leaked = leaks.as_ref().map(Leaks::counts);
+    let counted = values.map(|values| values.finish(settings, &rules, sources.names(), total.valid));
+    let (classes, balance, too_many) = counted.unwrap_or_default();
+    before.extend(too_many.iter().map(too_many_values));
+    let is_missing = |counts: &&FacetCounts| counts.facet.starts_with('/') && counts.values.is_empty();
+    before.extend(balance.iter().filter(is_missing).map(|counts| missing_values(&counts.facet)));
+    let has_labels = settings.stages.counted().contains(&Facet::Label);
+    let train = classes_of_training(&balance);
+    total.balance = balance;
     // Where nothing could be read, there is nothing to be said of it but that.
     let is_read = set_aside.len() < inputs.len();
     let findings = judge(DataSet {
@@ -252,7 +223,8 @@ pub fn check(
             tally: &tally,
             unmapped: &unmapped,
             sample: sample.as_deref(),
-            classes: None,
+            classes: has_labels.then_some((&classes, &train[..])),
+            balance: &total.balance,
             distinct: total.distinct,
             leaks: leaks.as_ref(),
         }),
@@ -271,75 +243,14 @@ pub fn check(
     Ok(total)
 }
 
-fn check_chunk(
-    examiner: &mut Examiner<'_>,
-    chunk: &Chunk<'_>,
-    rules: &Rules,
-    (wanted, held_out): (Wanted, Option<&HeldOut>),
-    name: &str,
-    per_code: Option<u64>,
-    ledger: &Ledger,
-) -> ChunkChecked {
-    let mut out = ChunkChecked::default();
-    let mut findings = Findings::in_full();
-    // Lines of no bytes are many where there are any, so nothing is made of them but what is handed over.
-    let mut n_blank = 0u64;
-    for line in chunk.lines() {
-        if line.bytes.is_some_and(is_blank) {
-            examiner.pass_over();
-            out.lines += 1;
-            out.crlf += u64::from(line.terminator == Terminator::CrLf);
-            out.bytes += line.len + line.terminator.len_bytes();
-            n_blank += 1;
-            if out.again.is_some() || per_code.is_some_and(|most| n_blank > most) {
-                continue;
-            }
-            let line = Physical::of(chunk.at.input, &line);
-            out.hold(place(examiner.findings(&line), rules, name, out.lines, &line), chunk);
-            continue;
-        }
-        let line = Physical::of(chunk.at.input, &line);
-        ledger.begin_line(line.len);
-        out.lines += 1;
-        out.crlf += u64::from(line.terminator == Terminator::CrLf);
-        out.bytes += line.len + line.terminator.len_bytes();
-        findings.next_record();
-        let summary = examiner.examine(&line, wanted, &mut findings);
-        let codes = findings.codes();
-        if !rules.severities.rejects(codes) {
-            out.valid += 1;
-            if let Some(Summary { tokens, features, digest }) = summary {
-                out.tokens.push(tokens.total());
-                out.texts += tokens;
-                out.tally.add(features);
-                if wanted >= Wanted::Digest {
-                    out.keys.push((digest >> 64) as u64);
-                }
-                if let Some(held_out) = held_out {
-                    held_out.overlaps(out.lines - 1, (digest, examiner.keys()), &mut out.overlaps);
-                }
-            }
-        }
-        if codes.is_empty() {
-            continue;
-        }
-        let mut found = in_order(&mut findings);
-        found.retain(|finding| {
-            let n = out.by_code.entry(finding.code).or_default();
-            *n += 1;
-            if per_code.is_some_and(|most| *n >= most) {
-                findings.mute(finding.code);
-            }
-            per_code.is_none_or(|most| *n <= most)
-        });
-        if out.again.is_none() {
-            out.hold(place(found, rules, name, out.lines, &line), chunk);
-        }
-    }
-    if n_blank > 0 {
-        *out.by_code.entry(Code::JsonBlankLine).or_default() += n_blank;
-    }
-    findings.muted().for_each(|(code, n)| *out.by_code.entry(code).or_default() += n);
-    out.unmapped = examiner.take_unmapped();
-    out
+/// The side of a chunk's records, and their source.
+fn place_of(chunk: &Chunk<'_>, inputs: &Inputs, sources: &Sources) -> (Side, usize) {
+    (inputs.get(chunk.at.input).side(), sources.of_input(chunk.at.input).unwrap_or_default())
+}
+
+/// How many training records each class has, where classes were counted.
+fn classes_of_training(balance: &[FacetCounts]) -> Vec<u64> {
+    let labels = balance.iter().find(|counts| counts.facet == Facet::Label.as_str());
+    let values = labels.into_iter().flat_map(|labels| &labels.values);
+    values.map(|value| value.sides[Side::Train as usize]).collect()
 }

@@ -3,6 +3,7 @@
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
+pub(crate) mod balance;
 pub(crate) mod certify;
 mod decide;
 pub(crate) mod evaluation;
@@ -15,6 +16,7 @@ use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
 use bedload_stages::dedupe::Duplicate;
+use bedload_stages::facets::FacetCounts;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{NearConfig, Sets};
 use bedload_stages::schema::Tally;
@@ -44,6 +46,8 @@ pub(crate) struct Plan {
     /// What must not part in a split.
     pub(crate) groups: Groups,
     pub(crate) classes: Classes,
+    /// The values of the facets that are counted.
+    pub(crate) balance: Vec<FacetCounts>,
     /// How many output lines there are of each spelling of each class, by side.
     pub(crate) by_spelling: [Vec<Vec<u64>>; Side::COUNT],
     /// Variants of training records, in the order of these.
@@ -82,6 +86,7 @@ pub(crate) fn plan(
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
     let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };
+    let balance = balance::balance(facts, (&verdicts, &variants), &classes, settings);
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
     let train: Vec<u64> = by_spelling[0].iter().map(|spellings| spellings.iter().sum()).collect();
     let findings = judge(DataSet {
@@ -99,6 +104,7 @@ pub(crate) fn plan(
             unmapped,
             sample: rules.sample(unmapped, inputs).as_deref(),
             classes: Some((&classes, &train)),
+            balance: &balance,
             distinct: None,
             leaks: None,
         }),
@@ -108,6 +114,7 @@ pub(crate) fn plan(
         duplicates,
         groups,
         classes,
+        balance,
         by_spelling,
         variants,
         packed,
@@ -146,6 +153,7 @@ pub(crate) fn plan_as_it_is(
         duplicates: Vec::new(),
         groups: Groups::default(),
         classes: Classes::default(),
+        balance: Vec::new(),
         by_spelling: Default::default(),
         variants: Vec::new(),
         packed,

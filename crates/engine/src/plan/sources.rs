@@ -2,7 +2,7 @@
 
 use bedload_record::FactTable;
 use bedload_record::names::did_you_mean;
-use bedload_scan::Inputs;
+use bedload_scan::{Input, Inputs};
 use bedload_stages::facets::Sources;
 
 use crate::run::error::EngineError;
@@ -14,6 +14,11 @@ pub(super) fn sources(facts: &FactTable, settings: &Settings) -> Sources {
     Sources::new(facts.files().iter().map(|file| of_input(file.source, &file.name)))
 }
 
+/// Where the records of an input are from.
+pub(crate) fn source_name<'a>(input: &'a Input, settings: &'a Settings) -> &'a str {
+    input.source().map_or(input.name(), |nth| &settings.sources[nth].name)
+}
+
 /// Refuses a mix of other sources than there are.
 pub(crate) fn refuse_unknown_sources(settings: &Settings, inputs: &Inputs) -> Result<(), EngineError> {
     let split = &settings.stages.split;
@@ -22,11 +27,7 @@ pub(crate) fn refuse_unknown_sources(settings: &Settings, inputs: &Inputs) -> Re
         return Ok(());
     }
     let described = || settings.sources.iter().map(|source| source.name.as_str());
-    let name = |input: &bedload_scan::Input| match input.source() {
-        Some(nth) => settings.sources[nth].name.clone(),
-        None => input.name().to_owned(),
-    };
-    let sources = Sources::new(inputs.iter().map(name));
+    let sources = Sources::new(inputs.iter().map(|input| source_name(input, settings)));
     let names = || sources.names().iter().map(String::as_str);
     let usage = |message: String| Err(EngineError::Usage(message));
     if let Some(unknown) = mix.names().find(|name| !names().chain(described()).any(|other| other == *name)) {

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use bedload_record::{FactTable, Finding, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
-    FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow, TableSummary, Tap, VariantRow,
+    BalanceRow, FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow, TableSummary, Tap,
+    VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
 use bedload_stages::balance::Class;
+use bedload_stages::facets::{FacetCounts, ValueCounts};
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
@@ -154,8 +156,63 @@ pub(crate) fn labels(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, E
     })
 }
 
+/// `balance.parquet`: the values of each facet that is counted.
+pub(crate) fn balance(dir: &Path, balance: &[FacetCounts]) -> Result<FileEntry, EngineError> {
+    let all = |value: &ValueCounts| value.sides.iter().sum();
+    let parts: [(&str, Option<Side>); 2 + Side::COUNT] = [
+        ("before", None),
+        ("after", None),
+        ("after", Some(Side::Train)),
+        ("after", Some(Side::Validation)),
+        ("after", Some(Side::Test)),
+    ];
+    table(dir, "balance", |writer| {
+        for counts in balance {
+            for (stage, side) in parts {
+                let of = |value: &ValueCounts| match (stage, side) {
+                    ("before", _) => value.before,
+                    (_, None) => all(value),
+                    (_, Some(side)) => value.sides[side as usize],
+                };
+                let with_value = counts.values.iter().map(|value| (Some(value.name.as_str()), of(value)));
+                let without = Some((None, of(&counts.without))).filter(|(_, records)| *records > 0);
+                let rows: Vec<(Option<&str>, u64)> = with_value.chain(without).collect();
+                let records: u64 = rows.iter().map(|(_, records)| records).sum();
+                writer.push(rows.into_iter().map(|(value, n)| BalanceRow {
+                    facet: &counts.facet,
+                    value,
+                    stage,
+                    split: side.map(Side::name),
+                    records: n,
+                    share: if records == 0 { 0.0 } else { n as f64 / records as f64 },
+                }))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// How even the values of facets are, in long form: metric, scope, value.
+fn evenness(balance: &[FacetCounts]) -> Vec<(&'static str, String, f64)> {
+    let of_side = |(counts, side): (&FacetCounts, Side)| {
+        let even = counts.evenness(side);
+        let scope = format!("{} {}", counts.facet, side.name());
+        [
+            ("balance_values", scope.clone(), even.values as f64),
+            ("balance_ratio", scope.clone(), even.ratio()),
+            ("balance_entropy_bits", scope, even.entropy),
+        ]
+    };
+    let sides = balance.iter().flat_map(|counts| Side::ALL.map(|side| (counts, side)));
+    sides.filter(|(counts, side)| counts.evenness(*side).values > 0).flat_map(of_side).collect()
+}
+
 /// `summary.parquet`: numbers in long form.
-pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<FileEntry, EngineError> {
+pub(crate) fn summary(
+    dir: &Path,
+    summary: &Summary,
+    balance: &[FacetCounts],
+) -> Result<FileEntry, EngineError> {
     table(dir, "summary", |writer| {
         writer.push(summary.rows().into_iter().map(|(metric, scope, value)| SummaryRow {
             metric: Cow::Borrowed(metric),
@@ -166,6 +223,11 @@ pub(crate) fn summary(dir: &Path, summary: &Summary) -> Result<FileEntry, Engine
             metric: Cow::Borrowed(metric),
             scope: Cow::Owned(scope),
             value: value as f64,
+        }))?;
+        writer.push(evenness(balance).into_iter().map(|(metric, scope, value)| SummaryRow {
+            metric: Cow::Borrowed(metric),
+            scope: Cow::Owned(scope),
+            value,
         }))?;
         Ok(())
     })

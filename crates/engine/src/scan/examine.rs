@@ -76,11 +76,13 @@ pub(crate) struct Summary {
     pub(crate) features: Features,
     /// The identity of its content, where that was wanted.
     pub(crate) digest: u128,
+    /// The id of its label, where that was wanted.
+    pub(crate) label: Option<u32>,
 }
 
 impl Summary {
-    fn of(Content { tokens, features, digest, .. }: Content) -> Self {
-        Self { tokens, features, digest }
+    fn of(Content { tokens, features, digest, label, .. }: Content) -> Self {
+        Self { tokens, features, digest, label }
     }
 }
 
@@ -175,10 +177,15 @@ impl<'r> Examiner<'r> {
         &self.keys
     }
 
+    /// The ids of the values of the record visited last, one for each field whose values are kept, where that was wanted.
+    pub(crate) fn values(&self) -> &[u32] {
+        &self.values
+    }
+
     /// Everything found in a line, in the order of the line's bytes.
     pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
         let mut findings = Findings::in_full();
-        self.examine(line, Wanted::Again, &mut findings);
+        self.examine(line, Wanted::Again, None, &mut findings);
         in_order(&mut findings)
     }
 
@@ -188,9 +195,10 @@ impl<'r> Examiner<'r> {
         &mut self,
         line: &Physical<'_>,
         wanted: Wanted,
+        names: Option<Names<'_>>,
         findings: &mut Findings,
     ) -> Option<Summary> {
-        self.visit(line, findings, wanted, None).map(Summary::of)
+        self.visit(line, findings, wanted, names).map(Summary::of)
     }
 
     /// Everything personal in a line, in its order.

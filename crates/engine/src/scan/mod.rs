@@ -24,3 +24,4 @@ pub(crate) mod resolve;
 pub(crate) mod rules;
 mod source;
 pub(crate) mod ties;
+pub(crate) mod value_counts;

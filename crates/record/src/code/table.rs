@@ -1432,4 +1432,34 @@ pub static CODES: &[CodeInfo] = &[
         "Classes are the values of --label-field, or short completions that recur.",
         "Name the field that has the class, e.g. `--label-field /category`."
     ),
+    row!(
+        BalanceUnevenValues,
+        "balance/uneven-values",
+        Note,
+        Dataset,
+        BASELINE,
+        "a value of a facet of --balance is much more frequent than another",
+        "A model learns most from what it sees most; whether that is wanted depends on what it is for.",
+        "Even it out with `--mix` for sources, or a selection; report/balance.parquet has the counts."
+    ),
+    row!(
+        BalanceRareValues,
+        "balance/rare-values",
+        Warning,
+        Dataset,
+        BASELINE,
+        "values of a facet of --balance have few training records",
+        "What occurs a few times is hardly learned, and no score of it means anything.",
+        "Collect more such records; `rare` in [stages.balance] says how few that is, and report/balance.parquet has the counts."
+    ),
+    row!(
+        BalanceUnvalidatedValues,
+        "balance/unvalidated-values",
+        Warning,
+        Dataset,
+        BASELINE,
+        "values of a facet of --balance have no validation record",
+        "The validation loss says nothing about them.",
+        "Stratify by the facet (`--stratify`), or enlarge the validation set."
+    ),
 ];

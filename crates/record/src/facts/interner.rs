@@ -68,7 +68,7 @@ impl<K: Clone + Eq + Hash> Interner<K> {
     }
 
     /// Takes in another interner and returns its ids in terms of this one.
-    pub(super) fn absorb(&mut self, other: &Self) -> Vec<Option<u32>> {
+    pub fn absorb(&mut self, other: &Self) -> Vec<Option<u32>> {
         self.overflowed |= other.overflowed;
         other.keys.iter().map(|key| self.id(key)).collect()
     }

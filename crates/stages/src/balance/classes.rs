@@ -74,6 +74,21 @@ pub fn find(facts: &FactTable, config: &BalanceConfig) -> Classes {
                 (a, n + m)
             },
         );
+    among(labels, &counts, accepted, true, config)
+}
+
+/// Finds the classes among labels, given how many of the accepted records have each; none where some labels are not
+/// known.
+pub fn among(
+    labels: &[String],
+    counts: &[u64],
+    accepted: u64,
+    is_known: bool,
+    config: &BalanceConfig,
+) -> Classes {
+    if !config.enabled || !is_known {
+        return Classes { too_many: !is_known, ..Classes::default() };
+    }
     let mut folded: Vec<(String, usize)> = labels
         .iter()
         .enumerate()
@@ -111,6 +126,11 @@ impl Classes {
     /// The classes, sorted by name.
     pub fn list(&self) -> &[Class] {
         &self.list
+    }
+
+    /// The class of the label with an id, as an index into the list.
+    pub fn of_label(&self, id: usize) -> Option<usize> {
+        self.of_label.get(id).copied().flatten().map(|(class, _)| class as usize)
     }
 
     /// The class of a record, as an index into the list.

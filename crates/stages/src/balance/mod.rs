@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facets::Facet;
 
-pub use classes::{Class, Classes, are_classes, find, fold};
+pub use classes::{Class, Classes, among, are_classes, find, fold};
 
 /// The most spellings of labels that are distinguished; beyond it there are no classes.
 pub const LABELS_MAX: usize = 65_536;
@@ -47,15 +47,17 @@ pub struct BalanceConfig {
     pub label_field: Option<String>,
     /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
     pub ratio_max: f64,
+    /// A value with fewer training records than this is rare. Example: `rare = 50`.
+    pub rare: u64,
     /// The most training records of a class. Example: `cap-class = 500`.
     pub cap_class: Option<u64>,
-    /// What else is counted: JSON Pointers, `source` or `length`. Example: `by = ["/language"]`.
+    /// What else is counted: JSON Pointers, `label`, `source` or `length`. Example: `by = ["/language"]`.
     pub by: Vec<Facet>,
 }
 
 impl Default for BalanceConfig {
     fn default() -> Self {
-        Self { enabled: true, label_field: None, ratio_max: 3.0, cap_class: None, by: Vec::new() }
+        Self { enabled: true, label_field: None, ratio_max: 3.0, rare: 10, cap_class: None, by: Vec::new() }
     }
 }
 

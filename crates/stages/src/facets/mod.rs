@@ -20,8 +20,10 @@
 //! them are not told apart: the last facet is ignored then.
 //!
 //! ## Findings
-//! `balance/too-many-values`, `balance/missing-value`, `split/too-many-strata`.
+//! `balance/too-many-values`, `balance/missing-value`, `split/too-many-strata`, `balance/uneven-values`,
+//! `balance/rare-values`, `balance/unvalidated-values`.
 
+mod counts;
 mod strata;
 #[cfg(test)]
 mod tests;
@@ -37,8 +39,9 @@ use twox_hash::XxHash3_64;
 
 use crate::balance::pointer_steps;
 
+pub use counts::{Evenness, FacetCounts, ValueCounts};
 pub use strata::{STRATA_MAX, Strata};
-pub use values::{Run, Sources, TooMany, Values};
+pub use values::{Run, Sources, TooMany, Values, length, length_name};
 
 /// The most values of a field that are told apart.
 pub const VALUES_MAX: usize = 65_536;

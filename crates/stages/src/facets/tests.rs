@@ -130,7 +130,7 @@ fn what_is_no_facet_is_said() {
 
 #[test]
 fn lengths_come_up_to_powers_of_two() {
-    let name = |n: u64| values::length_name(values::length(n));
+    let name = |n: u64| length_name(length(n));
     let names = [0, 1, 2, 3, 4, 5, 8, 9, 1024, 1025, u64::MAX].map(name);
     assert_eq!(names[..10], ["0", "1", "2", "3-4", "3-4", "5-8", "5-8", "9-16", "513-1024", "1025-2048"]);
     assert_eq!(names[10], "9223372036854775809-18446744073709551616");
@@ -181,4 +181,45 @@ proptest! {
         expected.rotate_left(turn % records.len());
         prop_assert_eq!(strata(&turned, &["/n", "/w"]), (expected, all));
     }
+}
+
+#[test]
+fn evenness_is_ratio_and_entropy() {
+    let even = Evenness::of([8, 0, 8, 8, 8]);
+    assert_eq!((even.values, even.most, even.least, even.entropy.to_string()), (4, 8, 8, "2".to_owned()));
+    let uneven = Evenness::of([3, 1]);
+    assert_eq!((uneven.ratio().to_string(), uneven.entropy.to_string()), ("3".into(), "0.811278".into()));
+    assert_eq!(
+        (Evenness::of([5]).entropy.to_string(), Evenness::of([]).ratio().to_string()),
+        ("0".into(), "1".into())
+    );
+}
+
+#[test]
+fn what_is_uneven_rare_or_not_validated_is_said() {
+    let value = |name: &str, sides: [u64; 3]| ValueCounts {
+        name: name.to_owned(),
+        before: sides.iter().sum(),
+        sides,
+    };
+    let counts = FacetCounts {
+        facet: "/lang".to_owned(),
+        values: vec![value("de", [9, 0, 0]), value("en", [90, 10, 0]), value("fr", [0, 1, 0])],
+        without: ValueCounts::default(),
+    };
+    let said = |config: &BalanceConfig| -> String {
+        let findings = counts.judge(config).into_iter();
+        findings
+            .map(|finding| format!("{}: {}", finding.code, finding.message))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    expect![[r"
+        balance/uneven-values: the most frequent value of /lang has 90 training records, the rarest 9; the ratio exceeds 3
+        balance/rare-values: 1 of 2 values of /lang has fewer than 10 training records
+        balance/unvalidated-values: 1 of 2 values of /lang has no validation record"]]
+    .assert_eq(&said(&BalanceConfig::default()));
+    let config = BalanceConfig { ratio_max: 10.0, rare: 0, ..BalanceConfig::default() };
+    expect![[r"balance/unvalidated-values: 1 of 2 values of /lang has no validation record"]]
+        .assert_eq(&said(&config));
 }

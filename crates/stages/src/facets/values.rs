@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bedload_record::{FactTable, Ordinal};
+use bedload_record::{FactTable, InputId, Ordinal};
 
 use super::{Facet, Field};
 use crate::balance::Classes;
@@ -32,9 +32,14 @@ impl Sources {
         &self.names
     }
 
+    /// The source of an input, as an index into the names.
+    pub fn of_input(&self, input: InputId) -> Option<usize> {
+        self.of_input.get(input.index()).map(|&source| source as usize)
+    }
+
     /// The source of a record, as an index into the names. Logarithmic in the number of inputs.
     pub fn of(&self, facts: &FactTable, line: Ordinal) -> Option<usize> {
-        self.of_input.get(facts.input_of(line).index()).map(|&source| source as usize)
+        self.of_input(facts.input_of(line))
     }
 }
 
@@ -136,7 +141,7 @@ impl<'a> Values<'a> {
 }
 
 /// Which power of two a length comes up to: 0, 1, 2, 3 to 4, 5 to 8 and so on.
-pub(super) fn length(n: u64) -> usize {
+pub fn length(n: u64) -> usize {
     match n.checked_sub(1) {
         None => 0,
         Some(less) => 1 + (u64::BITS - less.leading_zeros()) as usize,
@@ -144,7 +149,7 @@ pub(super) fn length(n: u64) -> usize {
 }
 
 /// The lengths that come up to a power of two.
-pub(super) fn length_name(nth: usize) -> String {
+pub fn length_name(nth: usize) -> String {
     if nth <= 2 {
         return nth.to_string();
     }

@@ -3,9 +3,10 @@
 use bedload_record::plural::count;
 use bedload_record::{Code, FactTable, Finding, NoRoom};
 use bedload_stages::balance::Classes;
-use bedload_stages::facets::{Facet, Run, STRATA_MAX, Sources, Strata, VALUES_MAX, Values};
+use bedload_stages::facets::{Facet, Run, STRATA_MAX, Sources, Strata, Values};
 use rayon::prelude::*;
 
+use crate::plan::balance::{missing_values, too_many_values};
 use crate::run::settings::Settings;
 
 /// The strata of a run: classes, by the facets that are to be kept in the mix. Adds what is wrong with the facets.
@@ -55,14 +56,9 @@ pub(super) fn stratify(
 /// What is wrong with a facet.
 fn judge(run: Run<'_>, facet: &Facet) -> Option<Finding> {
     let Ok(values) = Values::new(run, facet) else {
-        let message =
-            format!("{facet} has more than {} different values, so it is ignored", count(VALUES_MAX as u64));
-        return Some(Finding::dataset(Code::BalanceTooManyValues, message));
+        return Some(too_many_values(facet));
     };
     let has_value = |&line: &_| run.facts.accepted(line) && values.of(line).is_some();
     let lines = (0..run.facts.len()).into_par_iter().map(bedload_record::Ordinal);
-    lines.find_any(has_value).is_none().then(|| {
-        let message = format!("no record has a string, number or boolean at {facet}");
-        Finding::dataset(Code::BalanceMissingValue, message)
-    })
+    lines.find_any(has_value).is_none().then(|| missing_values(facet.as_str()))
 }

@@ -13,6 +13,7 @@ use bedload_bedrock::Unmapped;
 use bedload_record::{Finding, InputId, Side};
 use bedload_scan::FileKind;
 use bedload_stages::balance::{self, Classes};
+use bedload_stages::facets::FacetCounts;
 use bedload_stages::schema::{self, Tally};
 
 use crate::run::settings::Settings;
@@ -53,6 +54,8 @@ pub(crate) struct Records<'a> {
     pub(crate) sample: Option<&'a Sample>,
     /// The classes, and how many training records each has.
     pub(crate) classes: Option<(&'a Classes, &'a [u64])>,
+    /// The values of the facets that are counted.
+    pub(crate) balance: &'a [FacetCounts],
     pub(crate) distinct: Option<Distinct>,
     pub(crate) leaks: Option<&'a Leaks>,
 }
@@ -68,12 +71,24 @@ pub(crate) fn judge(data: DataSet<'_>) -> Vec<Finding> {
     if is_in_place {
         findings.extend(names::judge(files.inputs, profile));
     }
-    if let Some(Records { valid, held, tally, unmapped, sample, classes, distinct, leaks }) = records {
+    if let Some(Records {
+        valid,
+        held,
+        tally,
+        unmapped,
+        sample,
+        classes,
+        balance: counted,
+        distinct,
+        leaks,
+    }) = records
+    {
         findings.extend(schema::judge(tally, profile));
         findings.extend(quota::judge(profile, held));
         if let Some((classes, train)) = classes {
             findings.extend(balance::judge(classes, train, &by_source::balance(settings)));
         }
+        findings.extend(crate::plan::balance::judge(counted, settings));
         let place = |line| files.place(line);
         findings.extend(unmapped::judge(unmapped, valid, rules, settings, sample, place));
         if let Some(distinct) = distinct {

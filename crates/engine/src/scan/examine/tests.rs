@@ -59,7 +59,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
                 continue;
             }
             findings.next_record();
-            examiner.examine(&line, Wanted::Groups, &mut findings).expect("a record");
+            examiner.examine(&line, Wanted::Groups, None, &mut findings).expect("a record");
             // As `check` does with findings that nobody will see.
             findings.codes().iter().for_each(|code| findings.mute(code));
         }
