@@ -99,27 +99,30 @@ pub(super) const ISSUED: &[Issued] = &[
     issued("-----BEGIN ", Kind::PrivateKey, Rest::Pem),
 ];
 
+/// No secret is longer. So that a text of nothing but prefixes takes no more time for each of them.
+const SECRET_MAX: usize = 1 << 14;
+
 /// The secret whose prefix is at a place: its kind, and where it begins and ends.
 pub(super) fn at(text: Bytes<'_>, start: usize, issued: &Issued) -> Option<(Kind, usize, usize)> {
     let rest = start + issued.prefix.len();
+    // What the prefix is the end of is another word, unless it is the name of what follows.
+    let is_name = matches!(issued.rest, Rest::Value(..) | Rest::Pem) || issued.prefix.ends_with('=');
+    if !is_name && text.before(start).is_some_and(|byte| is_word(byte) || b"-/+".contains(&byte)) {
+        return None;
+    }
     let (from, end) = match &issued.rest {
         Rest::Run(is_part, len) => (start, run(text, rest, *is_part, len)?),
         Rest::Jwt => (start, jwt(text, start)?),
         Rest::Pem => return Some((issued.kind, start, pem(text, rest)?)),
         Rest::Value(is_part, len) => {
-            let value = rest
-                + text[rest..].iter().take(12).take_while(|&byte| b"\"'`\\ \t:=>".contains(byte)).count();
+            let between = text[rest..].iter().take(12).take_while(|&byte| b"\"'`\\ \t:=>".contains(byte));
+            let value = rest + between.count();
             (value, run(text, value, *is_part, len).filter(|_| value > rest)?)
         }
     };
-    // What the prefix is the end of is another word; and the same few characters again stand for a secret.
-    let is_name = matches!(issued.rest, Rest::Value(..)) || issued.prefix.ends_with('=');
-    let begins = is_name || !text.before(start).is_some_and(|byte| is_word(byte) || b"-/+".contains(&byte));
-    (begins && is_random(&text[from + if is_name { 0 } else { issued.prefix.len() }..end])).then_some((
-        issued.kind,
-        from,
-        end,
-    ))
+    // The same few characters again stand for a secret.
+    let own = if is_name { from } else { rest };
+    is_random(&text[own..end]).then_some((issued.kind, from, end))
 }
 
 fn run(text: Bytes<'_>, start: usize, is_part: fn(u8) -> bool, len: &RangeInclusive<usize>) -> Option<usize> {
@@ -144,7 +147,9 @@ fn is_random(secret: &[u8]) -> bool {
 }
 
 fn jwt(text: Bytes<'_>, start: usize) -> Option<usize> {
-    let part = |start: usize| start + text[start..].iter().take_while(|&&byte| is_url(byte)).count();
+    let part = |start: usize| {
+        start + text[start..].iter().take(SECRET_MAX).take_while(|&&byte| is_url(byte)).count()
+    };
     let head = part(start);
     if head - start < 10 || !text[head..].starts_with(b".eyJ") {
         return None;
@@ -166,7 +171,7 @@ fn pem(text: Bytes<'_>, label: usize) -> Option<usize> {
     }
     let body = label + dashes + 5;
     // Headers of an encrypted key have more than base64; a line feed may be written as an escape.
-    let rest = &text[body..];
+    let rest = &text[body..text.len().min(body + SECRET_MAX)];
     let is_part = |byte: &u8| is_base64(*byte) || b" \r\n\t\\-:,.()_\"".contains(byte);
     let len = rest.iter().take_while(|byte| is_part(byte)).count();
     let end = memchr::memmem::find(&rest[..len], b"-----END ").and_then(|at| {

@@ -337,3 +337,33 @@ fn what_is_none() {
         "3,141,592,653",
     ]);
 }
+
+#[test]
+fn long_runs_of_anything_do_no_harm() {
+    for part in [
+        "@",
+        "1",
+        ".",
+        ":",
+        "+",
+        "(",
+        "@a.bc",
+        "1.",
+        "eyJ",
+        "AKIA",
+        "-----BEGIN ",
+        "::",
+        "4111 ",
+        "://",
+        "a:b@",
+    ] {
+        for len in [1, 31, 32, 33, 64, 100, 1000, 20_000] {
+            let text = part.repeat(len);
+            for (before, after) in [("", ""), ("x", "x"), (" ", " jane@example.com")] {
+                let found = found(&format!("{before}{text}{after}"));
+                let is_free = before == " " && !["@a.bc", "a:b@"].contains(&part);
+                assert!(!is_free || found.contains("jane@example.com"), "{part} {len}: {found}");
+            }
+        }
+    }
+}
