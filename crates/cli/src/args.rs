@@ -227,6 +227,10 @@ pub(crate) struct CheckArgs {
     /// Repeatable.
     #[arg(long, value_name = "INPUT")]
     pub(crate) validation_file: Vec<OsString>,
+    /// Least similarity, above 0 and up to 1, of validation and training records that are reported, e.g. 0.8 [default:
+    /// only equal records, prompts and groups].
+    #[arg(long, value_name = "SIMILARITY", requires = "validation_file")]
+    pub(crate) near: Option<Threshold>,
     #[command(flatten)]
     pub(crate) counts: CountArgs,
     #[command(flatten)]

@@ -53,6 +53,11 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
     let data = &args.data;
     let mut config = Config::load(&data.config)?;
     put_pii_to_report(&args.pii, &mut config.stages, &data.skip)?;
+    // What is configured is for build, which removes records.
+    config.stages.near.threshold = args.near;
+    if args.near.is_some() && data.skip.iter().any(|skipped| skipped == "near") {
+        return Err(Failure::Usage("--near cannot be used with --skip near".to_owned()));
+    }
     if let Some(to) = config.stages.convert.to.take()
         && !data.output.quiet
     {

@@ -187,6 +187,7 @@ pub enum Code {
     BalanceUnevenValues,
     BalanceRareValues,
     BalanceUnvalidatedValues,
+    SplitSimilarRecords,
 }
 
 /// Everything about a code in general.
@@ -303,7 +304,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::BalanceUnvalidatedValues as usize + 1);
+        assert_eq!(CODES.len(), Code::SplitSimilarRecords as usize + 1);
     }
 
     #[test]

@@ -289,3 +289,36 @@ fn all_pairs_are_listed_on_request() {
     }
     scratch.run("build a.jsonl --out p --skip near --edges 0.5").refuses(2);
 }
+
+#[test]
+fn a_check_finds_validation_records_like_training_records() {
+    let texts = texts(300);
+    let sets = shingles(&texts);
+    let scratch = Scratch::new();
+    let (train, validation) = texts.split_at(240);
+    let lines =
+        |texts: &[[String; 2]]| jsonl(texts.iter().map(|[prompt, completion]| record(prompt, completion)));
+    scratch.write("train.jsonl", lines(train));
+    scratch.write("val.jsonl", lines(validation));
+    for threshold in ["0.9", "0.5"] {
+        let least: f64 = threshold.parse().unwrap();
+        let mut pairs = Vec::new();
+        for (nth, held_out) in sets[240..].iter().enumerate() {
+            let alike = (0..240).filter(|&other| similarity(held_out, &sets[other]) >= least);
+            pairs.extend(alike.map(|other| format!("val.jsonl:{} and train.jsonl:{}", nth + 1, other + 1)));
+        }
+        let check = "check train.jsonl --validation-file val.jsonl --skip tokens";
+        let objects =
+            scratch.run(&format!("{check} --near {threshold} --output-format jsonl")).exits(1).objects();
+        let finding = objects.iter().find(|object| object["code"] == "split/similar-records").unwrap();
+        let expected = format!(
+            "{} pairs of a validation and a training record with a similarity of at least {threshold}: {}, {} more",
+            pairs.len(),
+            pairs[..3].join(", "),
+            pairs.len() - 3
+        );
+        assert_eq!(finding["message"], expected);
+    }
+    scratch.run("check train.jsonl --near 0.5").refuses(2);
+    scratch.run("check train.jsonl --validation-file val.jsonl --near 0.5 --skip near").refuses(2);
+}

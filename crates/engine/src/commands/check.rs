@@ -12,6 +12,7 @@ use bedload_scan::{Chunk, Inputs, visit_weighing};
 use bedload_stages::facets::{Facet, FacetCounts, Sources};
 use bedload_stages::schema::Tally;
 
+use crate::plan::across::{judge_similar, temp_dir};
 use crate::plan::balance::{missing_values, too_many_values};
 use crate::plan::judge::files::Files;
 use crate::plan::judge::{DataSet, Records, SideTotals, judge};
@@ -84,6 +85,11 @@ pub fn check(
     per_code: Option<u64>,
     mut sink: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
 ) -> Result<Checked, EngineError> {
+    // What is read twice is copied first.
+    let similar = settings.stages.near.dropping();
+    if similar.is_some() {
+        inputs.spool_all(&temp_dir(settings), &progress.watch)?;
+    }
     progress.enter(Phase::Scan);
     let set_aside = inputs.set_aside_foreign()?;
     let (mut rules, mut before) = Rules::new(settings, inputs)?;
@@ -196,6 +202,9 @@ pub fn check(
     }
     let matched = total.by_code.get(&Code::ContaminationMatch).copied().unwrap_or_default();
     before.extend(judge_found(matched, total.records, &settings.stages.contamination));
+    if let Some((threshold, format)) = similar.zip(rules.format) {
+        before.extend(judge_similar(inputs, settings, format, threshold, progress)?);
+    }
     let sample = rules.sample(&unmapped, inputs);
     total.distinct = seen.map(|seen| seen.counts());
     total.leaked = leaks.as_ref().map(Leaks::counts);

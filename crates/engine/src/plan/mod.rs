@@ -3,6 +3,7 @@
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
+pub(crate) mod across;
 pub(crate) mod balance;
 pub(crate) mod certify;
 mod decide;

@@ -1462,4 +1462,14 @@ pub static CODES: &[CodeInfo] = &[
         "The validation loss says nothing about them.",
         "Stratify by the facet (`--stratify`), or enlarge the validation set."
     ),
+    row!(
+        SplitSimilarRecords,
+        "split/similar-records",
+        Error,
+        Dataset,
+        BASELINE,
+        "validation records are similar to training records",
+        "A model that has been trained on nearly the same record knows the answer, so the validation score does not show how it does on new ones.",
+        "Let `bedload build INPUT --near 0.8 --validation SHARE` split all records: it keeps similar ones on one side. The similarity is that of --near, as docs/building.md defines it."
+    ),
 ];

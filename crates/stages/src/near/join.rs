@@ -107,12 +107,14 @@ pub(super) fn unite<E>(
     Ok(pairs)
 }
 
-/// How many pairs of sets are alike and on different sides. The fewer there are on the side of `true`, the less work.
+/// How many pairs of sets are alike and on different sides, and the first `named` of them, by the set on the side of `true`.
+/// The fewer there are on that side, the less work.
 pub(super) fn crossing<E>(
     join: &Join<'_>,
+    named: usize,
     side: impl Fn(u32) -> Option<bool> + Sync,
     go_on: impl Fn() -> Result<(), E>,
-) -> Result<u64, E> {
+) -> Result<Crossing, E> {
     let Join { candidates, .. } = join;
     let sides: Vec<Option<bool>> = candidates.sets.par_iter().map(|&set| side(set)).collect();
     let of_side = |wanted: bool| -> Vec<u32> {
@@ -128,21 +130,46 @@ pub(super) fn crossing<E>(
     let mut index = Index::new(candidates.n_keys, few.len(), keys);
     (0..few.len()).for_each(|number| index.add(keys(number), number as u32));
     let count = |scratch: &mut Scratch, &candidate: &u32| {
-        let mut n = 0;
+        let mut found = Crossing::default();
         let Scratch { comparer, common } = scratch;
         let candidate = candidate as usize;
         index.find(candidates.keys(candidate), few.len() as u32, candidates.common(candidate), common);
-        join.compare(candidate, &few, comparer, &mut common.found, |_, is_alike| {
-            n += u64::from(is_alike());
+        join.compare(candidate, &few, comparer, &mut common.found, |other, is_alike| {
+            if is_alike() {
+                let pair = (candidates.sets[other], candidates.sets[candidate]);
+                found = std::mem::take(&mut found).plus(Crossing { pairs: 1, first: vec![pair] }, named);
+            }
         });
-        n
+        found
     };
-    let mut all = 0;
+    let mut all = Crossing::default();
     for others in others.chunks(BATCH) {
         go_on()?;
-        all += others.par_iter().map_init(Scratch::default, count).sum::<u64>();
+        let found = others.par_iter().map_init(Scratch::default, count);
+        all = all.plus(found.reduce(Crossing::default, |a, b| a.plus(b, named)), named);
     }
     Ok(all)
+}
+
+/// Pairs across sides.
+#[derive(Debug, Default)]
+pub(super) struct Crossing {
+    /// How many there are.
+    pub(super) pairs: u64,
+    /// The first of them, in order.
+    pub(super) first: Vec<(u32, u32)>,
+}
+
+impl Crossing {
+    fn plus(mut self, more: Self, named: usize) -> Self {
+        self.pairs += more.pairs;
+        if named > 0 && !more.first.is_empty() {
+            self.first.extend(more.first);
+            self.first.sort_unstable();
+            self.first.truncate(named);
+        }
+        self
+    }
 }
 
 /// The root of a candidate, while nothing changes.

@@ -213,8 +213,23 @@ impl<'a> Pairs<'a> {
         side: impl Fn(Ordinal) -> Option<Side> + Sync,
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<u64, E> {
+        Ok(self.crossing_pairs(0, side, go_on)?.0)
+    }
+
+    /// The same with the first `named` of them, each with its validation record first.
+    ///
+    /// # Errors
+    /// That of `go_on`, which is asked now and then.
+    pub fn crossing_pairs<E>(
+        &self,
+        named: usize,
+        side: impl Fn(Ordinal) -> Option<Side> + Sync,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<(u64, Vec<(Ordinal, Ordinal)>), E> {
         let is_validation = |set: u32| side(self.line(set)).map(|side| side == Side::Validation);
-        join::crossing(&self.join, is_validation, go_on)
+        let found = join::crossing(&self.join, named, is_validation, go_on)?;
+        let first = found.first.into_iter().map(|(a, b)| (self.line(a), self.line(b)));
+        Ok((found.pairs, first.collect()))
     }
 
     fn line(&self, set: u32) -> Ordinal {
