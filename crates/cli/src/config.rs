@@ -14,7 +14,7 @@ use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
 
-pub(crate) use source::{InputTable, sources};
+pub(crate) use source::{InputTable, pointer as read_pointer, sources};
 
 /// The file as written; flags override it.
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +46,9 @@ pub(crate) struct Config {
     #[serde(deserialize_with = "size")]
     pub(crate) shard_bytes: Option<u64>,
     pub(crate) stages: Stages,
+    /// JSON Pointer to what names a record in its source.
+    #[serde(deserialize_with = "pointer")]
+    pub(crate) id: Option<String>,
     /// What is different for some inputs; these, where the command line names none.
     pub(crate) input: Vec<InputTable>,
 }
@@ -78,6 +81,11 @@ fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Er
 fn record_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let written = Written::deserialize(deserializer)?;
     record_bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn pointer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let written = String::deserialize(deserializer)?;
+    source::pointer(&written).map(Some).map_err(serde::de::Error::custom)
 }
 
 const NAME: &str = "bedload.toml";

@@ -251,6 +251,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         format,
         stages,
         sources,
+        id: config.id,
         seed: data.seed.or(config.seed).unwrap_or(0),
         severities,
         show_content: data.show_content,

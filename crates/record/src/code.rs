@@ -71,6 +71,7 @@ pub enum Code {
     FileNotJsonl,
     DatasetSkippedFiles,
     DatasetNoRecords,
+    DatasetDuplicateId,
     DatasetTooFewRecords,
     DatasetFewRecords,
     DatasetTooManyRecords,

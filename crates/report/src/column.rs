@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema};
 
-use crate::values::{Digests, Hashes, Integers, Reals, Words, hexadecimal, integers};
+use crate::values::{Digests, Hashes, Integers, Reals, Texts, Words, hexadecimal, integers};
 
 /// The rows of one row group of a table. The table's columns are listed here once, and nowhere else.
 ///
@@ -93,6 +93,7 @@ pub struct Column<G> {
 pub(crate) enum Values<G> {
     Integers(fn(&G) -> &Integers<'_>),
     Words(fn(&G) -> &Words<'_>),
+    Texts(fn(&G) -> &Texts<'_>),
     Reals(fn(&G) -> &Reals<'_>),
     Hashes(fn(&G) -> &Hashes<'_>),
     Digests(fn(&G) -> &Digests<'_>),
@@ -104,6 +105,7 @@ impl<G> Column<G> {
         let kind = match values {
             Values::Integers(_) => Kind::Integer,
             Values::Words(_) => Kind::Word,
+            Values::Texts(_) => Kind::Text,
             Values::Reals(_) => Kind::Real,
             Values::Hashes(_) | Values::Digests(_) => Kind::Hexadecimal,
         };
@@ -131,6 +133,7 @@ impl<G: Sync> TableColumn<G> for Column<G> {
         Ok(match self.values {
             Values::Integers(of) => return of(group).array(),
             Values::Words(of) => of(group).array(),
+            Values::Texts(of) => of(group).array(),
             Values::Reals(of) => of(group).array(),
             Values::Hashes(of) => of(group).array(),
             Values::Digests(of) => of(group).array(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::column::Cell::{Digest, Hash, Integer, Text};
 use crate::column::{Column, Group, Row, RowColumn, Values};
-use crate::values::{Digests, Hashes, Integers, Reals, Words};
+use crate::values::{Digests, Hashes, Integers, Reals, Texts, Words};
 
 /// Some dropped records and the records that were kept in their place: one field for each column.
 pub struct DuplicateColumns<'a> {
@@ -31,6 +31,10 @@ pub struct DuplicateColumns<'a> {
     pub group: Hashes<'a>,
     /// The dropped record's digest.
     pub digest: Digests<'a>,
+    /// What names the dropped record in its source.
+    pub id: Texts<'a>,
+    /// What names the survivor in its source.
+    pub survivor_id: Texts<'a>,
 }
 
 impl Group for DuplicateColumns<'_> {
@@ -50,6 +54,8 @@ impl Group for DuplicateColumns<'_> {
             Column::required("similarity", Values::Reals(|of| &of.similarity)),
             Column::optional("group", Values::Hashes(|of| &of.group)),
             Column::optional("digest", Values::Digests(|of| &of.digest)),
+            Column::distinct(Column::optional("id", Values::Texts(|of| &of.id))),
+            Column::distinct(Column::optional("survivor_id", Values::Texts(|of| &of.survivor_id))),
         ]
     }
 

@@ -1,7 +1,7 @@
 //! Table `records`: one row per input line that holds a record, in the order of the inputs.
 
 use crate::column::{Column, Group, Values};
-use crate::values::{Digests, Hashes, Integers, Words};
+use crate::values::{Digests, Hashes, Integers, Texts, Words};
 
 /// What became of some records, and where they are before and after: one field for each column.
 pub struct RecordColumns<'a> {
@@ -61,6 +61,8 @@ pub struct RecordColumns<'a> {
     pub codes: Words<'a>,
     /// The name of the source that its input belongs to; none where it belongs to none.
     pub source: Words<'a>,
+    /// What names it in its source; none where no id was asked for, or there is none.
+    pub id: Texts<'a>,
 }
 
 impl Group for RecordColumns<'_> {
@@ -97,6 +99,7 @@ impl Group for RecordColumns<'_> {
             Column::optional("duplicate_of_line", Values::Integers(|of| &of.duplicate_of_line)),
             Column::optional("codes", Values::Words(|of| &of.codes)),
             Column::optional("source", Values::Words(|of| &of.source)),
+            Column::distinct(Column::optional("id", Values::Texts(|of| &of.id))),
         ]
     }
 

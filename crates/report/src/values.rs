@@ -15,6 +15,9 @@ pub struct Integers<'a>(Make<'a>);
 /// Texts of which many rows share a few.
 pub struct Words<'a>(Box<dyn Fn() -> ArrayRef + Send + Sync + 'a>);
 
+/// Texts that are different in most rows.
+pub struct Texts<'a>(Box<dyn Fn() -> ArrayRef + Send + Sync + 'a>);
+
 /// Ratios and measures.
 pub struct Reals<'a>(Box<dyn Fn() -> ArrayRef + Send + Sync + 'a>);
 
@@ -43,6 +46,17 @@ impl<'a> Words<'a> {
         word: impl Fn(usize) -> Option<usize> + Send + Sync + 'a,
     ) -> Self {
         Self(Box::new(move || dictionary(rows, words, &word)))
+    }
+
+    pub(crate) fn array(&self) -> ArrayRef {
+        (self.0)()
+    }
+}
+
+impl<'a> Texts<'a> {
+    /// The texts of `rows` rows, by row.
+    pub fn new(rows: usize, text: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Self {
+        Self(Box::new(move || Arc::new((0..rows).map(&text).collect::<StringArray>())))
     }
 
     pub(crate) fn array(&self) -> ArrayRef {

@@ -21,6 +21,7 @@ mod role;
 pub mod balance;
 pub mod facets;
 pub mod group;
+pub mod ids;
 pub mod select;
 pub mod split;
 

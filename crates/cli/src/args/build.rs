@@ -40,6 +40,9 @@ pub(crate) struct BuildArgs {
     /// are the same: to try another seed, split or selection without scanning again.
     #[arg(long, value_name = "FILE")]
     pub(crate) facts: Option<PathBuf>,
+    /// JSON Pointer to what names a record in its source: a column of the report, also where a conversion leaves it behind.
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) split: SplitArgs,
     #[command(flatten)]

@@ -126,6 +126,9 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
     if let Some(digest) = explained.digest {
         let _ = writeln!(out, "  digest     {digest:032x}");
     }
+    if let Some(id) = &explained.id {
+        let _ = writeln!(out, "  id         {}", escape(id));
+    }
     if let Some(label) = &explained.label {
         let _ = writeln!(out, "  label      {}", escape(label));
     }
@@ -149,6 +152,7 @@ fn object(file: &str, line: u64, explained: &Explained) -> serde_json::Value {
         "encoding": explained.encoding,
         "tokens": tokens,
         "digest": explained.digest.map(|digest| format!("{digest:032x}")),
+        "id": explained.id,
         "label": explained.label,
         "findings": explained.findings.len(),
     })

@@ -12,7 +12,7 @@ use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
 use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
-use crate::config::Config;
+use crate::config::{Config, read_pointer};
 use crate::exit::Failure;
 
 /// A flag: whether it was given, its name, and the stage that it is for.
@@ -42,6 +42,9 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         (None, Some(written)) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
         (None, None) => None,
     };
+    if let Some(pointer) = &args.id {
+        config.id = Some(read_pointer(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
+    }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
     refuse_maps_without_target(&run)?;

@@ -225,3 +225,54 @@ fn what_a_table_cannot_have_is_refused() {
         says(&outcome.exits(2), message);
     }
 }
+
+#[test]
+fn ids_are_text_and_those_that_several_records_have_are_counted() {
+    let id = |id: &str, n: usize| format!(r#"{{"prompt":"p {n}","completion":"c","meta":{{"id":{id}}}}}"#);
+    let mut lines: Vec<String> = [r#""a""#, "7", "7.50", "true", "null", "[1]", r#""\u00e9\n""#]
+        .iter()
+        .zip(0..)
+        .map(|(text, n)| id(text, n))
+        .collect();
+    lines.push(id("7", 7));
+    lines.push(id(r#""a""#, 0));
+    lines.push("{\"meta\":{\"id\":\"broken\"}".to_owned());
+    lines.push(r#"{"prompt":"","completion":"c","meta":{"id":"empty"}}"#.to_owned());
+    lines.extend((10..40).map(|n| format!(r#"{{"prompt":"p {n}","completion":"c"}}"#)));
+    let scratch = Scratch::with("a.jsonl", jsonl(&lines));
+    let args = "build a.jsonl --skip tokens --output-format jsonl";
+    let built = scratch.run(&format!("{args} --id /meta/id --out OUT"));
+    let ids: Vec<String> =
+        scratch.table("OUT", "records").iter().map(|row| row["id"].clone()).take(11).collect();
+    assert_eq!(ids, ["a", "7", "7.50", "true", "null", "null", "é\n", "7", "a", "null", "empty"]);
+    let said: Vec<_> = built.findings().into_iter().filter(|f| f["code"] == "dataset/duplicate-id").collect();
+    assert_eq!(said.len(), 1, "{}", built.stdout);
+    // The copy of the first record is the same record.
+    assert_eq!(
+        said[0]["message"],
+        "2 of 39 records have the id of a record of the same source with other content"
+    );
+    assert_eq!(scratch.table("OUT", "duplicates")[0]["survivor_id"], "a");
+    // The configuration can say it, facts that are kept do not depend on it, and without it there are none.
+    scratch.write("bedload.toml", "id = \"/meta/id\"\n");
+    scratch.run(&format!("{args} --facts f.parquet --out OUT2"));
+    assert_eq!(scratch.read("OUT2/report/records.parquet"), scratch.read("OUT/report/records.parquet"));
+    scratch.write("bedload.toml", "");
+    let without = scratch.run(&format!("{args} --facts f.parquet --out OUT3"));
+    says(&without, "were read here");
+    assert!(!without.by_code().contains_key("dataset/duplicate-id"));
+    assert!(scratch.table("OUT3", "records").iter().all(|row| row["id"] == "null"));
+    assert_eq!(scratch.read("OUT3/train.jsonl"), scratch.read("OUT/train.jsonl"));
+    scratch.run(&format!("{args} --id /a~2 --out OUT4")).refuses(2);
+    // One source's ids are not another's.
+    scratch.write("b.jsonl", jsonl([id("7", 50)]));
+    let tables = ["a", "b"].map(|name| format!("[[input]]\npath = \"{name}.jsonl\"\nid = \"/meta/id\"\n"));
+    scratch.write("bedload.toml", tables.concat());
+    let both = scratch.run("build --skip tokens --output-format jsonl --out OUT5");
+    assert!(both.stdout.contains("2 of 40 records have the id"), "{}", both.stdout);
+    let explained = scratch.run("explain a.jsonl:2 --show-content").exits(0).stdout;
+    assert!(explained.contains("  id         7\n"), "{explained}");
+    assert!(!scratch.run("explain a.jsonl:2").exits(0).stdout.contains("  id "));
+    let row = scratch.run("explain OUT5 a.jsonl:2").exits(0).stdout;
+    assert!(row.contains("a.jsonl") && row.contains("id") && row.contains('7'), "{row}");
+}

@@ -164,10 +164,23 @@ fn three_sources_become_one_leak_free_data_set() {
     let named: BTreeSet<&String> = rows.iter().map(|row| &row["group"]).collect();
     assert_eq!(named.len(), sides.len());
 
-    // The report knows every record by its source.
-    for source in ["tickets", "forum", "chats"] {
-        let of_source = rows.iter().filter(|row| row["source"] == source).count();
-        assert_eq!(of_source, all.iter().filter(|said| said.source == source).count());
+    // The report knows every record by its source and id, and every copy with the one that stands for it.
+    let told: BTreeMap<(&str, &str), &BTreeMap<String, String>> =
+        rows.iter().map(|row| ((&*row["source"], &*row["id"]), row)).collect();
+    assert_eq!(told.len(), all.len());
+    let of_content = |said: &Said| (said.prompt.clone(), said.answer.clone());
+    let mut by_id: HashMap<&str, &Said> = HashMap::new();
+    for said in &all {
+        by_id.insert(&said.id, said);
+        let row = told[&(said.source, &*said.id)];
+        let is_on = side_of[&of_content(said)];
+        assert!(row["verdict"] == "duplicate" && row["split"] == "null" || row["split"] == is_on, "{row:?}");
+    }
+    let copies = scratch.table("OUT", "duplicates");
+    assert_eq!(copies.len(), all.len() - distinct.len());
+    for copy in &copies {
+        let (own, survivor) = (by_id[&*copy["id"]], by_id[&*copy["survivor_id"]]);
+        assert_eq!(of_content(own), of_content(survivor));
     }
     assert!(built.stderr.contains("sources     tickets: "), "{}", built.stderr);
     scratch.run("verify OUT --require-ready").exits(0);

@@ -33,6 +33,7 @@ use crate::scan::against::Known;
 use crate::scan::augment::{Augmenter, templates};
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, room, scan};
+use crate::scan::ids::Ids;
 use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
@@ -154,6 +155,7 @@ pub fn build(
     let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
     let limit = settings.memory_limit.map(|limit| (limit, room(temp_dir)));
     let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch, limit };
+    let ids = Ids::find(facts, &rules, &fetch, watch, &mut before)?;
     let against = against::open(settings, &rules, facts.len(), temp_dir, progress, &mut notes)?;
     let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, (&against, &ties), before)?;
     let evaluation =
@@ -191,6 +193,7 @@ pub fn build(
                 watch,
                 max_record_bytes,
                 sources: &settings.sources,
+                ids: &ids,
             };
             timed(&mut phases.report, || {
                 let tables = report(dir, &source, settings, &mut summary, &mut emit)?;

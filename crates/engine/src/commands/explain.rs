@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer};
+use bedload_record::json::Raw;
 use bedload_record::{Finding, InputId, Interner, Parser, Severity};
 use bedload_report::{Cell, FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
@@ -14,6 +15,7 @@ use crate::run::error::{EngineError, io_error};
 use crate::run::settings::Settings;
 use crate::scan::examine::place::place;
 use crate::scan::examine::{Examiner, Names, Physical};
+use crate::scan::ids::text_of;
 use crate::scan::rules::{Rules, unknown_format};
 
 /// Everything known about one record.
@@ -35,6 +37,8 @@ pub struct Explained {
     pub encoding: Option<String>,
     /// Identity of the content.
     pub digest: Option<u128>,
+    /// What names it in its source, where an id was asked for and content may be shown.
+    pub id: Option<String>,
     /// The label, where there is one and content may be shown.
     pub label: Option<String>,
     /// Everything found, in full.
@@ -162,6 +166,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
             }
         });
     }
+    let is_valid = !found.iter().any(|finding| finding.code.name().starts_with("json/"));
     let is_label_shown =
         rules.show_content && matches!(rules.by_source.labels(line.input), balance::LabelSource::Field(_));
     Explained {
@@ -173,6 +178,10 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         tokens: counts,
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         digest: (row.accepted && rules.format.is_some()).then_some(row.digest),
+        id: line.bytes.filter(|_| rules.show_content && is_valid).and_then(|bytes| {
+            let steps = line.input.and_then(|input| rules.by_source.id(input))?;
+            text_of(Raw::of_line(bytes).at(steps)?)
+        }),
         label: labels.keys().first().filter(|_| is_label_shown).cloned(),
         findings: place(found, rules, name, number, line),
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use bedload_record::{Code, InputId, Ordinal, Reason, Side, Tokens, Verdict};
 use bedload_report::{
-    Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Words,
-    groups_at_once, row_groups,
+    Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Texts,
+    Words, groups_at_once, row_groups,
 };
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::near::Similarity;
@@ -27,15 +27,17 @@ pub(crate) fn records(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, 
     let (path, shown) = path_of(dir, "records");
     let mut table = TableWriter::create::<RecordColumns<'_>>(&path, Sum::default())?;
     let words = Vocabulary::of(source);
-    let groups = row_groups(&path, source.facts.len(), words.text_bytes_most(), |line| {
+    let groups = row_groups(&path, source.facts.len(), words.text_bytes_most(source), |line| {
         words.text_bytes(source, Ordinal(line))
     })?;
     let before = Numbers::before(source, &groups);
     let groups: Vec<(Range<u64>, Numbers)> = groups.into_iter().zip(before).collect();
     for groups in groups.chunks(groups_at_once()) {
         source.watch.check()?;
-        let places: Vec<Places> =
-            groups.par_iter().map(|(lines, before)| Places::of(source, lines.clone(), *before)).collect();
+        let places: Vec<Places> = groups
+            .par_iter()
+            .map(|(lines, before)| Places::of(source, lines.clone(), *before))
+            .collect::<Result<_, _>>()?;
         let columns: Vec<RecordColumns<'_>> =
             places.iter().map(|places| columns(source, &words, places)).collect();
         table.write(&columns)?;
@@ -96,11 +98,12 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// No row has more text than this.
-    fn text_bytes_most(&self) -> usize {
+    fn text_bytes_most(&self, source: &TableInput<'_>) -> usize {
         let longest = |words: &[&str]| words.iter().map(|word| word.len()).max().unwrap_or(0);
         let codes = self.codes.iter().map(String::len).max().unwrap_or(0);
         2 * longest(&self.files)
             + longest(&self.sources)
+            + source.ids.bytes_most(source.facts)
             + longest(&self.labels)
             + longest(&self.shards)
             + codes
@@ -113,7 +116,7 @@ impl<'a> Vocabulary<'a> {
         let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
         let file = self.files[facts.input_of(line).index()].len();
         let from = facts.source_of(line).map_or(0, |source| self.sources[source].len());
-        file + from + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
+        file + from + source.ids.bytes(line) + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
     }
 }
 
@@ -172,10 +175,12 @@ struct Places<'p> {
     duplicates: &'p [Duplicate],
     /// For each line, how many duplicates come before it here; empty where there are none.
     duplicates_before: Vec<u32>,
+    /// Empty where no ids were asked for.
+    ids: Vec<Option<Box<str>>>,
 }
 
 impl<'p> Places<'p> {
-    fn of(source: &TableInput<'p>, lines: Range<u64>, before: Numbers) -> Self {
+    fn of(source: &TableInput<'p>, lines: Range<u64>, before: Numbers) -> Result<Self, EngineError> {
         let TableInput { facts, plan, .. } = source;
         let (packed, variants) = (&plan.packed, &plan.variants);
         let rows = (lines.end - lines.start) as usize;
@@ -220,7 +225,11 @@ impl<'p> Places<'p> {
                 here
             }));
         }
-        Self { lines, input, shard, shard_line, duplicates, duplicates_before }
+        let own = || {
+            (lines.start as usize..lines.end as usize).into_par_iter().map(|line| Some(Ordinal(line as u64)))
+        };
+        let ids = ids_of(source, own)?;
+        Ok(Self { lines, input, shard, shard_line, duplicates, duplicates_before, ids })
     }
 
     /// What the record in a row duplicates.
@@ -292,6 +301,7 @@ fn columns<'c>(
             Some(facts.kind(line(row))).filter(|&kind| !words.codes[kind].is_empty())
         }),
         source: Words::new(rows, &words.sources, move |row| facts.file(input(row)).source),
+        id: Texts::new(rows, |row| places.ids.get(row)?.as_deref()),
     }
 }
 
@@ -323,8 +333,18 @@ pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntr
     let files = file_names(source);
     for window in plan.duplicates.chunks(ROW_GROUP_ROWS * groups_at_once()) {
         source.watch.check()?;
+        let ids = |group: &[Duplicate]| {
+            let of = |line: fn(&Duplicate) -> Ordinal| {
+                // A record of older data is none of this table's lines.
+                let own = move |duplicate| Some(line(duplicate)).filter(|line| line.0 < source.facts.len());
+                ids_of(source, || group.par_iter().map(own))
+            };
+            Ok([of(|duplicate| duplicate.dropped)?, of(|duplicate| duplicate.survivor)?])
+        };
+        let ids = window.chunks(ROW_GROUP_ROWS).map(ids).collect::<Result<Vec<_>, EngineError>>()?;
+        let groups = window.chunks(ROW_GROUP_ROWS).zip(&ids);
         let groups: Vec<DuplicateColumns<'_>> =
-            window.chunks(ROW_GROUP_ROWS).map(|group| duplicate_columns(source, &files, group)).collect();
+            groups.map(|(group, ids)| duplicate_columns(source, &files, group, ids)).collect();
         table.write(&groups)?;
     }
     Ok(entry(shown, table.finish()?))
@@ -334,6 +354,7 @@ fn duplicate_columns<'a>(
     source: &'a TableInput<'_>,
     files: &'a [&'a str],
     duplicates: &'a [Duplicate],
+    [ids, survivor_ids]: &'a [Vec<Option<Box<str>>>; 2],
 ) -> DuplicateColumns<'a> {
     let TableInput { facts, plan: Plan { groups, .. }, .. } = *source;
     let rows = duplicates.len();
@@ -354,5 +375,15 @@ fn duplicate_columns<'a>(
         similarity: Reals::new(rows, similarity),
         group: Hashes::new(rows, move |row| Some(groups.of(facts, dropped(row)))),
         digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
+        id: Texts::new(rows, |row| ids.get(row)?.as_deref()),
+        survivor_id: Texts::new(rows, |row| survivor_ids.get(row)?.as_deref()),
     }
+}
+
+/// The ids of some lines, in order; nothing where no ids were asked for.
+fn ids_of<L: IndexedParallelIterator<Item = Option<Ordinal>>>(
+    source: &TableInput<'_>,
+    lines: impl FnOnce() -> L,
+) -> Result<Vec<Option<Box<str>>>, EngineError> {
+    if source.ids.is_empty() { Ok(Vec::new()) } else { source.ids.texts(source.facts, source.fetch, lines()) }
 }

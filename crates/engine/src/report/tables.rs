@@ -23,6 +23,7 @@ use crate::run::bytes::hex;
 use crate::run::error::EngineError;
 use crate::run::source::DataSource;
 use crate::scan::against::Against;
+use crate::scan::ids::Ids;
 use crate::scan::rules::Rules;
 
 /// Lines whose rows are made at a time: one row group.
@@ -38,6 +39,7 @@ pub(crate) struct TableInput<'a> {
     pub(crate) watch: &'a Watch,
     pub(crate) max_record_bytes: u64,
     pub(crate) sources: &'a [DataSource],
+    pub(crate) ids: &'a Ids,
 }
 
 /// The sha256 of a table, taken while it is written.

@@ -26,6 +26,8 @@ pub struct Settings {
     pub stages: Stages,
     /// What is different for some inputs; the number of an input's source is one of this list.
     pub sources: Vec<DataSource>,
+    /// JSON Pointer to what names a record in its source.
+    pub id: Option<String>,
     /// Seed of every choice by hash.
     pub seed: u64,
     /// How bad each kind of finding is.

@@ -3,7 +3,7 @@
 
 use bedload_record::{FactTable, InputId, NO_KEY};
 use bedload_scan::Inputs;
-use bedload_stages::balance::{BalanceConfig, LabelSource};
+use bedload_stages::balance::{BalanceConfig, LabelSource, pointer_steps};
 use bedload_stages::group::Ways;
 
 use crate::run::settings::Settings;
@@ -14,6 +14,7 @@ pub(crate) struct BySource {
     source_of: Vec<Option<usize>>,
     /// For each source, and last for inputs of none.
     labels: Vec<LabelSource>,
+    ids: Vec<Option<Vec<String>>>,
     ways: Ways,
 }
 
@@ -35,6 +36,13 @@ impl BySource {
         Self {
             source_of: inputs.iter().map(bedload_scan::Input::source).collect(),
             labels: own.chain([None]).map(label).collect(),
+            ids: settings
+                .sources
+                .iter()
+                .map(|source| source.id.as_ref().or(settings.id.as_ref()))
+                .chain([settings.id.as_ref()])
+                .map(|pointer| pointer.map(|pointer| pointer_steps(pointer)))
+                .collect(),
             ways: ways_of(settings, inputs.iter().map(bedload_scan::Input::source)),
         }
     }
@@ -42,6 +50,16 @@ impl BySource {
     /// Where the labels of an input's records are; of none for records that were made here.
     pub(crate) fn labels(&self, input: Option<InputId>) -> &LabelSource {
         &self.labels[self.source_of(input).unwrap_or(self.labels.len() - 1)]
+    }
+
+    /// Where the ids of an input's records are.
+    pub(crate) fn id(&self, input: InputId) -> Option<&[String]> {
+        self.ids[self.source_of(Some(input)).unwrap_or(self.ids.len() - 1)].as_deref()
+    }
+
+    /// Returns true if the records of any input have ids.
+    pub(crate) fn has_ids(&self) -> bool {
+        (0..self.source_of.len()).any(|input| self.id(InputId::new(input)).is_some())
     }
 
     /// All ways to group records.

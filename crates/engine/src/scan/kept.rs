@@ -258,8 +258,10 @@ fn of_scan(settings: &Settings) -> String {
     settings.shards = ShardLimits::default();
     settings.scan.mmap = true;
     settings.scan.chunk_bytes = 0;
+    settings.id = None;
     for source in &mut settings.sources {
         source.name.clear();
+        source.id = None;
         source.weight = None;
     }
     let stages = &mut settings.stages;

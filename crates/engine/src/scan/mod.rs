@@ -17,6 +17,7 @@ pub(crate) mod evaluation;
 pub(crate) mod examine;
 pub(crate) mod facts;
 pub(crate) mod held_out;
+pub(crate) mod ids;
 pub(crate) mod kept;
 pub(crate) mod near;
 pub(crate) mod pii;

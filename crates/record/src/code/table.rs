@@ -303,6 +303,16 @@ pub static CODES: &[CodeInfo] = &[
         "See the findings about records for what is wrong with each of them."
     ),
     row!(
+        DatasetDuplicateId,
+        "dataset/duplicate-id",
+        Warning,
+        Dataset,
+        BASELINE,
+        "records of one source have the same id, but different content",
+        "An id is what finds a record again. Where several records have it, one of them may be an older version, or the pointer names something else, such as a conversation.",
+        "List them with `SELECT source, id, count(DISTINCT digest) FROM 'OUT/report/records.parquet' GROUP BY ALL HAVING count(DISTINCT digest) > 1`; drop old versions, or name another field."
+    ),
+    row!(
         DatasetTooFewRecords,
         "dataset/too-few-records",
         Error,

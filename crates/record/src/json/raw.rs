@@ -61,6 +61,18 @@ impl<'l> Raw<'l> {
         self.members().find(|(own, _)| own.text().is_some_and(|own| own == key)).map(|(_, value)| value)
     }
 
+    /// The value that some steps lead to: keys of objects, and places in arrays, as in a JSON Pointer.
+    pub fn at<S: AsRef<str>>(self, steps: &[S]) -> Option<Self> {
+        steps.iter().map(AsRef::as_ref).try_fold(self, |value, step| {
+            if !value.is_array() {
+                return value.get(step);
+            }
+            // Digits without a zero in front.
+            let nth: usize = step.parse().ok().filter(|nth: &usize| nth.to_string() == step)?;
+            value.elements().nth(nth)
+        })
+    }
+
     /// Where the value begins in the line that it was taken from, in bytes from 0.
     pub fn offset_in(self, line: &[u8]) -> usize {
         (self.0.as_ptr() as usize).saturating_sub(line.as_ptr() as usize)

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     Digests, DuplicateColumns, Hashes, Integers, Reals, RecordColumns, ReportError, Row, RowWriter,
-    TableSummary, TableWriter, Words,
+    TableSummary, TableWriter, Texts, Words,
 };
 
 /// Writes rows to a new table.
@@ -46,6 +46,7 @@ pub(crate) struct RecordRow<'a> {
     pub(crate) duplicate_of_line: Option<u64>,
     pub(crate) codes: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
 }
 
 /// Rows as columns.
@@ -86,6 +87,7 @@ pub(crate) fn columns<'a>(rows: &'a [RecordRow<'a>]) -> RecordColumns<'a> {
         duplicate_of_line: integers(|row| row.duplicate_of_line),
         codes: words(|row| row.codes),
         source: words(|row| row.source),
+        id: Texts::new(rows.len(), |n| rows[n].id),
     }
 }
 
@@ -114,6 +116,8 @@ pub(crate) fn write_duplicate(path: &Path, words: &[&str; 3]) -> Result<TableSum
         similarity: Reals::new(1, |_| 1.0),
         group: Hashes::new(1, |_| Some(7)),
         digest: Digests::new(1, |_| Some(0xab)),
+        id: Texts::new(1, |_| Some("t-1")),
+        survivor_id: Texts::new(1, |_| None),
     };
     let mut writer = TableWriter::create::<DuplicateColumns<'_>>(path, ())?;
     writer.write(&[columns])?;

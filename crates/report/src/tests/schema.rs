@@ -67,6 +67,7 @@ fn names_and_types() {
           duplicate_of_line INT64 null
           codes BYTE_ARRAY String null
           source BYTE_ARRAY String null
+          id BYTE_ARRAY String null
         findings
           file BYTE_ARRAY String null
           line INT64 null
@@ -89,6 +90,8 @@ fn names_and_types() {
           similarity DOUBLE
           group BYTE_ARRAY String null
           digest BYTE_ARRAY String null
+          id BYTE_ARRAY String null
+          survivor_id BYTE_ARRAY String null
         labels
           label BYTE_ARRAY String
           stage BYTE_ARRAY String

@@ -95,6 +95,7 @@ fn records() {
             duplicate_of_line: null
             codes: "schema/short,text/space"
             source: null
+            id: null
             --
             file: "b.jsonl"
             line: 17
@@ -123,6 +124,7 @@ fn records() {
             duplicate_of_line: 1
             codes: null
             source: null
+            id: null
         "#]],
     );
 }
@@ -183,18 +185,20 @@ fn duplicates() {
         1,
         |path| write_duplicate(path, &["b.jsonl", "a.jsonl", "exact"]),
         &expect![[r#"
-        --
-        file: "b.jsonl"
-        line: 17
-        byte_offset: 1024
-        survivor_file: "a.jsonl"
-        survivor_line: 1
-        survivor_byte_offset: 0
-        method: "exact"
-        similarity: 1.0
-        group: "0000000000000007"
-        digest: "000000000000000000000000000000ab"
-    "#]],
+            --
+            file: "b.jsonl"
+            line: 17
+            byte_offset: 1024
+            survivor_file: "a.jsonl"
+            survivor_line: 1
+            survivor_byte_offset: 0
+            method: "exact"
+            similarity: 1.0
+            group: "0000000000000007"
+            digest: "000000000000000000000000000000ab"
+            id: "t-1"
+            survivor_id: null
+        "#]],
     );
 }
 

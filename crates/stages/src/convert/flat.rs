@@ -122,8 +122,7 @@ pub(super) fn mapped<'l>(line: &'l [u8], map: &[Mapping], extra: Extra) -> Resul
         let name = key.text().unwrap_or_default();
         let inside: Vec<usize> = (0..map.len()).filter(|&n| map[n].steps[0] == name).collect();
         for &n in &inside {
-            let at = map[n].steps[1..].iter().try_fold(value, |value, step| below(value, step));
-            if let Some(value) = at {
+            if let Some(value) = value.at(&map[n].steps[1..]) {
                 seen[n] |= found.put(map[n].slot, Member { key, value }, &map[n].name)?;
             }
         }
@@ -144,15 +143,6 @@ pub(super) fn mapped<'l>(line: &'l [u8], map: &[Mapping], extra: Extra) -> Resul
         return Err(found.reader.source(record, message));
     }
     found.conversation()
-}
-
-/// A member of an object, or an element of an array.
-fn below<'l>(value: Raw<'l>, step: &str) -> Option<Raw<'l>> {
-    if !value.is_array() {
-        return value.get(step);
-    }
-    let nth: usize = step.parse().ok().filter(|n: &usize| n.to_string() == step)?;
-    value.elements().nth(nth)
 }
 
 /// Adds what of a member none of the ways leads to. An element of an array has no key of its own.

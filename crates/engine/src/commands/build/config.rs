@@ -13,6 +13,7 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
         "sources": settings.sources.iter().map(DataSource::written).collect::<Vec<_>>(),
+        "id": settings.id,
         "group_by": rules.by_source.ways().all(),
         "strict": settings.severities.is_strict(),
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),

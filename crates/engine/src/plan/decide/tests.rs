@@ -27,6 +27,7 @@ fn settings(validation: &str) -> Settings {
         format: None,
         stages,
         sources: Vec::new(),
+        id: None,
         seed: 3,
         severities: Severities::default(),
         show_content: false,
