@@ -231,6 +231,10 @@ pub(crate) struct CheckArgs {
     /// only equal records, prompts and groups].
     #[arg(long, value_name = "SIMILARITY", requires = "validation_file")]
     pub(crate) near: Option<Threshold>,
+    /// Report also validation records with the same value as training records at this JSON Pointer, besides the same
+    /// prompt. Repeatable.
+    #[arg(long, value_name = "POINTER", requires = "validation_file")]
+    pub(crate) group_by: Vec<String>,
     #[command(flatten)]
     pub(crate) counts: CountArgs,
     #[command(flatten)]

@@ -72,6 +72,7 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
     }
     refuse_skipped(&flags, &data.skip)?;
     put_for_check(&args.contamination, &data.skip, &mut config.stages)?;
+    build::put_group_by(&args.group_by, &mut config.stages)?;
     resolve(data, config)
 }
 

@@ -41,5 +41,6 @@ pub use run::progress::{Phase, Progress};
 pub use run::settings::{MaxRejected, Settings, ShardLimits};
 pub use run::source::{DataSource, Weight};
 pub use scan::distinct::Distinct;
+pub use scan::held_out::LeakCounts;
 pub use scan::rules::public_encoding;
 pub use write::paths::resolve;

@@ -158,6 +158,7 @@ pub enum Code {
     DatasetFewDistinct,
     SplitLeakedRecord,
     SplitLeakedPrompt,
+    SplitLeakedGroup,
     DatasetFileName,
     DatasetOneFile,
     SchemaIgnoredKey,

@@ -89,6 +89,15 @@ pub(super) fn refuse_skipped<'f>(
     }
 }
 
+/// Puts the fields that keep records together over those that are configured.
+pub(super) fn put_group_by(fields: &[String], stages: &mut Stages) -> Result<(), Failure> {
+    if !fields.is_empty() {
+        let read = GroupBys::read(fields);
+        stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
+    }
+    Ok(())
+}
+
 fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
     if let Some(validation) = args.validation {
         stages.split.validation = validation;
@@ -106,10 +115,7 @@ fn put_split(args: &SplitArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure
     if !args.test_source.is_empty() {
         stages.split.test_source.clone_from(&args.test_source);
     }
-    if !args.group_by.is_empty() {
-        let read = GroupBys::read(&args.group_by);
-        stages.split.group_by = read.map_err(|wrong| Failure::Usage(format!("--group-by {wrong}")))?;
-    }
+    put_group_by(&args.group_by, stages)?;
     stages.split.allow_missing_group |= args.allow_missing_group;
     let is_budget = args.select.is_some() || args.select_tokens.is_some();
     if is_budget {

@@ -102,9 +102,31 @@ fn groups_by_a_field_leak_as_prompts_do() {
     scratch.write("bedload.toml", "[stages.split]\ngroup-by = \"/user\"\n");
     let checked = check(&scratch, "").exits(1);
     assert_eq!(
-        said(&checked, "split/leaked-prompt").unwrap(),
-        "1 of 2 validation records shares its group with a training record: v.jsonl:1 and t.jsonl:8"
+        said(&checked, "split/leaked-group").unwrap(),
+        "1 of 2 validation records shares its value at /user with a training record: v.jsonl:1 and t.jsonl:8"
     );
+    scratch.write("bedload.toml", "");
+    check(&scratch, "").exits(0);
+    let flagged = check(&scratch, "--group-by /user").exits(1);
+    assert_eq!(flagged.findings(), checked.findings());
+    assert_eq!(flagged.summary()["leaked_values"].to_string(), r#"{"/user":1}"#);
+    // Of each kind of key it is said by itself, whatever the case of the prompt.
+    scratch.write("v.jsonl", jsonl([of(7, 3).replace("p3", "P3 "), of(7, 4).replace("\"c\"", "\"d\"")]));
+    let both = check(&scratch, "--group-by /user --group-by /nowhere").exits(1);
+    assert_eq!(
+        [said(&both, "split/leaked-group").unwrap(), said(&both, "split/leaked-prompt").unwrap()],
+        [
+            "2 of 2 validation records share their values at /user with training records: \
+             v.jsonl:1 and t.jsonl:8, v.jsonl:2 and t.jsonl:8",
+            "2 of 2 validation records share their prompt with training records: \
+             v.jsonl:1 and t.jsonl:4, v.jsonl:2 and t.jsonl:5"
+        ]
+    );
+    let summary = both.summary();
+    assert_eq!((&summary["leaked_prompts"], &summary["leaked_records"]), (&2.into(), &0.into()));
+    assert_eq!(summary["leaked_values"].to_string(), r#"{"/nowhere":0,"/user":2}"#);
+    assert!(scratch.run("check t.jsonl --group-by /user").refuses(2).contains("--validation-file"));
+    check(&scratch, "--group-by /a~2").refuses(2);
     scratch.write("bedload.toml", "[stages.split]\ngroup-by = \"record\"\n");
     check(&scratch, "").exits(0);
 }

@@ -25,7 +25,7 @@ use crate::scan::distinct::{DISTINCT_MAX, Distinct, DistinctKeys};
 use crate::scan::examine::place::place;
 use crate::scan::examine::{Examiner, Physical, Wanted};
 use crate::scan::facts::FileLines;
-use crate::scan::held_out::{HeldOut, Leaks};
+use crate::scan::held_out::{HeldOut, LeakCounts, Leaks};
 use crate::scan::rules::{Rules, unknown_format};
 use crate::scan::value_counts::ValueTally;
 use chunk::{Asked, ChunkChecked, check_chunk};
@@ -65,9 +65,8 @@ pub struct Checked {
     pub format_detected: bool,
     /// Distinct valid records; none without a format to compare them by.
     pub distinct: Option<Distinct>,
-    /// How many validation records are also in the training data, and how many share no more than a prompt or group
-    /// with it; none where nothing was compared.
-    pub leaked: Option<[u64; 2]>,
+    /// What the validation data has in common with the training data; none where nothing was compared.
+    pub leaked: Option<LeakCounts>,
     /// The values of the facets that were to be counted, by side.
     pub balance: Vec<FacetCounts>,
 }
@@ -207,7 +206,7 @@ pub fn check(
     }
     let sample = rules.sample(&unmapped, inputs);
     total.distinct = seen.map(|seen| seen.counts());
-    total.leaked = leaks.as_ref().map(Leaks::counts);
+    total.leaked = leaks.as_ref().map(|leaks| leaks.counts(rules.by_source.ways().all()));
     let counted = values.map(|values| values.finish(settings, &rules, sources.names(), total.valid));
     let (classes, balance, too_many) = counted.unwrap_or_default();
     before.extend(too_many.iter().map(too_many_values));

@@ -2,10 +2,12 @@
 //! first, on its own, and leaves keys; then every training record is looked up among them as it is visited. So memory
 //! is bounded by the validation data, however much training data there is.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use bedload_record::{NO_KEY, Side};
 use bedload_scan::{Inputs, visit_some};
+use bedload_stages::group::{GroupBy, GroupBys};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
@@ -17,11 +19,8 @@ use crate::scan::rules::Rules;
 /// How many places of each kind of leak are named.
 const NAMED_MAX: usize = 3;
 
-/// What can stand on both sides: the record, or what it shares with its group, which by default is its prompt.
-const KINDS: usize = 2;
-
-/// The keys of all valid validation records.
-pub(crate) struct HeldOut([Keys; KINDS]);
+/// The keys of all valid validation records, by kind: those of whole records, then those of each way to group them.
+pub(crate) struct HeldOut(Vec<Keys>);
 
 /// A key that a record has in common with the validation data, or has as a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +51,8 @@ impl HeldOut {
                 inputs.spool(input, &dir, &progress.watch)?;
             }
         }
-        let mut found: [Vec<u128>; KINDS] = Default::default();
+        let kinds = 1 + rules.by_source.ways().all().each().len();
+        let mut found: Vec<Vec<u128>> = vec![Vec::new(); kinds];
         visit_some(
             inputs,
             first..inputs.len(),
@@ -60,7 +60,7 @@ impl HeldOut {
             &progress.watch.apart(),
             || Examiner::new(rules),
             |examiner, chunk| {
-                let mut keys: [Vec<u128>; KINDS] = Default::default();
+                let mut keys: Vec<Vec<u128>> = vec![Vec::new(); kinds];
                 for line in chunk.lines() {
                     if let Some(identity) = examiner.identity(&Physical::of(chunk.at.input, &line)) {
                         keys_of(identity).for_each(|(kind, key)| keys[kind].push(key));
@@ -68,12 +68,12 @@ impl HeldOut {
                 }
                 keys
             },
-            |_, keys: [Vec<u128>; KINDS]| {
+            |_, keys: Vec<Vec<u128>>| {
                 found.iter_mut().zip(keys).for_each(|(all, keys)| all.extend(keys));
                 Ok::<(), EngineError>(())
             },
         )?;
-        Ok(Some(Self(found.map(Keys::new))))
+        Ok(Some(Self(found.into_iter().map(Keys::new).collect())))
     }
 
     /// Adds what a valid record, of this digest and these keys, has in common with the validation data.
@@ -85,8 +85,8 @@ impl HeldOut {
 
 /// The keys of a record with their kinds. The 64 bits of a group's are widened to where a table is ordered by them.
 fn keys_of((digest, keys): (u128, &[u64])) -> impl Iterator<Item = (usize, u128)> {
-    let shared = keys.iter().filter(|&&key| key != NO_KEY);
-    iter::once((0, digest)).chain(shared.map(|&key| (1, u128::from(key) << 64)))
+    let shared = keys.iter().zip(1..).filter(|&(&key, _)| key != NO_KEY);
+    iter::once((0, digest)).chain(shared.map(|(&key, kind)| (kind, u128::from(key) << 64)))
 }
 
 /// Sorted keys, found by their leading bits: hashes spread evenly.
@@ -122,6 +122,17 @@ fn bucket_of(key: u128, parts: usize) -> usize {
     (((key >> 64) * parts as u128) >> 64) as usize
 }
 
+/// How many validation records are also training data, or else have something in common with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeakCounts {
+    /// The whole record.
+    pub records: u64,
+    /// The prompt.
+    pub prompts: u64,
+    /// The value at each field that records are grouped by.
+    pub values: BTreeMap<String, u64>,
+}
+
 /// What was found of one kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Leaked {
@@ -134,14 +145,15 @@ pub(crate) struct Leaked {
 pub(crate) struct Leaks {
     /// For each key the first training record that has it, counted from 1 over all inputs; 0 for none. Pages that
     /// are never written take no memory.
-    first: [Vec<u64>; KINDS],
-    pub(crate) found: [Leaked; KINDS],
+    first: Vec<Vec<u64>>,
+    /// Whole records first, then each way to group them.
+    pub(crate) found: Vec<Leaked>,
 }
 
 impl Leaks {
     pub(crate) fn among(held_out: &HeldOut) -> Self {
-        let first = [0, 1].map(|kind| vec![0; held_out.0[kind].sorted.len()]);
-        Self { first, found: Default::default() }
+        let first = held_out.0.iter().map(|keys| vec![0; keys.sorted.len()]).collect();
+        Self { first, found: vec![Leaked::default(); held_out.0.len()] }
     }
 
     /// Adds what was met in a chunk whose first line is line `before`, from 0 over all inputs.
@@ -158,24 +170,36 @@ impl Leaks {
                     }
                 }
                 Side::Validation | Side::Test => {
-                    // A record that leaks whole, whose digest comes first, is not said again of its prompt.
-                    let leak = of_record.iter().find_map(|&Overlap { kind, key, .. }| {
-                        Some((kind, self.first[kind][key].checked_sub(1)?))
-                    });
-                    let Some((kind, first)) = leak else { continue };
-                    let found = &mut self.found[kind];
-                    found.records += 1;
-                    if found.places.len() < NAMED_MAX {
-                        found.places.push((line, first));
+                    for &Overlap { kind, key, .. } in of_record {
+                        let Some(first) = self.first[kind][key].checked_sub(1) else { continue };
+                        let found = &mut self.found[kind];
+                        found.records += 1;
+                        if found.places.len() < NAMED_MAX {
+                            found.places.push((line, first));
+                        }
+                        // A record that leaks whole, whose digest comes first, is not said again of its prompt.
+                        if kind == 0 {
+                            break;
+                        }
                     }
                 }
             }
         }
     }
 
-    /// How many validation records leak whole, and how many by their prompt alone.
-    pub(crate) fn counts(&self) -> [u64; KINDS] {
-        self.found.each_ref().map(|found| found.records)
+    /// How many validation records have something in common with the training data.
+    pub(crate) fn counts(&self, group_by: &GroupBys) -> LeakCounts {
+        let mut counts = LeakCounts { records: self.found[0].records, ..LeakCounts::default() };
+        for (by, found) in group_by.each().iter().zip(&self.found[1..]) {
+            match by {
+                GroupBy::Prompt => counts.prompts = found.records,
+                GroupBy::Field { .. } => {
+                    counts.values.insert(by.as_str().to_owned(), found.records);
+                }
+                GroupBy::Record => {}
+            }
+        }
+        counts
     }
 }
 
@@ -203,7 +227,7 @@ mod tests {
     #[test]
     fn the_first_training_record_counts_and_a_leaked_record_counts_once() {
         let table = |keys: &[u128]| Keys::new(keys.iter().map(|key| key << 64).collect());
-        let held_out = HeldOut([table(&[1, 2, 4]), table(&[7, 9])]);
+        let held_out = HeldOut(vec![table(&[1, 2, 4]), table(&[7]), table(&[9])]);
         let met = |records: &[(u128, &[u64])]| {
             let mut overlaps = Vec::new();
             for (&(digest, keys), nth) in records.iter().zip(0..) {
@@ -219,8 +243,10 @@ mod tests {
             &met(&[(1, &[7, NO_KEY]), (1, &[7, NO_KEY]), (3, &[]), (5, &[NO_KEY, 9])]),
         );
         leaks.add(Side::Validation, 20, &met(&[(1, &[7, 9]), (2, &[7, 9]), (4, &[NO_KEY, 9])]));
-        assert_eq!(leaks.counts(), [1, 2]);
-        assert_eq!(leaks.found[0].places, [(20, 10)]);
-        assert_eq!(leaks.found[1].places, [(21, 10), (22, 13)]);
+        let found: Vec<&[(u64, u64)]> = leaks.found.iter().map(|found| &found.places[..]).collect();
+        assert_eq!(found, [&[(20, 10)][..], &[(21, 10)], &[(21, 13), (22, 13)]]);
+        let by = GroupBys::read(["/user"]).expect("a pointer");
+        let counts = LeakCounts { records: 1, prompts: 1, values: [("/user".to_owned(), 2)].into() };
+        assert_eq!(leaks.counts(&by), counts);
     }
 }

@@ -1168,9 +1168,19 @@ pub static CODES: &[CodeInfo] = &[
         Error,
         Dataset,
         BASELINE,
-        "validation records share a prompt, or another group, with training records",
-        "The model has been trained on an answer to the same prompt, so the validation score does not show how it does on new ones.",
+        "validation records share a prompt with training records",
+        "The model has been trained on an answer to the same prompt, so the validation score does not show how it does on new ones. Prompts are compared without case and white space.",
         "Keep each group on one side, or let `bedload build INPUT --validation SHARE` split all records: it never divides a group."
+    ),
+    row!(
+        SplitLeakedGroup,
+        "split/leaked-group",
+        Error,
+        Dataset,
+        BASELINE,
+        "validation records share a value at a field of --group-by with training records",
+        "Records of one conversation, user or document say much about each other, so that the validation score is better than it would be on new ones.",
+        "Keep each group on one side, or let `bedload build INPUT --validation SHARE --group-by POINTER` split all records: it never divides a group."
     ),
     row!(
         DatasetFileName,

@@ -13,17 +13,28 @@ pub(super) fn judge(
     group_by: &GroupBys,
     name: impl Fn(u64) -> String,
 ) -> Vec<Finding> {
-    let shared = match group_by.each() {
-        [GroupBy::Prompt] => {
-            ["shares its prompt with a training record", "share their prompt with training records"]
-        }
-        _ => ["shares its group with a training record", "share their group with training records"],
+    let of_kind = |kind: usize| match kind.checked_sub(1).map(|nth| &group_by.each()[nth]) {
+        None => (
+            Code::SplitLeakedRecord,
+            ["is also in the training data".to_owned(), "are also in the training data".to_owned()],
+        ),
+        Some(GroupBy::Field { pointer, .. }) => (
+            Code::SplitLeakedGroup,
+            [
+                format!("shares its value at {pointer} with a training record"),
+                format!("share their values at {pointer} with training records"),
+            ],
+        ),
+        Some(GroupBy::Prompt | GroupBy::Record) => (
+            Code::SplitLeakedPrompt,
+            [
+                "shares its prompt with a training record".to_owned(),
+                "share their prompt with training records".to_owned(),
+            ],
+        ),
     };
-    let kinds = [
-        (Code::SplitLeakedRecord, ["is also in the training data", "are also in the training data"]),
-        (Code::SplitLeakedPrompt, shared),
-    ];
-    let say = |((code, [one, many]), found): ((Code, [&str; 2]), &Leaked)| {
+    let say = |(kind, found): (usize, &Leaked)| {
+        let (code, [one, many]) = of_kind(kind);
         let mut places: Vec<String> = found
             .places
             .iter()
@@ -34,9 +45,9 @@ pub(super) fn judge(
             more => places.push(format!("{} more", count(more))),
         }
         let part = part_of(found.records, validation, "validation record", "validation records");
-        let what = agree(found.records, one, many);
+        let what = agree(found.records, &one, &many);
         let message = format!("{part} {what}: {}", places.join(", "));
         Finding::dataset(code, message)
     };
-    kinds.into_iter().zip(&leaks.found).filter(|(_, found)| found.records > 0).map(say).collect()
+    leaks.found.iter().enumerate().filter(|(_, found)| found.records > 0).map(say).collect()
 }
