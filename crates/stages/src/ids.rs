@@ -53,6 +53,7 @@ mod tests {
                     keys: &[NO_KEY],
                     values: &[],
                     rank: 0,
+                    time: 0,
                     written: None,
                 });
             }
