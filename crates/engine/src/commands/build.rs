@@ -4,7 +4,6 @@ mod against;
 mod built;
 mod config;
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,13 +17,10 @@ use crate::plan::pack::Packed;
 use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
 use crate::report::edges::edges;
-use crate::report::manifest::{
-    FORMAT_VERSION, FileEntry, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SkippedFiles,
-};
+use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles};
 use crate::report::summary::summarize;
 use crate::report::{contamination, pii, records, tables};
-use crate::run::bytes::size;
-use crate::run::error::{EngineError, io_error};
+use crate::run::error::EngineError;
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
@@ -205,7 +201,7 @@ pub fn build(
         seal: String::new(),
     }
     .sealed();
-    write_manifest(dir, &manifest)?;
+    write::manifest::write(dir, &manifest)?;
     lap(&mut clock, &mut phases.report);
     notes.extend(store.publish()?);
 
@@ -337,23 +333,6 @@ fn report(
         files.push(tables::variants(dir, source, templates, settings.seed)?);
     }
     Ok(files)
-}
-
-fn write_manifest(dir: &Path, manifest: &Manifest) -> Result<(), EngineError> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let path = dir.join(MANIFEST);
-    let text = manifest.text();
-    if text.len() as u64 > MANIFEST_BYTES_MAX {
-        let most = size(MANIFEST_BYTES_MAX);
-        return Err(EngineError::Usage(format!(
-            "the manifest would be larger than {most}\nhint: fewer inputs or larger shards make it smaller"
-        )));
-    }
-    let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
-    let mut file = file.map_err(io_error(&path, "created"))?;
-    file.write_all(text.as_bytes()).map_err(io_error(&path, "written"))?;
-    file.sync_all().map_err(io_error(&path, "synced"))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub(crate) mod earlier;
 pub(crate) mod evaluation;
 pub(crate) mod facts;
 mod gather;
+pub(crate) mod manifest;
 pub(crate) mod partial;
 pub(crate) mod paths;
 pub(crate) mod place;
