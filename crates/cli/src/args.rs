@@ -30,7 +30,9 @@ use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
-pub(crate) use build::{AugmentArgs, BalanceArgs, BuildArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
+pub(crate) use build::{
+    AugmentArgs, BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
+};
 pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;
 #[cfg_attr(
@@ -142,7 +144,8 @@ pub(crate) struct DataArgs {
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Skip a stage: convert, schema, tokens, pii, dedupe, contamination, near, balance, split or augment. Repeatable.
+    /// Skip a stage: convert, schema, tokens, pii, dedupe, contamination, conflicts, near, balance, split or
+    /// augment. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,

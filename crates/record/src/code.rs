@@ -190,6 +190,9 @@ pub enum Code {
     BalanceRareValues,
     BalanceUnvalidatedValues,
     SplitSimilarRecords,
+    ConflictsLabels,
+    ConflictsResolved,
+    ConflictsVariation,
 }
 
 /// Everything about a code in general.
@@ -306,7 +309,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::SplitSimilarRecords as usize + 1);
+        assert_eq!(CODES.len(), Code::ConflictsVariation as usize + 1);
     }
 
     #[test]

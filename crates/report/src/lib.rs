@@ -16,6 +16,7 @@
 //! `facts.rs` keeps the facts of a scan for a later run, by columns as they are in memory.
 
 mod column;
+mod conflicts;
 mod contamination;
 mod encode;
 mod error;
@@ -37,6 +38,7 @@ mod values;
 mod writer;
 
 pub use column::{Column, Group, Row, RowColumn};
+pub use conflicts::ConflictRow;
 pub use contamination::ContaminationRow;
 pub use error::ReportError;
 pub use facts::{FactsError, FactsFile, StoredFacts, open_facts, write_facts};

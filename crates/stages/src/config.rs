@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::facets::{Facet, Field, fields};
-use crate::{augment, balance, contamination, convert, dedupe, near, pii, schema, split, tokens};
+use crate::{augment, balance, conflicts, contamination, convert, dedupe, near, pii, schema, split, tokens};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -16,6 +16,7 @@ pub struct Stages {
     pub pii: pii::PiiConfig,
     pub dedupe: dedupe::DedupeConfig,
     pub contamination: contamination::ContaminationConfig,
+    pub conflicts: conflicts::ConflictsConfig,
     pub near: near::NearConfig,
     pub balance: balance::BalanceConfig,
     pub split: split::SplitConfig,
@@ -54,6 +55,7 @@ impl Stages {
             "pii" => &mut self.pii.enabled,
             "dedupe" => &mut self.dedupe.enabled,
             "contamination" => &mut self.contamination.enabled,
+            "conflicts" => &mut self.conflicts.enabled,
             "near" => &mut self.near.enabled,
             "balance" => &mut self.balance.enabled,
             "split" => &mut self.split.enabled,

@@ -10,6 +10,7 @@ pub mod convert;
 pub mod schema;
 pub mod tokens;
 
+pub mod conflicts;
 pub mod contamination;
 pub mod pii;
 
@@ -56,6 +57,7 @@ pub const STAGES: &[(&str, &str)] = &[
     ("pii", "personal data and secrets"),
     ("dedupe", "exact duplicates by content"),
     ("contamination", "text in common with evaluation data"),
+    ("conflicts", "prompts with different answers"),
     ("near", "near-duplicates by shingles"),
     ("balance", "label distribution"),
     ("split", "training and validation sets"),

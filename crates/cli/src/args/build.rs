@@ -2,6 +2,7 @@
 
 mod augment;
 mod balance;
+mod conflicts;
 mod duplicates;
 mod near;
 mod split;
@@ -15,6 +16,7 @@ use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, PiiAr
 
 pub(crate) use augment::AugmentArgs;
 pub(crate) use balance::{BalanceArgs, CountArgs};
+pub(crate) use conflicts::ConflictArgs;
 pub(crate) use duplicates::DuplicateArgs;
 pub(crate) use near::NearArgs;
 pub(crate) use split::SplitArgs;
@@ -53,6 +55,8 @@ pub(crate) struct BuildArgs {
     pub(crate) near: NearArgs,
     #[command(flatten)]
     pub(crate) balance: BalanceArgs,
+    #[command(flatten)]
+    pub(crate) conflicts: ConflictArgs,
     #[command(flatten)]
     pub(crate) augment: AugmentArgs,
     /// Maximum number of records in a shard.

@@ -11,7 +11,9 @@ use bedload_stages::select::{Amount, Weight};
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
-use crate::args::{AugmentArgs, BalanceArgs, BuildArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
+use crate::args::{
+    AugmentArgs, BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
+};
 use crate::config::{Config, read_pointer};
 use crate::exit::Failure;
 
@@ -22,7 +24,7 @@ pub(super) type Flag = (bool, &'static str, &'static str);
 pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
-    let BuildArgs { split, duplicates, contamination, near, balance, augment, .. } = args;
+    let BuildArgs { split, duplicates, contamination, near, balance, conflicts, augment, .. } = args;
     let stages = &mut config.stages;
     put_pii(&args.pii, stages)?;
     let flags = [
@@ -32,6 +34,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         put_contamination(contamination, stages)?,
         put_near(near, stages)?,
         put_balance(balance, stages),
+        put_conflicts(conflicts, stages)?,
         put_augment(augment, stages)?,
     ];
     refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
@@ -220,6 +223,13 @@ pub(super) fn put_counts(args: &CountArgs, stages: &mut Stages) -> Vec<Flag> {
         (args.label_field.is_some(), "--label-field", "balance"),
         (!args.balance.is_empty(), "--balance", "balance"),
     ]
+}
+
+fn put_conflicts(args: &ConflictArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
+    if let Some(action) = &args.conflicts {
+        stages.conflicts.action = Some(named("--conflicts", action)?);
+    }
+    Ok(vec![(args.conflicts.is_some(), "--conflicts", "conflicts")])
 }
 
 fn put_augment(args: &AugmentArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {

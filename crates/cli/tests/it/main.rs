@@ -19,6 +19,7 @@ mod calibrating;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod conflicts;
 mod contamination;
 mod converting;
 mod corpus;

@@ -19,7 +19,7 @@ use crate::plan::{Plan, plan};
 use crate::report::edges::edges;
 use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles};
 use crate::report::summary::summarize;
-use crate::report::{contamination, pii, records, tables};
+use crate::report::{conflicts, contamination, pii, records, tables};
 use crate::run::error::EngineError;
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
@@ -321,6 +321,10 @@ fn report(
     let near = &settings.stages.near;
     if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
         files.push(edges(dir, source, compared, near)?);
+    }
+    if let Some(found) = &source.plan.conflicts {
+        let action = settings.stages.conflicts.action.unwrap_or_default();
+        files.push(conflicts::conflicts(dir, source, found, action)?);
     }
     if source.rules.eval_sets.is_some() {
         files.push(contamination::contamination(dir, source)?);

@@ -1,6 +1,8 @@
-//! What happens to the records of the inputs, from their facts: accept → exact duplicates → contamination → groups → select → split by
+//! What happens to the records of the inputs, from their facts: accept → exact duplicates → contamination →
+//! conflicts → groups → select → split by
 //! group, stratified.
 
+mod conflicts;
 mod contamination;
 mod duplicates;
 mod fit;
@@ -14,6 +16,7 @@ use bedload_record::plural::{agree, part_of};
 use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
+use bedload_stages::conflicts::{Answered, Conflicts};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
@@ -29,6 +32,7 @@ use crate::scan::against::Against;
 use crate::scan::by_source;
 use crate::scan::ties::Ties;
 
+use conflicts::judge_conflicts;
 use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
 use strata::stratify;
@@ -45,6 +49,8 @@ pub(super) struct Decided {
     pub(super) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
     pub(super) sets: Option<Sets>,
+    /// The prompts with different answers, where these are looked for.
+    pub(super) conflicts: Option<Conflicts>,
 }
 
 /// The decisions about the records of the inputs.
@@ -56,6 +62,7 @@ pub(super) fn decide(
     settings: &Settings,
     (against, ties): (&Against, &Ties),
     sets: impl FnOnce(&[Verdict], &NearConfig, bool) -> Result<Sets, EngineError>,
+    answers: impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
     watch: &Watch,
 ) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
@@ -69,6 +76,8 @@ pub(super) fn decide(
         drop_duplicates(facts, settings, &mut duplicates, &mut verdicts)?;
     }
     findings.extend(judge_contaminated(facts, settings, &mut verdicts));
+    // Before similar records go: those that differ in nothing but a label are similar.
+    let conflicts = judge_conflicts(facts, settings, &classes, &mut verdicts, answers, &mut findings)?;
     let is_split = stages.split.divides();
     let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
     let (dropping, grouping) =
@@ -90,8 +99,17 @@ pub(super) fn decide(
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
-    let mut decided =
-        Decided { verdicts, duplicates, groups, classes, strata, findings, certificates: None, sets: None };
+    let mut decided = Decided {
+        verdicts,
+        duplicates,
+        groups,
+        classes,
+        strata,
+        findings,
+        certificates: None,
+        sets: None,
+        conflicts,
+    };
     if stages.split.enabled {
         decided.select(facts, &sources, settings)?;
         decided.split(facts, settings, ties)?;

@@ -1,5 +1,5 @@
 //! The plan: what happens to every record, and everything that is to be said of the data set. It reads like the
-//! specification: accept → exact duplicates → groups → select → split by group, stratified → augment → pack → judge.
+//! specification: accept → exact duplicates → contamination → conflicts → groups → select → split by group, stratified → augment → pack → judge.
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 
@@ -16,6 +16,7 @@ pub(crate) mod variants;
 use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
+use bedload_stages::conflicts::Conflicts;
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::FacetCounts;
 use bedload_stages::group::Groups;
@@ -61,6 +62,8 @@ pub(crate) struct Plan {
     pub(crate) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
     pub(crate) sets: Option<Sets>,
+    /// The prompts with different answers, where these are looked for.
+    pub(crate) conflicts: Option<Conflicts>,
 }
 
 /// Decides everything. `before` is what was found before the records were read.
@@ -81,9 +84,11 @@ pub(crate) fn plan(
     let sets = |verdicts: &[Verdict], config: &NearConfig, with_known: bool| {
         maker.make(verdicts, config, with_known.then_some(against))
     };
-    let mut decided = decide(facts, settings, (against, ties), sets, maker.watch)?;
+    let mut decided =
+        decide(facts, settings, (against, ties), sets, |lines| maker.answers(lines), maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter)?;
-    let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, .. } = decided;
+    let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, conflicts, .. } =
+        decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
     let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };
@@ -123,6 +128,7 @@ pub(crate) fn plan(
         findings,
         certificates,
         sets,
+        conflicts,
     })
 }
 
@@ -162,6 +168,7 @@ pub(crate) fn plan_as_it_is(
         findings,
         certificates: None,
         sets: None,
+        conflicts: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The report: the tables, the numbers of the summary, and the manifest.
 
 pub(crate) mod canonical;
+pub(crate) mod conflicts;
 pub(crate) mod contamination;
 pub(crate) mod edges;
 pub(crate) mod findings;

@@ -17,6 +17,7 @@ use bedload_record::{
 use bedload_report::{FactsError, FactsFile, open_facts};
 use bedload_scan::Inputs;
 use bedload_stages::Stages;
+use bedload_stages::conflicts::{Action, ConflictsConfig};
 use bedload_stages::contamination::Hits;
 use bedload_stages::split::Size;
 use rayon::prelude::*;
@@ -284,6 +285,9 @@ fn of_scan(settings: &Settings) -> String {
     stages.split.mix = others.split.mix;
     stages.balance.cap_class = others.balance.cap_class;
     stages.split.allow_missing_group = others.split.allow_missing_group;
+    let folds_prompts = stages.conflicts.folds_prompts() && !divides;
+    stages.conflicts =
+        ConflictsConfig { action: folds_prompts.then_some(Action::Report), ..others.conflicts };
     stages.augment = others.augment;
     let mut hex = String::new();
     for byte in Sha256::digest(format!("{settings:?}")) {

@@ -10,6 +10,7 @@ pub(crate) mod advice;
 pub(crate) mod against;
 pub(crate) mod augment;
 pub(crate) mod by_source;
+pub(crate) mod conflicts;
 pub(crate) mod contamination;
 pub(crate) mod conversion;
 pub(crate) mod distinct;

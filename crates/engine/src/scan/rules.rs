@@ -92,7 +92,7 @@ impl Rules {
             checks,
             eval_sets: None,
             pii: Pii::new(stages),
-            prompts: if has_sides(settings, inputs) {
+            prompts: if has_sides(settings, inputs) || stages.conflicts.folds_prompts() {
                 Prompts::Folded
             } else {
                 Prompts::As(stages.dedupe.normalize)

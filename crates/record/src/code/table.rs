@@ -1492,4 +1492,34 @@ pub static CODES: &[CodeInfo] = &[
         "A model that has been trained on nearly the same record knows the answer, so the validation score does not show how it does on new ones.",
         "Let `bedload build INPUT --near 0.8 --validation SHARE` split all records: it keeps similar ones on one side. The similarity is that of --near, as docs/building.md defines it."
     ),
+    row!(
+        ConflictsLabels,
+        "conflicts/labels",
+        Warning,
+        Dataset,
+        BASELINE,
+        "prompts that different records give different labels",
+        "One label at most is right, so the model learns to guess, and no score can be better than the labels are. Usually annotators disagreed, or records were labelled again. Prompts are compared without case and white space; exact duplicates count.",
+        "Correct the labels that report/conflicts.parquet lists, or let `--conflicts majority`, `last` or `drop` decide."
+    ),
+    row!(
+        ConflictsResolved,
+        "conflicts/resolved",
+        Note,
+        Dataset,
+        BASELINE,
+        "records left out because others have another label for the same prompt",
+        "`--conflicts` decides which records of a prompt with different labels stay: those with the most frequent label (none where two are as frequent), those with the label of the last record, or none.",
+        "Nothing to do; report/conflicts.parquet lists them."
+    ),
+    row!(
+        ConflictsVariation,
+        "conflicts/variation",
+        Note,
+        Dataset,
+        BASELINE,
+        "prompts that different records answer differently",
+        "In data that is not for classification, several answers to a prompt can be right: these are counted where `--conflicts` is given, and all stay.",
+        "Nothing to do, unless one answer is meant for each prompt."
+    ),
 ];

@@ -36,7 +36,7 @@ use crate::balance::pointer_steps;
 use crate::dedupe::{Normalize, write_bytes, write_value};
 
 pub use groups::Groups;
-use prompt::write_folded;
+pub(crate) use prompt::write_folded;
 pub use ways::Ways;
 
 /// A way to group records.
@@ -86,7 +86,7 @@ impl GroupBy {
 /// How prompts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prompts {
-    /// Whatever their case, composition and white space, where records are on several sides.
+    /// Whatever their case, composition and white space, where records are on several sides or conflicts are asked for.
     Folded,
     /// As duplicates are, at no cost, where there is one side.
     As(Normalize),

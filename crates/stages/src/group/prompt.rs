@@ -13,7 +13,7 @@ const END: u8 = 0xFF;
 const BLOCK: usize = 32;
 
 /// Appends a text as it is compared, and a byte that ends it. Linear.
-pub(super) fn write_folded(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn write_folded(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.trim();
     out.reserve(rest.len() + 1);
     while !rest.is_empty() {

@@ -18,6 +18,11 @@ fn no_sets(_: &[Verdict], _: &NearConfig, _: bool) -> Result<Sets, EngineError> 
     unreachable!("no threshold is set")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the plan takes what can fail")]
+fn no_answers(lines: &[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError> {
+    Ok(vec![None; lines.len()])
+}
+
 fn settings(validation: &str) -> Settings {
     let mut stages = Stages::default();
     stages.split.validation = validation.parse().expect("a size");
@@ -91,7 +96,7 @@ proptest! {
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
         settings.stages.split.select = select.map(Amount::Records);
-        let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default()).expect("own memory");
+        let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, no_answers, &Watch::default()).expect("own memory");
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();
         let mut kept = 0;
@@ -126,8 +131,15 @@ fn skipped_stages_decide_nothing() {
     let mut settings = settings("0.5");
     settings.stages.skip("dedupe");
     settings.stages.skip("split");
-    let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default())
-        .expect("own memory");
+    let plan = decide(
+        &facts,
+        &settings,
+        (&Against::default(), &Ties::default()),
+        no_sets,
+        no_answers,
+        &Watch::default(),
+    )
+    .expect("own memory");
     assert_eq!(
         (
             count_verdicts(&plan.verdicts).train,
@@ -152,9 +164,15 @@ fn the_target_bounds_the_validation_set() {
     let facts = table(&rows);
     let check = |validation: &str, max: Option<u64>, expected: u64, finding: bool| {
         let settings = Settings { profile: max.map(profile), ..settings(validation) };
-        let plan =
-            decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, &Watch::default())
-                .expect("own memory");
+        let plan = decide(
+            &facts,
+            &settings,
+            (&Against::default(), &Ties::default()),
+            no_sets,
+            no_answers,
+            &Watch::default(),
+        )
+        .expect("own memory");
         assert_eq!(count_verdicts(&plan.verdicts).validation, expected, "{validation} {max:?}");
         assert_eq!(codes(&plan).contains(&Code::SplitTooManyValidation), finding, "{validation} {max:?}");
     };
@@ -178,6 +196,7 @@ fn too_many_rejected_is_said() {
             &Settings { max_rejected: Some(limit), ..settings("0") },
             (&Against::default(), &Ties::default()),
             no_sets,
+            no_answers,
             &Watch::default(),
         )
         .expect("own memory")
@@ -195,6 +214,7 @@ fn a_class_without_a_validation_record_is_said() {
         &settings("0.1"),
         (&Against::default(), &Ties::default()),
         no_sets,
+        no_answers,
         &Watch::default(),
     )
     .expect("own memory");

@@ -1,0 +1,201 @@
+//! `--conflicts`: prompts with different answers, against a reading of all records that is written as the guide defines
+//! them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::corpus::{Random, record};
+use crate::scratch::{Scratch, jsonl};
+
+/// Labelled records of which some have their prompt in common, in other spellings too.
+fn records(n: usize) -> Vec<(String, String)> {
+    let mut random = Random(7);
+    let labels = ["spam", "ham", "Spam ", "offer"];
+    let make = |_| {
+        let prompt = format!("Is message {} spam, ham or an offer?", random.below(n / 2));
+        let prompt = match random.below(3) {
+            0 => prompt.to_uppercase(),
+            1 => format!("  {}\n", prompt.replace(' ', "  ")),
+            _ => prompt,
+        };
+        (prompt, (*random.pick(&labels)).to_owned())
+    };
+    (0..n).map(make).collect()
+}
+
+fn folded(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The lines that stay under an action, from 0, where equal records are dropped before.
+fn expected(records: &[(String, String)], action: &str) -> Vec<usize> {
+    let mut by_prompt: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (nth, (prompt, _)) in records.iter().enumerate() {
+        by_prompt.entry(folded(prompt)).or_default().push(nth);
+    }
+    let mut stay = Vec::new();
+    for lines in by_prompt.values() {
+        let label = |nth: usize| folded(&records[nth].1);
+        let mut votes: HashMap<String, usize> = HashMap::new();
+        lines.iter().for_each(|&nth| *votes.entry(label(nth)).or_default() += 1);
+        let most = *votes.values().max().unwrap();
+        let is_tie = votes.values().filter(|&&n| n == most).count() > 1;
+        let last = label(*lines.last().unwrap());
+        stay.extend(lines.iter().copied().filter(|&nth| {
+            let stays = match action {
+                "drop" => false,
+                "majority" => !is_tie && votes[&label(nth)] == most,
+                "last" => label(nth) == last,
+                _ => true,
+            };
+            let is_first = records[..nth].iter().all(|other| *other != records[nth]);
+            is_first && (votes.len() == 1 || stays)
+        }));
+    }
+    stay.sort_unstable();
+    stay
+}
+
+#[test]
+fn what_stays_is_what_a_reading_of_all_records_says() {
+    let records = records(400);
+    let scratch =
+        Scratch::with("a.jsonl", jsonl(records.iter().map(|(prompt, label)| record(prompt, label))));
+    for action in ["report", "drop", "majority", "last"] {
+        let build = format!("build a.jsonl --out o --overwrite --skip tokens --conflicts {action}");
+        scratch.run(&build).exits(0);
+        let rows = scratch.table("o", "records");
+        let kept = rows.iter().enumerate().filter(|(_, row)| row["verdict"] == "kept");
+        assert_eq!(kept.map(|(nth, _)| nth).collect::<Vec<_>>(), expected(&records, action), "{action}");
+        let gone = rows.iter().filter(|row| row["reason"] == "conflict").count() as u64;
+        let manifest = scratch.manifest("o");
+        assert_eq!(manifest["counts"]["unselected"], gone);
+        assert_eq!(gone > 0, action != "report");
+        let code = if action == "report" { "conflicts/labels" } else { "conflicts/resolved" };
+        assert_eq!(manifest["findings"][code], 1, "{action}");
+        let tree = scratch.tree("o");
+        for flags in ["--threads 3 --chunk-bytes 100", "--facts f", "--facts f"] {
+            scratch.run(&format!("{build} {flags}")).exits(0);
+            assert!(scratch.tree("o") == tree, "{action} {flags}");
+        }
+    }
+    scratch.run("verify o").exits(0);
+}
+
+#[test]
+fn each_answer_is_a_row_of_the_report() {
+    let lines = [
+        record("Is it spam?", "spam"),
+        record("is it  SPAM?", "spam"),
+        record("Is it spam?", "spam"),
+        record("Is it spam? ", "ham"),
+        record("Is that?", "ham"),
+        record("Is that one?", "ham"),
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let built =
+        scratch.run("build a.jsonl --out o --skip tokens --output-format jsonl --validation 1").exits(0);
+    let found = built.findings().into_iter().find(|finding| finding["code"] == "conflicts/labels").unwrap();
+    assert_eq!(
+        found["message"],
+        "1 prompt has different labels in 4 records, e.g. a.jsonl:1 and a.jsonl:4; report/conflicts.parquet lists them"
+    );
+    let rows = scratch.table("o", "conflicts");
+    let shown: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let columns =
+                "line kind label records stays prompt_records majority_label majority_share entropy";
+            columns.split(' ').map(|column| row[column].clone()).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "1 conflict spam 3 1 4 spam 0.75 0.8112781244591328",
+            "4 conflict ham 1 1 4 spam 0.75 0.8112781244591328"
+        ]
+    );
+    assert_eq!(rows[0]["prompt"], rows[1]["prompt"]);
+}
+
+#[test]
+fn several_answers_are_no_conflict_where_data_is_not_for_classification() {
+    let answer =
+        |n: usize| format!("A long answer, the like of which no other record has: number {n}.\nIts end.");
+    let lines: Vec<String> =
+        (0..40).map(|n| record(&format!("Write about {}.", n / 2), &answer(n))).collect();
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let build = "build a.jsonl --out o --overwrite --skip tokens --output-format jsonl";
+    let built = scratch.run(build).exits(0);
+    assert!(!built.by_code().contains_key("conflicts/variation"));
+    assert!(!scratch.path("o/report/conflicts.parquet").exists());
+    let built = scratch.run(&format!("{build} --conflicts drop")).exits(0);
+    assert_eq!(built.by_code()["conflicts/variation"], 1);
+    assert_eq!(scratch.manifest("o")["counts"]["train"], 40);
+    assert_eq!(scratch.table("o", "conflicts").len(), 40);
+}
+
+#[test]
+fn labels_at_a_field_conflict_whatever_the_answers() {
+    let of = |prompt: &str, completion: &str, label: &str| {
+        json!({"prompt": prompt, "completion": completion, "label": label}).to_string()
+    };
+    let lines = [
+        of("Greet me.", "Hello, and welcome to all of you!", "kind"),
+        of("Greet me.", "Good morning to everybody here!", "Kind"),
+        of("Leave me.", "Goodbye, and thank you for it all!", "kind"),
+        of("Leave me.", "Get lost, and never come back here!", "rude"),
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    scratch.run("build a.jsonl --out o --skip tokens --label-field /label --conflicts drop").exits(0);
+    let rows = scratch.table("o", "records");
+    assert_eq!(
+        rows.iter().map(|row| row["reason"].as_str()).collect::<Vec<_>>(),
+        ["null", "null", "conflict", "conflict"]
+    );
+}
+
+#[test]
+fn the_prompt_of_a_conversation_is_all_before_its_last_answer() {
+    let talk = |system: &str, first: &str, label: &str| {
+        let text = |role: &str, text: &str| json!({"role": role, "content": [{"text": text}]});
+        let messages = [
+            text("user", "Hello."),
+            text("assistant", first),
+            text("user", "Is it?"),
+            text("assistant", label),
+        ];
+        json!({"system": [{"text": system}], "messages": messages}).to_string()
+    };
+    let single = |system: &str, text: &str, label: &str| -> Value {
+        json!({"system": [{"text": system}], "messages": [
+            {"role": "user", "content": [{"text": text}]},
+            {"role": "assistant", "content": [{"text": label}]},
+        ]})
+    };
+    let lines = [
+        single("Rate it.", "Fine", "good").to_string(),
+        single("Rate it upside down.", "Fine", "bad").to_string(),
+        single("rate it.", "fine", "bad").to_string(),
+        talk("Rate it.", "Hi.", "good"),
+        talk("Rate it.", "Hello.", "bad"),
+    ];
+    let others =
+        (0..6).map(|n| single("Rate it.", &format!("Number {n}"), ["good", "bad"][n % 2]).to_string());
+    let scratch = Scratch::with("a.jsonl", jsonl(lines.into_iter().chain(others)));
+    scratch.run("build a.jsonl --out o --skip tokens --skip schema --conflicts drop").exits(0);
+    let rows = scratch.table("o", "records");
+    let reasons: Vec<&str> = rows[..5].iter().map(|row| row["reason"].as_str()).collect();
+    assert_eq!(reasons, ["conflict", "null", "conflict", "null", "null"]);
+}
+
+#[test]
+fn an_unknown_action_is_refused() {
+    let scratch = Scratch::with("a.jsonl", jsonl([record("a", "b")]));
+    let refused = scratch.run("build a.jsonl --out o --conflicts most").refuses(2);
+    assert!(refused.contains("--conflicts") && refused.contains("majority"), "{refused}");
+    let refused = scratch.run("build a.jsonl --out o --conflicts drop --skip conflicts").refuses(2);
+    assert!(refused.contains("--conflicts cannot be used with --skip conflicts"), "{refused}");
+}

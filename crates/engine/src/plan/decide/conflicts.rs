@@ -1,0 +1,101 @@
+//! Which records go because others answer the same prompt differently.
+
+use bedload_record::plural::{agree, plural};
+use bedload_record::{Code, FactTable, Finding, Ordinal, Verdict};
+use bedload_stages::balance::Classes;
+use bedload_stages::conflicts::{Action, Answered, Conflict, Conflicts, candidates, find};
+use bedload_stages::group::GroupBy;
+
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+use crate::scan::by_source::ways;
+
+/// Finds the prompts that records answer differently, and leaves out the records that are not to stay. None where it is
+/// not looked for, or nothing was found without being asked for.
+///
+/// # Errors
+/// Where a record cannot be read again, or there is no room.
+pub(super) fn judge_conflicts(
+    facts: &FactTable,
+    settings: &Settings,
+    classes: &Classes,
+    verdicts: &mut [Verdict],
+    answers: impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Conflicts>, EngineError> {
+    let stages = &settings.stages;
+    let asked = stages.conflicts.action;
+    if !stages.conflicts.enabled || asked.is_none() && classes.list().is_empty() {
+        return Ok(None);
+    }
+    let mut lines = candidates(facts, prompt_keys(facts, settings))?;
+    lines.retain(|&line| !facts.codes(line).contains(Code::ContaminationDropped));
+    let of_lines: Vec<Option<usize>> = lines.iter().map(|&line| classes.of(facts, line)).collect();
+    let by_class = stages.balance.label_field.is_some();
+    let mut found = find(&lines, &answers(&lines)?, &of_lines, by_class);
+    if asked.is_none() {
+        found.0.retain(|conflict| conflict.is_conflict);
+        if found.0.is_empty() {
+            return Ok(None);
+        }
+    }
+    let action = asked.unwrap_or_default();
+    let mut gone = 0;
+    for conflict in found.0.iter().filter(|conflict| conflict.is_conflict) {
+        for (nth, answer) in conflict.answers.iter().enumerate() {
+            if conflict.stays(nth, action) {
+                continue;
+            }
+            for line in &answer.lines {
+                let verdict = &mut verdicts[line.index()];
+                if matches!(verdict, Verdict::Kept(_)) {
+                    *verdict = Verdict::Conflicting;
+                    gone += 1;
+                }
+            }
+        }
+    }
+    findings.extend(findings_of(facts, &found, action, gone));
+    Ok(Some(found))
+}
+
+/// The kind of the keys that all records have of their prompts; none where some have none.
+fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usize> {
+    let ways = ways(settings, facts);
+    let kind = ways.all().each().iter().position(|by| *by == GroupBy::Prompt)?;
+    let mut sources = (0..settings.sources.len()).map(Some).chain([None]);
+    sources.all(|source| ways.has(source, kind)).then_some(kind)
+}
+
+fn findings_of(facts: &FactTable, found: &Conflicts, action: Action, gone: u64) -> Vec<Finding> {
+    let place = |line: Ordinal| {
+        let file = facts.file(facts.input_of(line));
+        format!("{}:{}", file.name, line.0 - file.first.0 + 1)
+    };
+    let (conflicts, variations): (Vec<&Conflict>, Vec<&Conflict>) =
+        found.0.iter().partition(|conflict| conflict.is_conflict);
+    let said = |code, of: &[&Conflict], what: [&str; 2], more: &str| {
+        let first = of.first()?;
+        let n = of.len() as u64;
+        let records: u64 = of.iter().map(|conflict| conflict.records()).sum();
+        let message = format!(
+            "{} {} in {}, e.g. {} and {}{more}; report/conflicts.parquet lists them",
+            plural(n, "prompt", "prompts"),
+            agree(n, what[0], what[1]),
+            plural(records, "record", "records"),
+            place(first.answers[0].lines[0]),
+            place(first.answers[1].lines[0]),
+        );
+        Some(Finding::dataset(code, message))
+    };
+    let (code, more) = if action == Action::Report {
+        (Code::ConflictsLabels, String::new())
+    } else {
+        let verb = agree(gone, "was", "were");
+        (Code::ConflictsResolved, format!("; {} {verb} left out", plural(gone, "record", "records")))
+    };
+    let of_conflicts = said(code, &conflicts, ["has different labels", "have different labels"], &more);
+    let different = ["has different answers", "have different answers"];
+    let of_variations = said(Code::ConflictsVariation, &variations, different, "");
+    of_conflicts.into_iter().chain(of_variations).collect()
+}
