@@ -1,5 +1,6 @@
 //! From what was typed and configured to what can be run.
 
+mod augment;
 mod build;
 mod contamination;
 mod pii;
@@ -217,6 +218,9 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     if stages.balance.cap_class == Some(0) {
         return Err(Failure::Usage("--cap-class 0 would keep nothing".to_owned()));
+    }
+    if stages.augment.to == Some(0) {
+        return Err(Failure::Usage("--augment-to 0 would fill nothing".to_owned()));
     }
     if !(1..=64).contains(&stages.augment.copies) {
         return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));

@@ -8,12 +8,11 @@ use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
 use bedload_stages::select::{Amount, Weight};
 
+use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
-use crate::args::{
-    AugmentArgs, BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
-};
+use crate::args::{BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
 use crate::config::{Config, read_pointer};
 use crate::exit::Failure;
 
@@ -230,17 +229,4 @@ fn put_conflicts(args: &ConflictArgs, stages: &mut Stages) -> Result<Vec<Flag>, 
         stages.conflicts.action = Some(named("--conflicts", action)?);
     }
     Ok(vec![(args.conflicts.is_some(), "--conflicts", "conflicts")])
-}
-
-fn put_augment(args: &AugmentArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
-    if let Some(copies) = args.augment {
-        stages.augment.copies = copies;
-    }
-    if let Some(mode) = &args.augment_mode {
-        stages.augment.mode = named("--augment-mode", mode)?;
-    }
-    if args.augment_mode.is_some() && stages.augment.copies <= 1 {
-        return Err(Failure::Usage("--augment-mode needs --augment N".to_owned()));
-    }
-    Ok(vec![(args.augment.is_some(), "--augment", "augment")])
 }

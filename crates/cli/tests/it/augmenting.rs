@@ -140,3 +140,126 @@ fn variants_over_the_limits_are_left_out() {
     assert!(scratch.side("o", "train").iter().all(|line| line.len() <= limit));
     assert_eq!(scratch.manifest("o")["counts"]["variants"], 7);
 }
+
+#[test]
+fn strategies_vary_instructions_and_leave_other_prompts_alone() {
+    let lines = [
+        record("Summarize the report.", "Done."),
+        record("{\"a\": 1}", "JSON stays."),
+        record("what is it", "A thing."),
+    ];
+    let flags = "--augment 10 --augment-strategy prefix --augment-strategy suffix --augment-strategy case \
+        --augment-strategy punctuation";
+    let scratch = build(&jsonl(lines), flags);
+    let prompts: Vec<String> = scratch.side("o", "train").iter().map(|line| content(line).0).collect();
+    for made in [
+        "Please summarize the report.",
+        "Could you summarize the report.",
+        "I need you to summarize the report.",
+        "Summarize the report. Thank you.",
+        "summarize the report.",
+        "Summarize the report",
+        "what is it?",
+        "What is it",
+    ] {
+        assert!(prompts.iter().any(|prompt| prompt == made), "{made}: {prompts:?}");
+    }
+    assert_eq!(prompts.iter().filter(|prompt| prompt.contains("\"a\"")).count(), 1);
+    assert_eq!(scratch.manifest("o")["findings"]["augment/few-variants"], 1);
+    let names: HashSet<String> =
+        scratch.table("o", "variants").into_iter().map(|row| row["template"].clone()).collect();
+    assert!(names.contains("prefix: Please ") && names.contains("case: first letter"), "{names:?}");
+}
+
+#[test]
+fn classes_are_filled_up_to_a_number() {
+    let lines = labelled(&[("yes", 60), ("no", 20), ("rare", 2)]);
+    let scratch = build(&jsonl(lines), "--augment-to 30");
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for line in scratch.side("o", "train") {
+        *counts.entry(content(&line).1).or_default() += 1;
+    }
+    assert_eq!((counts["yes"], counts["no"], counts["rare"]), (60, 30, 16));
+    let scratch = build(&jsonl(plain(30)), "--augment-to 30");
+    assert_eq!(scratch.manifest("o")["findings"]["balance/no-classes"], 1);
+    assert_eq!(scratch.manifest("o")["counts"]["variants"], 0);
+}
+
+#[test]
+fn templates_come_from_a_file() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(3)));
+    scratch.write("t.txt", "Q: {prompt}\\nA:\n\n# {prompt}\n");
+    scratch.write("t.toml", "templates = [\"\"\"Q: {prompt}\nA:\"\"\", \"# {prompt}\"]\n");
+    let build = |file: &str| {
+        let flags = format!("--out o --overwrite --skip tokens --augment 3 --augment-templates {file}");
+        scratch.run(&format!("build a.jsonl {flags}")).exits(0);
+        scratch.side("o", "train").iter().map(|line| content(line).0).collect::<Vec<_>>()
+    };
+    let prompts = build("t.txt");
+    assert!(prompts.contains(&"Q: prompt 1\nA:".to_owned()) && prompts.contains(&"# prompt 2".to_owned()));
+    assert_eq!(build("t.toml"), prompts);
+    for (name, text, why) in [
+        ("1.txt", "Q: {prompt}\nnothing\n", "1.txt: line 2 has no {prompt}"),
+        ("2.txt", "{prompt}\n", "line 1 has no text besides {prompt}"),
+        ("3.txt", "\n", "it has no templates"),
+        ("4.toml", "templates = [\"a {prompt}\", \"b\"]", "template 2 has no {prompt}"),
+        ("5.toml", "template = []", "unknown field"),
+        ("6.txt", "a {prompt}\na {prompt}\n", "has `a {prompt}` twice"),
+    ] {
+        scratch.write(name, text);
+        let flags = format!("--augment 2 --augment-templates {name}");
+        let said = scratch.run(&format!("build a.jsonl --out p --skip tokens {flags}")).exits(2);
+        assert!(said.stderr.contains(why), "{name}: {}", said.stderr);
+    }
+    for (flags, why) in [
+        ("--augment-templates t.txt", "--augment-templates needs --augment N or --augment-to N"),
+        ("--augment 2 --augment-templates none.txt", "none.txt"),
+        ("--augment-strategy prefix", "--augment-strategy needs --augment N or --augment-to N"),
+        ("--augment 2 --augment-strategy suffixes", "did you mean `suffix`?"),
+        ("--augment-to 0", "--augment-to 0 would fill nothing"),
+        ("--augment-to 3 --augment-mode all", "cannot be used with"),
+        ("--augment-to 3 --skip augment", "--augment-to cannot be used with --skip augment"),
+        ("--augment 5 --augment-strategy case", "--augment 5 needs 4 variations; [stages.augment] has 2"),
+    ] {
+        let said = scratch.run(&format!("build a.jsonl --out p --skip tokens {flags}")).exits(2);
+        assert!(said.stderr.contains(why), "{flags}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn no_variant_is_like_a_record_that_is_held_out() {
+    // Each pair differs in one word of thirty, and the second is in no group with the first.
+    let words = |n: usize| (0..30).map(|word| format!("w{n}x{word}")).collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = (0..60).map(|n| record(&words(n / 2), &format!("answer {n}"))).collect();
+    let lines: Vec<String> =
+        lines.iter().enumerate().map(|(n, line)| line.replace("x29", &format!("x29and{n}"))).collect();
+    let near = "--near-fields prompt --validation 0.3 --test 0.1";
+    let flags = format!("{near} --augment 8 --near 1 --group-near 0.95");
+    let scratch = build(&jsonl(&lines), &flags);
+    let words = |line: &Vec<u8>| -> Vec<String> {
+        content(line)
+            .0
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let set = |line: &Vec<u8>| -> HashSet<Vec<String>> {
+        let words = words(line);
+        words.windows(5).map(<[String]>::to_vec).collect()
+    };
+    let held_out: Vec<_> = ["validation", "test"]
+        .iter()
+        .flat_map(|side| scratch.side("o", side))
+        .map(|line| set(&line))
+        .collect();
+    let families = families(&scratch);
+    assert!(families.iter().map(|(_, variants)| variants.len()).sum::<usize>() > 0);
+    for variant in families.iter().flat_map(|(_, variants)| variants) {
+        let own = set(variant);
+        for other in &held_out {
+            let common = own.intersection(other).count();
+            assert!(common * 100 < 95 * (own.len() + other.len() - common));
+        }
+    }
+}

@@ -3,12 +3,13 @@
 mod against;
 mod built;
 mod config;
+mod report;
 
 use std::path::Path;
 use std::time::Instant;
 
 use bedload_record::plural::plural;
-use bedload_record::{FactTable, Finding, Ordinal, Severity, Summary};
+use bedload_record::{FactTable, Finding, Ordinal, Severity};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::balance::Class;
 
@@ -16,16 +17,15 @@ use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
 use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
-use crate::report::edges::edges;
 use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles};
 use crate::report::summary::summarize;
-use crate::report::{conflicts, contamination, pii, records, tables};
+use crate::report::tables;
 use crate::run::error::EngineError;
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::against::Known;
-use crate::scan::augment::{Augmenter, templates};
+use crate::scan::augment::{Augmenter, variations};
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, room, scan};
 use crate::scan::ids::Ids;
@@ -35,13 +35,14 @@ use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::scan::ties::Ties;
 use crate::write;
 use crate::write::checksums::hash_inputs;
-use crate::write::copy::{self, make_private};
+use crate::write::copy;
 use crate::write::facts::keep;
 use crate::write::paths::{refuse_output_inside_input, resolve};
 use crate::write::space;
 use crate::write::store::Store;
 pub use built::{Built, ClassCounts};
 use config::config;
+use report::report;
 
 /// Builds `out` from all inputs, and tells all findings in input order, those about files and the data set last.
 /// On an error nothing is left under its name.
@@ -88,7 +89,7 @@ pub fn build(
     if settings.evaluation {
         refuse_without_prompts(&rules)?;
     }
-    let templates = templates(settings, &rules)?;
+    let variations = variations(settings, &rules)?;
     let ties = Ties::read(settings, inputs)?;
     let mut notes = Vec::new();
     let scanned = match &settings.facts {
@@ -104,7 +105,7 @@ pub fn build(
 
     progress.enter(Phase::Plan);
     let fetch = Fetch::new(inputs, &settings.scan);
-    let augmenter = Augmenter { facts, rules: &rules, templates: &templates, fetch: &fetch };
+    let augmenter = Augmenter { facts, rules: &rules, variations: &variations, fetch: &fetch };
     let limit = settings.memory_limit.map(|limit| (limit, room(temp_dir)));
     let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch, limit };
     let ids = Ids::find(facts, &rules, &fetch, watch, &mut before)?;
@@ -124,8 +125,13 @@ pub fn build(
     // other computes.
     let (written, reported) = rayon::join(
         || {
-            let source =
-                copy::WriteInput { facts, plan: &plan, templates: &templates, rules: &rules, fetch: &fetch };
+            let source = copy::WriteInput {
+                facts,
+                plan: &plan,
+                variations: &variations,
+                rules: &rules,
+                fetch: &fetch,
+            };
             timed(&mut phases.write, || {
                 let written = copy::write(dir, &plan.packed, &source, copy::Checksums::Sha256, watch)?;
                 let evaluation = evaluation
@@ -148,7 +154,7 @@ pub fn build(
                 ids: &ids,
             };
             timed(&mut phases.report, || {
-                let tables = report(dir, &source, settings, &mut summary, &mut emit)?;
+                let tables = report(dir, &source, (settings, &variations), &mut summary, &mut emit)?;
                 let inputs = hash_inputs(inputs, &fetch, facts, &settings.sources, watch)?;
                 let hash = |known: &Known| {
                     let fetch = Fetch::new(&known.inputs, &settings.scan);
@@ -291,52 +297,6 @@ fn shard_entries(packed: &Packed, checksums: Vec<String>) -> Vec<FileEntry> {
         tokens: shard.side.map(|_| shard.tokens),
     };
     packed.shards.iter().zip(checksums).map(entry).collect()
-}
-
-/// Writes all tables, and counts the findings of each code.
-fn report(
-    dir: &Path,
-    source: &tables::TableInput<'_>,
-    settings: &Settings,
-    summary: &mut Summary,
-    emit: &mut (impl FnMut(&Finding) -> Result<(), EngineError> + Send),
-) -> Result<Vec<FileEntry>, EngineError> {
-    make_private(&dir.join("report"))?;
-    // Side by side: each of them waits for the disk at its end.
-    let (of_lines, found) = rayon::join(
-        || rayon::join(|| records::records(dir, source), || records::duplicates(dir, source)),
-        || {
-            tables::findings(dir, source, |finding| {
-                *summary.by_code.entry(finding.code).or_default() += 1;
-                emit(finding)
-            })
-        },
-    );
-    let mut files = vec![of_lines.0?, found?, of_lines.1?];
-    files.push(tables::labels(dir, source)?);
-    if !source.plan.balance.is_empty() {
-        files.push(tables::balance(dir, &source.plan.balance)?);
-    }
-    files.push(tables::summary(dir, summary, &source.plan.balance)?);
-    let near = &settings.stages.near;
-    if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
-        files.push(edges(dir, source, compared, near)?);
-    }
-    if let Some(found) = &source.plan.conflicts {
-        let action = settings.stages.conflicts.action.unwrap_or_default();
-        files.push(conflicts::conflicts(dir, source, found, action)?);
-    }
-    if source.rules.eval_sets.is_some() {
-        files.push(contamination::contamination(dir, source)?);
-    }
-    if let Some(action) = settings.stages.pii.acting() {
-        files.push(pii::pii(dir, source, action)?);
-    }
-    if !source.plan.variants.is_empty() {
-        let templates = &settings.stages.augment.templates;
-        files.push(tables::variants(dir, source, templates, settings.seed)?);
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ pub fn convert(
     let packed_rejected = plan.packed.take(None);
     let packed = plan.packed.take(Some(Side::Train));
     let fetch = Fetch::new(inputs, &settings.scan);
-    let source = copy::WriteInput { facts, plan: &plan, templates: &[], rules: &rules, fetch: &fetch };
+    let source = copy::WriteInput { facts, plan: &plan, variations: &[], rules: &rules, fetch: &fetch };
     let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
     let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
     space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;

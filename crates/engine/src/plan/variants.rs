@@ -2,21 +2,25 @@
 
 use std::collections::HashSet;
 
+use bedload_bedrock::Bound;
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
-use bedload_stages::augment::shares;
+use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_stages::augment::{limit, shares};
+use bedload_stages::near::Lookup;
+use bedload_stages::select::Amount;
 use rayon::prelude::*;
 
 use crate::plan::decide::Decided;
-use crate::plan::of_verdict;
+use crate::plan::{count_verdicts, of_verdict};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
-use crate::scan::augment::{Augmenter, Share, Variant};
+use crate::scan::augment::{Augmenter, HeldOutSets, Share, Variant};
+use crate::scan::near::SetMaker;
 
 const SALT: u64 = 0x0061_7567_6d65_6e74;
 
 /// The variants of the training records, in the order of their parents. None equals another record or variant, and none
-/// is in a group of the validation records. Adds a finding where there are fewer than were asked for.
+/// is in a group of the records that are held out, or like one of them. Adds a finding where there are fewer than were asked for.
 ///
 /// # Errors
 /// Where a record cannot be read again.
@@ -25,20 +29,33 @@ pub(super) fn augment(
     decided: &mut Decided,
     settings: &Settings,
     augmenter: &Augmenter<'_>,
+    maker: &SetMaker<'_>,
 ) -> Result<Vec<Variant>, EngineError> {
-    if augmenter.templates.is_empty() {
+    let config = &settings.stages.augment;
+    if augmenter.variations.is_empty() {
+        return Ok(Vec::new());
+    }
+    if config.is_by_class() && decided.classes.list().is_empty() {
+        let flag = if config.to.is_some() { "--augment-to" } else { "--augment-mode balance" };
+        let message = format!("no classes were found, so {flag} has no effect");
+        decided.findings.push(Finding::dataset(Code::BalanceNoClasses, message));
         return Ok(Vec::new());
     }
     let seed = settings.seed ^ SALT;
     let train: Vec<Ordinal> =
         of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Train)).collect();
-    let shares = shares(facts, &decided.classes, &train, &settings.stages.augment, seed);
+    let mut shares = shares(facts, &decided.classes, &train, config, seed);
+    if let Some(most) = most(settings, count_verdicts(&decided.verdicts)) {
+        limit(&mut shares, facts, &train, most, seed);
+    }
     let wanted: u64 = shares.iter().map(|&share| u64::from(share)).sum();
     let shares: Vec<Share> = train.into_iter().zip(shares).collect();
     let mut known: Vec<u128> =
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
     known.par_sort_unstable();
-    let held_out = of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Validation));
+    let is_held_out = |verdict: Verdict| verdict.side().is_some_and(|side| Side::HELD_OUT.contains(&side));
+    let compared = held_out_sets(&decided.verdicts, is_held_out, settings, maker)?;
+    let held_out = of_verdict(&decided.verdicts, is_held_out);
     let mut held_out: Vec<u64> = held_out.flat_map_iter(|line| facts.keys(line)).collect();
     held_out.par_sort_unstable();
     // A template can turn one prompt into another: also that other's group must not part.
@@ -46,7 +63,7 @@ pub(super) fn augment(
         let is_held_out = |key: &u64| held_out.binary_search(key).is_ok();
         known.binary_search(&digest).is_err() && !keys.iter().any(is_held_out)
     };
-    let made = augmenter.make(&shares, seed, &takes)?;
+    let made = augmenter.make(&shares, seed, &takes, compared.as_ref())?;
     // Variants of two records can be equal; the earlier record keeps its own.
     let mut seen = HashSet::new();
     let variants: Vec<Variant> =
@@ -57,6 +74,30 @@ pub(super) fn augment(
         decided.findings.push(Finding::dataset(Code::AugmentFewVariants, message));
     }
     Ok(variants)
+}
+
+/// The most variants that the target takes, where the selection is to fit it.
+fn most(settings: &Settings, counts: Counts) -> Option<u64> {
+    let profile = settings.profile.as_ref().filter(|_| settings.stages.split.select == Some(Amount::Fit))?;
+    let held =
+        [(Bound::TrainingRecordsMax, counts.train), (Bound::RecordsMax, counts.train + counts.validation)];
+    let left = |(bound, held): (Bound, u64)| Some(profile.limit(bound)?.value.saturating_sub(held));
+    held.into_iter().filter_map(left).min()
+}
+
+/// The sets of the records that are held out, where records are compared.
+fn held_out_sets<'s>(
+    verdicts: &[Verdict],
+    is_held_out: impl Fn(Verdict) -> bool + Sync,
+    settings: &'s Settings,
+    maker: &SetMaker<'_>,
+) -> Result<Option<HeldOutSets<'s>>, EngineError> {
+    let config = &settings.stages.near;
+    let Some(threshold) = config.grouping() else { return Ok(None) };
+    let other = |&verdict: &Verdict| if is_held_out(verdict) { verdict } else { Verdict::Unselected };
+    let verdicts: Vec<Verdict> = verdicts.par_iter().map(other).collect();
+    let sets = maker.make(&verdicts, config, None)?;
+    Ok(Some(HeldOutSets { lookup: Lookup::new(&sets, threshold), config }))
 }
 
 /// The variants of one parent, in a list that is ordered by parent.

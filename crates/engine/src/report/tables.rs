@@ -10,6 +10,7 @@ use bedload_report::{
     VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
+use bedload_stages::augment::Variation;
 use bedload_stages::balance::Class;
 use bedload_stages::facets::{FacetCounts, ValueCounts};
 use sha2::{Digest, Sha256};
@@ -239,7 +240,7 @@ pub(crate) fn summary(
 pub(crate) fn variants(
     dir: &Path,
     source: &TableInput<'_>,
-    templates: &[String],
+    variations: &[Variation],
     seed: u64,
 ) -> Result<FileEntry, EngineError> {
     let TableInput { facts, plan, .. } = source;
@@ -271,7 +272,7 @@ pub(crate) fn variants(
                         shard_line: number + 1,
                         parent_file: &file.name,
                         parent_line: line.0 - file.first.0 + 1,
-                        template: Cow::Borrowed(&templates[variant.template]),
+                        template: Cow::Borrowed(variations[variant.variation].name()),
                         seed,
                         label: plan
                             .classes

@@ -5,20 +5,22 @@ use bedload_record::plural::plural;
 use bedload_record::{FactTable, Interner, Ordinal, Terminator};
 use bedload_scan::Fetch;
 use bedload_stages::Rewrite;
-use bedload_stages::augment::{Template, TemplateError, order};
+use bedload_stages::augment::{self, Strategy, Variation, order};
+use bedload_stages::near::{Lookup, NearConfig};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::examine::{Examiner, Names, Physical};
+use crate::scan::near::SetBuffers;
 use crate::scan::rules::Rules;
 
 /// One variant of one training record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variant {
     pub(crate) parent: Ordinal,
-    /// Which of the templates.
-    pub(crate) template: usize,
+    /// Which of the variations.
+    pub(crate) variation: usize,
     pub(crate) digest: u128,
     pub(crate) tokens: u64,
     /// Length in bytes, without a line end.
@@ -35,8 +37,21 @@ pub(crate) type Takes<'t> = dyn Fn(u128, &[u64]) -> bool + Sync + 't;
 pub(crate) struct Augmenter<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) rules: &'a Rules,
-    pub(crate) templates: &'a [Template],
+    pub(crate) variations: &'a [Variation],
     pub(crate) fetch: &'a Fetch<'a>,
+}
+
+/// What no variant may be like: the sets of the records that are held out.
+pub(crate) struct HeldOutSets<'a> {
+    pub(crate) lookup: Lookup,
+    pub(crate) config: &'a NearConfig,
+}
+
+/// What a thread makes variants with.
+struct Worker<'a> {
+    examiner: Examiner<'a>,
+    /// What they are compared with.
+    compared: Option<(&'a HeldOutSets<'a>, SetBuffers)>,
 }
 
 impl Augmenter<'_> {
@@ -49,11 +64,15 @@ impl Augmenter<'_> {
         shares: &[Share],
         seed: u64,
         takes: &Takes<'_>,
+        held_out: Option<&HeldOutSets<'_>>,
     ) -> Result<Vec<Vec<Variant>>, EngineError> {
-        let begin = || (Examiner::new(self.rules), <[Vec<u8>; 3]>::default());
+        let begin = || {
+            let compared = held_out.map(|held_out| (held_out, SetBuffers::new(held_out.config)));
+            (Worker { examiner: Examiner::new(self.rules), compared }, <[Vec<u8>; 3]>::default())
+        };
         let made = shares
             .par_iter()
-            .map_init(begin, |(examiner, buffers), &share| self.of(share, seed, takes, examiner, buffers))
+            .map_init(begin, |(worker, buffers), &share| self.of(share, seed, takes, worker, buffers))
             .collect::<Result<_, EngineError>>()?;
         self.fetch.check()?;
         Ok(made)
@@ -64,10 +83,10 @@ impl Augmenter<'_> {
         (parent, wanted): Share,
         seed: u64,
         takes: &Takes<'_>,
-        examiner: &mut Examiner<'_>,
+        Worker { examiner, compared }: &mut Worker<'_>,
         [scratch, converted, text]: &mut [Vec<u8>; 3],
     ) -> Result<Vec<Variant>, EngineError> {
-        let Self { facts, rules, templates, fetch } = self;
+        let Self { facts, rules, variations, fetch, .. } = self;
         if wanted == 0 {
             return Ok(Vec::new());
         }
@@ -76,12 +95,12 @@ impl Augmenter<'_> {
         let line = fetch.bytes(input, span.start, span.len, scratch)?;
         let line = if facts.is_rewritten(parent) { rules.written(input, line, converted) } else { line };
         let mut variants: Vec<Variant> = Vec::new();
-        for template in order(templates.len(), seed, facts.digest(parent)) {
+        for variation in order(variations.len(), seed, facts.digest(parent)) {
             if variants.len() == wanted as usize {
                 break;
             }
             text.clear();
-            if !templates[template].rewrite(line, text) {
+            if !variations[variation].rewrite(line, text) {
                 continue;
             }
             let bytes = text.len() as u64;
@@ -91,21 +110,28 @@ impl Augmenter<'_> {
             let row = examiner.facts(&physical, names);
             let is_new = variants.iter().all(|variant| variant.digest != row.digest);
             if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.keys) {
-                let tokens = row.tokens.total();
-                variants.push(Variant { parent, template, digest: row.digest, tokens, bytes });
+                let (digest, tokens) = (row.digest, row.tokens.total());
+                let is_alike = |(held_out, sets): &mut (&HeldOutSets<'_>, SetBuffers)| {
+                    let mut set = sets.of(text, rules, held_out.config.fields).to_vec();
+                    held_out.lookup.has_alike(&mut set)
+                };
+                if compared.as_mut().is_some_and(is_alike) {
+                    continue;
+                }
+                variants.push(Variant { parent, variation, digest, tokens, bytes });
             }
         }
         Ok(variants)
     }
 }
 
-/// The templates of this run.
+/// The variations of this run.
 ///
 /// # Errors
-/// Where there is nothing to fill in, or too few templates for the copies that are asked for.
-pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Template>, EngineError> {
+/// Where there is nothing to fill in, or too few variations for the copies that are asked for.
+pub(crate) fn variations(settings: &Settings, rules: &Rules) -> Result<Vec<Variation>, EngineError> {
     let config = &settings.stages.augment;
-    if !config.enabled || config.copies <= 1 {
+    if config.variants_max() == 0 {
         return Ok(Vec::new());
     }
     let usage = |message: String| EngineError::Usage(message);
@@ -113,22 +139,19 @@ pub(crate) fn templates(settings: &Settings, rules: &Rules) -> Result<Vec<Templa
     let format = format.ok_or_else(|| {
         usage("--augment needs records with a prompt, which this format does not have".to_owned())
     })?;
-    if (config.copies as usize - 1) > config.templates.len() {
+    let more = config.copies.saturating_sub(1);
+    if more > config.n_variations() {
+        let only_templates = config.strategies == [Strategy::Template];
         return Err(usage(format!(
             "--augment {} needs {}; [stages.augment] has {}",
             config.copies,
-            plural(u64::from(config.copies) - 1, "template", "templates"),
-            config.templates.len()
+            if only_templates {
+                plural(u64::from(more), "template", "templates")
+            } else {
+                plural(u64::from(more), "variation", "variations")
+            },
+            config.n_variations()
         )));
     }
-    let template = |(n, text): (usize, &String)| {
-        Template::new(text, format).map_err(|error| {
-            let what = match error {
-                TemplateError::NoHole => "has no {prompt}",
-                TemplateError::Nothing => "has no text besides {prompt}",
-            };
-            usage(format!("template {} of [stages.augment] {what}", n + 1))
-        })
-    };
-    config.templates.iter().enumerate().map(template).collect()
+    augment::variations(config, format).map_err(|error| usage(error.to_string()))
 }

@@ -34,11 +34,43 @@ pub(crate) struct SetMaker<'a> {
     pub(crate) limit: Option<(u64, Arc<dyn Room>)>,
 }
 
-/// The buffers of a worker.
-struct Buffers {
+/// What makes the set of one record after the other.
+pub(crate) struct SetBuffers {
     parser: Parser,
     texts: TextBuffer,
     shingler: Shingler,
+}
+
+impl SetBuffers {
+    pub(crate) fn new(config: &NearConfig) -> Self {
+        Self {
+            parser: Parser::default(),
+            texts: TextBuffer::default(),
+            shingler: Shingler::new(config.shingle),
+        }
+    }
+
+    /// The set of a record as it is written; nothing where the line is none.
+    pub(crate) fn of(&mut self, bytes: &[u8], rules: &Rules, fields: Fields) -> &[u64] {
+        let Self { parser, texts, shingler } = self;
+        let Some(format) = rules.format else { return &[] };
+        parser.read(bytes, Framing::Line, &rules.known_keys, |json, _| {
+            // It was read before, and may have been written to since, which is found out at the end.
+            let Some(json) = json else { return &[][..] };
+            let record = Record::new(format, bytes, json, texts);
+            let is_wanted = |text: &&bedload_bedrock::Text<'_>| {
+                let is_system = text.speaker == Some(Speaker::System) && text.name != TextName::Tools;
+                !is_system && fields.has(text.part)
+            };
+            let wanted = record.texts().list.iter().filter(is_wanted).map(|text| text.text);
+            shingler.shingles(wanted)
+        })
+    }
+}
+
+/// The buffers of a worker.
+struct Buffers {
+    sets: SetBuffers,
     fetched: Vec<u8>,
     converted: Vec<u8>,
 }
@@ -82,13 +114,7 @@ impl SetMaker<'_> {
         first: u64,
         room: Option<&Arc<dyn Room>>,
     ) -> Result<Vec<SetChunk>, EngineError> {
-        let begin = || Buffers {
-            parser: Parser::default(),
-            texts: TextBuffer::default(),
-            shingler: Shingler::new(config.shingle),
-            fetched: Vec::new(),
-            converted: Vec::new(),
-        };
+        let begin = || Buffers { sets: SetBuffers::new(config), fetched: Vec::new(), converted: Vec::new() };
         let chunks = (0..self.facts.len().div_ceil(LINES))
             .into_par_iter()
             .map_init(begin, |buffers, chunk| {
@@ -110,28 +136,17 @@ impl SetMaker<'_> {
         buffers: &mut Buffers,
     ) -> Result<NewSets, EngineError> {
         let Self { facts, rules, fetch, .. } = self;
-        let Buffers { parser, texts, shingler, fetched, converted } = buffers;
+        let Buffers { sets: of, fetched, converted } = buffers;
         let is_kept = |line: &Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
         let lines = lines.map(Ordinal).filter(is_kept);
         let bytes: u64 = lines.clone().map(|line| facts.span(line, facts.input_of(line)).len).sum();
         let mut sets = NewSets::with_capacity(bytes as usize);
         for line in lines {
-            let Some(format) = rules.format else { continue };
             let input = facts.input_of(line);
             let span = facts.span(line, input);
             let bytes = fetch.bytes(input, span.start, span.len, fetched)?;
             let bytes = if facts.is_rewritten(line) { rules.written(input, bytes, converted) } else { bytes };
-            parser.read(bytes, Framing::Line, &rules.known_keys, |json, _| {
-                // It was read before, and may have been written to since, which is found out at the end.
-                let Some(json) = json else { return };
-                let record = Record::new(format, bytes, json, texts);
-                let is_wanted = |text: &&bedload_bedrock::Text<'_>| {
-                    let is_system = text.speaker == Some(Speaker::System) && text.name != TextName::Tools;
-                    !is_system && fields.has(text.part)
-                };
-                let wanted = record.texts().list.iter().filter(is_wanted).map(|text| text.text);
-                sets.push(Ordinal(first + line.0), shingler.shingles(wanted));
-            });
+            sets.push(Ordinal(first + line.0), of.of(bytes, rules, fields));
         }
         Ok(sets)
     }

@@ -9,7 +9,7 @@ use std::{io, iter, mem, thread};
 
 use bedload_record::FactTable;
 use bedload_scan::{Fetch, Watch};
-use bedload_stages::augment::Template;
+use bedload_stages::augment::Variation;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,7 @@ const UNITS_PER_THREAD: usize = 4;
 pub(crate) struct WriteInput<'a> {
     pub(crate) facts: &'a FactTable,
     pub(crate) plan: &'a Plan,
-    pub(crate) templates: &'a [Template],
+    pub(crate) variations: &'a [Variation],
     pub(crate) rules: &'a Rules,
     pub(crate) fetch: &'a Fetch<'a>,
 }

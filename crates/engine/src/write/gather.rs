@@ -160,7 +160,7 @@ impl Gathered {
         copies: Range<u32>,
         source: &WriteInput<'_>,
     ) -> Result<(), EngineError> {
-        let WriteInput { facts, plan, templates, rules, fetch } = source;
+        let WriteInput { facts, plan, variations, rules, fetch } = source;
         let span = facts.span(line, input);
         let variants = variants_of(&plan.variants, line);
         let is_rewritten = facts.is_rewritten(line);
@@ -179,7 +179,7 @@ impl Gathered {
         }
         for (copy, variant) in (1..copies.end).zip(variants) {
             if copy >= copies.start {
-                templates[variant.template].rewrite(bytes, &mut self.own);
+                variations[variant.variation].rewrite(bytes, &mut self.own);
                 self.own.push(b'\n');
             }
         }

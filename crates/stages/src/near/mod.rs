@@ -29,6 +29,7 @@ mod counts;
 mod edges;
 mod index;
 mod join;
+mod lookup;
 mod lsh;
 mod seen;
 mod sets;
@@ -48,6 +49,7 @@ use candidates::Candidates;
 use join::Join;
 
 pub use edges::{Edge, Edges};
+pub use lookup::Lookup;
 pub use lsh::Bands;
 pub use sets::{NewSets, SetChunk, Sets};
 pub use shingles::{NotShingle, Shingle, Shingler};

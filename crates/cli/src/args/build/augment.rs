@@ -1,5 +1,7 @@
 //! Arguments about variants of training records.
 
+use std::path::PathBuf;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct AugmentArgs {
     /// Turn each training record into up to N records, itself included, with prompt templates.
@@ -8,4 +10,19 @@ pub(crate) struct AugmentArgs {
     /// Which records to augment: all, or balance (only those of rare classes) [default: all].
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "MODE")]
     pub(crate) augment_mode: Option<String>,
+    /// Fill each class up to N training records, if it has fewer; --augment limits what one record becomes.
+    #[arg(
+        help_heading = "Duplicates, labels and augmentation",
+        long,
+        value_name = "N",
+        conflicts_with = "augment_mode"
+    )]
+    pub(crate) augment_to: Option<u64>,
+    /// How to vary prompts: template, prefix, suffix, case or punctuation. Repeatable [default: template].
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "HOW")]
+    pub(crate) augment_strategy: Vec<String>,
+    /// File with templates: a line each, with `{prompt}` for the record's own prompt and `\n` for a new line; or a .toml
+    /// file with a list `templates`.
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "FILE")]
+    pub(crate) augment_templates: Option<PathBuf>,
 }

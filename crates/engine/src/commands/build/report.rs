@@ -1,0 +1,58 @@
+//! All tables of a build.
+
+use std::path::Path;
+
+use bedload_record::{Finding, Summary};
+use bedload_stages::augment::Variation;
+
+use crate::report::edges::edges;
+use crate::report::manifest::FileEntry;
+use crate::report::{conflicts, contamination, pii, records, tables};
+use crate::run::error::EngineError;
+use crate::run::settings::Settings;
+use crate::write::copy::make_private;
+
+/// Writes all tables, and counts the findings of each code.
+pub(super) fn report(
+    dir: &Path,
+    source: &tables::TableInput<'_>,
+    (settings, variations): (&Settings, &[Variation]),
+    summary: &mut Summary,
+    emit: &mut (impl FnMut(&Finding) -> Result<(), EngineError> + Send),
+) -> Result<Vec<FileEntry>, EngineError> {
+    make_private(&dir.join("report"))?;
+    // Side by side: each of them waits for the disk at its end.
+    let (of_lines, found) = rayon::join(
+        || rayon::join(|| records::records(dir, source), || records::duplicates(dir, source)),
+        || {
+            tables::findings(dir, source, |finding| {
+                *summary.by_code.entry(finding.code).or_default() += 1;
+                emit(finding)
+            })
+        },
+    );
+    let mut files = vec![of_lines.0?, found?, of_lines.1?];
+    files.push(tables::labels(dir, source)?);
+    if !source.plan.balance.is_empty() {
+        files.push(tables::balance(dir, &source.plan.balance)?);
+    }
+    files.push(tables::summary(dir, summary, &source.plan.balance)?);
+    let near = &settings.stages.near;
+    if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
+        files.push(edges(dir, source, compared, near)?);
+    }
+    if let Some(found) = &source.plan.conflicts {
+        let action = settings.stages.conflicts.action.unwrap_or_default();
+        files.push(conflicts::conflicts(dir, source, found, action)?);
+    }
+    if source.rules.eval_sets.is_some() {
+        files.push(contamination::contamination(dir, source)?);
+    }
+    if let Some(action) = settings.stages.pii.acting() {
+        files.push(pii::pii(dir, source, action)?);
+    }
+    if !source.plan.variants.is_empty() {
+        files.push(tables::variants(dir, source, variations, settings.seed)?);
+    }
+    Ok(files)
+}
