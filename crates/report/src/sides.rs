@@ -19,24 +19,9 @@ use crate::shared::Shared;
 /// # Errors
 /// Where the file cannot be read, is not as it was written, or has no such columns.
 pub fn read_sides(path: &Path) -> Result<Vec<(u128, Side)>, ReportError> {
-    let corrupt = |message: String| ReportError::Corrupt { path: path.to_owned(), message };
-    let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
-    // Opening a pipe would wait for a writer.
-    if !path.metadata().map_err(io)?.is_file() {
-        return Err(corrupt("it is not a regular file".to_owned()));
-    }
-    let mut opened = File::open(path).map_err(io)?;
-    // The decoder must not see what bedload did not write: a forged page can claim any size.
-    if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
-        return Err(corrupt("it is not a table of bedload, or was changed after it was written".to_owned()));
-    }
+    let table = open(path)?;
     let wrong = |error| read_error(path, error);
-    let table = Table::open(Shared::new(opened).map_err(io)?, PageIndexPolicy::Skip).map_err(wrong)?;
-    let place = |name: &str| {
-        let found = (0..table.columns()).find(|&column| table.name(column) == name);
-        let found = found.filter(|&column| table.kind(column) == Kind::Text);
-        found.ok_or_else(|| corrupt(format!("it has no column `{name}`; report/records.parquet has one")))
-    };
+    let place = |name: &str| column_of(&table, path, name, Kind::Text);
     let (digests, splits) = (place("digest")?, place("split")?);
     let mut found = Vec::new();
     for group in 0..table.groups() {
@@ -48,6 +33,34 @@ pub fn read_sides(path: &Path) -> Result<Vec<(u128, Side)>, ReportError> {
     Ok(found)
 }
 
+fn corrupt(path: &Path, message: String) -> ReportError {
+    ReportError::Corrupt { path: path.to_owned(), message }
+}
+
+/// Opens a table that bedload wrote.
+pub(crate) fn open(path: &Path) -> Result<Table, ReportError> {
+    let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
+    // Opening a pipe would wait for a writer.
+    if !path.metadata().map_err(io)?.is_file() {
+        return Err(corrupt(path, "it is not a regular file".to_owned()));
+    }
+    let mut opened = File::open(path).map_err(io)?;
+    // The decoder must not see what bedload did not write: a forged page can claim any size.
+    if !matches!(seal::check(&mut opened).map_err(io)?, Seal::Whole) {
+        let message = "it is not a table of bedload, or was changed after it was written";
+        return Err(corrupt(path, message.to_owned()));
+    }
+    let wrong = |error| read_error(path, error);
+    Table::open(Shared::new(opened).map_err(io)?, PageIndexPolicy::Skip).map_err(wrong)
+}
+
+/// The column of a table of records that has this name and kind.
+pub(crate) fn column_of(table: &Table, path: &Path, name: &str, kind: Kind) -> Result<usize, ReportError> {
+    let found = (0..table.columns()).find(|&column| table.name(column) == name);
+    let found = found.filter(|&column| table.kind(column) == kind);
+    found.ok_or_else(|| corrupt(path, format!("it has no column `{name}`; report/records.parquet has one")))
+}
+
 fn side_of(name: &str) -> Option<Side> {
     Side::ALL.into_iter().find(|side| side.name() == name)
 }
@@ -57,7 +70,7 @@ fn digest_of(digits: &str) -> Option<u128> {
 }
 
 /// What each text of a column stands for, by row; none for null.
-fn texts<T>(
+pub(crate) fn texts<T>(
     table: &Table,
     group: usize,
     column: usize,

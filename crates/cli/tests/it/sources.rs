@@ -276,3 +276,33 @@ fn ids_are_text_and_those_that_several_records_have_are_counted() {
     let row = scratch.run("explain OUT5 a.jsonl:2").exits(0).stdout;
     assert!(row.contains("a.jsonl") && row.contains("id") && row.contains('7'), "{row}");
 }
+
+#[test]
+fn leaks_are_counted_by_what_groups_each_source() {
+    let scratch = Scratch::new();
+    let record = |n: usize, prompt: usize, user: usize| {
+        format!(r#"{{"prompt":"question {prompt}","completion":"answer {n}","user":{user}}}"#)
+    };
+    // In one source records of a user belong together; in the other, nothing does, and its users are others.
+    scratch.write("a.jsonl", jsonl((0..90).map(|n| record(n, n, n / 3))));
+    scratch.write("b.jsonl", jsonl((100..190).map(|n| record(n, n % 30, n % 10))));
+    let tables = "[[input]]\npath = \"a.jsonl\"\ngroup-by = \"/user\"\n[[input]]\npath = \"b.jsonl\"\ngroup-by = \"record\"\n";
+    scratch.write("bedload.toml", tables);
+    let args = "build --skip tokens --validation 0.3";
+    let built = scratch.run(&format!("{args} --augment 3 --shard-records 50 --out OUT")).exits(0);
+    assert_eq!(scratch.manifest("OUT")["certificates"]["shared_keys"], 0, "{}", built.stderr);
+    scratch.run("verify OUT --leaks").exits(0);
+    // By the ways of the first source, the records of the second would have much in common.
+    let users = |side: &str| {
+        let of_second = |line: &Vec<u8>| {
+            let record: serde_json::Value = serde_json::from_slice(line).unwrap();
+            let answer = record["completion"].as_str().unwrap().strip_prefix("answer ").unwrap();
+            (answer.parse::<usize>().unwrap() >= 100).then(|| record["user"].as_u64().unwrap())
+        };
+        scratch.side("OUT", side).iter().filter_map(of_second).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(!users("train").is_disjoint(&users("validation")));
+    scratch.write("bedload.toml", tables.replace("\"record\"", "\"/user\""));
+    scratch.run(&format!("{args} --out SAME")).exits(0);
+    scratch.run("verify SAME --leaks").exits(0);
+}

@@ -10,6 +10,7 @@ use bedload_stages::near::Threshold;
 use crate::plan::across::across;
 use crate::plan::certify::Certificates;
 use crate::report::manifest::Manifest;
+use crate::report::origins::LineOrigins;
 use crate::report::output::{files_of_side, settings_of};
 use crate::run::error::EngineError;
 use crate::run::progress::Progress;
@@ -32,5 +33,7 @@ pub fn leaks(
     let inputs = discover(&train, &DiscoverOptions { validation, test, ..DiscoverOptions::default() })?;
     let settings = settings_of(manifest)?;
     let threshold = threshold.or(settings.stages.near.grouping());
-    across(&inputs, &settings, threshold, progress)
+    let origins = LineOrigins::read(dir, manifest, &inputs)?;
+    let is_own = |input, line, kind| origins.as_ref().is_none_or(|origins| origins.has(input, line, kind));
+    across(&inputs, &settings, threshold, is_own, progress)
 }

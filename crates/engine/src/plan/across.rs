@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bedload_bedrock::Format;
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, FactTable, Finding, Ordinal, Verdict};
+use bedload_record::{Code, FactTable, Finding, InputId, Ordinal, Verdict};
 use bedload_scan::{Fetch, Inputs};
 use bedload_stages::near::{Pairs, Threshold};
 
@@ -30,7 +30,8 @@ struct Compared<'a> {
     pairs: Option<(&'a Pairs<'a>, Threshold)>,
 }
 
-/// Counts what the sides of the inputs have in common; similar pairs where there is a threshold. None where there is one
+/// Counts what the sides of the inputs have in common; similar pairs where there is a threshold. `is_own` tells whether a
+/// line of an input, counted from 0, is grouped in one of the ways. None where there is one
 /// side.
 ///
 /// # Errors
@@ -39,13 +40,18 @@ pub(crate) fn across(
     inputs: &Inputs,
     settings: &Settings,
     threshold: Option<Threshold>,
+    is_own: impl Fn(InputId, u64, usize) -> bool + Sync,
     progress: &Progress,
 ) -> Result<Option<Certificates>, EngineError> {
     compare(inputs, settings, threshold, progress, |Compared { rules, facts, verdicts, pairs }| {
         let group_by = rules.by_source.ways().all();
         let config = &settings.stages.near;
         let alike = pairs.map(|(pairs, threshold)| Alike { pairs, threshold, config });
-        let certificates = certify(facts, verdicts, group_by, alike, &progress.watch)?;
+        let is_own = |line: Ordinal, kind| {
+            let input = facts.input_of(line);
+            is_own(input, line.0 - facts.file(input).first.0, kind)
+        };
+        let certificates = certify(facts, verdicts, (group_by, &is_own), alike, &progress.watch)?;
         let is_nowhere = |kind: usize| !facts.ordinals().any(|line| facts.key(line, kind).is_some());
         let fields_not_in_files: Vec<String> = group_by
             .fields()

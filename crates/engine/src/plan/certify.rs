@@ -61,7 +61,7 @@ pub(crate) struct Alike<'a> {
     pub(crate) config: &'a NearConfig,
 }
 
-/// Counts what the sides have in common; none where there is one side. Linear in the facts, in parallel, and a comparison of
+/// Counts what the sides have in common, of the keys that are a line's own; none where there is one side. Linear in the facts, in parallel, and a comparison of
 /// the sets for every two sides.
 ///
 /// # Errors
@@ -69,7 +69,7 @@ pub(crate) struct Alike<'a> {
 pub(crate) fn certify(
     facts: &FactTable,
     verdicts: &[Verdict],
-    group_by: &GroupBys,
+    (group_by, is_own): (&GroupBys, &(dyn Fn(Ordinal, usize) -> bool + Sync)),
     alike: Option<Alike<'_>>,
     watch: &Watch,
 ) -> Result<Option<Certificates>, EngineError> {
@@ -78,8 +78,10 @@ pub(crate) fn certify(
     if sides.len() < 2 {
         return Ok(None);
     }
-    let keys =
-        |line: Ordinal| (0..facts.key_kinds()).filter_map(move |kind| Some((kind, facts.key(line, kind)?)));
+    let keys = |line: Ordinal| {
+        let own = (0..facts.key_kinds()).filter(move |&kind| is_own(line, kind));
+        own.filter_map(move |kind| Some((kind, facts.key(line, kind)?)))
+    };
     let mut between = Vec::new();
     for (nth, &second) in sides.iter().enumerate().skip(1) {
         let mut held_out: Vec<(usize, u64)> = of_side(second).flat_map_iter(keys).collect();

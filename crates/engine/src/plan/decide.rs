@@ -118,8 +118,13 @@ pub(super) fn decide(
     if is_split {
         let alike = pairs.as_ref().zip(grouping);
         let alike = alike.map(|(pairs, threshold)| Alike { pairs, threshold, config: &stages.near });
-        decided.certificates =
-            certify(facts, &decided.verdicts, by_source::ways(settings, facts).all(), alike, watch)?;
+        decided.certificates = certify(
+            facts,
+            &decided.verdicts,
+            (by_source::ways(settings, facts).all(), &|_, _| true),
+            alike,
+            watch,
+        )?;
     }
     decided.sets = listing.map(|_| sets);
     decided.findings.extend(judge_ranks(facts, settings));

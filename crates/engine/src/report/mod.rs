@@ -6,6 +6,7 @@ pub(crate) mod contamination;
 pub(crate) mod edges;
 pub(crate) mod findings;
 pub(crate) mod manifest;
+pub(crate) mod origins;
 pub(crate) mod output;
 pub(crate) mod pii;
 pub(crate) mod records;
