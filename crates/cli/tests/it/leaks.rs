@@ -43,13 +43,17 @@ fn prompts_that_differ_in_case_and_space_do_not_part_and_order_does_not_matter()
 }
 
 #[test]
-fn no_variant_has_the_prompt_of_a_validation_record() {
+fn no_variant_has_the_prompt_of_a_record_that_is_held_out() {
     let pair =
         |n: usize| [record(&format!("q {n}"), &format!("a {n}")), record(&format!("Question: q {n}"), "b")];
     let scratch = Scratch::with("a.jsonl", jsonl((0..100).flat_map(pair)));
-    scratch.run("build a.jsonl --out o --skip tokens --skip balance --validation 0.3 --augment 7").exits(0);
-    assert!(scratch.manifest("o")["counts"]["variants"].as_u64().unwrap() > 500);
-    assert!(prompts(&scratch, "train").is_disjoint(&prompts(&scratch, "validation")));
+    for flags in ["--validation 0.3", "--test 0.3"] {
+        let flags = format!("--overwrite --skip tokens --skip balance --augment 7 {flags}");
+        scratch.run(&format!("build a.jsonl --out o {flags}")).exits(0);
+        assert!(scratch.manifest("o")["counts"]["variants"].as_u64().unwrap() > 500);
+        let held_out = if flags.contains("--test") { "test" } else { "validation" };
+        assert!(prompts(&scratch, "train").is_disjoint(&prompts(&scratch, held_out)));
+    }
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn flags_that_contradict_each_other_are_refused() {
         ("--augment 60", "needs 59 templates"),
         (
             "--skip lunch",
-            "the stages are convert, schema, tokens, pii, dedupe, contamination, near, balance, split, augment",
+            "the stages are convert, schema, tokens, pii, dedupe, contamination, conflicts, near, balance, split, augment",
         ),
         ("--format csv", "the formats are prompt-completion"),
         ("--normalize upper", "--normalize"),
@@ -227,7 +227,7 @@ fn names_that_are_not_known_are_answered_with_the_nearest() {
     }
     for (config, near) in [
         ("sead = 1\n", "did you mean `seed`?"),
-        ("[stages.split]\nvalid = 0.1\n", "did you mean `validation`?"),
+        ("[stages.split]\nvalidaton = 0.1\n", "did you mean `validation`?"),
         ("fail-on = \"warn\"\n", "did you mean `warning`?"),
     ] {
         scratch.write("bedload.toml", config);
