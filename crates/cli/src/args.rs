@@ -144,7 +144,7 @@ pub(crate) struct DataArgs {
     pub(crate) token_margin: Option<u64>,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Skip a stage: convert, schema, tokens, pii, dedupe, contamination, conflicts, near, balance, split or
+    /// Skip a stage: convert, schema, preference, tokens, pii, dedupe, contamination, conflicts, near, balance, split or
     /// augment. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,

@@ -193,6 +193,9 @@ pub enum Code {
     ConflictsLabels,
     ConflictsResolved,
     ConflictsVariation,
+    PreferenceEqualPair,
+    PreferenceRefusal,
+    PreferenceRepeatedPrompt,
 }
 
 /// Everything about a code in general.
@@ -309,7 +312,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ConflictsVariation as usize + 1);
+        assert_eq!(CODES.len(), Code::PreferenceRepeatedPrompt as usize + 1);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::facets::{Facet, Field, fields};
-use crate::{augment, balance, conflicts, contamination, convert, dedupe, near, pii, schema, split, tokens};
+use crate::{
+    augment, balance, conflicts, contamination, convert, dedupe, near, pii, preference, schema, split, tokens,
+};
 
 /// All stages. Each has `enabled`, true unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -12,6 +14,7 @@ use crate::{augment, balance, conflicts, contamination, convert, dedupe, near, p
 pub struct Stages {
     pub convert: convert::ConvertConfig,
     pub schema: schema::SchemaConfig,
+    pub preference: preference::PreferenceConfig,
     pub tokens: tokens::TokensConfig,
     pub pii: pii::PiiConfig,
     pub dedupe: dedupe::DedupeConfig,
@@ -51,6 +54,7 @@ impl Stages {
         let enabled = match name {
             "convert" => &mut self.convert.enabled,
             "schema" => &mut self.schema.enabled,
+            "preference" => &mut self.preference.enabled,
             "tokens" => &mut self.tokens.enabled,
             "pii" => &mut self.pii.enabled,
             "dedupe" => &mut self.dedupe.enabled,

@@ -83,6 +83,7 @@ mod pinning;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod preferences;
 mod privacy;
 #[cfg(test)]
 mod profile_file;

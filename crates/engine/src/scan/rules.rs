@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Bound, Citation, Format, Limit, Unmapped};
+use bedload_bedrock::{Answers, Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, InputId, Severities, Side};
@@ -11,6 +11,7 @@ use bedload_stages::Check;
 use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
 use bedload_stages::group::Prompts;
+use bedload_stages::preference::Preference;
 use bedload_stages::schema::Schema;
 use bedload_stages::split::TimeField;
 use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
@@ -76,6 +77,9 @@ impl Rules {
         let mut checks: Vec<Box<dyn Check + Send>> = Vec::new();
         if stages.schema.enabled {
             checks.push(Box::new(Schema::new(settings.profile.clone(), stages.convert.weights)));
+        }
+        if stages.preference.enabled && format.is_some_and(|format| format.answers == Answers::Compared) {
+            checks.push(Box::new(Preference));
         }
         if let Some(tokenizer) = &tokenizer {
             checks.push(Box::new(token_limit(settings, tokenizer)));
