@@ -151,6 +151,8 @@ pub enum Code {
     PiiToken,
     PiiPrivateKey,
     PiiPassword,
+    TextControlToken,
+    TextOnlyControlToken,
     DatasetMixedFormats,
     LimitTokensEstimate,
     ConvertWeight,

@@ -41,7 +41,7 @@ pub(crate) fn findings_in_order(
                         terminator: facts.terminator(line),
                         bytes,
                     };
-                    let found = examiner.findings(&physical);
+                    let found = examiner.findings_of(&physical, facts.codes(line));
                     let number = line.0 - file.first.0 + 1;
                     Ok(place(found, rules, &file.name, number, &physical))
                 },

@@ -53,7 +53,7 @@ pub(crate) fn pii(dir: &Path, source: &TableInput<'_>, action: Action) -> Result
                             action: done(line),
                         };
                         let mut rows: Vec<PiiRow<'_>> =
-                            examiner.personal(&physical).into_iter().map(row).collect();
+                            examiner.personal(&physical, facts.codes(line)).into_iter().map(row).collect();
                         rows.sort_by_key(|row| row.byte_offset);
                         Ok(rows)
                     },

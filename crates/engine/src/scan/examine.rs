@@ -3,6 +3,7 @@
 
 mod line;
 pub(crate) mod place;
+mod wanted;
 
 use std::borrow::Cow;
 use std::mem;
@@ -22,6 +23,7 @@ use crate::scan::source::Source;
 use place::in_order;
 
 pub(crate) use line::Physical;
+pub(crate) use wanted::{Names, Wanted};
 
 /// A worker's tools; one per thread, reused from line to line.
 pub(crate) struct Examiner<'r> {
@@ -49,25 +51,6 @@ pub(crate) struct Examiner<'r> {
 struct Readers<'r> {
     counter: Option<tokens::Counter>,
     matcher: Option<Matcher<'r>>,
-}
-
-/// Gives ids to the label and the values of records.
-#[derive(Debug)]
-pub(crate) struct Names<'n> {
-    pub(crate) labels: &'n mut Interner<String>,
-    /// For each field whose values are kept.
-    pub(crate) values: &'n mut [Interner<String>],
-}
-
-/// How much of a record's identity the caller needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wanted {
-    /// Nothing, and the line was visited before: nothing of it is counted again.
-    Again,
-    Nothing,
-    Digest,
-    /// Its digest, and the keys of its groups.
-    Groups,
 }
 
 /// What a run that keeps no facts needs to know about a record.
@@ -189,6 +172,18 @@ impl<'r> Examiner<'r> {
         in_order(&mut findings)
     }
 
+    /// The same for a line whose codes are known: its tokens are counted again only where these are about tokens.
+    pub(crate) fn findings_of(&mut self, line: &Physical<'_>, codes: CodeSet) -> Vec<RecordFinding> {
+        let about_tokens = [Code::LimitTokens, Code::LimitTokensEstimate, Code::TokensUncountable];
+        if about_tokens.into_iter().any(|code| codes.contains(code)) {
+            return self.findings(line);
+        }
+        let counter = self.readers.counter.take();
+        let found = self.findings(line);
+        self.readers.counter = counter;
+        found
+    }
+
     /// Adds everything found in a line, and returns what it is where it can be looked at: one visit for a run that
     /// keeps both.
     pub(crate) fn examine(
@@ -202,8 +197,8 @@ impl<'r> Examiner<'r> {
     }
 
     /// Everything personal in a line, in its order.
-    pub(crate) fn personal(&mut self, line: &Physical<'_>) -> Vec<Personal> {
-        self.findings(line);
+    pub(crate) fn personal(&mut self, line: &Physical<'_>, codes: CodeSet) -> Vec<Personal> {
+        self.findings_of(line, codes);
         mem::take(&mut self.hunt.personal)
     }
 

@@ -1103,6 +1103,26 @@ pub static CODES: &[CodeInfo] = &[
         "Revoke it first: it has been in a file. `--pii mask` writes `[PASSWORD]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
     ),
     row!(
+        TextControlToken,
+        "text/control-token",
+        Warning,
+        Record,
+        BASELINE,
+        "a control token of other models in a text",
+        "`<|endoftext|>`, `<|im_start|>`, `[INST]` and the like are left behind by an export or a prompt template. To a model without such a token they are ordinary text, which it learns to write. Bedrock puts the target's own template around each record. The tokens of a target whose prompts are written whole (Llama 3.1) do not count for it, nor `<s>` and `</s>` where they can be HTML.",
+        "Remove them before training, e.g. `sed 's/<|endoftext|>//g'`; write turns as turns with `--to converse`."
+    ),
+    row!(
+        TextOnlyControlToken,
+        "text/only-control-token",
+        Warning,
+        Record,
+        BASELINE,
+        "an answer that is nothing but a control token of other models",
+        "The answer is empty but for the mark of its end: the record teaches the model to say nothing.",
+        "Remove the record."
+    ),
+    row!(
         DatasetMixedFormats,
         "dataset/mixed-formats",
         Error,

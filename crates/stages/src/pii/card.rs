@@ -36,8 +36,20 @@ pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
             digits.extend_from_slice(&text[end..end + len]);
             end += len;
         }
-        (text.ends(end) && is_card(&digits)).then_some(end)
+        let is_listed = is_group_before(text, start, separator) || is_group_after(text, end, separator);
+        (text.ends(end) && !is_listed && is_card(&digits)).then_some(end)
     })
+}
+
+/// Returns true if four more hexadecimal digits come before: a dump, or a list of numbers.
+fn is_group_before(text: Bytes<'_>, start: usize, separator: u8) -> bool {
+    start > 4 && text[start - 1] == separator && text[start - 5..start - 1].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Returns true if four more hexadecimal digits come after.
+fn is_group_after(text: Bytes<'_>, end: usize, separator: u8) -> bool {
+    text.get(end) == Some(&separator)
+        && text.get(end + 1..end + 5).is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_card(digits: &[u8]) -> bool {

@@ -47,6 +47,10 @@ fn address(text: Bytes<'_>, at: usize) -> Option<(usize, usize)> {
     if text.before(start) == Some(b'@') || local == b"git" || text.get(at + 1) == Some(&b'@') {
         return None;
     }
+    if text.says_on_line(start, &["message-id", "content-id", "in-reply-to", "references:", "cid:", "msgid"])
+    {
+        return None;
+    }
     let end = domain(text, at + 1)?;
     // A remote place: host:path.
     let is_remote =

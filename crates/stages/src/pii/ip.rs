@@ -80,11 +80,38 @@ pub(super) fn v4(text: Bytes<'_>, start: usize) -> Option<usize> {
         || address.is_link_local()
         || address.is_multicast()
         || octets[0] >= 240;
-    if is_nobodys || text.says(start, VERSIONS) {
+    if is_nobodys
+        || text.says(start, VERSIONS)
+        || is_release(text, end)
+        || is_among_decimals(text, start, end)
+    {
         return None;
     }
     let is_doubtful = octets.iter().all(|&octet| octet < 10) && !RESOLVERS.contains(&octets);
     (!is_doubtful || text.says(start, ADDRESSES)).then_some(end)
+}
+
+/// Returns true if the word after it says that it is a version.
+fn is_release(text: Bytes<'_>, end: usize) -> bool {
+    let after = &text[end..text.len().min(end + 10)];
+    let after = after.trim_ascii_start();
+    after.len() < 10
+        && ["release", "version", "build", "final", "beta"].iter().any(|word| {
+            after.get(..word.len()).is_some_and(|after| after.eq_ignore_ascii_case(word.as_bytes()))
+        })
+}
+
+/// Returns true if decimals stand on both sides, as in the path of a drawing, where `3.51.98.32` is four numbers.
+fn is_among_decimals(text: Bytes<'_>, start: usize, end: usize) -> bool {
+    let before = text[..start].strip_suffix(b" ").and_then(|before| {
+        let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        before[..before.len() - digits].last().filter(|_| digits > 0)
+    });
+    let after = text[end..].strip_prefix(b" ").map(|after| {
+        let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        after.get(digits)
+    });
+    before == Some(&b'.') && after == Some(Some(&b'.'))
 }
 
 /// The IPv6 address that begins at a hexadecimal digit.

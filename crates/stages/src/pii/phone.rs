@@ -108,7 +108,8 @@ pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
     let dialled = Dialled::read(text, first);
     let end = if is_plus {
         international(text, &dialled, 0)
-    } else if dialled.digits.starts_with(b"00") && !is_open && dialled.groups.len() > 1 {
+    } else if dialled.digits.starts_with(b"00") && !is_open && dialled.groups.len() > 1 && !is_dump(&dialled)
+    {
         international(text, &dialled, 2)
     } else {
         american(text, &dialled, start, is_open).or_else(|| national(text, &dialled, start))
@@ -116,6 +117,11 @@ pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
     // A parenthesis around the whole number, or more, is not of it.
     let is_closed = !is_open || text[start..end].contains(&b')');
     (is_closed && text.ends(end)).then_some(end)
+}
+
+/// Returns true for bytes or code units in a row.
+fn is_dump(dialled: &Dialled) -> bool {
+    dialled.groups[0].0 == 2 || dialled.groups.iter().all(|group| group.0 == 4)
 }
 
 fn begins(text: Bytes<'_>, start: usize) -> bool {

@@ -133,23 +133,49 @@ impl Scanner {
             Some((kind, at, end))
         };
         let byte = text[at];
-        if byte.is_ascii_digit() {
-            return of(Kind::IpAddress, ip::v4)
+        if byte.is_ascii_hexdigit() && is_before_colon(text, at) {
+            return of(Kind::IpAddress, ip::v6).or_else(|| of(Kind::Phone, phone::at));
+        }
+        if byte.is_ascii_lowercase() || !has_many_digits(text, at) {
+            return None;
+        }
+        match byte {
+            b'0'..=b'9' if text.begins(at) => of(Kind::IpAddress, ip::v4)
                 .or_else(|| of(Kind::Card, card::at))
                 .or_else(|| of(Kind::NationalId, national::at))
-                .or_else(|| of(Kind::IpAddress, ip::v6))
-                .or_else(|| of(Kind::Phone, phone::at));
+                .or_else(|| of(Kind::Phone, phone::at)),
+            b'A'..=b'Z' => of(Kind::Iban, iban::at).or_else(|| of(Kind::NationalId, national::at)),
+            b'+' | b'(' => of(Kind::Phone, phone::at),
+            _ => None,
         }
-        if byte.is_ascii_uppercase()
-            && let Some(found) = of(Kind::Iban, iban::at).or_else(|| of(Kind::NationalId, national::at))
-        {
-            return Some(found);
-        }
-        if byte.is_ascii_hexdigit() {
-            return of(Kind::IpAddress, ip::v6);
-        }
-        if matches!(byte, b'+' | b'(') { of(Kind::Phone, phone::at) } else { None }
     }
+}
+
+/// Returns true if the first name of an IPv6 address may be here.
+fn is_before_colon(text: Bytes<'_>, at: usize) -> bool {
+    let len = text[at..].iter().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    len < 5 && text.get(at + len) == Some(&b':')
+}
+
+/// Returns true if so many digits follow, with no more between them than numbers have, that they can be one that is
+/// looked for. Nearly all numbers in a text are shorter.
+fn has_many_digits(text: Bytes<'_>, at: usize) -> bool {
+    // Some that begin with letters have six.
+    let most = if text[at].is_ascii_uppercase() { 6 } else { 7 };
+    let (mut digits, mut dots) = (0, 0);
+    for &byte in text[at..].iter().take(32) {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' => dots += 1,
+            b' ' | b'-' | b'/' | b'(' | b')' | b'+' | b'A'..=b'Z' | 0x80.. => {}
+            _ => break,
+        }
+        if digits == most {
+            return true;
+        }
+    }
+    // An IPv4 address may have fewer.
+    dots >= 3 && digits >= 4
 }
 
 /// Keeps what was found, and returns where it ends.

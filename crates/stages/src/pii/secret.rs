@@ -179,7 +179,9 @@ fn pem(text: Bytes<'_>, label: usize) -> Option<usize> {
         Some(at + 9 + close + 5)
     });
     if let Some(end) = end {
-        return Some(body + end);
+        // Without a line of it, these are the words for a key and no key.
+        let longest = rest[..end].split(|&byte| !is_base64(byte)).map(<[u8]>::len).max();
+        return (longest >= Some(32)).then_some(body + end);
     }
     // Cut off: what is there of it.
     let key = rest.iter().take_while(|byte| is_base64(**byte) || b"\r\n\\".contains(byte)).count();

@@ -53,15 +53,24 @@ impl Bytes<'_> {
     /// Returns true if one of these words, in lower case, stands shortly before a place. A word begins where no letter
     /// is before it; that of a placeholder says nothing.
     pub(super) fn says(self, at: usize, words: &[&str]) -> bool {
+        self.says_between(at.saturating_sub(CONTEXT_BYTES), at, words)
+    }
+
+    /// The same on the line of the place.
+    pub(super) fn says_on_line(self, at: usize, words: &[&str]) -> bool {
         let from = at.saturating_sub(CONTEXT_BYTES);
+        let line = self[from..at].iter().rposition(|&byte| byte == b'\n').map_or(from, |end| from + end + 1);
+        self.says_between(line, at, words)
+    }
+
+    fn says_between(self, from: usize, at: usize, words: &[&str]) -> bool {
         let before = &self[from..at];
+        let is_other = |byte: u8| byte.is_ascii_alphabetic() || byte == b'[';
         words.iter().any(|word| {
             let word = word.as_bytes();
             before.windows(word.len()).enumerate().any(|(n, window)| {
                 window.eq_ignore_ascii_case(word)
-                    && !(from + n)
-                        .checked_sub(1)
-                        .is_some_and(|n| self[n].is_ascii_alphabetic() || self[n] == b'[')
+                    && !(from + n).checked_sub(1).is_some_and(|n| is_other(self[n]))
             })
         })
     }

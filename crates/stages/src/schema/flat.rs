@@ -38,6 +38,7 @@ pub(super) fn written(
         let how = if text.is_empty() { "empty" } else { "blank" };
         visit.add(Code::SchemaEmptyContent, at, || format!("{what} is {how}"));
     }
+    visit.look_for_control(text, part, at);
     visit.read(text, part, at);
 }
 

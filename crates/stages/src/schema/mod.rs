@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Checks a record against its format and the target's rules: fields and their types, roles and
-//! the order of turns, content blocks, media, tools, candidates, reference answers, reserved words, characters.
+//! the order of turns, content blocks, media, tools, candidates, reference answers, reserved words, control tokens of other models, characters.
 //!
 //! ## Why
 //! A job fails on one bad record, after half an hour, without naming the line.
@@ -13,12 +13,13 @@
 //! the format nor the target mentions are left alone.
 //!
 //! ## Findings
-//! `schema/*`, `disputed/*`, `limit/characters`; about the data set `dataset/mixed-media`,
+//! `schema/*`, `disputed/*`, `text/*`, `limit/characters`; about the data set `dataset/mixed-media`,
 //! `dataset/several-buckets`, `dataset/mixed-references`, `disputed/optional-field`.
 
 mod blocks;
 mod by_text;
 mod chat;
+mod control;
 mod dataset;
 mod flat;
 mod media;
@@ -36,6 +37,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Check;
 use crate::convert::Weights;
+use control::ControlTokens;
 use visit::Visit;
 use words::WordFinder;
 
@@ -59,6 +61,7 @@ impl Default for SchemaConfig {
 pub struct Schema {
     profile: Option<Arc<Profile>>,
     words: Option<WordFinder>,
+    control: ControlTokens,
     weights: Weights,
 }
 
@@ -67,13 +70,15 @@ impl Schema {
     /// from training are errors unless `weights` says that they are dropped.
     pub fn new(profile: Option<Arc<Profile>>, weights: Weights) -> Self {
         let words = profile.as_deref().and_then(WordFinder::new);
-        Self { profile, words, weights }
+        let control = ControlTokens::new(profile.as_deref());
+        Self { profile, words, control, weights }
     }
 }
 
 impl Check for Schema {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
-        let mut visit = Visit::new(record, self.profile.as_deref(), self.words.as_ref(), findings);
+        let mut visit =
+            Visit::new(record, self.profile.as_deref(), (self.words.as_ref(), &self.control), findings);
         visit.refuses_weights = self.weights == Weights::Error;
         let root = At::RECORD;
         for (field, value) in record.fields() {

@@ -1,9 +1,10 @@
 //! The visit of one record: its findings, each with the rule that it follows.
 
 use bedload_bedrock::{Bound, Level, Limit, Part, Point, Profile, Record};
-use bedload_record::json::Raw;
+use bedload_record::json::{Raw, raw_offsets};
 use bedload_record::{At, Code, Findings, Locator};
 
+use super::control::ControlTokens;
 use super::words::WordFinder;
 
 /// A record under way, with the rules that apply to it.
@@ -11,6 +12,7 @@ pub(super) struct Visit<'v, 'r> {
     pub(super) record: &'v Record<'r>,
     pub(super) profile: Option<&'v Profile>,
     words: Option<&'v WordFinder>,
+    control: &'v ControlTokens,
     /// Whether marks that exclude an answer from training are errors.
     pub(super) refuses_weights: bool,
     findings: &'v mut Findings,
@@ -21,10 +23,18 @@ impl<'v, 'r> Visit<'v, 'r> {
     pub(super) fn new(
         record: &'v Record<'r>,
         profile: Option<&'v Profile>,
-        words: Option<&'v WordFinder>,
+        (words, control): (Option<&'v WordFinder>, &'v ControlTokens),
         findings: &'v mut Findings,
     ) -> Self {
-        Self { record, profile, words, refuses_weights: false, findings, locator: Locator::new(record.raw) }
+        Self {
+            record,
+            profile,
+            words,
+            control,
+            refuses_weights: false,
+            findings,
+            locator: Locator::new(record.raw),
+        }
     }
 
     /// Adds a finding that follows from the shape of the format.
@@ -134,6 +144,19 @@ impl<'v, 'r> Visit<'v, 'r> {
         for (position, _) in keys.enumerate().filter(|(_, key)| !is_known(key)) {
             self.judge(Point::ExtraKey, &at.member(position), || "unknown key".to_owned());
         }
+    }
+
+    /// Looks for control tokens of other models in a text.
+    pub(super) fn look_for_control(&mut self, text: &str, part: Part, at: &At<'_>) {
+        let Some(tokens) = self.control.find(text) else { return };
+        let Self { findings, locator, record, .. } = self;
+        let code = tokens.code(part);
+        findings.add(code, || {
+            let mut detail = at.detail(locator, tokens.message(part)).sourced(code.info().source);
+            let content = record.raw.get(detail.offset as usize + 1..).unwrap_or_default();
+            detail.offset += 1 + raw_offsets(content, &[tokens.at])[0] as u64;
+            detail
+        });
     }
 
     /// Looks for reserved words in a text. An error names who reserves the word, a dispute both sources.

@@ -311,6 +311,14 @@ fn identity_numbers() {
 #[test]
 fn what_is_none() {
     is_nothing(&[
+        "52BE 52BB 5352 5354 5353 5351 5366 5377",
+        "541D 542D 541E 543E 5426 544E 5427 5446 5443 5433 5448 5442 541B",
+        "<Buffer 66 00 68 00 71 00 77 00 68 00 67 00 61>",
+        "LATIN SMALL LETTER I WITH DOT ABOVE AND ACUTE;0069 0307 0301",
+        "c0 0111 18c0 1.52-.87 2.83-2.12 3.51.98.32 2.03.5 3.11.5 3.5",
+        "Git 1.7.12.4 Release Notes",
+        "Message-ID: <15090.61304.110929.45684@aaa.zzz.org>",
+        "start = b\"-----BEGIN OPENSSH PRIVATE KEY-----\", end = b\"-----END OPENSSH PRIVATE KEY-----\"",
         "1.2.3",
         "In 1995, 2004 and 2019-2021.",
         "60 x 3 = <<60*3=180>>180",

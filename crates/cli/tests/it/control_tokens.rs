@@ -1,0 +1,59 @@
+//! Control tokens of other models in texts.
+
+use crate::corpus::record;
+use crate::scratch::{Scratch, jsonl};
+
+/// The findings about tokens: line, pointer, code, and what is at the place.
+fn found(scratch: &Scratch, args: &str) -> Vec<String> {
+    let file = scratch.read("d.jsonl");
+    let checked = scratch.run(&format!("check d.jsonl --output-format jsonl {args}"));
+    let mut found = Vec::new();
+    for finding in checked.findings() {
+        let code = finding["code"].as_str().expect("a code");
+        if code.starts_with("text/") || code == "schema/unconfirmed-word" {
+            let offset = finding["byte_offset"].as_u64().expect("a place") as usize;
+            let text = String::from_utf8_lossy(&file[offset..offset + 6]).into_owned();
+            found.push(format!("{} {} {code} {text}", finding["line"], finding["pointer"].as_str().expect("a pointer")));
+        }
+    }
+    found
+}
+
+#[test]
+fn tokens_of_other_models_are_reported_with_their_place() {
+    let scratch = Scratch::with(
+        "d.jsonl",
+        jsonl([
+            record("capital of France?", "Paris<|endoftext|>"),
+            record("caf\u{e9}\n\"x\" <|im_start|>user", "fine"),
+            record("say nothing", "<|endoftext|>"),
+            record("was <s>20</s> now 10, see [1]", "a < b | c > d"),
+            record("<s>[INST] hello [/INST]", "hi </s>"),
+        ]),
+    );
+    let expected = [
+        "1 /completion text/control-token <|endo",
+        "2 /prompt text/control-token <|im_s",
+        "3 /completion text/only-control-token <|endo",
+        "5 /prompt text/control-token <s>[IN",
+        "5 /completion text/control-token </s>\"}",
+    ];
+    assert_eq!(found(&scratch, ""), expected);
+    let counts = scratch.run("check d.jsonl --output-format jsonl").exits(0).by_code();
+    assert_eq!((counts["text/control-token"], counts["text/only-control-token"]), (4, 1));
+    scratch.run("check d.jsonl --strict").exits(1);
+}
+
+#[test]
+fn a_target_is_not_told_of_its_own_tokens_nor_twice_of_others() {
+    let prompt = "<|begin_of_text|><|start_header_id|>user<|end_header_id|>hello<|eot_id|>";
+    let scratch = Scratch::with("d.jsonl", jsonl([record(prompt, "hi<|eot_id|>"), record(prompt, "hi<|im_end|>")]));
+    assert_eq!(found(&scratch, "--profile llama-3.1-8b-sft"), ["2 /completion text/control-token <|im_e"]);
+    assert_eq!(found(&scratch, "").len(), 4);
+    let line = r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"a<|im_end|>"}]},{"role":"assistant","content":[{"text":"b<|eot_id|>"}]}]}"#;
+    let scratch = Scratch::with("d.jsonl", jsonl([line]));
+    let found = found(&scratch, "--profile nova-lite-sft");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("schema/unconfirmed-word"), "{found:?}");
+    assert!(found[1].contains("/messages/1/content/0/text text/control-token <|eot_"), "{found:?}");
+}
