@@ -39,7 +39,7 @@ pub use run::memory::{Held, Ledger};
 pub use run::phases::Phases;
 pub use run::progress::{Phase, Progress};
 pub use run::settings::{MaxRejected, Settings, ShardLimits};
-pub use run::source::{DataSource, Weight};
+pub use run::source::DataSource;
 pub use scan::distinct::Distinct;
 pub use scan::held_out::LeakCounts;
 pub use scan::rules::public_encoding;

@@ -46,7 +46,7 @@ pub struct DiscoverOptions {
     /// Sources that inputs may belong to: each to the first that has it.
     pub sources: Vec<SourcePaths>,
     /// Whether an input that several arguments name is read once, where the first of them has it; otherwise that is an
-    /// error.
+    /// error, and so it is where they are of different sides.
     pub first_wins: bool,
 }
 
@@ -94,7 +94,7 @@ pub fn discover(args: &[OsString], options: &DiscoverOptions) -> Result<Inputs, 
             input.key = key(arg, path);
         }
         if let Some(first) = id.and_then(|id| first_with(&mut seen, id, inputs.len())) {
-            if options.first_wins {
+            if options.first_wins && inputs.list[first].side() == input.side() {
                 continue;
             }
             let first = inputs.list[first].name().to_owned();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
-use bedload_record::{Finding, Severities, Severity};
+use bedload_record::{Counts, Finding, Severities, Severity};
 use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
@@ -138,7 +138,15 @@ fn summary_object(
         "ready": manifest.ready,
         "reasons": manifest.reasons,
         "by_code": manifest.findings,
+        "sources": built.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
         "config": config.map(|path| path.display().to_string()),
         "exit_code": exit.code(),
     })
+}
+
+/// What became of the records of a source; without a name, of those that are of none.
+fn source_object((name, counts): &(Option<String>, Counts)) -> serde_json::Value {
+    let mut object = serde_json::json!(counts);
+    object["source"] = serde_json::json!(name);
+    object
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use bedload_bedrock::{FOREIGN, FORMATS, Format};
-use bedload_engine::{DataSource, Weight};
+use bedload_bedrock::{Decimal, FOREIGN, FORMATS, Format};
+use bedload_engine::DataSource;
 use bedload_record::names::did_you_mean;
 use bedload_scan::SourcePaths;
 use bedload_stages::convert::Map;
 use bedload_stages::group::GroupBys;
+use bedload_stages::select::Weight;
 use serde::{Deserialize, Deserializer};
 
 use super::Written;
@@ -39,8 +40,15 @@ enum OneOrMany {
 }
 
 fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Weight>, D::Error> {
-    let written = Written::deserialize(deserializer)?;
-    written.text().parse().map(Some).map_err(serde::de::Error::custom)
+    let text = Written::deserialize(deserializer)?.text();
+    let number: Option<Decimal> = text.parse().ok();
+    let weight =
+        number.filter(|number| *number != Decimal::ZERO).and_then(|number| Weight::try_from(number).ok());
+    let wrong = || {
+        let hint = "a number above 0 and up to 1,000,000 with up to six decimals, such as 2 or 0.25";
+        serde::de::Error::custom(format!("`{text}` is not a weight: {hint}"))
+    };
+    weight.map(Some).ok_or_else(wrong)
 }
 
 impl InputTable {

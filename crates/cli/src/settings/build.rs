@@ -6,7 +6,7 @@ use std::str::FromStr;
 use bedload_engine::{MaxRejected, Settings};
 use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
-use bedload_stages::select::{Amount, Weight};
+use bedload_stages::select::Amount;
 
 use super::augment::put_augment;
 use super::contamination::put_contamination;
@@ -59,7 +59,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     }
     for source in &run.settings.sources {
         if let Some(weight) = source.weight {
-            run.settings.stages.split.mix.add(&source.name, Weight::of_millionths(weight.millionths()));
+            run.settings.stages.split.mix.add(&source.name, weight);
         }
     }
     refuse_impossible_selection(&run.settings)?;

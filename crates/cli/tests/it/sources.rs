@@ -91,6 +91,9 @@ fn without_inputs_on_the_command_line_those_of_the_tables_are_read() {
     scratch.run("build --skip tokens --out OUT2").exits(0);
     let counts = count(&scratch.table("OUT2", "records"), "source");
     assert_eq!(counts, BTreeMap::from([("one".to_owned(), 40), ("rest".to_owned(), 40)]));
+    // But not as training and validation data.
+    let both = scratch.run("check --validation-file data/a2.jsonl").exits(2);
+    says(&both, "data/a2.jsonl");
 }
 
 #[test]
@@ -101,6 +104,8 @@ fn wrong_tables_are_refused_with_a_hint() {
         ("[[input]]\nname = \"a\"\n", "missing field `path`"),
         ("[[input]]\npath = \"a.jsonl\"\nweight = 0\n", "`0` is not a weight"),
         ("[[input]]\npath = \"a.jsonl\"\nweight = -1\n", "weight"),
+        ("[[input]]\npath = \"a.jsonl\"\nweight = 0.0000001\n", "is not a weight"),
+        ("[[input]]\npath = \"a.jsonl\"\nweight = 1000001\n", "is not a weight"),
         ("[[input]]\npath = []\n", "the list is empty"),
         ("[[input]]\npath = \"a**\"\n", "`**` must be alone between slashes"),
         ("[[input]]\npath = \"a.jsonl\"\nname = \"\"\n", "a name cannot be empty"),
@@ -305,4 +310,30 @@ fn leaks_are_counted_by_what_groups_each_source() {
     scratch.write("bedload.toml", tables.replace("\"record\"", "\"/user\""));
     scratch.run(&format!("{args} --out SAME")).exits(0);
     scratch.run("verify SAME --leaks").exits(0);
+}
+
+#[test]
+fn weights_of_sources_are_those_of_a_mix() {
+    let scratch = Scratch::new();
+    scratch.write("a.jsonl", records("first", 100));
+    scratch.write("b.jsonl", records("second", 100));
+    scratch.write(
+        "bedload.toml",
+        "[[input]]\npath = \"a.jsonl\"\nname = \"a\"\nweight = 3\n[[input]]\npath = \"b.jsonl\"\nname = \"b\"\nweight = 0.5\n",
+    );
+    let kept = |out: &str, flags: &str| {
+        scratch.run(&format!("build --skip tokens --select 70 {flags} --out {out}")).exits(0);
+        let rows = scratch.table(out, "records");
+        let kept: Vec<_> = rows.into_iter().filter(|row| row["verdict"] == "kept").collect();
+        count(&kept, "source")
+    };
+    let of = |a: usize, b: usize| BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b)]);
+    assert_eq!(kept("OUT", ""), of(60, 10));
+    let summary = scratch.run("build --skip tokens --output-format jsonl --select 70 --out TOLD").summary();
+    let told = |key: &str| {
+        summary["sources"].as_array().unwrap().iter().map(|of| of[key].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("source"), ["a", "b"]);
+    assert_eq!((told("train"), told("unselected")), (vec![60.into(), 10.into()], vec![40.into(), 90.into()]));
+    assert_eq!(kept("OTHER", "--mix a=1,b=1"), of(35, 35), "what is named on the command line goes first");
 }

@@ -20,11 +20,6 @@ const MILLIONTH: u128 = 1_000_000;
 const MOST: u64 = 1_000_000_000_000;
 
 impl Weight {
-    /// A weight of so many millionths, or the greatest one.
-    pub fn of_millionths(millionths: u64) -> Self {
-        Self { millionths: millionths.min(MOST) }
-    }
-
     /// The weight in millionths.
     pub fn millionths(self) -> u64 {
         self.millionths
