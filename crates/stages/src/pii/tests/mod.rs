@@ -1,6 +1,7 @@
 //! What each kind finds and passes over, in small texts.
 
 mod masking;
+mod sample;
 mod secrets;
 
 use expect_test::{Expect, expect};
