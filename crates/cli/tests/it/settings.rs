@@ -116,7 +116,7 @@ fn flags_that_contradict_each_other_are_refused() {
         ("--augment 60", "needs 59 templates"),
         (
             "--skip lunch",
-            "the stages are convert, schema, tokens, pii, dedupe, contamination, conflicts, near, balance, split, augment",
+            "the stages are convert, schema, preference, tokens, pii, dedupe, contamination, conflicts, near, balance, split, augment",
         ),
         ("--format csv", "the formats are prompt-completion"),
         ("--normalize upper", "--normalize"),
