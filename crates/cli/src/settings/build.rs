@@ -52,7 +52,9 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     refuse_maps_without_target(&run)?;
     run.settings.evaluation = split.evaluation;
     let stage = &run.settings.stages.split;
-    if split.evaluation && !(stage.enabled && stage.validation.of(u64::from(u32::MAX)) > 0) {
+    let is_asked = stage.validation.of(u64::from(u32::MAX)) > 0;
+    let may_be = is_asked || !stage.validation_source.is_empty() || !stage.pin.is_empty();
+    if split.evaluation && !(stage.enabled && may_be) {
         return Err(Failure::Usage(
             "--evaluation needs a validation set\nhint: --validation 10% makes one".to_owned(),
         ));

@@ -176,6 +176,8 @@ fn a_source_is_a_side_and_takes_what_belongs_with_it() {
     scratch.write("bedload.toml", "[[input]]\npath = \"in/b.jsonl\"\nname = \"benchmark\"\n[stages.split]\nvalidation-source = [\"benchmark\"]\n");
     run("--test 10").exits(0);
     assert_eq!(SIDES.map(|side| scratch.side("o", side).len()), [50, 30, 10]);
+    run("--evaluation").exits(0);
+    assert_eq!(scratch.lines("o/evaluation.jsonl").len(), 30);
     assert!(
         run("--validation 0.2").refuses(2).contains("--validation cannot be used with --validation-source")
     );
