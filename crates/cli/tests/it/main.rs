@@ -21,6 +21,8 @@ mod commands;
 #[cfg(test)]
 mod conflicts;
 mod contamination;
+#[cfg(test)]
+mod control_tokens;
 mod converting;
 mod corpus;
 #[cfg(test)]
