@@ -272,6 +272,13 @@ impl CodeSet {
         self.0[word] & bit != 0
     }
 
+    /// Returns true if the set has this code and no other.
+    pub fn is_only(self, code: Code) -> bool {
+        let mut only = Self::default();
+        only.insert(code);
+        self.0 == only.0
+    }
+
     /// Returns true if the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == [0; 2]

@@ -13,7 +13,11 @@ fn found(scratch: &Scratch, args: &str) -> Vec<String> {
         if code.starts_with("text/") || code == "schema/unconfirmed-word" {
             let offset = finding["byte_offset"].as_u64().expect("a place") as usize;
             let text = String::from_utf8_lossy(&file[offset..offset + 6]).into_owned();
-            found.push(format!("{} {} {code} {text}", finding["line"], finding["pointer"].as_str().expect("a pointer")));
+            found.push(format!(
+                "{} {} {code} {text}",
+                finding["line"],
+                finding["pointer"].as_str().expect("a pointer")
+            ));
         }
     }
     found
@@ -47,7 +51,8 @@ fn tokens_of_other_models_are_reported_with_their_place() {
 #[test]
 fn a_target_is_not_told_of_its_own_tokens_nor_twice_of_others() {
     let prompt = "<|begin_of_text|><|start_header_id|>user<|end_header_id|>hello<|eot_id|>";
-    let scratch = Scratch::with("d.jsonl", jsonl([record(prompt, "hi<|eot_id|>"), record(prompt, "hi<|im_end|>")]));
+    let scratch =
+        Scratch::with("d.jsonl", jsonl([record(prompt, "hi<|eot_id|>"), record(prompt, "hi<|im_end|>")]));
     assert_eq!(found(&scratch, "--profile llama-3.1-8b-sft"), ["2 /completion text/control-token <|im_e"]);
     assert_eq!(found(&scratch, "").len(), 4);
     let line = r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"a<|im_end|>"}]},{"role":"assistant","content":[{"text":"b<|eot_id|>"}]}]}"#;
@@ -56,4 +61,34 @@ fn a_target_is_not_told_of_its_own_tokens_nor_twice_of_others() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].contains("schema/unconfirmed-word"), "{found:?}");
     assert!(found[1].contains("/messages/1/content/0/text text/control-token <|eot_"), "{found:?}");
+}
+
+#[test]
+fn a_build_counts_the_records_and_lists_answers_that_are_nothing_else() {
+    let scratch = Scratch::with(
+        "d.jsonl",
+        jsonl([
+            record("a", "b<|endoftext|>"),
+            record("c", "d<|im_end|>"),
+            record("e", "<|endoftext|>"),
+            record("f", "g"),
+            record("", "h<|im_end|>"),
+        ]),
+    );
+    let built = scratch.run("build d.jsonl --out o --skip tokens --output-format jsonl").exits(0);
+    let told = |finding: &serde_json::Value| {
+        format!("{} {} {}", finding["line"], finding["code"], finding["message"])
+    };
+    let told: Vec<String> = built.findings().iter().map(told).filter(|told| told.contains("text/")).collect();
+    let counted = "2 of 4 records have control tokens of other models in their texts; `codes` in report/records.parquet tells which records";
+    let expected = [
+        r#"3 "text/only-control-token" "the answer is nothing but `<|endoftext|>`, a control token of other models""#.to_owned(),
+        r#"5 "text/control-token" "the text contains `<|im_end|>`, a control token of other models""#.to_owned(),
+        format!(r#"null "text/control-token" "{counted}""#),
+    ];
+    assert_eq!(told, expected);
+    let codes: Vec<String> = scratch.table("o", "records").iter().map(|row| row["codes"].clone()).collect();
+    assert_eq!(codes[..2], ["text/control-token"; 2]);
+    assert_eq!(scratch.table("o", "findings").len(), built.findings().len());
+    scratch.run("verify o").exits(0);
 }

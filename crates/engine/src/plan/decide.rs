@@ -25,6 +25,7 @@ use rayon::prelude::*;
 
 use crate::plan::certify::{Alike, Certificates, certify};
 use crate::plan::count_verdicts;
+use crate::plan::counted::count_control_tokens;
 use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -128,6 +129,7 @@ pub(super) fn decide(
     }
     decided.sets = listing.map(|_| sets);
     decided.findings.extend(judge_ranks(facts, settings));
+    decided.findings.extend(count_control_tokens(facts));
     decided.judge_rejected(settings);
     Ok(decided)
 }

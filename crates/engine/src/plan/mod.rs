@@ -6,6 +6,7 @@
 pub(crate) mod across;
 pub(crate) mod balance;
 pub(crate) mod certify;
+pub(crate) mod counted;
 mod decide;
 pub(crate) mod evaluation;
 pub(crate) mod judge;

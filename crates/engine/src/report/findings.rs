@@ -4,13 +4,15 @@ use bedload_record::{FactTable, Finding, Ordinal};
 use bedload_scan::{Fetch, Watch};
 use rayon::prelude::*;
 
+use crate::plan::counted::is_only_counted;
 use crate::report::tables::windows;
 use crate::run::error::EngineError;
 use crate::scan::examine::place::place;
 use crate::scan::examine::{Examiner, Physical};
 use crate::scan::rules::Rules;
 
-/// Finds again, in full, what was found in the records, and hands it over in their order.
+/// Finds again, in full, what was found in the records, and hands it over in their order; but for what is counted in one
+/// finding.
 pub(crate) fn findings_in_order(
     facts: &FactTable,
     rules: &Rules,
@@ -19,9 +21,10 @@ pub(crate) fn findings_in_order(
     max_record_bytes: u64,
     mut each: impl FnMut(Vec<Finding>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
+    let is_listed = |line: Ordinal| !facts.codes(line).is_empty() && !is_only_counted(facts, line);
     for window in windows(facts) {
         watch.check()?;
-        let lines: Vec<u64> = window.filter(|&line| !facts.codes(Ordinal(line)).is_empty()).collect();
+        let lines: Vec<u64> = window.filter(|&line| is_listed(Ordinal(line))).collect();
         let found: Vec<Vec<Finding>> = lines
             .into_par_iter()
             .map_init(
