@@ -61,10 +61,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     if !output.quiet {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
-        let is_named = run.settings.stages.balance.label_field.is_some()
-            || run.settings.sources.iter().any(|source| source.label.is_some())
-            || run.settings.show_content;
-        let names = if is_named { ClassNames::Shown } else { ClassNames::Hidden };
+        let names = ClassNames::of(&run.settings);
         say(&built_summary(&built, &args.out, names, severities, started.elapsed(), paint));
         match delivered {
             Delivered::Here => {}

@@ -10,7 +10,9 @@ use bedload_record::Severity;
 use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
-use crate::output::{FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, say};
+use crate::output::{
+    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, say,
+};
 use crate::progress::Display;
 use crate::settings;
 
@@ -42,7 +44,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
-        say(&checked_summary(&checked, run.settings.severities, per_code, started.elapsed(), paint));
+        let names = ClassNames::of(&run.settings);
+        say(&checked_summary(&checked, names, run.settings.severities, per_code, started.elapsed(), paint));
         if exit == Exit::Findings && checked.errors == 0 {
             say(FAILED_ON_WARNINGS);
         }

@@ -5,8 +5,10 @@ use std::fmt::Write;
 use bedload_engine::{FacetCounts, ValueCounts};
 use bedload_record::Side;
 use bedload_record::plural::{count, plural};
+use bedload_stages::facets::Facet;
 use serde_json::{Value, json};
 
+use super::summary::{ClassNames, HIDDEN_NAMES};
 use crate::escape::escape;
 
 /// Values that are shown of a facet; the report has them all.
@@ -15,8 +17,8 @@ const VALUES_SHOWN: usize = 12;
 const VALUE_CHARS_SHOWN: usize = 32;
 
 /// The most frequent values of each facet, and how even they are. `read` says whether records can be lost on the way to
-/// the sides.
-pub(super) fn balance(out: &mut String, balance: &[FacetCounts], has_read: bool) {
+/// the sides, and `names` whether labels have names.
+pub(super) fn balance(out: &mut String, balance: &[FacetCounts], names: ClassNames, has_read: bool) {
     for counts in balance {
         let even = counts.evenness(Side::Train);
         let _ = writeln!(
@@ -31,9 +33,15 @@ pub(super) fn balance(out: &mut String, balance: &[FacetCounts], has_read: bool)
         values.sort_by(|a, b| b.before.cmp(&a.before).then_with(|| a.name.cmp(&b.name)));
         let n_hidden = values.len().saturating_sub(VALUES_SHOWN);
         values.truncate(VALUES_SHOWN);
-        let shown = |name: &str| escape(name).chars().take(VALUE_CHARS_SHOWN).collect::<String>();
+        let is_hidden = names == ClassNames::Hidden && counts.facet == Facet::Label.as_str();
+        let shown = |number: usize, name: &str| {
+            if is_hidden {
+                return format!("class {number}");
+            }
+            escape(name).chars().take(VALUE_CHARS_SHOWN).collect()
+        };
         let mut rows: Vec<(String, &ValueCounts)> =
-            values.into_iter().map(|value| (shown(&value.name), value)).collect();
+            (1..).zip(values).map(|(number, value)| (shown(number, &value.name), value)).collect();
         if counts.without.before > 0 {
             rows.push(("(no value)".to_owned(), &counts.without));
         }
@@ -53,6 +61,9 @@ pub(super) fn balance(out: &mut String, balance: &[FacetCounts], has_read: bool)
         if n_hidden > 0 {
             let place = if has_read { ": report/balance.parquet" } else { "" };
             let _ = writeln!(out, "    and {n_hidden} more{place}");
+        }
+        if is_hidden {
+            let _ = writeln!(out, "    {HIDDEN_NAMES}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bedload_engine::{Built, Checked, Converted, Distinct};
+use bedload_engine::{Built, Checked, Converted, Distinct, Settings};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
 
@@ -18,6 +18,9 @@ use crate::escape::escape;
 const LABELS_SHOWN: usize = 12;
 /// Characters of a label that are shown.
 const LABEL_CHARS_SHOWN: usize = 32;
+/// Why classes have numbers, and how to see their names.
+pub(super) const HIDDEN_NAMES: &str =
+    "label names are record text; --label-field or --show-content shows them";
 
 fn rate(bytes: u64, records: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(1e-6);
@@ -92,6 +95,7 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, severities: Severities
 /// What `check` says at the end.
 pub(crate) fn checked_summary(
     checked: &Checked,
+    names: ClassNames,
     severities: Severities,
     shown: Option<u64>,
     elapsed: Duration,
@@ -124,7 +128,7 @@ pub(crate) fn checked_summary(
     };
     let _ = writeln!(out, "  records     {records}");
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
-    balance(&mut out, &checked.balance, false);
+    balance(&mut out, &checked.balance, names, false);
     codes(&mut out, &checked.by_code, severities, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
@@ -155,7 +159,7 @@ pub(crate) fn built_summary(
         ("rejected", counts.rejected, "rejected.jsonl; why: report/findings.parquet"),
         ("duplicate", counts.duplicates, "report/duplicates.parquet"),
         ("  near", counts.near_duplicates, "of these, not equal to the record that stays"),
-        ("unselected", counts.unselected, ""),
+        ("unselected", counts.unselected, "why: `reason` in report/records.parquet"),
         ("kept", kept, ""),
         ("  train", counts.train, ""),
         ("  validation", counts.validation, ""),
@@ -184,7 +188,7 @@ pub(crate) fn built_summary(
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
     labels(&mut out, built, names);
-    balance(&mut out, &built.balance, true);
+    balance(&mut out, &built.balance, names, true);
     out.extend(manifest.certificates.as_ref().map(sides));
     codes(&mut out, &built.summary.by_code, severities, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;
@@ -292,6 +296,16 @@ pub(crate) enum ClassNames {
     Hidden,
 }
 
+impl ClassNames {
+    /// What a run with these settings shows.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let is_named = settings.stages.balance.label_field.is_some()
+            || settings.sources.iter().any(|source| source.label.is_some())
+            || settings.show_content;
+        if is_named { Self::Shown } else { Self::Hidden }
+    }
+}
+
 fn labels(out: &mut String, built: &Built, names: ClassNames) {
     if built.labels.is_empty() {
         return;
@@ -323,7 +337,6 @@ fn labels(out: &mut String, built: &Built, names: ClassNames) {
         let _ = writeln!(out, "    and {} more: report/labels.parquet", by_size.len() - LABELS_SHOWN);
     }
     if names == ClassNames::Hidden {
-        let hint = "label names are record text; --label-field or --show-content shows them";
-        let _ = writeln!(out, "    {hint}");
+        let _ = writeln!(out, "    {HIDDEN_NAMES}");
     }
 }

@@ -70,7 +70,7 @@ fn three_sides_are_exact_and_everything_knows_of_them() {
     let verified = scratch.run("verify o --leaks --output-format jsonl").exits(0);
     assert_eq!(verified.summary()["certificates"], manifest["certificates"]);
     let text = scratch.run("verify o --leaks").exits(0).stderr;
-    assert!(text.contains("validation and test share 0 prompts"), "{text}");
+    assert!(text.contains("  any two of train, validation and test share 0 prompts\n"), "{text}");
     let explained = scratch.run(&format!("explain o a.jsonl:{source}")).stdout;
     assert!(explained.contains("test"), "{explained}");
 }

@@ -58,7 +58,13 @@ pub(crate) fn across(
             .filter(|&(kind, _)| is_nowhere(kind))
             .map(|(_, field)| field.to_owned())
             .collect();
-        Ok(certificates.map(|found| Certificates { fields_not_in_files, ..found }))
+        Ok(certificates.map(|mut found| {
+            // Nothing was counted there, which is not the same as 0.
+            for between in &mut found.between {
+                between.shared.retain(|kind, _| !fields_not_in_files.contains(kind));
+            }
+            Certificates { fields_not_in_files, ..found }
+        }))
     })
 }
 

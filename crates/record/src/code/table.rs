@@ -539,8 +539,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "fewer variants than requested",
-        "Variants that equal another record or exceed a limit are left out.",
-        "Add templates to [stages.augment]."
+        "A strategy leaves prompts alone that it does not suit. Variants that equal another record, are too close to a held-out record or exceed a limit are left out.",
+        "Use more strategies (`--augment-strategy`) or more templates (`--augment-templates`)."
     ),
     row!(
         SchemaExtraKey,
