@@ -199,3 +199,40 @@ fn an_unknown_action_is_refused() {
     let refused = scratch.run("build a.jsonl --out o --conflicts drop --skip conflicts").refuses(2);
     assert!(refused.contains("--conflicts cannot be used with --skip conflicts"), "{refused}");
 }
+
+/// Labels are no content, so equal records can differ in them; the one that dedupe keeps need not have the label that
+/// stays.
+#[test]
+fn of_equal_records_one_with_the_label_that_stays_is_kept() {
+    let labelled = |prompt: &str, label: &str| {
+        json!({"prompt": prompt, "completion": format!("About {prompt}."), "l": label}).to_string()
+    };
+    let others = (0..12).map(|n| labelled(&format!("other {n}"), ["x", "y"][n % 2]));
+    let same = ["x", "y", "x", "y", "y"].map(|label| labelled("same", label));
+    let scratch = Scratch::with("a.jsonl", jsonl(same.into_iter().chain(others)));
+    for (flags, kept) in [
+        ("--conflicts majority", Some("2")),
+        ("--conflicts last", Some("2")),
+        ("--conflicts majority --survivor last", Some("5")),
+        ("--conflicts drop", None),
+    ] {
+        let build = format!("build a.jsonl --out o --overwrite --skip tokens --label-field /l {flags}");
+        scratch.run(&build).exits(0);
+        let rows = scratch.table("o", "records");
+        let lines = rows[..5].iter().filter(|row| row["verdict"] == "kept").map(|row| row["line"].as_str());
+        assert_eq!(lines.collect::<Vec<_>>(), Vec::from_iter(kept), "{flags}");
+        let survivors = scratch.table("o", "duplicates");
+        if let Some(kept) = kept {
+            assert!(survivors.iter().all(|row| row["survivor_line"] == kept), "{flags}: {survivors:?}");
+        }
+        scratch.run("verify o").exits(0);
+    }
+}
+
+#[test]
+fn data_without_any_record_has_no_conflicts() {
+    for text in ["\n\n", "{\n", ""] {
+        let scratch = Scratch::with("a.jsonl", text);
+        scratch.run("build a.jsonl --out o --format prompt-completion --conflicts majority").exits(1);
+    }
+}

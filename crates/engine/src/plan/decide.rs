@@ -78,7 +78,8 @@ pub(super) fn decide(
     }
     findings.extend(judge_contaminated(facts, settings, &mut verdicts));
     // Before similar records go: those that differ in nothing but a label are similar.
-    let conflicts = judge_conflicts(facts, settings, &classes, &mut verdicts, answers, &mut findings)?;
+    let conflicts =
+        judge_conflicts(facts, settings, &classes, (&mut verdicts, &mut duplicates), answers, &mut findings)?;
     let is_split = stages.split.divides();
     let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
     let (dropping, grouping) =

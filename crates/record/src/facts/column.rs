@@ -249,10 +249,10 @@ impl<T: Plain> ColumnList<T> {
         self.columns.is_empty()
     }
 
-    /// The value of a line in a column.
+    /// The value of a line in a column; the usual one where no line has any.
     #[inline]
     pub fn get(&self, line: usize, column: usize) -> T {
-        self.columns[column].get(line)
+        self.columns.get(column).map_or(self.usual, |column| column.get(line))
     }
 
     /// Makes it so many columns at least; lines have the usual value in new ones.

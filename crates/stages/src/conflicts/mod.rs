@@ -17,7 +17,7 @@
 //! Only records that share the key of their prompt (`group`), and differ in label or content, are read again for it; so
 //! data without such records costs nothing. Where there is neither a split nor `--conflicts`, these keys know nothing of
 //! case and white space, and prompts that differ in these are not compared. Exact duplicates that were dropped count as records, as each of them is a
-//! vote; a record that goes takes them along.
+//! vote; a record that goes takes them along, unless they have a label that stays: then one of these takes its place.
 //!
 //! ## Findings
 //! `conflicts/labels`, `conflicts/resolved`, `conflicts/variation`.

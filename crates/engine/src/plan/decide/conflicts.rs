@@ -1,9 +1,12 @@
 //! Which records go because others answer the same prompt differently.
 
+use std::collections::BTreeMap;
+
 use bedload_record::plural::{agree, plural};
-use bedload_record::{Code, FactTable, Finding, Ordinal, Verdict};
+use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::Classes;
 use bedload_stages::conflicts::{Action, Answered, Conflict, Conflicts, candidates, find};
+use bedload_stages::dedupe::{Duplicate, Survivor};
 use bedload_stages::group::GroupBy;
 
 use crate::run::error::EngineError;
@@ -19,7 +22,7 @@ pub(super) fn judge_conflicts(
     facts: &FactTable,
     settings: &Settings,
     classes: &Classes,
-    verdicts: &mut [Verdict],
+    (verdicts, duplicates): (&mut [Verdict], &mut Vec<Duplicate>),
     answers: impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Conflicts>, EngineError> {
@@ -40,23 +43,66 @@ pub(super) fn judge_conflicts(
         }
     }
     let action = asked.unwrap_or_default();
-    let mut gone = 0;
+    let mut gone = Vec::new();
+    let mut staying = Vec::new();
     for conflict in found.0.iter().filter(|conflict| conflict.is_conflict) {
         for (nth, answer) in conflict.answers.iter().enumerate() {
             if conflict.stays(nth, action) {
+                staying.extend_from_slice(&answer.lines);
                 continue;
             }
-            for line in &answer.lines {
+            for &line in &answer.lines {
                 let verdict = &mut verdicts[line.index()];
                 if matches!(verdict, Verdict::Kept(_)) {
                     *verdict = Verdict::Conflicting;
-                    gone += 1;
+                    gone.push(line);
                 }
             }
         }
     }
-    findings.extend(findings_of(facts, &found, action, gone));
+    findings.extend(findings_of(facts, &found, action, gone.len() as u64));
+    gone.sort_unstable();
+    staying.sort_unstable();
+    keep_heirs(facts, &settings.stages.dedupe.survivor, (&gone, &staying), verdicts, duplicates);
     Ok(Some(found))
+}
+
+/// Where a record that goes stood for equal ones, and some of these have a label that stays (labels are no content), one
+/// of them is kept in its place, and is the survivor of the others.
+fn keep_heirs(
+    facts: &FactTable,
+    survivor: &Survivor,
+    (gone, staying): (&[Ordinal], &[Ordinal]),
+    verdicts: &mut [Verdict],
+    duplicates: &mut Vec<Duplicate>,
+) {
+    let place = |line: Ordinal| match survivor {
+        Survivor::First => (0, line.0),
+        Survivor::Last => (0, u64::MAX - line.0),
+        _ => (facts.rank(line), line.0),
+    };
+    let mut heirs: BTreeMap<Ordinal, Ordinal> = BTreeMap::new();
+    for duplicate in &*duplicates {
+        let Duplicate { dropped, survivor, .. } = *duplicate;
+        if gone.binary_search(&survivor).is_err() || staying.binary_search(&dropped).is_err() {
+            continue;
+        }
+        let heir = heirs.entry(survivor).or_insert(dropped);
+        if place(dropped) < place(*heir) {
+            *heir = dropped;
+        }
+    }
+    if heirs.is_empty() {
+        return;
+    }
+    duplicates.retain_mut(|duplicate| {
+        let Some(&heir) = heirs.get(&duplicate.survivor) else { return true };
+        duplicate.survivor = heir;
+        duplicate.dropped != heir
+    });
+    for heir in heirs.into_values() {
+        verdicts[heir.index()] = Verdict::Kept(Side::Train);
+    }
 }
 
 /// The kind of the keys that all records have of their prompts; none where some have none.
