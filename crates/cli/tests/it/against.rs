@@ -95,3 +95,30 @@ fn other_data_that_says_nothing_is_refused() {
     let said = scratch.run(&format!("{build} --against half.jsonl")).exits(0).stderr;
     assert!(said.contains("1 of 2 records is invalid"), "{said}");
 }
+
+#[test]
+fn no_variant_is_in_other_data() {
+    let answer = "The answer to this one is long.";
+    let scratch = Scratch::with(
+        "new.jsonl",
+        jsonl([
+            record("what is the name of the river?", answer),
+            record("what is the height of the hill?", answer),
+        ]),
+    );
+    scratch.write("held.jsonl", jsonl([record("What is the name of the river?", answer)]));
+    let build =
+        "build new.jsonl --out o --overwrite --augment 2 --augment-strategy case --against held.jsonl";
+    scratch.run(build).exits(0);
+    let train: Vec<String> =
+        scratch.side("o", "train").into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
+    assert_eq!(train.len(), 3, "{train:?}");
+    assert!(!train.contains(&record("What is the name of the river?", answer)), "{train:?}");
+    // Nor is one that is like it, where these are removed.
+    scratch.write("held.jsonl", jsonl([record("please TELL me: what is the height of the hill?", answer)]));
+    scratch.write("templates", "Please tell me: {prompt}\nTell me: {prompt}\n");
+    let build = "build new.jsonl --out o --overwrite --augment 3 --augment-templates templates";
+    scratch.run(&format!("{build} --near 0.95 --against held.jsonl")).exits(0);
+    let train = scratch.side("o", "train");
+    assert_eq!(train.len(), 5, "{train:?}");
+}

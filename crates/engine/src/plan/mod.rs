@@ -87,7 +87,7 @@ pub(crate) fn plan(
     };
     let mut decided =
         decide(facts, settings, (against, ties), sets, |lines| maker.answers(lines), maker.watch)?;
-    let variants = augment(facts, &mut decided, settings, augmenter, maker)?;
+    let variants = augment(facts, &mut decided, settings, augmenter, (maker, against))?;
     let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, conflicts, .. } =
         decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);

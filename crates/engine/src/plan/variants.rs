@@ -14,13 +14,15 @@ use crate::plan::decide::Decided;
 use crate::plan::{count_verdicts, of_verdict};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
+use crate::scan::against::Against;
 use crate::scan::augment::{Augmenter, HeldOutSets, Share, Variant};
 use crate::scan::near::SetMaker;
 
 const SALT: u64 = 0x0061_7567_6d65_6e74;
 
-/// The variants of the training records, in the order of their parents. None equals another record or variant, and none
-/// is in a group of the records that are held out, or like one of them. Adds a finding where there are fewer than were asked for.
+/// The variants of the training records, in the order of their parents. None equals another record or variant, or one of
+/// the other data that is removed, and none is in a group of the records that are held out, or like one of them or of the
+/// other data. Adds a finding where there are fewer than were asked for.
 ///
 /// # Errors
 /// Where a record cannot be read again.
@@ -29,7 +31,7 @@ pub(super) fn augment(
     decided: &mut Decided,
     settings: &Settings,
     augmenter: &Augmenter<'_>,
-    maker: &SetMaker<'_>,
+    (maker, against): (&SetMaker<'_>, &Against),
 ) -> Result<Vec<Variant>, EngineError> {
     let config = &settings.stages.augment;
     if augmenter.variations.is_empty() {
@@ -52,9 +54,10 @@ pub(super) fn augment(
     let shares: Vec<Share> = train.into_iter().zip(shares).collect();
     let mut known: Vec<u128> =
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
+    known.extend(against.digests().into_iter().map(|(digest, _)| digest));
     known.par_sort_unstable();
     let is_held_out = |verdict: Verdict| verdict.side().is_some_and(|side| Side::HELD_OUT.contains(&side));
-    let compared = held_out_sets(&decided.verdicts, is_held_out, settings, maker)?;
+    let compared = held_out_sets(&decided.verdicts, is_held_out, settings, (maker, against))?;
     let held_out = of_verdict(&decided.verdicts, is_held_out);
     let mut held_out: Vec<u64> = held_out.flat_map_iter(|line| facts.keys(line)).collect();
     held_out.par_sort_unstable();
@@ -85,19 +88,25 @@ fn most(settings: &Settings, counts: Counts) -> Option<u64> {
     held.into_iter().filter_map(left).min()
 }
 
-/// The sets of the records that are held out, where records are compared.
+/// The sets of the records that are held out and of the other data, where records are compared.
 fn held_out_sets<'s>(
     verdicts: &[Verdict],
     is_held_out: impl Fn(Verdict) -> bool + Sync,
     settings: &'s Settings,
-    maker: &SetMaker<'_>,
+    (maker, against): (&SetMaker<'_>, &Against),
 ) -> Result<Option<HeldOutSets<'s>>, EngineError> {
     let config = &settings.stages.near;
-    let Some(threshold) = config.grouping() else { return Ok(None) };
-    let other = |&verdict: &Verdict| if is_held_out(verdict) { verdict } else { Verdict::Unselected };
-    let verdicts: Vec<Verdict> = verdicts.par_iter().map(other).collect();
-    let sets = maker.make(&verdicts, config, None)?;
-    Ok(Some(HeldOutSets { lookup: Lookup::new(&sets, threshold), config }))
+    let mut lookups = Vec::new();
+    if let Some(threshold) = config.grouping() {
+        let other = |&verdict: &Verdict| if is_held_out(verdict) { verdict } else { Verdict::Unselected };
+        let verdicts: Vec<Verdict> = verdicts.par_iter().map(other).collect();
+        lookups.push(Lookup::new(&maker.make(&verdicts, config, None)?, threshold));
+    }
+    if let Some(threshold) = config.dropping().filter(|_| !against.known().is_empty()) {
+        let none = vec![Verdict::Unselected; verdicts.len()];
+        lookups.push(Lookup::new(&maker.make(&none, config, Some(against))?, threshold));
+    }
+    Ok((!lookups.is_empty()).then_some(HeldOutSets { lookups, config }))
 }
 
 /// The variants of one parent, in a list that is ordered by parent.

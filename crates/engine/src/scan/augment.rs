@@ -41,9 +41,9 @@ pub(crate) struct Augmenter<'a> {
     pub(crate) fetch: &'a Fetch<'a>,
 }
 
-/// What no variant may be like: the sets of the records that are held out.
+/// What no variant may be like: the sets of the records that are held out, by how alike they may not be.
 pub(crate) struct HeldOutSets<'a> {
-    pub(crate) lookup: Lookup,
+    pub(crate) lookups: Vec<Lookup>,
     pub(crate) config: &'a NearConfig,
 }
 
@@ -113,7 +113,7 @@ impl Augmenter<'_> {
                 let (digest, tokens) = (row.digest, row.tokens.total());
                 let is_alike = |(held_out, sets): &mut (&HeldOutSets<'_>, SetBuffers)| {
                     let mut set = sets.of(text, rules, held_out.config.fields).to_vec();
-                    held_out.lookup.has_alike(&mut set)
+                    held_out.lookups.iter().any(|lookup| lookup.has_alike(&mut set))
                 };
                 if compared.as_mut().is_some_and(is_alike) {
                     continue;
