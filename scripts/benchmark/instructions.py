@@ -23,7 +23,7 @@ RUNS = [
 # Phases by the functions that do each, which do not call each other: instructions of them and of all that they call.
 PHASES = {
     "start": r"bedload_engine::scan::rules::Rules::new",
-    "scan": r"bedload_engine::scan::facts::scan|bedload_engine::commands::check::check_chunk",
+    "scan": r"bedload_engine::scan::facts::scan|bedload_engine::commands::check::chunk::check_chunk",
     "plan": r"bedload_engine::plan::plan",
     "write": r"bedload_engine::write::copy::write",
     "report": r"bedload_engine::report::(?:records|tables)::\w+|bedload_engine::write::checksums::hash_inputs",
