@@ -72,6 +72,7 @@ pub enum Code {
     DatasetSkippedFiles,
     DatasetNoRecords,
     DatasetDuplicateId,
+    DatasetMissingId,
     DatasetTooFewRecords,
     DatasetFewRecords,
     DatasetTooManyRecords,

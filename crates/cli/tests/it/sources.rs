@@ -257,6 +257,11 @@ fn ids_are_text_and_those_that_several_records_have_are_counted() {
         said[0]["message"],
         "2 of 39 records have the id of a record of the same source with other content"
     );
+    let missing = built.findings().into_iter().find(|f| f["code"] == "dataset/missing-id");
+    assert_eq!(
+        missing.map(|f| f["message"].to_string()).as_deref(),
+        Some(r#""32 of 39 records have no id""#)
+    );
     assert_eq!(scratch.table("OUT", "duplicates")[0]["survivor_id"], "a");
     // The configuration can say it, facts that are kept do not depend on it, and without it there are none.
     scratch.write("bedload.toml", "id = \"/meta/id\"\n");
@@ -265,7 +270,9 @@ fn ids_are_text_and_those_that_several_records_have_are_counted() {
     scratch.write("bedload.toml", "");
     let without = scratch.run(&format!("{args} --facts f.parquet --out OUT3"));
     says(&without, "were read here");
-    assert!(!without.by_code().contains_key("dataset/duplicate-id"));
+    for code in ["dataset/duplicate-id", "dataset/missing-id"] {
+        assert!(!without.by_code().contains_key(code), "{code}");
+    }
     assert!(scratch.table("OUT3", "records").iter().all(|row| row["id"] == "null"));
     assert_eq!(scratch.read("OUT3/train.jsonl"), scratch.read("OUT/train.jsonl"));
     scratch.run(&format!("{args} --id /a~2 --out OUT4")).refuses(2);

@@ -66,9 +66,17 @@ impl Ids {
         let ids = Self(Some(places));
         let of = |line: Ordinal| ids.place(line).map(|_| hashes.get(line.index()));
         let shared = count_shared(facts, of)?;
+        let all_accepted =
+            || (0..facts.len()).into_par_iter().map(Ordinal).filter(|&line| facts.accepted(line));
+        let named = || all_accepted().filter(|&line| rules.by_source.id(facts.input_of(line)).is_some());
+        let missing = named().filter(|&line| ids.place(line).is_none()).count() as u64;
+        if missing > 0 {
+            let part = part_of(missing, named().count() as u64, "record", "records");
+            let message = format!("{part} {} no id", agree(missing, "has", "have"));
+            findings.push(Finding::dataset(Code::DatasetMissingId, message));
+        }
         if shared > 0 {
-            let accepted =
-                (0..facts.len()).into_par_iter().filter(|&line| facts.accepted(Ordinal(line))).count();
+            let accepted = all_accepted().count();
             let message = format!(
                 "{} {} the id of a record of the same source with other content",
                 part_of(shared, accepted as u64, "record", "records"),

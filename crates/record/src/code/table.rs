@@ -313,6 +313,16 @@ pub static CODES: &[CodeInfo] = &[
         "List them with `SELECT source, id, count(DISTINCT digest) FROM 'OUT/report/records.parquet' GROUP BY ALL HAVING count(DISTINCT digest) > 1`; drop old versions, or name another field."
     ),
     row!(
+        DatasetMissingId,
+        "dataset/missing-id",
+        Warning,
+        Dataset,
+        BASELINE,
+        "records have no id at the field that was named for it",
+        "The id in the report is null for them, so they are found by file and line only. An id is a string, a number or a boolean, in the record as it was before any conversion.",
+        "Correct the JSON Pointer of `--id`, or of `id` in the [[input]] table; without it, no ids are looked for."
+    ),
+    row!(
         DatasetTooFewRecords,
         "dataset/too-few-records",
         Error,
