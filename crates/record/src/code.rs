@@ -199,6 +199,8 @@ pub enum Code {
     PreferenceEqualPair,
     PreferenceRefusal,
     PreferenceRepeatedPrompt,
+    PreferenceFlippedPair,
+    PreferenceCycle,
 }
 
 /// Everything about a code in general.
@@ -322,7 +324,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::PreferenceRepeatedPrompt as usize + 1);
+        assert_eq!(CODES.len(), Code::PreferenceCycle as usize + 1);
     }
 
     #[test]

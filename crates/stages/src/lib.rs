@@ -54,7 +54,7 @@ pub trait Rewrite: Sync {
 pub const STAGES: &[(&str, &str)] = &[
     ("convert", "records of one format as records of another"),
     ("schema", "fields, their types and their ranges"),
-    ("preference", "pairs that teach nothing"),
+    ("preference", "pairs that teach nothing, or contradict each other"),
     ("tokens", "exact token counts and the limit per record"),
     ("pii", "personal data and secrets"),
     ("dedupe", "exact duplicates by content"),

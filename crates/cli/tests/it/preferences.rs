@@ -33,3 +33,49 @@ fn pairs_that_teach_nothing_are_reported_by_check_and_build() {
     let skipped = scratch.run(&format!("{check} --skip preference")).exits(0);
     assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
 }
+
+#[test]
+fn preferences_that_contradict_each_other_are_reported_by_build() {
+    let flat = |prompt: &str, chosen: &str, rejected: &str| json!({"prompt": prompt, "chosen": chosen, "rejected": rejected});
+    let converse = |prompt: &str, chosen: &str, rejected: &str| {
+        let candidate =
+            |text: &str, label: &str| json!({"content": [{"text": text}], "preferenceLabel": label});
+        let candidates = [candidate(rejected, "non-preferred"), candidate(chosen, "preferred")];
+        let asked = json!({"role": "user", "content": [{"text": prompt}]});
+        json!({"messages": [asked, {"role": "assistant", "candidates": candidates}]})
+    };
+    let pairs = [
+        ("Why does it rain?", "Because of clouds.", "It does not rain."),
+        ("Why does it snow?", "It is cold.", "Winter."),
+        ("why does it  RAIN?", "it does not rain.", "Because of clouds."),
+        ("Why does it snow?", "Winter.", "Nobody knows."),
+        // A duplicate of a line before it, which counts once.
+        ("Why does it snow?", "Winter.", "Nobody knows."),
+        ("Why does it hail?", "It does not rain.", "Because of clouds."),
+        ("Why does it snow?", "Nobody knows.", "It is cold."),
+    ];
+    let flat: Vec<String> = pairs.iter().map(|(p, c, r)| flat(p, c, r).to_string()).collect();
+    let converse: Vec<String> = pairs.iter().map(|(p, c, r)| converse(p, c, r).to_string()).collect();
+    for lines in [flat, converse] {
+        let scratch = Scratch::with("a.jsonl", jsonl(lines));
+        let build = "build a.jsonl --validation 0.3 --skip tokens --output-format jsonl --facts f";
+        // Also where the facts of the first run are read again, and one of a flipped pair is similar to the other.
+        for (out, more) in [("o", ""), ("again", ""), ("near", "--near 0.3")] {
+            let built = scratch.run(&format!("{build} --out {out} {more}")).exits(0);
+            let message = |code: &str| {
+                let found = built.findings().into_iter().find(|finding| finding["code"] == code);
+                found.expect(code)["message"].as_str().expect("text").to_owned()
+            };
+            assert_eq!(
+                message("preference/flipped-pair"),
+                "1 pair of answers is preferred both ways, in 2 records, e.g. a.jsonl:1, a.jsonl:3"
+            );
+            assert_eq!(
+                message("preference/cycle"),
+                "1 cycle of preferences goes from an answer back to itself, in 3 records, e.g. a.jsonl:2, a.jsonl:4, a.jsonl:7"
+            );
+        }
+        let skipped = scratch.run(&format!("{build} --out s --skip preference")).exits(0);
+        assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
+    }
+}

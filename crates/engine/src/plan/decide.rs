@@ -6,6 +6,7 @@ mod conflicts;
 mod contamination;
 mod duplicates;
 mod fit;
+mod preference;
 mod select;
 mod sizes;
 mod split;
@@ -21,6 +22,7 @@ use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{self, NearConfig, Order, Pairs, Sets};
+use bedload_stages::preference::Compared;
 use rayon::prelude::*;
 
 use crate::plan::certify::{Alike, Certificates, certify};
@@ -36,6 +38,7 @@ use crate::scan::ties::Ties;
 use conflicts::judge_conflicts;
 use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
+use preference::judge_preferences;
 use strata::stratify;
 
 /// What happens to the records of the inputs.
@@ -63,7 +66,10 @@ pub(super) fn decide(
     settings: &Settings,
     (against, ties): (&Against, &Ties),
     sets: impl FnOnce(&[Verdict], &NearConfig, bool) -> Result<Sets, EngineError>,
-    answers: impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
+    (answers, compared): (
+        impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
+        Option<impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Compared>>, EngineError>>,
+    ),
     watch: &Watch,
 ) -> Result<Decided, EngineError> {
     let stages = &settings.stages;
@@ -80,6 +86,7 @@ pub(super) fn decide(
     // Before similar records go: those that differ in nothing but a label are similar.
     let conflicts =
         judge_conflicts(facts, settings, &classes, (&mut verdicts, &mut duplicates), answers, &mut findings)?;
+    findings.extend(judge_preferences(facts, settings, &verdicts, compared)?);
     let is_split = stages.split.divides();
     let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
     let (dropping, grouping) =

@@ -14,14 +14,16 @@ pub(crate) mod pack;
 pub(crate) mod sources;
 pub(crate) mod variants;
 
+use bedload_bedrock::Answers;
 use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
-use bedload_stages::conflicts::Conflicts;
+use bedload_stages::conflicts::{self, Conflicts};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::FacetCounts;
 use bedload_stages::group::Groups;
 use bedload_stages::near::{NearConfig, Sets};
+use bedload_stages::preference;
 use bedload_stages::schema::Tally;
 use rayon::prelude::*;
 
@@ -85,8 +87,10 @@ pub(crate) fn plan(
     let sets = |verdicts: &[Verdict], config: &NearConfig, with_known: bool| {
         maker.make(verdicts, config, with_known.then_some(against))
     };
-    let mut decided =
-        decide(facts, settings, (against, ties), sets, |lines| maker.answers(lines), maker.watch)?;
+    let compares = rules.format.is_some_and(|format| format.answers == Answers::Compared);
+    let answers = |lines: &[Ordinal]| maker.read_again(lines, conflicts::read);
+    let pairs = compares.then_some(|lines: &[Ordinal]| maker.read_again(lines, preference::compared));
+    let mut decided = decide(facts, settings, (against, ties), sets, (answers, pairs), maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter, (maker, against))?;
     let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, conflicts, .. } =
         decided;

@@ -1,10 +1,9 @@
 //! What records ask and answer, read again for those whose prompt others share: what the plan compares to find
-//! conflicts.
+//! conflicts and contradicting preferences.
 
 use bedload_bedrock::{Record, TextBuffer};
 use bedload_record::json::Framing;
 use bedload_record::{Ordinal, Parser};
-use bedload_stages::conflicts::{Answered, read};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
@@ -23,14 +22,19 @@ struct Buffers {
 }
 
 impl SetMaker<'_> {
-    /// What each of these lines asks and answers.
+    /// What each of these lines asks and answers, as `read` has it.
     ///
     /// # Errors
     /// Where a record cannot be read again.
-    pub(crate) fn answers(&self, lines: &[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError> {
+    pub(crate) fn read_again<T: Copy + Send>(
+        &self,
+        lines: &[Ordinal],
+        read: impl Fn(&Record<'_>, &mut Vec<u8>) -> Option<T> + Sync,
+    ) -> Result<Vec<Option<T>>, EngineError> {
         let of_chunk = |buffers: &mut Buffers, lines: &[Ordinal]| {
             self.watch.check()?;
-            lines.iter().map(|&line| self.answer(line, buffers)).collect::<Result<Vec<_>, EngineError>>()
+            let of_line = |&line| self.read_line(line, &read, buffers);
+            lines.iter().map(of_line).collect::<Result<Vec<_>, EngineError>>()
         };
         let chunks = lines.par_chunks(LINES).map_init(Buffers::default, of_chunk);
         let answers = chunks.collect::<Result<Vec<_>, EngineError>>()?;
@@ -38,7 +42,12 @@ impl SetMaker<'_> {
         Ok(answers.concat())
     }
 
-    fn answer(&self, line: Ordinal, buffers: &mut Buffers) -> Result<Option<Answered>, EngineError> {
+    fn read_line<T>(
+        &self,
+        line: Ordinal,
+        read: impl Fn(&Record<'_>, &mut Vec<u8>) -> Option<T>,
+        buffers: &mut Buffers,
+    ) -> Result<Option<T>, EngineError> {
         let Self { facts, rules, fetch, .. } = self;
         let Buffers { parser, texts, scratch, fetched, converted } = buffers;
         let Some(format) = rules.format else { return Ok(None) };

@@ -66,7 +66,7 @@ fn is_answer(message: Json<'_>) -> bool {
 }
 
 /// Writes a value so that those which differ only in case, white space or the order of members give equal bytes.
-fn write(json: Json<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(json: Json<'_>, out: &mut Vec<u8>) {
     match json.value() {
         Value::Null => out.push(b'z'),
         Value::Bool(value) => out.push(if value { b't' } else { b'f' }),

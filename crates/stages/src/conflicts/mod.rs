@@ -30,6 +30,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use answer::write as write_value;
 pub use answer::{Answered, read};
 pub use candidates::candidates;
 pub use families::{Conflict, Conflicts, OneAnswer, find};

@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Finds preference pairs that teach nothing or something else than is meant: sides that differ in case and white space
-//! alone, a side that is nothing but a refusal, an answer that begins with its prompt.
+//! alone, a side that is nothing but a refusal, an answer that begins with its prompt; and records of one prompt that
+//! contradict each other: two answers that are preferred both ways, and cycles of preferences.
 //!
 //! ## Why
 //! Direct preference optimization learns the difference between two answers. Where there is none, or it is that one of
@@ -14,9 +15,15 @@
 //! short answer that begins with an apology or not, then with an English phrase for being unable, then with a verb for
 //! what is refused (`refusal.rs` lists them), so that `I can't wait to see it` is none.
 //!
+//! Of the records that `build` keeps after exact duplicates, those that share the key of their prompt (`group`) are read
+//! again, as `conflicts` does it. Prompts and answers are compared as there. Cycles are looked for among the preferences that are not flipped, so
+//! that nothing is reported twice; answers that can be reached from each other are one cycle, however many ways there are.
+//!
 //! ## Findings
-//! `preference/equal-pair`, `preference/refusal`, `preference/repeated-prompt`.
+//! `preference/cycle`, `preference/equal-pair`, `preference/flipped-pair`, `preference/refusal`, `preference/repeated-prompt`.
 
+mod compared;
+mod contradictions;
 mod pair;
 mod refusal;
 #[cfg(test)]
@@ -27,6 +34,8 @@ use bedload_record::{At, Code, Findings, Locator};
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
+pub use compared::{Compared, compared};
+pub use contradictions::{Contradiction, Contradictions, contradictions};
 use pair::{Pair, Side};
 use refusal::is_refusal;
 

@@ -106,18 +106,20 @@ fn keep_heirs(
 }
 
 /// The kind of the keys that all records have of their prompts; none where some have none.
-fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usize> {
+pub(super) fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usize> {
     let ways = ways(settings, facts);
     let kind = ways.all().each().iter().position(|by| *by == GroupBy::Prompt)?;
     let mut sources = (0..settings.sources.len()).map(Some).chain([None]);
     sources.all(|source| ways.has(source, kind)).then_some(kind)
 }
 
+/// Where a line is, for people.
+pub(super) fn place(facts: &FactTable, line: Ordinal) -> String {
+    let file = facts.file(facts.input_of(line));
+    format!("{}:{}", file.name, line.0 - file.first.0 + 1)
+}
+
 fn findings_of(facts: &FactTable, found: &Conflicts, action: Action, gone: u64) -> Vec<Finding> {
-    let place = |line: Ordinal| {
-        let file = facts.file(facts.input_of(line));
-        format!("{}:{}", file.name, line.0 - file.first.0 + 1)
-    };
     let (conflicts, variations): (Vec<&Conflict>, Vec<&Conflict>) =
         found.0.iter().partition(|conflict| conflict.is_conflict);
     let said = |code, of: &[&Conflict], what: [&str; 2], more: &str| {
@@ -129,8 +131,8 @@ fn findings_of(facts: &FactTable, found: &Conflicts, action: Action, gone: u64) 
             plural(n, "prompt", "prompts"),
             agree(n, what[0], what[1]),
             plural(records, "record", "records"),
-            place(first.answers[0].lines[0]),
-            place(first.answers[1].lines[0]),
+            place(facts, first.answers[0].lines[0]),
+            place(facts, first.answers[1].lines[0]),
         );
         Some(Finding::dataset(code, message))
     };

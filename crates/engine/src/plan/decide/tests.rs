@@ -23,6 +23,11 @@ fn no_answers(lines: &[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError> {
     Ok(vec![None; lines.len()])
 }
 
+type ReadPairs = fn(&[Ordinal]) -> Result<Vec<Option<Compared>>, EngineError>;
+
+/// No record compares answers.
+const NO_PAIRS: Option<ReadPairs> = None;
+
 fn settings(validation: &str) -> Settings {
     let mut stages = Stages::default();
     stages.split.validation = validation.parse().expect("a size");
@@ -96,7 +101,7 @@ proptest! {
         let facts = table(&rows);
         let mut settings = settings(&format!("0.{share}"));
         settings.stages.split.select = select.map(Amount::Records);
-        let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, no_answers, &Watch::default()).expect("own memory");
+        let plan = decide(&facts, &settings, (&Against::default(), &Ties::default()), no_sets, (no_answers, NO_PAIRS), &Watch::default()).expect("own memory");
         let mut seen = HashSet::new();
         let mut sides: HashMap<u8, Side> = HashMap::new();
         let mut kept = 0;
@@ -136,7 +141,7 @@ fn skipped_stages_decide_nothing() {
         &settings,
         (&Against::default(), &Ties::default()),
         no_sets,
-        no_answers,
+        (no_answers, NO_PAIRS),
         &Watch::default(),
     )
     .expect("own memory");
@@ -169,7 +174,7 @@ fn the_target_bounds_the_validation_set() {
             &settings,
             (&Against::default(), &Ties::default()),
             no_sets,
-            no_answers,
+            (no_answers, NO_PAIRS),
             &Watch::default(),
         )
         .expect("own memory");
@@ -196,7 +201,7 @@ fn too_many_rejected_is_said() {
             &Settings { max_rejected: Some(limit), ..settings("0") },
             (&Against::default(), &Ties::default()),
             no_sets,
-            no_answers,
+            (no_answers, NO_PAIRS),
             &Watch::default(),
         )
         .expect("own memory")
@@ -214,7 +219,7 @@ fn a_class_without_a_validation_record_is_said() {
         &settings("0.1"),
         (&Against::default(), &Ties::default()),
         no_sets,
-        no_answers,
+        (no_answers, NO_PAIRS),
         &Watch::default(),
     )
     .expect("own memory");
