@@ -22,7 +22,7 @@ pub(super) enum Side<'t> {
     /// The field of a flat record.
     Field(&'static str, &'t str),
     /// A candidate of a conversation: of which message, which of them, and its texts.
-    Candidate(usize, usize, Vec<&'t str>),
+    Candidate(usize, usize, SmallVec<[&'t str; 2]>),
 }
 
 impl<'t> Pair<'t> {
@@ -44,7 +44,7 @@ impl<'t> Pair<'t> {
                 matches!(own, Some(Value::String(own)) if own == label)
             };
             let (index, candidate) = candidates.clone().find(is_it)?;
-            let mut texts = Vec::new();
+            let mut texts = SmallVec::new();
             for block in candidate.get("content")?.elements() {
                 match block.get("text").map(Json::value) {
                     Some(Value::String(text)) => texts.push(text),

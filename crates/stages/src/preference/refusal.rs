@@ -76,8 +76,8 @@ pub(super) fn is_refusal(text: &str) -> bool {
     if text.len() > BYTES_MAX {
         return false;
     }
-    let text = text.to_ascii_lowercase().replace('\u{2019}', "'");
-    let mut rest = text.as_str();
+    let mut folded = [0; BYTES_MAX];
+    let mut rest = fold(text, &mut folded);
     while let Some(after) = BEFORE.iter().find_map(|phrase| rest.strip_prefix(phrase)) {
         rest = after.trim_start_matches([',', '.', '!', ';', ':', ' ', '-']);
         rest = rest.strip_prefix("but ").or(rest.strip_prefix("that ")).unwrap_or(rest);
@@ -85,6 +85,16 @@ pub(super) fn is_refusal(text: &str) -> bool {
     let Some(rest) = UNABLE.iter().rev().find_map(|phrase| after_phrase(rest, phrase)) else { return false };
     let rest = rest.strip_prefix("to ").or(rest.strip_prefix("be able to ")).unwrap_or(rest);
     REFUSED.iter().any(|verb| after_phrase(rest, verb).is_some())
+}
+
+/// A text of at most `BYTES_MAX` bytes in lower case, with straight apostrophes, in memory that is there already.
+fn fold<'f>(text: &str, folded: &'f mut [u8; BYTES_MAX]) -> &'f str {
+    let mut len = 0;
+    for character in text.chars() {
+        let character = if character == '\u{2019}' { '\'' } else { character.to_ascii_lowercase() };
+        len += character.encode_utf8(&mut folded[len..]).len();
+    }
+    str::from_utf8(&folded[..len]).unwrap_or_default()
 }
 
 /// What comes after a phrase, which ends where a word ends.
