@@ -129,7 +129,7 @@ impl fmt::Debug for Kinds {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotKinds {
     /// One of them is none.
-    #[error("unknown kind `{0}`{near}; the kinds are {all}", near = near(.0), all = all_names())]
+    #[error("unknown kind `{0}`\nhint: {near}the kinds are {all}", near = near(.0), all = all_names())]
     Unknown(String),
     /// There is none.
     #[error("name at least one kind; the kinds are {all}", all = all_names())]
@@ -137,7 +137,7 @@ pub enum NotKinds {
 }
 
 fn near(name: &str) -> String {
-    did_you_mean(name, Kind::all().map(Kind::name)).map(|near| format!("; {near}")).unwrap_or_default()
+    did_you_mean(name, Kind::all().map(Kind::name)).map(|near| near + " ").unwrap_or_default()
 }
 
 fn all_names() -> String {
