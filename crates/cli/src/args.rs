@@ -223,7 +223,7 @@ pub(crate) struct VocabularyArgs {
 pub(crate) struct CheckArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    /// Without any, those of the [[input]] tables in bedload.toml.
+    /// Without any, those of the `[[input]]` tables in bedload.toml.
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Validation data, as files, directories or globs like INPUT; checked the same way and counted separately.
@@ -257,7 +257,7 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    /// Without any, those of the [[input]] tables in bedload.toml.
+    /// Without any, those of the `[[input]]` tables in bedload.toml.
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// File to create; it appears complete or not at all, and not at all if no record can be converted.

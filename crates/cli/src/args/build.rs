@@ -28,7 +28,7 @@ pub(crate) use split::SplitArgs;
 pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
     #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    /// Without any, those of the [[input]] tables in bedload.toml.
+    /// Without any, those of the `[[input]]` tables in bedload.toml.
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// Directory to create; it appears complete or not at all.

@@ -74,7 +74,7 @@ pub struct SplitConfig {
     /// The field with the time of a record, where the newest records are to be held out. Example: `by-time = "/created_at"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_time: Option<TimeField>,
-    /// Sources all records of which are validation data: names of [[input]] tables, or inputs. Example:
+    /// Sources all records of which are validation data: names of `[[input]]` tables, or inputs. Example:
     /// `validation-source = ["benchmark"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub validation_source: Vec<String>,

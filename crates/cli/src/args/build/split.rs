@@ -38,7 +38,7 @@ pub(crate) struct SplitArgs {
     /// is one, the next newest in the validation set. Classes are not balanced.
     #[arg(help_heading = "Split and selection", long, value_name = "POINTER")]
     pub(crate) split_by_time: Option<TimeField>,
-    /// Make all records of a source validation data: the name of an [[input]] table, or an input. Repeatable.
+    /// Make all records of a source validation data: the name of an `[[input]]` table, or an input. Repeatable.
     #[arg(help_heading = "Split and selection", long, value_name = "NAME")]
     pub(crate) validation_source: Vec<String>,
     /// Make all records of a source test data. Repeatable.
