@@ -1,6 +1,5 @@
-//! What happens to the records of the inputs, from their facts: accept → exact duplicates → contamination →
-//! conflicts → groups → select → split by
-//! group, stratified.
+//! What happens to the records of the inputs, from their facts: accept → exact duplicates → contamination → conflicts →
+//! near-duplicates → groups → select → split by group, stratified → cap classes.
 
 mod conflicts;
 mod contamination;

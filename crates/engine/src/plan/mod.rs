@@ -1,5 +1,6 @@
 //! The plan: what happens to every record, and everything that is to be said of the data set. It reads like the
-//! specification: accept → exact duplicates → contamination → conflicts → groups → select → split by group, stratified → augment → pack → judge.
+//! specification: accept → exact duplicates → contamination → conflicts → near-duplicates → groups → select → split by
+//! group, stratified → cap classes → augment → pack → judge.
 //!
 //! It reads facts alone. Variants of training records are made by the scan, which leaves their facts.
 

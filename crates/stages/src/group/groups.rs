@@ -14,9 +14,9 @@ pub struct Groups(Option<Column<u64>>);
 const UNNAMED: u64 = u64::MAX;
 
 impl Groups {
-    /// The groups of the accepted records, those of each link united, in parallel but for the uniting itself. Nothing is kept where each record has
-    /// one key at most, which is then its group; otherwise 8 bytes a line, and 16 while it is made, in the same memory as
-    /// the facts.
+    /// The groups of the accepted records, those of each link united; in parallel but for the uniting itself. Nothing is
+    /// kept where each record has one key at most, which is then its group; otherwise 8 bytes a line, and 16 while it is
+    /// made, in the same memory as the facts.
     ///
     /// # Errors
     /// Where neither memory nor disk has room for them.

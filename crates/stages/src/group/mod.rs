@@ -11,10 +11,11 @@
 //! ## How
 //! The scan leaves a key of each record for each way to group: a 64-bit hash (XXH3) of the prompt, and of the value at each
 //! field of `--group-by`, in the record as it was before a conversion. Each source can have its own fields (`ways.rs`); the
-//! same value at the same field is one group across sources. Prompts group whatever else
-//! does, compared without case and white space where there are several sides (`prompt.rs`), unless `--group-by record` says that they do not. The plan unites records that share a key in any way, and those that share one
-//! with the same third record. A dropped duplicate leaves its keys to its survivor, which stands for it. A group is named
-//! by the smallest of its keys, so that its name depends on its records, and not on their order.
+//! same value at the same field is one group across sources. Prompts group whatever else does, compared without case and
+//! white space where there are several sides (`prompt.rs`), unless `--group-by record` says that they do not. The plan unites
+//! records that share a key in any way, and those that share one with the same third record. A dropped duplicate leaves its
+//! keys to its survivor, which stands for it. A group is named by the smallest of its keys, so that its name depends on its
+//! records, and not on their order.
 //!
 //! ## Findings
 //! `split/no-groups`, `split/missing-group`, `split/ungrouped`.
