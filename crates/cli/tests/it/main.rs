@@ -64,6 +64,7 @@ mod memory;
 mod naive;
 #[cfg(test)]
 mod near;
+mod near_planted;
 #[cfg(test)]
 mod objects;
 #[cfg(test)]
