@@ -281,16 +281,21 @@ impl Reader<'_, '_> {
 
 /// Returns true if some byte is a control character. Branches once, so that the processor looks at many at a time.
 fn has_control(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<32>();
     let mut least = [u8::MAX; 32];
-    // The last chunk overlaps the one before it.
-    for chunk in chunks.iter().chain(bytes.last_chunk()) {
-        for (least, byte) in least.iter_mut().zip(chunk) {
-            *least = (*least).min(*byte);
-        }
+    let mut see =
+        |chunk: &[u8; 32]| least.iter_mut().zip(chunk).for_each(|(least, byte)| *least = (*least).min(*byte));
+    // Of the wide chunks, what is found in one place is found in all places 32 bytes apart.
+    let (wide, rest) = bytes.as_chunks::<128>();
+    let mut least_wide = [u8::MAX; 128];
+    for chunk in wide {
+        least_wide.iter_mut().zip(chunk).for_each(|(least, byte)| *least = (*least).min(*byte));
     }
-    let rest = if chunks.is_empty() { rest } else { &[] };
-    least.iter().chain(rest).any(|&byte| byte < b' ')
+    least_wide.as_chunks().0.iter().for_each(&mut see);
+    // The last chunk overlaps the one before it.
+    let (chunks, _) = rest.as_chunks();
+    chunks.iter().chain(bytes.last_chunk()).for_each(&mut see);
+    let short = if bytes.len() < 32 { bytes } else { &[] };
+    least.iter().chain(short).any(|&byte| byte < b' ')
 }
 
 /// So many bytes are looked at here: most keys end before, and calling the vectorised search takes longer.

@@ -57,15 +57,14 @@ pub(super) struct ControlTokens {
 }
 
 /// Control tokens in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tokens {
     /// Where the first of them is.
     pub(super) at: usize,
-    /// What it is; none for one that is not known by its name, which is text of the record.
-    pub(super) first: Option<&'static str>,
-    pub(super) count: usize,
+    /// Its length.
+    len: usize,
     /// Whether there is nothing else in the text.
-    pub(super) is_all: bool,
+    is_all: bool,
 }
 
 impl Tokens {
@@ -75,19 +74,6 @@ impl Tokens {
             Code::TextOnlyControlToken
         } else {
             Code::TextControlToken
-        }
-    }
-
-    /// What there is, in words.
-    pub(super) fn message(&self, part: Part) -> String {
-        let what = match self.first {
-            Some(token) => format!("`{token}`, a control token of other models"),
-            None => "a control token of other models".to_owned(),
-        };
-        match (self.code(part), self.count) {
-            (Code::TextOnlyControlToken, _) => format!("the answer is nothing but {what}"),
-            (_, 1) => format!("the text contains {what}"),
-            (_, count) => format!("the text contains {what}; {count} control tokens in all"),
         }
     }
 }
@@ -105,66 +91,89 @@ impl ControlTokens {
         Self { own }
     }
 
-    /// The control tokens in a text. Linear; nearly all texts have no byte that one begins with.
+    /// What there is of control tokens in a text. Nearly all texts have no byte that one begins with, and where there is
+    /// one, the rest of the text is read only as long as there is nothing else in it.
     pub(super) fn find(&self, text: &str) -> Option<Tokens> {
+        let (at, len) = self.tokens(text, 0).next()?;
         let bytes = text.as_bytes();
-        let mut found: Option<Tokens> = None;
-        let (mut from, mut others) = (0, 0);
-        while let Some(at) = memchr2(b'<', b'[', &bytes[from..]).map(|at| from + at) {
-            let Some((len, name)) = token(text, at).filter(|&(len, _)| !self.has(&text[at..at + len])) else {
-                others += usize::from(!bytes[from..=at].trim_ascii().is_empty());
-                from = at + 1;
-                continue;
-            };
-            others += usize::from(!bytes[from..at].trim_ascii().is_empty());
-            from = at + len;
-            let tokens = found.get_or_insert(Tokens { at, first: name, count: 0, is_all: false });
-            tokens.count += 1;
-        }
-        let mut tokens = found?;
-        others += usize::from(!bytes[from..].trim_ascii().is_empty());
-        tokens.is_all = others == 0;
-        Some(tokens)
+        let is_all = bytes[..at].trim_ascii().is_empty() && self.are_all(text, at + len);
+        Some(Tokens { at, len, is_all })
     }
 
-    fn has(&self, token: &str) -> bool {
-        self.own.iter().any(|own| own == token)
+    /// What there is, in words. The name of a token that is not known is text of the record, which is not shown.
+    pub(super) fn message(&self, text: &str, tokens: &Tokens, part: Part) -> String {
+        let Tokens { at, len, .. } = *tokens;
+        let token = &text[at..at + len];
+        let what = match TOKENS.iter().chain(&["<s>", "</s>"]).find(|&&known| known == token) {
+            Some(token) => format!("`{token}`, a control token of other models"),
+            None => "a control token of other models".to_owned(),
+        };
+        match (tokens.code(part), self.tokens(text, at).count()) {
+            (Code::TextOnlyControlToken, _) => format!("the answer is nothing but {what}"),
+            (_, 1) => format!("the text contains {what}"),
+            (_, count) => format!("the text contains {what}; {count} control tokens in all"),
+        }
+    }
+
+    /// The control tokens from a place on: where each begins, and its length.
+    #[inline]
+    fn tokens(&self, text: &str, mut from: usize) -> impl Iterator<Item = (usize, usize)> {
+        std::iter::from_fn(move || {
+            loop {
+                let at = from + memchr2(b'<', b'[', &text.as_bytes()[from..])?;
+                if let Some(len) = self.token(text, at) {
+                    from = at + len;
+                    return Some((at, len));
+                }
+                from = at + 1;
+            }
+        })
+    }
+
+    /// Returns true if from a place on there are only tokens and white space.
+    fn are_all(&self, text: &str, mut from: usize) -> bool {
+        loop {
+            let rest = text.as_bytes()[from..].trim_ascii_start();
+            from = text.len() - rest.len();
+            match self.token(text, from) {
+                Some(len) => from += len,
+                None => return rest.is_empty(),
+            }
+        }
+    }
+
+    /// The length of the token of another model that begins at a place.
+    fn token(&self, text: &str, at: usize) -> Option<usize> {
+        let len = token(text, at)?;
+        (!self.own.iter().any(|own| *own == text[at..at + len])).then_some(len)
     }
 }
 
-/// The token that begins at a place: its length, and its name where that is known.
+/// The length of the token that begins at a place. Whether there may be one, two bytes tell: brackets are many in
+/// formulas, markup and code.
 #[inline]
-fn token(text: &str, at: usize) -> Option<(usize, Option<&'static str>)> {
+fn token(text: &str, at: usize) -> Option<usize> {
     let rest = &text.as_bytes()[at..];
-    match rest.get(1)? {
-        b'|' => {
+    let of = |token: &str| rest.starts_with(token.as_bytes()).then_some(token.len());
+    match rest.first_chunk()? {
+        b"<|" => {
             let name = rest[2..]
                 .iter()
                 .take(NAME_MAX)
                 .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
             let end = 2 + name.count();
-            (end > 3 && rest[end..].starts_with(b"|>")).then(|| (end + 2, known(&text[at..at + end + 2])))
+            (end > 3 && rest[end..].starts_with(b"|>")).then_some(end + 2)
         }
-        b'I' | b'/' | b'<' | b's' | b'e' => {
-            let known = TOKENS.iter().find(|token| rest.starts_with(token.as_bytes())).copied();
-            // `<s>` and `</s>` strike text out in HTML: they are tokens next to another, or where a text ends unopened.
-            let lone = || match rest {
-                _ if rest.starts_with(b"<s>") && rest[3..].trim_ascii_start().starts_with(b"[INST]") => {
-                    Some("<s>")
-                }
-                _ if rest.starts_with(b"</s>") && rest[4..].trim_ascii().is_empty() && is_unopened(text) => {
-                    Some("</s>")
-                }
-                _ => None,
-            };
-            known.or_else(lone).map(|token| (token.len(), Some(token)))
-        }
+        b"[I" => of("[INST]"),
+        b"[/" => of("[/INST]"),
+        b"<<" => of("<<SYS>>").or_else(|| of("<</SYS>>")),
+        b"<e" => of("<end_of_turn>"),
+        // `<s>` and `</s>` strike text out in HTML: they are tokens next to another, or where a text ends unopened.
+        b"<s" => of("<start_of_turn>")
+            .or_else(|| of("<s>").filter(|&len| rest[len..].trim_ascii_start().starts_with(b"[INST]"))),
+        b"</" => of("</s>").filter(|&len| rest[len..].trim_ascii().is_empty() && is_unopened(text)),
         _ => None,
     }
-}
-
-fn known(token: &str) -> Option<&'static str> {
-    TOKENS.iter().find(|known| **known == token).copied()
 }
 
 /// Returns true if a `</s>` at the end of a text closes nothing that HTML could have opened.
@@ -173,59 +182,4 @@ fn is_unopened(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str) -> Option<(usize, Option<&'static str>, usize, bool)> {
-        let tokens = ControlTokens::new(None).find(text)?;
-        Some((tokens.at, tokens.first, tokens.count, tokens.is_all))
-    }
-
-    #[test]
-    fn tokens_are_found_and_markup_is_not() {
-        let some = |at, first, count, is_all| Some((at, Some(first), count, is_all));
-        assert_eq!(found("Paris<|endoftext|>"), some(5, "<|endoftext|>", 1, false));
-        assert_eq!(found(" <|endoftext|>\n"), some(1, "<|endoftext|>", 1, true));
-        assert_eq!(found("<|im_start|>user\nx<|im_end|>"), some(0, "<|im_start|>", 2, false));
-        assert_eq!(found("<s>[INST] <<SYS>>be kind<</SYS>> x [/INST] y </s>"), some(0, "<s>", 6, false));
-        assert_eq!(found("the answer</s>"), some(10, "</s>", 1, false));
-        assert_eq!(found("<start_of_turn>model\nx<end_of_turn>"), some(0, "<start_of_turn>", 2, false));
-        assert_eq!(found("a <|new_token_7|> b"), Some((2, None, 1, false)));
-        for text in [
-            "",
-            "<",
-            "[",
-            "<|",
-            "<||>",
-            "x <| f |> g",
-            "<| a |>",
-            "[1] and [INSTALL]",
-            "<b>bold</b> <span>",
-            "if a < b && c > d",
-            "was <s>20</s> 10 dollars",
-            "<s>old</s>",
-            "[Institute]",
-            "a<<b>>c",
-            "<style>s</style>",
-            "#[inline]",
-            "[/i]",
-            "<|a b|>",
-            "vec![INST; 3]",
-        ] {
-            assert_eq!(found(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_name_that_is_not_known_is_not_shown() {
-        let of = |text| ControlTokens::new(None).find(text).map(|tokens| tokens.message(Part::Completion));
-        assert_eq!(
-            of("x<|secret_name|>").as_deref(),
-            Some("the text contains a control token of other models")
-        );
-        assert_eq!(
-            of("<|eot_id|>").as_deref(),
-            Some("the answer is nothing but `<|eot_id|>`, a control token of other models")
-        );
-    }
-}
+mod tests;

@@ -149,10 +149,11 @@ impl<'v, 'r> Visit<'v, 'r> {
     /// Looks for control tokens of other models in a text.
     pub(super) fn look_for_control(&mut self, text: &str, part: Part, at: &At<'_>) {
         let Some(tokens) = self.control.find(text) else { return };
-        let Self { findings, locator, record, .. } = self;
+        let Self { findings, locator, record, control, .. } = self;
         let code = tokens.code(part);
         findings.add(code, || {
-            let mut detail = at.detail(locator, tokens.message(part)).sourced(code.info().source);
+            let message = control.message(text, &tokens, part);
+            let mut detail = at.detail(locator, message).sourced(code.info().source);
             let content = record.raw.get(detail.offset as usize + 1..).unwrap_or_default();
             detail.offset += 1 + raw_offsets(content, &[tokens.at])[0] as u64;
             detail
