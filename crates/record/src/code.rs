@@ -201,6 +201,7 @@ pub enum Code {
     PreferenceRepeatedPrompt,
     PreferenceFlippedPair,
     PreferenceCycle,
+    PreferenceLengthBias,
 }
 
 /// Everything about a code in general.
@@ -324,7 +325,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::PreferenceCycle as usize + 1);
+        assert_eq!(CODES.len(), Code::PreferenceLengthBias as usize + 1);
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Features of a record that a data set must have consistently.
+//! Features of a record that a data set must have consistently, or not too consistently.
+
+use crate::Lengths;
 
 /// Features that some targets require in all records, in none, or of one kind only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Features {
     bits: u16,
     /// The bucket, if there is one.
     pub bucket: u64,
+    /// How long the answers of a pair are, compared with each other.
+    pub lengths: Lengths,
 }
 
 impl Features {
@@ -62,8 +66,8 @@ impl Features {
     }
 
     /// Those that have these bits; none where a bit is of no feature.
-    pub fn from_bits(bits: u16, bucket: u64) -> Option<Self> {
-        (bits >> Feature::ALL.len() == 0).then_some(Self { bits, bucket })
+    pub fn from_bits(bits: u16, bucket: u64, lengths: Lengths) -> Option<Self> {
+        (bits >> Feature::ALL.len() == 0).then_some(Self { bits, bucket, lengths })
     }
 
     /// Returns true if the record has it.

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod features;
 pub mod finding;
 pub mod json;
+mod lengths;
 pub mod names;
 pub mod path;
 pub mod plural;
@@ -26,6 +27,7 @@ pub use facts::{
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
 pub use json::{Flaw, Json, Number, Parser, Value};
+pub use lengths::{LengthCounts, Lengths, PairLengths};
 pub use path::{At, Locator};
 pub use severities::Severities;
 pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary};

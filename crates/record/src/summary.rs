@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Side, Tokens, Verdict};
+use crate::{Code, PairLengths, Side, Tokens, Verdict};
 
 /// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train`, `validation` and
 /// `test`.
@@ -203,13 +203,23 @@ pub struct Summary {
     pub by_code: BTreeMap<Code, u64>,
     /// What became of the records of each source, by its name; without a name, of those that are of none.
     pub sources: Vec<(Option<String>, Counts)>,
+    /// How long the answers of kept pairs are; none where there are no pairs.
+    pub pairs: Option<PairLengths>,
 }
 
 impl Summary {
     /// All numbers in long form: metric, scope, value.
     pub fn rows(&self) -> Vec<(&'static str, &'static str, u64)> {
-        let Self { counts, tokens, record_tokens: record, texts, is_conversation, by_code, sources: _ } =
-            self;
+        let Self {
+            counts,
+            tokens,
+            record_tokens: record,
+            texts,
+            is_conversation,
+            by_code,
+            pairs,
+            sources: _,
+        } = self;
         let mut rows = vec![
             ("records", "read", counts.read),
             ("records", "rejected", counts.rejected),
@@ -242,6 +252,13 @@ impl Summary {
             ("tokens_by_6", "kept", texts.by_6()),
             ("tokens_by_3", "kept", texts.by_3()),
         ]);
+        if let Some(pairs) = pairs {
+            rows.extend([
+                ("pairs", "kept", pairs.pairs),
+                ("pairs_chosen_longer", "kept", pairs.chosen_longer),
+                ("pairs_rejected_longer", "kept", pairs.rejected_longer),
+            ]);
+        }
         rows.extend(by_code.iter().map(|(code, &n)| ("findings", code.name(), n)));
         rows
     }

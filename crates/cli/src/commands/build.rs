@@ -13,7 +13,8 @@ use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_wo
 use crate::args::{BuildArgs, OutputFormat};
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{
-    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary, of_severity, say,
+    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary, of_severity, pairs_object,
+    say,
 };
 use crate::progress::Display;
 use crate::settings::{self, Run};
@@ -119,6 +120,7 @@ fn summary_object(
         "variants": counts.variants,
         "evaluation": built.prompts(),
         "balance": balance_object(&built.balance, rare),
+        "pairs": built.summary.pairs.map(pairs_object),
         "errors": of(Severity::Error),
         "warnings": of(Severity::Warning),
         "notes": of(Severity::Note),

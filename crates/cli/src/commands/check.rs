@@ -11,7 +11,8 @@ use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{
-    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, say,
+    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, pairs_object,
+    say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -68,6 +69,7 @@ fn summary_object(checked: &Checked, rare: u64, exit: Exit, config: Option<&Path
         "leaked_prompts": checked.leaked.as_ref().map(|leaked| leaked.prompts),
         "leaked_values": checked.leaked.as_ref().map(|leaked| &leaked.values),
         "balance": balance_object(&checked.balance, rare),
+        "pairs": checked.pairs.map(pairs_object),
         "errors": checked.errors,
         "warnings": checked.warnings,
         "notes": checked.notes,

@@ -4,6 +4,7 @@
 mod balance;
 mod jsonl;
 mod paint;
+mod pairs;
 mod sides;
 mod stdout;
 mod summary;
@@ -19,6 +20,7 @@ use crate::args::{OutputArgs, OutputFormat};
 
 pub(crate) use balance::balance_object;
 pub(crate) use paint::Paint;
+pub(crate) use pairs::pairs_object;
 pub(crate) use sides::{in_common, listed, sides};
 pub(crate) use stdout::Out;
 #[cfg(feature = "s3")]

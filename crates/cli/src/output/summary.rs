@@ -10,6 +10,7 @@ use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
 
 use super::balance::balance;
+use super::pairs::pairs;
 use super::sides::sides;
 use super::{Paint, TEXT_PER_CODE};
 use crate::escape::escape;
@@ -129,6 +130,7 @@ pub(crate) fn checked_summary(
     let _ = writeln!(out, "  records     {records}");
     tokens(&mut out, &checked.tokens, checked.texts, checked.is_conversation, checked.encoding.as_deref());
     balance(&mut out, &checked.balance, names, false);
+    pairs(&mut out, checked.pairs);
     codes(&mut out, &checked.by_code, severities, shown.map_or(Listed::All, Listed::FirstFolded));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
@@ -189,6 +191,7 @@ pub(crate) fn built_summary(
     }
     labels(&mut out, built, names);
     balance(&mut out, &built.balance, names, true);
+    pairs(&mut out, built.summary.pairs);
     out.extend(manifest.certificates.as_ref().map(sides));
     codes(&mut out, &built.summary.by_code, severities, Listed::First(TEXT_PER_CODE));
     let phases = &built.phases;

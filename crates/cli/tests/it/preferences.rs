@@ -79,3 +79,39 @@ fn preferences_that_contradict_each_other_are_reported_by_build() {
         assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
     }
 }
+
+#[test]
+fn a_side_that_is_mostly_longer_is_reported_with_how_much() {
+    let pair = |nth: usize| {
+        let (long, short) =
+            (format!("{nth} {}", "word ".repeat(30)), format!("{nth} {}", "word ".repeat(20)));
+        let (chosen, rejected) = if nth.is_multiple_of(4) { (short, long) } else { (long, short) };
+        json!({"prompt": format!("question {nth}"), "chosen": chosen, "rejected": rejected}).to_string()
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl((0..120).map(pair)));
+    let message = "the chosen answer is the longer one in 90 of 120 pairs (75.0 %), at the median 1.38 times as long as the rejected one";
+    let pairs = json!({"pairs": 120, "chosen_longer": 90, "rejected_longer": 30, "median_ratio": 1.375});
+    for command in ["check a.jsonl", "build a.jsonl --out o --facts f", "build a.jsonl --out again --facts f"]
+    {
+        let ran = scratch.run(&format!("{command} --skip tokens --output-format jsonl")).exits(0);
+        let found = ran.findings().into_iter().find(|finding| finding["code"] == "preference/length-bias");
+        assert_eq!(found.expect("a finding")["message"], message, "{command}");
+        assert_eq!(ran.summary()["pairs"], pairs, "{command}");
+    }
+    let rows = scratch.table("o", "summary");
+    let value = |metric: &str| {
+        let row = rows.iter().find(|row| row["metric"] == metric).expect("a row");
+        row["value"].parse::<f64>().expect("a number")
+    };
+    assert_eq!(
+        (value("pairs"), value("pairs_chosen_longer"), value("pairs_rejected_longer")),
+        (120.0, 90.0, 30.0)
+    );
+    let skipped = scratch.run("check a.jsonl --skip tokens --skip preference --output-format jsonl").exits(0);
+    assert!(skipped.summary()["pairs"].is_null());
+    let shown = scratch.run("check a.jsonl --skip tokens").exits(0).said();
+    assert!(
+        shown.contains("pairs       120; the chosen answer is longer in 75.0 %, the rejected one in 25.0 %"),
+        "{shown}"
+    );
+}

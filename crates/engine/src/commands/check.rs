@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{Code, Finding, Histogram, Quantiles, Severity, Side, Tokens};
+use bedload_record::{Code, Finding, Histogram, PairLengths, Quantiles, Severity, Side, Tokens};
 use bedload_scan::{Chunk, Inputs, visit_weighing};
 use bedload_stages::facets::{Facet, FacetCounts, Sources};
 use bedload_stages::schema::Tally;
@@ -69,6 +69,8 @@ pub struct Checked {
     pub leaked: Option<LeakCounts>,
     /// The values of the facets that were to be counted, by side.
     pub balance: Vec<FacetCounts>,
+    /// How long the answers of valid pairs are; none where there are no pairs.
+    pub pairs: Option<PairLengths>,
 }
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
@@ -215,6 +217,7 @@ pub fn check(
     let has_labels = settings.stages.counted().contains(&Facet::Label);
     let train = classes_of_training(&balance);
     total.balance = balance;
+    total.pairs = tally.lengths().pairs();
     // Where nothing could be read, there is nothing to be said of it but that.
     let is_read = set_aside.len() < inputs.len();
     let findings = judge(DataSet {

@@ -16,7 +16,7 @@ pub(crate) mod sources;
 pub(crate) mod variants;
 
 use bedload_bedrock::Answers;
-use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{Counts, FactTable, Finding, Ordinal, PairLengths, Side, Verdict};
 use bedload_scan::Inputs;
 use bedload_stages::balance::Classes;
 use bedload_stages::conflicts::{self, Conflicts};
@@ -54,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) classes: Classes,
     /// The values of the facets that are counted.
     pub(crate) balance: Vec<FacetCounts>,
+    /// How long the answers of kept pairs are.
+    pub(crate) pairs: Option<PairLengths>,
     /// How many output lines there are of each spelling of each class, by side.
     pub(crate) by_spelling: [Vec<Vec<u64>>; Side::COUNT],
     /// Variants of training records, in the order of these.
@@ -101,6 +103,7 @@ pub(crate) fn plan(
     let balance = balance::balance(facts, (&verdicts, &variants), &classes, settings);
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
     let train: Vec<u64> = by_spelling[0].iter().map(|spellings| spellings.iter().sum()).collect();
+    let tally = tally(facts, &verdicts);
     let findings = judge(DataSet {
         settings,
         rules,
@@ -112,7 +115,7 @@ pub(crate) fn plan(
         records: Some(Records {
             valid: counts.read - counts.rejected,
             held: held(counts, &packed),
-            tally: &tally(facts, &verdicts),
+            tally: &tally,
             unmapped,
             sample: rules.sample(unmapped, inputs).as_deref(),
             classes: Some((&classes, &train)),
@@ -132,6 +135,7 @@ pub(crate) fn plan(
         packed,
         counts,
         findings,
+        pairs: tally.lengths().pairs(),
         certificates,
         sets,
         conflicts,
@@ -172,6 +176,7 @@ pub(crate) fn plan_as_it_is(
         packed,
         counts,
         findings,
+        pairs: None,
         certificates: None,
         sets: None,
         conflicts: None,

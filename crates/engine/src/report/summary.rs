@@ -38,6 +38,7 @@ pub(crate) fn summarize(facts: &FactTable, plan: &Plan, rules: &Rules, sources: 
         texts,
         is_conversation: rules.is_conversation(),
         sources: by_source(facts, plan, sources),
+        pairs: plan.pairs,
         ..Summary::default()
     }
 }

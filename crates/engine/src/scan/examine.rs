@@ -14,7 +14,7 @@ use bedload_record::{
     Code, CodeSet, FactRow, Features, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
 };
 use bedload_stages::contamination::Matcher;
-use bedload_stages::{balance, dedupe, facets, group, schema, tokens};
+use bedload_stages::{balance, dedupe, facets, group, preference, schema, tokens};
 
 use crate::scan::contamination::EvalSets;
 use crate::scan::pii::{Hunt, Personal, look_at_masked};
@@ -364,7 +364,10 @@ fn look(
     if let (Some(sets), Some(matcher)) = (&rules.eval_sets, matcher) {
         sets.check(matcher, record, &rules.known_keys, findings);
     }
-    let features = schema::features(record);
+    let mut features = schema::features(record);
+    if rules.compares {
+        features.lengths = preference::lengths(record);
+    }
     let tokens = record.tokens.unwrap_or_default();
     let mut content = Content { tokens, features, ..Content::default() };
     if let Some(labels) = labels {

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use bedload_bedrock::Unmapped;
 use bedload_record::{
-    Code, CodeSet, FactTable, FactsHeader, Features, FileFacts, Ordinal, Terminator, UnusableFacts,
+    Code, CodeSet, FactTable, FactsHeader, Features, FileFacts, Lengths, Ordinal, Terminator, UnusableFacts,
 };
 use bedload_report::{FactsError, FactsFile, open_facts};
 use bedload_scan::Inputs;
@@ -68,6 +68,7 @@ struct KindEntry {
     codes: Vec<String>,
     features: u16,
     bucket: u64,
+    lengths: u8,
 }
 
 /// What came of the search for kept facts.
@@ -150,6 +151,7 @@ pub(crate) fn header(scanned: &Scanned, inputs: &Inputs, settings: &Settings) ->
         codes: codes.iter().map(|code| code.name().to_owned()).collect(),
         features: features.bits(),
         bucket: features.bucket,
+        lengths: features.lengths.number(),
     };
     let header = Header {
         made_from: MadeFrom::of(inputs, settings)?,
@@ -181,7 +183,10 @@ impl Header {
             for name in &entry.codes {
                 codes.insert(Code::from_name(name)?);
             }
-            Some((codes, Features::from_bits(entry.features, entry.bucket)?))
+            Some((
+                codes,
+                Features::from_bits(entry.features, entry.bucket, Lengths::from_number(entry.lengths)?)?,
+            ))
         };
         Some(FactsHeader {
             files,

@@ -44,6 +44,8 @@ pub(crate) struct Rules {
     /// Tokens that each message of a conversation takes besides its text.
     pub(crate) turn_tokens: u64,
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
+    /// Whether the answers of pairs are compared with each other.
+    pub(crate) compares: bool,
     /// What records must share no text with, where that is looked for.
     pub(crate) eval_sets: Option<EvalSets>,
     /// The search for personal data, where it is switched on.
@@ -78,7 +80,9 @@ impl Rules {
         if stages.schema.enabled {
             checks.push(Box::new(Schema::new(settings.profile.clone(), stages.convert.weights)));
         }
-        if stages.preference.enabled && format.is_some_and(|format| format.answers == Answers::Compared) {
+        let compares =
+            stages.preference.enabled && format.is_some_and(|format| format.answers == Answers::Compared);
+        if compares {
             checks.push(Box::new(Preference));
         }
         if let Some(tokenizer) = &tokenizer {
@@ -94,6 +98,7 @@ impl Rules {
             tokenizer,
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
+            compares,
             eval_sets: None,
             pii: Pii::new(stages),
             prompts: if has_sides(settings, inputs) || stages.conflicts.folds_prompts() {

@@ -1602,4 +1602,14 @@ pub static CODES: &[CodeInfo] = &[
         "Where one answer is preferred to a second, that to a third and the third to the first, no order of the answers agrees with the data, so some of the preferences teach the opposite of the others. Pairs that are preferred both ways are not among them.",
         "Decide on an order of the answers, and remove the records that contradict it."
     ),
+    row!(
+        PreferenceLengthBias,
+        "preference/length-bias",
+        Warning,
+        Dataset,
+        BASELINE,
+        "the answers of one side are the longer ones in two thirds of the pairs or more",
+        "The length of the answers alone tells which of them is preferred, most of the time. A model that is tuned on such pairs learns to write longer answers, or shorter ones, whatever they say. Lengths are in characters; fewer than 100 pairs are not judged.",
+        "Add pairs whose answers are about equally long, or remove those that differ most."
+    ),
 ];

@@ -19,11 +19,15 @@
 //! again, as `conflicts` does it. Prompts and answers are compared as there. Cycles are looked for among the preferences that are not flipped, so
 //! that nothing is reported twice; answers that can be reached from each other are one cycle, however many ways there are.
 //!
+//! How long the answers are, in characters, is kept of each record as one of 127 ratios, which are counted.
+//!
 //! ## Findings
-//! `preference/cycle`, `preference/equal-pair`, `preference/flipped-pair`, `preference/refusal`, `preference/repeated-prompt`.
+//! `preference/cycle`, `preference/equal-pair`, `preference/flipped-pair`, `preference/length-bias`, `preference/refusal`,
+//! `preference/repeated-prompt`.
 
 mod compared;
 mod contradictions;
+mod length;
 mod pair;
 mod refusal;
 #[cfg(test)]
@@ -36,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use crate::Check;
 pub use compared::{Compared, compared};
 pub use contradictions::{Contradiction, Contradictions, contradictions};
+pub use length::{judge_lengths, lengths};
 use pair::{Pair, Side};
 use refusal::is_refusal;
 

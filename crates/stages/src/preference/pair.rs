@@ -61,7 +61,7 @@ impl<'t> Pair<'t> {
 }
 
 impl Side<'_> {
-    fn texts(&self) -> &[&str] {
+    pub(super) fn texts(&self) -> &[&str] {
         match self {
             Self::Field(_, text) => std::slice::from_ref(text),
             Self::Candidate(.., texts) => texts,

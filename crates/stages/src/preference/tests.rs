@@ -1,7 +1,7 @@
 //! What is found in pairs.
 
 use bedload_bedrock::{Format, TextBuffer};
-use bedload_record::Parser;
+use bedload_record::{LengthCounts, Lengths, Parser};
 
 use super::*;
 
@@ -88,4 +88,46 @@ fn a_refusal_says_that_it_is_unable_to_do_what_was_asked() {
         assert!(!is_refusal(text), "{text}");
     }
     assert!(!is_refusal(&format!("I can't help with that, but {}", "here is a long answer. ".repeat(20))));
+}
+
+#[test]
+fn answers_are_as_long_as_their_characters() {
+    let of = |format: &str, line: &str| {
+        let format = Format::from_any_name(format).expect("a format");
+        let texts = TextBuffer::default();
+        Parser::default().parse(line.as_bytes(), |parsed| {
+            lengths(&Record::new(format, line.as_bytes(), parsed.expect("valid").0, &texts))
+        })
+    };
+    assert_eq!(of("preference", &flat("a", "\u{e9}\u{e9}\u{e9}", "ab")), Lengths::of(3, 2));
+    assert_eq!(of("preference", &flat("a", "", "b")), Lengths::of(0, 1));
+    assert_eq!(of("preference", r#"{"prompt":"a","chosen":"b"}"#), Lengths::default());
+    let line = r#"{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","candidates":[{"content":[{"text":"b"},{"text":"cd"}],"preferenceLabel":"non-preferred"},{"content":[{"text":"e"}],"preferenceLabel":"preferred"}]}]}"#;
+    assert_eq!(of("converse-preference", line), Lengths::of(1, 3));
+}
+
+#[test]
+fn a_side_that_is_longer_in_two_thirds_of_the_pairs_is_reported() {
+    let judged = |pairs: &[(u64, (u64, u64))]| {
+        let mut counts = LengthCounts::default();
+        for &(n, (chosen, rejected)) in pairs {
+            (0..n).for_each(|_| counts.add(Lengths::of(chosen, rejected)));
+        }
+        judge_lengths(&counts).map(|finding| finding.message)
+    };
+    assert_eq!(judged(&[]), None);
+    assert_eq!(judged(&[(99, (2, 1))]), None);
+    assert_eq!(judged(&[(199, (2, 1)), (101, (1, 2))]), None);
+    assert_eq!(
+        judged(&[(200, (30, 20)), (60, (1, 2)), (40, (1, 1))]).as_deref(),
+        Some(
+            "the chosen answer is the longer one in 200 of 300 pairs (66.7 %), at the median 1.50 times as long as the rejected one"
+        )
+    );
+    assert_eq!(
+        judged(&[(10, (30, 20)), (90, (10, 20))]).as_deref(),
+        Some(
+            "the rejected answer is the longer one in 90 of 100 pairs (90.0 %), at the median 2.00 times as long as the chosen one"
+        )
+    );
 }

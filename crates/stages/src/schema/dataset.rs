@@ -2,7 +2,7 @@
 
 use bedload_bedrock::{FieldKind, Level, Point, Profile, Record};
 use bedload_record::plural::{agree, part_of, plural};
-use bedload_record::{Feature, Features, Finding, Json, Value};
+use bedload_record::{Feature, Features, Finding, Json, LengthCounts, Value};
 use twox_hash::XxHash3_64;
 
 use super::media::split_uri;
@@ -64,6 +64,7 @@ pub struct Tally {
     counts: [u64; Feature::ALL.len()],
     /// The bucket of all media so far, 0 for none.
     bucket: u64,
+    lengths: LengthCounts,
 }
 
 impl Tally {
@@ -77,6 +78,12 @@ impl Tally {
             *count += u64::from(features.has(of));
         }
         self.add_bucket(features.bucket);
+        self.lengths.add(features.lengths);
+    }
+
+    /// How long the answers of pairs are.
+    pub fn lengths(&self) -> &LengthCounts {
+        &self.lengths
     }
 
     fn add_bucket(&mut self, bucket: u64) {
@@ -95,6 +102,7 @@ impl Tally {
             *count += more;
         }
         self.add_bucket(other.bucket);
+        self.lengths.absorb(&other.lengths);
     }
 
     fn of(&self, of: Feature) -> u64 {

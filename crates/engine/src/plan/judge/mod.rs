@@ -14,6 +14,7 @@ use bedload_record::{Finding, InputId, Side};
 use bedload_scan::FileKind;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::facets::FacetCounts;
+use bedload_stages::preference;
 use bedload_stages::schema::{self, Tally};
 
 use crate::run::settings::Settings;
@@ -84,6 +85,7 @@ pub(crate) fn judge(data: DataSet<'_>) -> Vec<Finding> {
     }) = records
     {
         findings.extend(schema::judge(tally, profile));
+        findings.extend(preference::judge_lengths(tally.lengths()));
         findings.extend(quota::judge(profile, held));
         if let Some((classes, train)) = classes {
             findings.extend(balance::judge(classes, train, &by_source::balance(settings)));
