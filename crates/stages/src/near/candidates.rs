@@ -190,7 +190,7 @@ impl Rare {
 
     fn of(sets: &Sets, chunk: usize, counts: &Counts, threshold: Threshold, scratch: &mut Vec<u64>) -> Self {
         let mut rare = Self::default();
-        let count_of = counts.lookup();
+        let mut count_of = counts.of_list(chunk);
         for (set, members) in sets.sets_of_chunk(chunk) {
             let size = members.len() as u32;
             scratch.clear();
