@@ -80,6 +80,19 @@ impl Threshold {
         (sum * u64::from(self.0)).div_ceil(u64::from(PARTS) + u64::from(self.0)) as u32
     }
 
+    /// The largest size of sets that one of this size can be like.
+    pub(super) fn largest_alike(self, size: u32) -> u32 {
+        let largest = u64::from(size) * u64::from(PARTS) / u64::from(self.0);
+        u32::try_from(largest).unwrap_or(u32::MAX - 1)
+    }
+
+    /// How many members are in one of two sets only, at most, if they are alike and no larger than this together.
+    pub(super) fn differences(self, a: u32, b: u32) -> u32 {
+        // One member less, and one of the other parity may differ more.
+        let of = |b: u32| (a + b).saturating_sub(2 * self.least_common(a, b));
+        of(b).max(of(b.saturating_sub(1)))
+    }
+
     /// How many of the first shingles, in an order that all sets follow, two sets that are alike have `common` of in
     /// common.
     pub(super) fn prefix(self, len: u32, common: u32) -> u32 {
