@@ -238,6 +238,9 @@ pub(crate) struct CheckArgs {
     /// prompt. Repeatable.
     #[arg(long, value_name = "POINTER", requires = "validation_file")]
     pub(crate) group_by: Vec<String>,
+    /// Report prompts whose records have different labels, or other different answers.
+    #[arg(long)]
+    pub(crate) conflicts: bool,
     #[command(flatten)]
     pub(crate) counts: CountArgs,
     #[command(flatten)]

@@ -67,9 +67,14 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
             escape(&to)
         ));
     }
-    let flags = put_counts(&args.counts, &mut config.stages);
+    let mut flags = put_counts(&args.counts, &mut config.stages);
     if args.counts.label_field.is_some() && !config.stages.balance.by.contains(&Facet::Label) {
         config.stages.balance.by.push(Facet::Label);
+    }
+    if args.conflicts {
+        // Which records stay is for build to decide.
+        config.stages.conflicts.action.get_or_insert_default();
+        flags.push((true, "--conflicts", "conflicts"));
     }
     refuse_skipped(&flags, &data.skip)?;
     put_for_check(&args.contamination, &data.skip, &mut config.stages)?;

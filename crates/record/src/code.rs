@@ -202,6 +202,7 @@ pub enum Code {
     PreferenceFlippedPair,
     PreferenceCycle,
     PreferenceLengthBias,
+    DatasetPartlyCompared,
 }
 
 /// Everything about a code in general.
@@ -325,7 +326,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::PreferenceLengthBias as usize + 1);
+        assert_eq!(CODES.len(), Code::DatasetPartlyCompared as usize + 1);
     }
 
     #[test]

@@ -236,3 +236,47 @@ fn data_without_any_record_has_no_conflicts() {
         scratch.run("build a.jsonl --out o --format prompt-completion --conflicts majority").exits(1);
     }
 }
+
+#[test]
+fn check_reports_the_conflicts_that_build_lists() {
+    let records = records(400);
+    let labelled = |(nth, (prompt, label)): (usize, &(String, String))| {
+        json!({"prompt": prompt, "completion": format!("answer {}", nth % 7), "label": label}).to_string()
+    };
+    let scratch = Scratch::new();
+    scratch.write("a.jsonl", jsonl(records[..250].iter().map(|(prompt, label)| record(prompt, label))));
+    scratch.write("b.jsonl", jsonl(records[250..].iter().map(|(prompt, label)| record(prompt, label))));
+    scratch.write("fields.jsonl", jsonl(records.iter().enumerate().map(labelled)));
+    let answers = (0..60)
+        .map(|nth| record(&format!("question {}", nth / 2), &format!("a long answer {nth} ").repeat(9)));
+    scratch.write("free.jsonl", jsonl(answers));
+    let cases = [
+        ("a.jsonl b.jsonl", "conflicts/labels"),
+        ("fields.jsonl --label-field /label", "conflicts/labels"),
+        ("fields.jsonl", "conflicts/labels"),
+        ("free.jsonl", "conflicts/variation"),
+    ];
+    for (inputs, code) in cases {
+        let said = |command: String| {
+            let ran = scratch.run(&format!("{command} --skip tokens --output-format jsonl")).exits(0);
+            let of_kind =
+                |finding: &&Value| finding["code"].as_str().is_some_and(|it| it.starts_with("conflicts/"));
+            let findings = ran.findings();
+            let said = |finding: &Value| format!("{} {}", finding["code"], finding["message"]);
+            findings.iter().filter(of_kind).map(said).collect::<Vec<_>>()
+        };
+        let built = said(format!("build {inputs} --conflicts report --out o --overwrite"));
+        assert!(built.iter().any(|said| said.contains(code)), "{inputs}: {built:?}");
+        let expected: Vec<String> =
+            built.iter().map(|said| said.replace("; report/conflicts.parquet lists them", "")).collect();
+        for threads in ["--threads 1", "--threads 3 --chunk-bytes 300"] {
+            assert_eq!(said(format!("check {inputs} --conflicts {threads}")), expected, "{inputs}");
+        }
+        assert_eq!(said(format!("check {inputs}")), [""; 0]);
+    }
+    let refused = scratch.run("check a.jsonl --conflicts --skip conflicts").refuses(2);
+    assert!(refused.contains("--conflicts"), "{refused}");
+    let labels = scratch.run("check a.jsonl --conflicts --skip tokens --output-format jsonl").summary();
+    let plain = scratch.run("check a.jsonl --skip tokens --output-format jsonl").summary();
+    assert_eq!(labels["balance"], plain["balance"], "labels are not counted for people");
+}

@@ -35,7 +35,7 @@ fn pairs_that_teach_nothing_are_reported_by_check_and_build() {
 }
 
 #[test]
-fn preferences_that_contradict_each_other_are_reported_by_build() {
+fn preferences_that_contradict_each_other_are_reported_by_check_and_build() {
     let flat = |prompt: &str, chosen: &str, rejected: &str| json!({"prompt": prompt, "chosen": chosen, "rejected": rejected});
     let converse = |prompt: &str, chosen: &str, rejected: &str| {
         let candidate =
@@ -60,8 +60,11 @@ fn preferences_that_contradict_each_other_are_reported_by_build() {
         let scratch = Scratch::with("a.jsonl", jsonl(lines));
         let build = "build a.jsonl --validation 0.3 --skip tokens --output-format jsonl --facts f";
         // Also where the facts of the first run are read again, and one of a flipped pair is similar to the other.
-        for (out, more) in [("o", ""), ("again", ""), ("near", "--near 0.3")] {
-            let built = scratch.run(&format!("{build} --out {out} {more}")).exits(0);
+        let check = "check a.jsonl --skip tokens --output-format jsonl".to_owned();
+        let builds = [("o", ""), ("again", ""), ("near", "--near 0.3")];
+        let builds = builds.map(|(out, more)| format!("{build} --out {out} {more}"));
+        for command in builds.iter().chain([&check]) {
+            let built = scratch.run(command).exits(0);
             let message = |code: &str| {
                 let found = built.findings().into_iter().find(|finding| finding["code"] == code);
                 found.expect(code)["message"].as_str().expect("text").to_owned()
@@ -75,8 +78,10 @@ fn preferences_that_contradict_each_other_are_reported_by_build() {
                 "1 cycle of preferences goes from an answer back to itself, in 3 records, e.g. a.jsonl:2, a.jsonl:4, a.jsonl:7"
             );
         }
-        let skipped = scratch.run(&format!("{build} --out s --skip preference")).exits(0);
-        assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
+        for command in [format!("{build} --out s"), check] {
+            let skipped = scratch.run(&format!("{command} --skip preference")).exits(0);
+            assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
+        }
     }
 }
 
@@ -114,4 +119,23 @@ fn a_side_that_is_mostly_longer_is_reported_with_how_much() {
         shown.contains("pairs       120; the chosen answer is longer in 75.0 %, the rejected one in 25.0 %"),
         "{shown}"
     );
+}
+
+#[test]
+fn check_says_where_it_stopped_comparing() {
+    let line = |nth: usize| format!(r#"{{"prompt":"{}","chosen":"a","rejected":"b"}}"#, nth / 2);
+    // The last pair contradicts the one before, and is beyond what is kept.
+    let flipped = r#"{"prompt":"0","chosen":"b","rejected":"a"}"#.to_owned();
+    let of = |n: usize| jsonl((0..n).map(line).chain([flipped.clone()]));
+    let scratch = Scratch::new();
+    for (n, expected) in [(262_143, ["preference/flipped-pair"]), (262_144, ["dataset/partly-compared"])] {
+        scratch.write("a.jsonl", of(n));
+        let checked = scratch.run("check a.jsonl --skip tokens --output-format jsonl").exits(0);
+        let codes: Vec<String> = checked.by_code().into_keys().collect();
+        assert_eq!(codes, expected, "{n}");
+        if n == 262_144 {
+            let message = "preferences that contradict each other were looked for among the first 262,144 records; `bedload build` compares all";
+            assert_eq!(checked.findings()[0]["message"], message);
+        }
+    }
 }

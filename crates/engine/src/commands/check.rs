@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{Code, Finding, Histogram, PairLengths, Quantiles, Severity, Side, Tokens};
+use bedload_record::{Code, Finding, Histogram, Ordinal, PairLengths, Quantiles, Severity, Side, Tokens};
 use bedload_scan::{Chunk, Inputs, visit_weighing};
 use bedload_stages::facets::{Facet, FacetCounts, Sources};
 use bedload_stages::schema::Tally;
 
 use crate::plan::across::{judge_similar, temp_dir};
 use crate::plan::balance::{missing_values, too_many_values};
+use crate::plan::disagreement::of_stances;
 use crate::plan::judge::files::Files;
 use crate::plan::judge::{DataSet, Records, SideTotals, judge};
 use crate::plan::sources::source_name;
@@ -27,6 +28,7 @@ use crate::scan::examine::{Examiner, Physical, Wanted};
 use crate::scan::facts::FileLines;
 use crate::scan::held_out::{HeldOut, LeakCounts, Leaks};
 use crate::scan::rules::{Rules, unknown_format};
+use crate::scan::stances::Stances;
 use crate::scan::value_counts::ValueTally;
 use chunk::{Asked, ChunkChecked, check_chunk};
 
@@ -106,7 +108,11 @@ pub fn check(
     let mut tokens = Histogram::default();
     let mut tally = Tally::default();
     let mut unmapped = Unmapped::default();
-    let mut values = ValueTally::new(settings, &rules);
+    let mut stances = Stances::new(settings, &rules);
+    let need_labels = stances.as_ref().is_some_and(Stances::need_labels);
+    // Set once there is no room for more of them.
+    let are_full = AtomicBool::new(stances.is_none());
+    let mut values = ValueTally::new(settings, &rules, need_labels);
     let sources = Sources::new(inputs.iter().map(|input| source_name(input, settings)));
     let mut held = Side::ALL.map(|_| SideTotals::default());
     let held_out = HeldOut::read(inputs, settings, &rules, progress)?;
@@ -129,7 +135,8 @@ pub fn check(
                 None if is_counted.load(Ordering::Relaxed) => Wanted::Nothing,
                 None => Wanted::Digest,
             };
-            let values = ValueTally::new(settings, &rules);
+            examiner.want_stances(!are_full.load(Ordering::Relaxed));
+            let values = ValueTally::new(settings, &rules, need_labels);
             let values = values.map(|values| (values, place_of(chunk, inputs, &sources)));
             check_chunk(
                 examiner,
@@ -177,6 +184,10 @@ pub fn check(
                 seen.add(side, &chunk.keys);
                 is_counted.fetch_or(!seen.counts().is_exact, Ordering::Relaxed);
             }
+            if let Some(stances) = &mut stances {
+                stances.add(lines_in_all, &chunk.stances);
+                are_full.fetch_or(stances.are_full(), Ordering::Relaxed);
+            }
             if let Some(leaks) = &mut leaks {
                 leaks.add(side, lines_in_all, &chunk.overlaps);
             }
@@ -209,8 +220,18 @@ pub fn check(
     let sample = rules.sample(&unmapped, inputs);
     total.distinct = seen.map(|seen| seen.counts());
     total.leaked = leaks.as_ref().map(|leaks| leaks.counts(rules.by_source.ways().all()));
+    let labels =
+        values.as_ref().filter(|_| need_labels).map_or_else(Vec::new, |values| values.labels().to_vec());
     let counted = values.map(|values| values.finish(settings, &rules, sources.names(), total.valid));
     let (classes, balance, too_many) = counted.unwrap_or_default();
+    let files = Files { inputs, lines: &lines };
+    let place = |line: Ordinal| files.place(line.0);
+    before.extend(
+        stances
+            .map(|stances| of_stances(stances, settings, (&classes, &labels), &place))
+            .into_iter()
+            .flatten(),
+    );
     before.extend(too_many.iter().map(too_many_values));
     let is_missing = |counts: &&FacetCounts| counts.facet.starts_with('/') && counts.values.is_empty();
     before.extend(balance.iter().filter(is_missing).map(|counts| missing_values(&counts.facet)));
@@ -223,7 +244,7 @@ pub fn check(
     let findings = judge(DataSet {
         settings,
         rules: &rules,
-        files: Files { inputs, lines: &lines },
+        files,
         set_aside: &set_aside,
         is_in_place: is_read,
         before,

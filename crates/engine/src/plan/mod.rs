@@ -9,6 +9,7 @@ pub(crate) mod balance;
 pub(crate) mod certify;
 pub(crate) mod counted;
 mod decide;
+pub(crate) mod disagreement;
 pub(crate) mod evaluation;
 pub(crate) mod judge;
 pub(crate) mod pack;

@@ -1,6 +1,7 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
+mod content;
 mod line;
 pub(crate) mod place;
 mod wanted;
@@ -11,7 +12,7 @@ use std::mem;
 use bedload_bedrock::{Record, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
-    Code, CodeSet, FactRow, Features, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
+    Code, CodeSet, FactRow, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
 };
 use bedload_stages::contamination::Matcher;
 use bedload_stages::{balance, dedupe, facets, group, preference, schema, tokens};
@@ -20,8 +21,11 @@ use crate::scan::contamination::EvalSets;
 use crate::scan::pii::{Hunt, Personal, look_at_masked};
 use crate::scan::rules::Rules;
 use crate::scan::source::Source;
+use crate::scan::stances::stance;
 use place::in_order;
 
+use content::Content;
+pub(crate) use content::Summary;
 pub(crate) use line::Physical;
 pub(crate) use wanted::{Names, Wanted};
 
@@ -51,36 +55,8 @@ pub(crate) struct Examiner<'r> {
 struct Readers<'r> {
     counter: Option<tokens::Counter>,
     matcher: Option<Matcher<'r>>,
-}
-
-/// What a run that keeps no facts needs to know about a record.
-pub(crate) struct Summary {
-    pub(crate) tokens: tokens::Tokens,
-    pub(crate) features: Features,
-    /// The identity of its content, where that was wanted.
-    pub(crate) digest: u128,
-    /// The id of its label, where that was wanted.
-    pub(crate) label: Option<u32>,
-}
-
-impl Summary {
-    fn of(Content { tokens, features, digest, label, .. }: Content) -> Self {
-        Self { tokens, features, digest, label }
-    }
-}
-
-/// What else a record is, once it is accepted or not.
-#[derive(Default)]
-struct Content {
-    tokens: tokens::Tokens,
-    digest: u128,
-    features: Features,
-    /// The id of its label, where that was wanted.
-    label: Option<u32>,
-    rank: u64,
-    time: u64,
-    /// Length in bytes once it is converted; none where it stays as it is.
-    written: Option<u64>,
+    /// Whether stances are wanted.
+    stances: bool,
 }
 
 impl<'r> Examiner<'r> {
@@ -88,6 +64,7 @@ impl<'r> Examiner<'r> {
         let readers = Readers {
             counter: rules.tokenizer.as_ref().map(tokens::Tokenizer::counter),
             matcher: rules.eval_sets.as_ref().map(EvalSets::matcher),
+            stances: false,
         };
         Self {
             rules,
@@ -103,6 +80,11 @@ impl<'r> Examiner<'r> {
             unmapped: Unmapped::default(),
             lines: 0,
         }
+    }
+
+    /// Whether the summaries of records are to have their stances from now on.
+    pub(crate) fn want_stances(&mut self, wanted: bool) {
+        self.readers.stances = wanted;
     }
 
     /// The content without a field of the format in all accepted records since the last call, which are numbered by
@@ -344,7 +326,7 @@ pub(crate) fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
 /// Counts, checks and identifies a record of the format of the run.
 fn look(
     rules: &Rules,
-    Readers { counter, matcher }: &mut Readers<'_>,
+    Readers { counter, matcher, stances }: &mut Readers<'_>,
     (wanted, input, source): (Wanted, Option<InputId>, &Source),
     (scratch, keys): (&mut Vec<u8>, &mut Vec<u64>),
     record: &mut Record<'_>,
@@ -374,6 +356,9 @@ fn look(
         let new = || balance::label(rules.by_source.labels(input), record);
         let label = source.label.as_deref().map(Cow::Borrowed).or_else(new);
         content.label = label.and_then(|label| labels.id(&*label));
+    }
+    if *stances && wanted > Wanted::Again {
+        content.stance = stance(record, scratch);
     }
     if wanted >= Wanted::Digest {
         content.digest = dedupe::digest(record, rules.normalize, scratch);

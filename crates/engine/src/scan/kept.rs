@@ -290,7 +290,7 @@ fn of_scan(settings: &Settings) -> String {
     stages.split.mix = others.split.mix;
     stages.balance.cap_class = others.balance.cap_class;
     stages.split.allow_missing_group = others.split.allow_missing_group;
-    let folds_prompts = stages.conflicts.folds_prompts() && !divides;
+    let folds_prompts = stages.conflicts.is_asked() && !divides;
     stages.conflicts =
         ConflictsConfig { action: folds_prompts.then_some(Action::Report), ..others.conflicts };
     stages.augment = others.augment;

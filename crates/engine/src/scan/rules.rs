@@ -101,7 +101,7 @@ impl Rules {
             compares,
             eval_sets: None,
             pii: Pii::new(stages),
-            prompts: if has_sides(settings, inputs) || stages.conflicts.folds_prompts() {
+            prompts: if has_sides(settings, inputs) || stages.conflicts.is_asked() {
                 Prompts::Folded
             } else {
                 Prompts::As(stages.dedupe.normalize)

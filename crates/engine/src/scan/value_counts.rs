@@ -20,9 +20,13 @@ pub(crate) struct ValueTally {
 }
 
 impl ValueTally {
-    /// Nothing counted yet; none where nothing is to be counted.
-    pub(crate) fn new(settings: &Settings, rules: &Rules) -> Option<Self> {
-        let facets = settings.stages.counted();
+    /// Nothing counted yet; none where nothing is to be counted. Labels are counted also where they are needed for
+    /// something else.
+    pub(crate) fn new(settings: &Settings, rules: &Rules, need_labels: bool) -> Option<Self> {
+        let mut facets = settings.stages.counted();
+        if need_labels && !facets.contains(&Facet::Label) {
+            facets.push(Facet::Label);
+        }
         (!facets.is_empty()).then(|| Self {
             labels: Interner::new(LABELS_MAX),
             values: vec![Interner::new(VALUES_MAX); rules.fields.len()],
@@ -34,6 +38,11 @@ impl ValueTally {
     /// What gives ids to the label and the values of the next record.
     pub(crate) fn names(&mut self) -> Names<'_> {
         Names { labels: &mut self.labels, values: &mut self.values }
+    }
+
+    /// The labels, by id.
+    pub(crate) fn labels(&self) -> &[String] {
+        self.labels.keys()
     }
 
     /// Counts a valid record, given its ids.
@@ -145,7 +154,9 @@ impl ValueTally {
                     (named, without)
                 }
             };
-            all.push(counts_of(facet, found));
+            if settings.stages.counted().contains(facet) {
+                all.push(counts_of(facet, found));
+            }
         }
         (classes, all, too_many)
     }

@@ -1612,4 +1612,14 @@ pub static CODES: &[CodeInfo] = &[
         "The length of the answers alone tells which of them is preferred, most of the time. A model that is tuned on such pairs learns to write longer answers, or shorter ones, whatever they say. Lengths are in characters; fewer than 100 pairs are not judged.",
         "Add pairs whose answers are about equally long, or remove those that differ most."
     ),
+    row!(
+        DatasetPartlyCompared,
+        "dataset/partly-compared",
+        Note,
+        Dataset,
+        BASELINE,
+        "records beyond the first 262,144 were not compared with each other",
+        "`check` keeps nothing of a record but hashes of what it asks and answers, and those of so many records only, so that its memory has a bound. What it reports of prompts with different answers and of preferences that contradict each other is of these records.",
+        "Run `bedload build`, which compares all records."
+    ),
 ];

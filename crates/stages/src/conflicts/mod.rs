@@ -53,8 +53,8 @@ impl Default for ConflictsConfig {
 }
 
 impl ConflictsConfig {
-    /// Returns true if prompts must be compared without case and white space: where conflicts are asked for.
-    pub fn folds_prompts(&self) -> bool {
+    /// Returns true if conflicts are asked for. Then prompts must be compared without case and white space.
+    pub fn is_asked(&self) -> bool {
         self.enabled && self.action.is_some()
     }
 }

@@ -13,6 +13,7 @@ use crate::scan::examine::place::{in_order, place};
 use crate::scan::examine::{Examiner, Physical, Summary, Wanted};
 use crate::scan::held_out::{HeldOut, Overlap};
 use crate::scan::rules::Rules;
+use crate::scan::stances::{Stance, label_key};
 use crate::scan::value_counts::ValueTally;
 
 /// What one chunk leaves.
@@ -32,6 +33,8 @@ pub(super) struct ChunkChecked {
     pub(super) keys: Vec<u64>,
     /// Those that have something in common with the validation data.
     pub(super) overlaps: Vec<Overlap>,
+    /// What they ask and answer, by their lines in the chunk.
+    pub(super) stances: Vec<(u64, Stance)>,
     /// Placed, but with line numbers that count from the chunk's first line.
     pub(super) findings: Vec<Finding>,
     /// In place of too many findings to be held: the chunk, to be looked at again when its turn comes.
@@ -46,6 +49,7 @@ impl ChunkChecked {
             + self.tokens.capacity() * size_of::<u64>()
             + self.keys.capacity() * size_of::<u64>()
             + self.overlaps.capacity() * size_of::<Overlap>()
+            + self.stances.capacity() * size_of::<(u64, Stance)>()
             + self.findings.len() * finding_bytes
             + self.values.as_ref().map_or(0, ValueTally::held_bytes)
             + self.again.as_ref().map_or(0, KeptChunk::n_bytes)
@@ -116,7 +120,15 @@ pub(super) fn check_chunk(
         let codes = findings.codes();
         if !rules.severities.rejects(codes) {
             out.valid += 1;
-            if let Some(Summary { tokens, features, digest, label }) = summary {
+            if let Some(Summary { tokens, features, digest, label, stance }) = summary {
+                if let Some(mut stance) = stance {
+                    if let Some(label) =
+                        values.as_ref().zip(label).map(|(values, id)| &values.labels()[id as usize])
+                    {
+                        stance[2] = label_key(label);
+                    }
+                    out.stances.push((out.lines - 1, stance));
+                }
                 if let (Some(values), Some((side, source))) = (&mut values, place_of_values) {
                     values.add(rules, (side, source), (label, examiner.values()), (tokens, line.len));
                 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bedload_record::plural::{agree, plural};
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::Classes;
-use bedload_stages::conflicts::{Action, Answered, Conflict, Conflicts, candidates, find};
+use bedload_stages::conflicts::{Answered, Conflicts, candidates, find};
 use bedload_stages::dedupe::{Duplicate, Survivor};
 use bedload_stages::group::GroupBy;
 
+use crate::plan::disagreement::of_answers;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::by_source::ways;
@@ -60,7 +60,8 @@ pub(super) fn judge_conflicts(
             }
         }
     }
-    findings.extend(findings_of(facts, &found, action, gone.len() as u64));
+    let listed = "; report/conflicts.parquet lists them";
+    findings.extend(of_answers(&found, action, gone.len() as u64, listed, &|line| place(facts, line)));
     gone.sort_unstable();
     staying.sort_unstable();
     keep_heirs(facts, &settings.stages.dedupe.survivor, (&gone, &staying), verdicts, duplicates);
@@ -117,33 +118,4 @@ pub(super) fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usiz
 pub(super) fn place(facts: &FactTable, line: Ordinal) -> String {
     let file = facts.file(facts.input_of(line));
     format!("{}:{}", file.name, line.0 - file.first.0 + 1)
-}
-
-fn findings_of(facts: &FactTable, found: &Conflicts, action: Action, gone: u64) -> Vec<Finding> {
-    let (conflicts, variations): (Vec<&Conflict>, Vec<&Conflict>) =
-        found.0.iter().partition(|conflict| conflict.is_conflict);
-    let said = |code, of: &[&Conflict], what: [&str; 2], more: &str| {
-        let first = of.first()?;
-        let n = of.len() as u64;
-        let records: u64 = of.iter().map(|conflict| conflict.records()).sum();
-        let message = format!(
-            "{} {} in {}, e.g. {} and {}{more}; report/conflicts.parquet lists them",
-            plural(n, "prompt", "prompts"),
-            agree(n, what[0], what[1]),
-            plural(records, "record", "records"),
-            place(facts, first.answers[0].lines[0]),
-            place(facts, first.answers[1].lines[0]),
-        );
-        Some(Finding::dataset(code, message))
-    };
-    let (code, more) = if action == Action::Report {
-        (Code::ConflictsLabels, String::new())
-    } else {
-        let verb = agree(gone, "was", "were");
-        (Code::ConflictsResolved, format!("; {} {verb} left out", plural(gone, "record", "records")))
-    };
-    let of_conflicts = said(code, &conflicts, ["has different labels", "have different labels"], &more);
-    let different = ["has different answers", "have different answers"];
-    let of_variations = said(Code::ConflictsVariation, &variations, different, "");
-    of_conflicts.into_iter().chain(of_variations).collect()
 }
