@@ -6,21 +6,51 @@ use super::text::Bytes;
 /// How the digits of a card are grouped where they are: four by four, as American Express and as Diners Club print them.
 const GROUPS: &[&[usize]] = &[&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
 
+/// Lengths that few cards have, and one number in ten or fewer of those that begin like them: they count without groups
+/// after such a word only.
+const RARE: [usize; 3] = [13, 14, 19];
+const CONTEXT: &[&str] = &[
+    "card",
+    "credit",
+    "debit",
+    "visa",
+    "mastercard",
+    "maestro",
+    "diners",
+    "discover",
+    "unionpay",
+    "cc",
+    "kredit",
+    "karte",
+    "carte",
+    "carta",
+    "tarjeta",
+    "cartão",
+    "kort",
+    "pan ",
+    "pan:",
+    "卡",
+    "カード",
+    "карт",
+];
+
 /// The card number that begins at a digit.
 pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
-    if !text.begins(start) {
+    // A name in a path is no card.
+    if !text.begins(start) || text.before(start) == Some(b'/') {
         return None;
     }
     let run = |at: usize| text[at..].iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
     let first = run(start);
     if (13..=19).contains(&first) {
         let end = start + first;
-        return (text.ends(end) && is_card(&text[start..end])).then_some(end);
+        let is_it = text.ends(end) && is_card(&text[start..end]);
+        return (is_it && (!RARE.contains(&first) || text.says(start, CONTEXT))).then_some(end);
     }
     if first != 4 {
         return None;
     }
-    let separator = *text.get(start + 4).filter(|byte| matches!(byte, b' ' | b'-'))?;
+    let separator = *text.get(start + 4).filter(|byte| matches!(byte, b' ' | b'-' | b'.'))?;
     GROUPS.iter().find_map(|groups| {
         let (mut digits, mut end) = (Vec::with_capacity(19), start);
         for (n, &len) in groups.iter().enumerate() {
@@ -47,7 +77,7 @@ fn is_group_before(text: Bytes<'_>, start: usize, separator: u8) -> bool {
 }
 
 /// Returns true if four more hexadecimal digits come after.
-fn is_group_after(text: Bytes<'_>, end: usize, separator: u8) -> bool {
+pub(super) fn is_group_after(text: Bytes<'_>, end: usize, separator: u8) -> bool {
     text.get(end) == Some(&separator)
         && text.get(end + 1..end + 5).is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit))
 }

@@ -25,20 +25,27 @@ fn address(text: Bytes<'_>, at: usize) -> Option<(usize, usize)> {
     let is_local = |byte: u8| is_word(byte) || b".%+-!#$&'*/=?^`{|}~".contains(&byte);
     let most = at.saturating_sub(LOCAL_MAX);
     let mut start = at;
-    while start > most && is_local(text[start - 1]) {
-        start -= 1;
+    while start > most {
+        match &text[most..start] {
+            [.., byte] if is_local(*byte) => start -= 1,
+            [.., lead, next] if is_letter(*lead) && is_rest(*next) => start -= 2,
+            _ => break,
+        }
     }
+    let begins = |byte: u8| is_word(byte) || is_letter(byte);
     // Of the marks that may begin a name, most are what stands before it: a quote, a brace, an equals sign, a slash.
-    while start < at && !is_word(text[start]) {
+    while start < at && !begins(text[start]) {
         start += 1;
     }
-    if let Some(mark) = text[start..at].iter().rposition(|byte| b"!#$&'*/=?^`{|}~".contains(byte)) {
-        start += mark + 1;
+    let is_mark =
+        |(n, byte): (usize, &u8)| b"!#$&'*/=?^`{|}~".contains(byte) && !is_apostrophe(&text[start..at], n);
+    if let Some(mark) = text[start..at].iter().enumerate().rev().find(|&mark| is_mark(mark)) {
+        start += mark.0 + 1;
     }
     let local = &text[start..at];
     if local.is_empty()
         || local.ends_with(b".")
-        || !is_word(local[0])
+        || !begins(local[0])
         || local.windows(2).any(|two| two == b"..")
     {
         return None;
@@ -51,16 +58,43 @@ fn address(text: Bytes<'_>, at: usize) -> Option<(usize, usize)> {
     {
         return None;
     }
-    let end = domain(text, at + 1)?;
+    let end = domain(text, at + 1, true).or_else(|| domain(text, at + 1, false))?;
+    if text.get(end) == Some(&b'_') {
+        // Emphasis in Markdown.
+        start += local.iter().take_while(|&&byte| byte == b'_').count();
+    }
     // A remote place: host:path.
     let is_remote =
         text.get(end) == Some(&b':') && text.get(end + 1).is_some_and(|&byte| is_word(byte) || byte == b'/');
     (!is_remote || text[end + 1].is_ascii_digit()).then_some((start, end))
 }
 
-/// One past the end of the domain that begins at a place.
-fn domain(text: Bytes<'_>, start: usize) -> Option<usize> {
-    let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'.';
+/// The first byte of a letter of Latin, Greek or Cyrillic beyond ASCII. Scripts without spaces are in other blocks.
+fn is_letter(byte: u8) -> bool {
+    matches!(byte, 0xC3..=0xD4)
+}
+
+/// The second byte of a letter.
+fn is_rest(byte: u8) -> bool {
+    matches!(byte, 0x80..=0xBF)
+}
+
+/// Returns true for the mark in `o'brien`, and false where it begins a string, such as `f'joe`.
+fn is_apostrophe(local: &[u8], at: usize) -> bool {
+    let before = local[..at].iter().rev().take_while(|&&byte| is_word(byte)).count();
+    let word = &local[at - before..at];
+    let is_prefix = word.len() < 3 && word.iter().all(|byte| b"bfruBFRU".contains(byte));
+    local[at] == b'\'' && !is_prefix && local.get(at + 1).is_some_and(|&byte| is_word(byte))
+}
+
+/// One past the end of the domain that begins at a place, which may have letters beyond ASCII.
+fn domain(text: Bytes<'_>, start: usize, has_letters: bool) -> Option<usize> {
+    let is_domain = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || *byte == b'-'
+            || *byte == b'.'
+            || has_letters && (is_letter(*byte) || is_rest(*byte))
+    };
     let most = text.len().min(start + DOMAIN_MAX);
     let mut end = start + text[start..most].iter().take_while(|byte| is_domain(byte)).count();
     while end > start && !text[end - 1].is_ascii_alphanumeric() {
@@ -76,8 +110,12 @@ fn domain(text: Bytes<'_>, start: usize) -> Option<usize> {
     };
     let is_file = NO_DOMAINS.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(top));
     let is_name = is_top && !is_file && name.split(|&byte| byte == b'.').all(is_label);
-    // What goes on with a letter of another script, or an underscore, is no domain that ends here.
-    let goes_on = text.get(end).is_some_and(|&byte| byte == b'_' || byte == b'(');
+    // What goes on with an underscore and more, or is called, is no domain that ends here.
+    let goes_on = match text.get(end) {
+        Some(b'_') => text.get(end + 1).is_some_and(|&byte| is_word(byte)),
+        Some(b'(') => true,
+        _ => false,
+    };
     (is_name && !goes_on).then_some(end)
 }
 

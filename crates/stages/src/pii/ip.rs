@@ -36,9 +36,14 @@ const VERSIONS: &[&str] = &[
     "§",
 ];
 
-/// Before numbers of four small parts that are addresses all the same.
-const ADDRESSES: &[&str] =
-    &["ip", "address", "host", "server", "ping", "dns", "subnet", "gateway", "inet", "://"];
+/// Before numbers of few digits that are addresses all the same.
+const ADDRESSES: &[&str] = &[
+    "ip", "address", "host", "server", "ping", "dns", "subnet", "gateway", "inet", "route", "proxy",
+    "network", "peer", "client", "://",
+];
+
+/// Versions, sections and identifiers of objects have six digits at most; so has one of a thousand addresses.
+const FEW_DIGITS: usize = 6;
 
 /// Public name servers, which are addresses whatever is said of them.
 const RESOLVERS: &[[u8; 4]] = &[[1, 0, 0, 1], [1, 1, 1, 1], [8, 8, 4, 4], [8, 8, 8, 8], [9, 9, 9, 9]];
@@ -70,7 +75,10 @@ pub(super) fn v4(text: Bytes<'_>, start: usize) -> Option<usize> {
         Some(&byte) => is_word(byte),
         None => false,
     };
-    if is_path || goes_on || (!text.begins(start) && !is_url) {
+    let is_short = end - start <= FEW_DIGITS + 3 && octets.iter().all(|&octet| octet < 100);
+    // Of a user, and not a version of a package.
+    let is_host = text.before(start) == Some(b'@') && !is_short;
+    if is_path || goes_on || (!text.begins(start) && !is_url && !is_host) {
         return None;
     }
     let address = Ipv4Addr::from(octets);
@@ -87,8 +95,18 @@ pub(super) fn v4(text: Bytes<'_>, start: usize) -> Option<usize> {
     {
         return None;
     }
-    let is_doubtful = octets.iter().all(|&octet| octet < 10) && !RESOLVERS.contains(&octets);
-    (!is_doubtful || text.says(start, ADDRESSES)).then_some(end)
+    let is_sure = octets[0] == 10 || RESOLVERS.contains(&octets) || has_port(text, end);
+    (!is_short || is_sure || text.says(start, ADDRESSES)).then_some(end)
+}
+
+/// Returns true if a port, or the length of a network, follows.
+fn has_port(text: Bytes<'_>, end: usize) -> bool {
+    let digits = text[end..].iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
+    match text.get(end) {
+        Some(b':') => (2..=5).contains(&digits),
+        Some(b'/') => (1..=2).contains(&digits),
+        _ => false,
+    }
 }
 
 /// Returns true if the word after it says that it is a version.

@@ -1,5 +1,6 @@
 //! Phone numbers. There is no check digit: a number is one by its form, or by the word before it.
 
+use super::card::is_group_after;
 use super::text::Bytes;
 
 /// What stands before a number that is dialled, in the languages that write one without its country.
@@ -14,6 +15,11 @@ const CONTEXT: &[&str] = &[
     "telefoon",
     "teléfono",
     "téléphone",
+    "tél",
+    "wa.me",
+    "my number",
+    "contact no",
+    "contact number",
     "mobile",
     "mobil:",
     "mobil ",
@@ -27,22 +33,16 @@ const CONTEXT: &[&str] = &[
     "whatsapp",
     "handy",
     "portable :",
-    "call me",
-    "call us",
-    "call at",
-    "call on",
-    "call:",
-    "reach me",
-    "reach us",
-    "text me",
-    "dial",
     "hotline",
-    "sms",
     "电话",
     "手机",
     "電話",
     "联系方式",
 ];
+
+/// What one does with a number: verbs that other words begin or end with.
+const CALLS: &[&str] =
+    &["call me", "call us", "call at", "call on", "call:", "reach me", "reach us", "text me", "dial", "sms"];
 
 /// Country calling codes of one and two digits (ITU-T E.164); all others have three.
 const TWO: &[u32] = &[
@@ -87,6 +87,16 @@ impl Dialled {
         }
     }
 
+    /// Returns true for the `00` of a call abroad, a country's code and, in a group of its own, what is dialled there. It
+    /// begins with a zero in parentheses only, or in Italy.
+    fn has_prefix(&self) -> bool {
+        let [(first, ..), (_, separator, _), ..] = self.groups[..] else { return false };
+        let is_decimal = separator == "." && self.groups.len() == 2;
+        let has_zero =
+            self.digits[first] == b'0' && !separator.ends_with('(') && !self.digits.starts_with(b"0039");
+        self.digits.starts_with(b"00") && first > 2 && !is_decimal && !has_zero
+    }
+
     fn lens<const N: usize>(&self, from: usize) -> Option<[usize; N]> {
         let groups = self.groups.get(from..from + N)?;
         Some(std::array::from_fn(|n| groups[n].0))
@@ -107,9 +117,10 @@ pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
     }
     let dialled = Dialled::read(text, first);
     let end = if is_plus {
-        international(text, &dialled, 0)
-    } else if dialled.digits.starts_with(b"00") && !is_open && dialled.groups.len() > 1 && !is_dump(&dialled)
-    {
+        international(text, &dialled, 0).filter(|_| !is_quantity(&dialled))
+    } else if is_open {
+        american(text, &dialled, start, is_open)
+    } else if dialled.has_prefix() && !is_dump(text, &dialled) {
         international(text, &dialled, 2)
     } else {
         american(text, &dialled, start, is_open).or_else(|| national(text, &dialled, start))
@@ -119,15 +130,34 @@ pub(super) fn at(text: Bytes<'_>, start: usize) -> Option<usize> {
     (is_closed && text.ends(end)).then_some(end)
 }
 
-/// Returns true for bytes or code units in a row.
-fn is_dump(dialled: &Dialled) -> bool {
-    dialled.groups[0].0 == 2 || dialled.groups.iter().all(|group| group.0 == 4)
+/// Returns true if a word before a number says what it is.
+fn is_named(text: Bytes<'_>, start: usize) -> bool {
+    text.says(start, CONTEXT) || text.says_word(start, CALLS)
+}
+
+/// Returns true for code units in a row, of which the last may have letters.
+fn is_dump(text: Bytes<'_>, dialled: &Dialled) -> bool {
+    let is_unit = |&(len, _, end): &(usize, &str, usize)| len == 4 || !text.ends(end);
+    let goes_on = dialled.groups.last().is_some_and(|&(.., end)| is_group_after(text, end, b' '));
+    goes_on || dialled.groups.iter().all(is_unit)
+}
+
+/// Returns true for what has a plus sign and is no number to dial: `+35236450.6`, `+32768000`, the year `+999999-12-31`.
+fn is_quantity(dialled: &Dialled) -> bool {
+    match dialled.groups[..] {
+        [(len, ..)] => len < 9,
+        [_, (decimals, ".", _)] => decimals < 4,
+        [(4.., ..), (2, "-", _), (2, "-", _), ..] => true,
+        _ => false,
+    }
 }
 
 fn begins(text: Bytes<'_>, start: usize) -> bool {
     match text[start] {
         b'+' => {
-            !text.before(start).is_some_and(|byte| super::text::is_word(byte) || b"+)]=^".contains(&byte))
+            let before = text.before(start);
+            let is_sum = before.is_some_and(|byte| super::text::is_word(byte) || b"+)]^".contains(&byte));
+            !is_sum && (before != Some(b'=') || is_named(text, start))
         }
         b'(' => {
             !text.before(start).is_some_and(|byte| super::text::is_word(byte) || b"$)]=^".contains(&byte))
@@ -177,11 +207,18 @@ fn american(text: Bytes<'_>, dialled: &Dialled, start: usize, is_open: bool) -> 
         one.starts_with(')') && (is_hyphen(two) || two == " " || two == ".")
     } else if (one, two) == (" ", " ") || (one, two) == ("\u{a0}", "\u{a0}") {
         // Three numbers, unless something says that it is one.
-        lead > 0 || text.says(start, CONTEXT)
+        lead > 0 || is_named(text, start)
     } else {
         is_hyphen(two) && (is_hyphen(one) || one == " " || one == "/") || (one, two) == (".", ".")
     };
     (starts_well(lead) && starts_well(lead + 3) && is_alike).then_some(end)
+}
+
+/// Returns true for `20180609`, of the last and this century.
+fn is_date(digits: &[u8]) -> bool {
+    let number = super::check::number;
+    matches!(number(&digits[..2]), 19 | 20)
+        && super::check::is_day(number(&digits[4..6]), number(&digits[6..]))
 }
 
 /// Any other number: with a zero before it in two or three groups, or after a word that says what it is.
@@ -198,12 +235,15 @@ fn national(text: Bytes<'_>, dialled: &Dialled, start: usize) -> Option<usize> {
     if has_zero && is_grouped {
         return Some(end);
     }
-    let is_date =
-        matches!(lens[..], [4, 2, 2] | [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4, ..])
-            && !has_zero
-            || matches!(lens[..], [1..=2, 1..=2, 4] if dialled.number(0..lens[0]) <= 31);
+    let is_date = matches!(
+        lens[..],
+        [4, 2, 2] | [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4, ..]
+    ) && !has_zero
+        || matches!(lens[..], [1..=2, 1..=2, 4] if dialled.number(0..lens[0]) <= 31)
+        || matches!(lens[..], [8] if is_date(&dialled.digits))
+        || matches!(lens[..], [4, 4] if [0..4, 4..8].map(|year| dialled.number(year)).iter().all(|year| (1900..2100).contains(year)));
     let n_digits = dialled.digits.len();
     let is_long = (8..=13).contains(&n_digits) || (n_digits == 7 && lens == [3, 4]);
     let is_split_well = lens.iter().filter(|&&len| len == 1).count() <= 1;
-    (is_long && !is_date && is_split_well && text.says(start, CONTEXT)).then_some(end)
+    (is_long && !is_date && is_split_well && is_named(text, start)).then_some(end)
 }

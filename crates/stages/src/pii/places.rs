@@ -15,7 +15,12 @@ pub struct Found {
     strings: Vec<(usize, Range<usize>)>,
     hits: Vec<Hit>,
     scratch: Vec<Hit>,
+    /// A value after the name of its member.
+    named: String,
 }
+
+/// Longer values are texts, and say themselves what is in them.
+const VALUE_MAX: usize = 64;
 
 /// Something found, in the bytes of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +41,12 @@ impl Found {
             self.add(scanner, text.text);
         }
         if record.has_others() {
-            record.others().for_each(|(_, value)| self.add_strings(scanner, value));
+            record.others().for_each(|(key, value)| self.add_strings(scanner, key, value));
+        }
+        for &(key, block) in &record.texts().blocks {
+            if matches!(key, "toolUse" | "toolResult") {
+                self.add_strings(scanner, "", block);
+            }
         }
     }
 
@@ -49,13 +59,48 @@ impl Found {
         }
     }
 
-    fn add_strings(&mut self, scanner: &Scanner, value: Json<'_>) {
+    /// Searches the strings in a value; what they are may be said by the name of the member they are in.
+    fn add_strings(&mut self, scanner: &Scanner, key: &str, value: Json<'_>) {
         match value.value() {
+            Value::String(text) if self.has(text) || self.add_named(scanner, key, text) => {}
             Value::String(text) => self.add(scanner, text),
-            Value::Array(elements) => elements.for_each(|element| self.add_strings(scanner, element)),
-            Value::Object(members) => members.for_each(|(_, value)| self.add_strings(scanner, value)),
+            Value::Array(elements) => elements.for_each(|element| self.add_strings(scanner, key, element)),
+            Value::Object(members) => members.for_each(|(key, value)| self.add_strings(scanner, key, value)),
             _ => {}
         }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.strings.iter().any(|&(at, _)| at == text.as_ptr() as usize)
+    }
+
+    /// Searches a short value after the name of its member, as it would stand in a text: `homePhone` says `phone`, too.
+    /// Returns false if it has no name or is not short.
+    fn add_named(&mut self, scanner: &Scanner, key: &str, text: &str) -> bool {
+        if key.is_empty() || text.len() > VALUE_MAX {
+            return false;
+        }
+        self.named.clear();
+        let mut is_lower = false;
+        for c in key.chars() {
+            if is_lower && c.is_ascii_uppercase() {
+                self.named.push(' ');
+            }
+            is_lower = c.is_ascii_lowercase();
+            self.named.push(c);
+        }
+        self.named.extend([" ", key, ": "]);
+        let value = self.named.len();
+        self.named.push_str(text);
+        scanner.find(&self.named, &mut self.scratch);
+        self.scratch.retain(|hit| hit.start >= value);
+        if !self.scratch.is_empty() {
+            let begin = self.hits.len();
+            let own = |hit: Hit| Hit { start: hit.start - value, end: hit.end - value, ..hit };
+            self.hits.extend(self.scratch.drain(..).map(own));
+            self.strings.push((text.as_ptr() as usize, begin..self.hits.len()));
+        }
+        true
     }
 
     /// Returns true if nothing was found.

@@ -140,7 +140,7 @@ impl Scanner {
             return None;
         }
         match byte {
-            b'0'..=b'9' if text.begins(at) => of(Kind::IpAddress, ip::v4)
+            b'0'..=b'9' if text.begins(at) || text.before(at) == Some(b'@') => of(Kind::IpAddress, ip::v4)
                 .or_else(|| of(Kind::Card, card::at))
                 .or_else(|| of(Kind::NationalId, national::at))
                 .or_else(|| of(Kind::Phone, phone::at)),

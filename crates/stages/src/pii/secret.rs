@@ -63,8 +63,8 @@ pub(super) const ISSUED: &[Issued] = &[
     issued("AIza", Kind::CloudKey, Rest::Run(is_url, 35..=35)),
     issued("GOCSPX-", Kind::CloudKey, Rest::Run(is_url, 28..=28)),
     issued("ya29.", Kind::CloudKey, Rest::Run(is_url, 30..=400)),
-    issued("AccountKey=", Kind::CloudKey, Rest::Run(is_base64, 86..=88)),
-    issued("SharedAccessKey=", Kind::CloudKey, Rest::Run(is_base64, 43..=44)),
+    issued("AccountKey", Kind::CloudKey, Rest::Value(is_base64, 86..=88)),
+    issued("SharedAccessKey", Kind::CloudKey, Rest::Value(is_base64, 43..=44)),
     issued("dop_v1_", Kind::CloudKey, Rest::Run(is_hex, 64..=64)),
     issued("ghp_", Kind::Token, Rest::Run(is_alnum, 36..=251)),
     issued("gho_", Kind::Token, Rest::Run(is_alnum, 36..=251)),
@@ -106,7 +106,7 @@ const SECRET_MAX: usize = 1 << 14;
 pub(super) fn at(text: Bytes<'_>, start: usize, issued: &Issued) -> Option<(Kind, usize, usize)> {
     let rest = start + issued.prefix.len();
     // What the prefix is the end of is another word, unless it is the name of what follows.
-    let is_name = matches!(issued.rest, Rest::Value(..) | Rest::Pem) || issued.prefix.ends_with('=');
+    let is_name = matches!(issued.rest, Rest::Value(..) | Rest::Pem);
     if !is_name && text.before(start).is_some_and(|byte| is_word(byte) || b"-/+".contains(&byte)) {
         return None;
     }

@@ -28,7 +28,11 @@ impl Bytes<'_> {
     pub(super) fn begins(self, at: usize) -> bool {
         let above = at.checked_sub(2).map(|at| self[at]);
         let goes_on = match self.before(at) {
-            Some(b'=' | b'#' | b':' | b'/' | b',') => above.is_some_and(|above| above.is_ascii_digit()),
+            Some(b'=' | b'#' | b':' | b'/') => above.is_some_and(|above| above.is_ascii_digit()),
+            Some(b',') => {
+                let digits = self[..at - 1].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+                (1..4).contains(&digits)
+            }
             Some(b'.' | b'-') => above.is_some_and(is_word),
             Some(b'+' | b'$' | b'~' | b'\\' | b'%' | b'@') => true,
             Some(byte) => is_word(byte),
@@ -40,8 +44,13 @@ impl Bytes<'_> {
     /// Returns true if nothing that a number or name could continue with comes after `end`.
     pub(super) fn ends(self, end: usize) -> bool {
         let goes_on = match self.get(end) {
-            Some(b'.' | b',' | b'-' | b'/' | b':' | b'+' | b'*' | b'=') => {
+            Some(b'.' | b'-' | b'/' | b':' | b'+' | b'*' | b'=') => {
                 self.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+            }
+            // Between thousands, and not between the fields of a table.
+            Some(b',') => {
+                let digits = self[..end].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+                digits < 4 && self.get(end + 1).is_some_and(u8::is_ascii_digit)
             }
             Some(b'%' | b'\\') => true,
             Some(&byte) => is_word(byte),
@@ -61,6 +70,20 @@ impl Bytes<'_> {
         let from = at.saturating_sub(CONTEXT_BYTES);
         let line = self[from..at].iter().rposition(|&byte| byte == b'\n').map_or(from, |end| from + end + 1);
         self.says_between(line, at, words)
+    }
+
+    /// The same of whole words and phrases: `call me`, and not `VRING_CALL` or `text mentioned`.
+    pub(super) fn says_word(self, at: usize, words: &[&str]) -> bool {
+        let from = at.saturating_sub(CONTEXT_BYTES);
+        let before = &self[from..at];
+        words.iter().any(|word| {
+            before.windows(word.len()).enumerate().any(|(n, window)| {
+                let (begin, end) = (from + n, from + n + word.len());
+                window.eq_ignore_ascii_case(word.as_bytes())
+                    && !self.before(begin).is_some_and(is_word)
+                    && !self.get(end).is_some_and(|&byte| is_word(byte))
+            })
+        })
     }
 
     fn says_between(self, from: usize, at: usize, words: &[&str]) -> bool {

@@ -119,3 +119,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_name_of_a_member_says_what_its_value_is() {
+    let format = Format::from_name("prompt-completion").expect("a format");
+    let check = |members: &str, expected: &str| {
+        let line = |members: &str| format!(r#"{{"prompt":"a","completion":"b",{members}}}"#);
+        assert_eq!(masked(format, &line(members)).0, line(expected));
+    };
+    check(r#""homePhone":"030 1234567""#, r#""homePhone":"[PHONE]""#);
+    check(r#""customer":{"mobile_numbers":["5551234567"]}"#, r#""customer":{"mobile_numbers":["[PHONE]"]}"#);
+    check(
+        r#""ssn":"123-45-6789","cardNumber":"4222222222222""#,
+        r#""ssn":"[NATIONAL_ID]","cardNumber":"[CARD]""#,
+    );
+    check(
+        r#""secretAccessKey":"Zx9LpWv4TbN8sYc1JdHf5GgE3uAa6QoBq7Rk2mPq""#,
+        r#""secretAccessKey":"[CLOUD_KEY]""#,
+    );
+    check(r#""order":"5551234567","version":"10.12.14.1""#, r#""order":"5551234567","version":"10.12.14.1""#);
+}
+
+#[test]
+fn the_name_of_an_argument_says_what_it_is() {
+    let format = Format::from_name("converse").expect("a format");
+    let line = |phone: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":[{{"text":"a"}}]}},{{"role":"assistant","content":[{{"toolUse":{{"toolUseId":"t","name":"f","input":{{"phone":"{phone}","n":"5551234567"}}}}}}]}}]}}"#
+        )
+    };
+    assert_eq!(masked(format, &line("5551234567")).0, line("[PHONE]"));
+}
