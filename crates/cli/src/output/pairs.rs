@@ -13,7 +13,7 @@ pub(super) fn pairs(out: &mut String, found: Option<PairLengths>) {
     let share = |n: u64| format!("{:.1} %", n as f64 * 100.0 / pairs as f64);
     let _ = writeln!(
         out,
-        "  pairs       {}; the chosen answer is longer in {}, the rejected one in {}; chosen / rejected at the median {:.2}",
+        "  pairs       {}; chosen longer in {}, rejected in {}; chosen / rejected p50 {:.2}",
         count(pairs),
         share(chosen_longer),
         share(rejected_longer),

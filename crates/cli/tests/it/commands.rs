@@ -170,6 +170,7 @@ fn build_says_why_it_is_not_ready() {
                 validation 0    0.0 %
               tokens      10 total (o200k_base); per record p50 10, p90 10, p99 10, max 10
               characters  34 total; / 6 = 6, / 3 = 12
+              pairs       1; chosen longer in 0.0 %, rejected in 0.0 %; chosen / rejected p50 1.00
               findings
                 schema/missing-field             1  error
                 schema/wrong-type                1  error

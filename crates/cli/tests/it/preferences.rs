@@ -116,7 +116,9 @@ fn a_side_that_is_mostly_longer_is_reported_with_how_much() {
     assert!(skipped.summary()["pairs"].is_null());
     let shown = scratch.run("check a.jsonl --skip tokens").exits(0).said();
     assert!(
-        shown.contains("pairs       120; the chosen answer is longer in 75.0 %, the rejected one in 25.0 %"),
+        shown.contains(
+            "pairs       120; chosen longer in 75.0 %, rejected in 25.0 %; chosen / rejected p50 1.38"
+        ),
         "{shown}"
     );
 }
