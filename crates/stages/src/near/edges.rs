@@ -12,6 +12,8 @@ use super::{Engine, candidates};
 
 /// Candidates whose pairs are found together.
 const BATCH: usize = 1 << 13;
+/// The same where their number is limited: a large family has as many pairs as its square.
+const STEP: usize = 1 << 10;
 
 /// Two records that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +54,30 @@ impl<'a> Edges<'a> {
 
     /// The pairs whose later record is in a batch, in order. In parallel; as much memory as there are pairs.
     pub fn batch(&self, batch: usize) -> Vec<Edge> {
-        let end = ((batch + 1) * BATCH).min(self.join.candidates.len());
+        self.of_candidates(batch * BATCH, (batch + 1) * BATCH)
+    }
+
+    /// All pairs, in order; none where there are more than `most`.
+    ///
+    /// # Errors
+    /// That of `go_on`, which is asked now and then.
+    pub fn all<E>(&self, most: usize, go_on: impl Fn() -> Result<(), E>) -> Result<Option<Vec<Edge>>, E> {
+        let mut edges = Vec::new();
+        for begin in (0..self.join.candidates.len()).step_by(STEP) {
+            go_on()?;
+            edges.extend(self.of_candidates(begin, begin + STEP));
+            if edges.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(edges))
+    }
+
+    fn of_candidates(&self, begin: usize, end: usize) -> Vec<Edge> {
+        let end = end.min(self.join.candidates.len());
         let each =
             |(comparer, common): &mut (Comparer, Common), candidate| self.of(candidate, comparer, common);
-        let edges: Vec<Vec<Edge>> = (batch * BATCH..end)
+        let edges: Vec<Vec<Edge>> = (begin..end)
             .into_par_iter()
             .map_init(|| (Comparer::default(), Common::default()), each)
             .collect();

@@ -21,6 +21,9 @@
 //! exactly, in integers. Records that stay and are alike by a lower threshold, directly or through others, are of one group in
 //! the split. Hashes have 64 bits: at 10^9 different shingles a pair of them is taken for one with a chance of 3 %.
 //!
+//! A list of all pairs serves as well as the sets. An index keeps it for a later run, with what each set must share with
+//! any that is like it in an order that stays, so that only new records are compared.
+//!
 //! ## Findings
 //! None: a near-duplicate is a verdict, and a row of `report/duplicates.parquet`.
 
@@ -30,12 +33,15 @@ mod counts;
 mod edges;
 mod index;
 mod join;
+mod listed;
 mod lookup;
 mod lsh;
 mod parts;
+mod saved;
 mod seen;
 mod sets;
 mod shingles;
+mod similar;
 mod similarity;
 mod sketch;
 mod stars;
@@ -51,10 +57,15 @@ use candidates::Candidates;
 use join::Join;
 
 pub use edges::{Edge, Edges};
+pub use listed::PairList;
 pub use lookup::Lookup;
 pub use lsh::Bands;
+pub use saved::{
+    MAGIC as INDEX_MAGIC, Member, NewIndex, Run, SavedIndex, SavedPair, Unusable, all_pairs, pairs_max, stamp,
+};
 pub use sets::{NewSets, SetChunk, Sets};
 pub use shingles::{NotShingle, Shingle, Shingler};
+pub use similar::Similar;
 pub use similarity::{NotThreshold, Similarity, Threshold};
 
 /// `[stages.near]`
@@ -77,6 +88,10 @@ pub struct NearConfig {
     pub engine: Engine,
     /// Which texts are compared: `all`, `prompt` or `completion`. Example: `fields = "prompt"`.
     pub fields: Fields,
+    /// File in which similar pairs are kept from run to run, so that only new records are compared. Example:
+    /// `index = "near.index"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
 }
 
 impl Default for NearConfig {
@@ -89,6 +104,7 @@ impl Default for NearConfig {
             shingle: Shingle::default(),
             engine: Engine::default(),
             fields: Fields::default(),
+            index: None,
         }
     }
 }
@@ -184,9 +200,12 @@ fn candidates(sets: &Sets, threshold: Threshold, engine: Engine) -> Result<Candi
 }
 
 /// All pairs of records that are alike, to be asked about.
-pub struct Pairs<'a> {
-    sets: &'a Sets,
-    join: Join<'a>,
+pub struct Pairs<'a>(Found<'a>);
+
+/// Where pairs are found.
+enum Found<'a> {
+    In { sets: &'a Sets, join: Box<Join<'a>> },
+    Listed { list: &'a PairList, threshold: Threshold },
 }
 
 impl<'a> Pairs<'a> {
@@ -195,7 +214,13 @@ impl<'a> Pairs<'a> {
     /// # Errors
     /// Where there is no room.
     pub fn new(sets: &'a Sets, threshold: Threshold, engine: Engine) -> Result<Self, NoRoom> {
-        Ok(Self { sets, join: Join::new(sets, candidates(sets, threshold, engine)?, threshold) })
+        let join = Join::new(sets, candidates(sets, threshold, engine)?, threshold);
+        Ok(Self(Found::In { sets, join: Box::new(join) }))
+    }
+
+    /// Those of a list that are at least so alike.
+    pub(crate) fn listed(list: &'a PairList, threshold: Threshold) -> Self {
+        Self(Found::Listed { list, threshold })
     }
 
     /// Pairs that unite all records that are alike, directly or through others, among those that are in.
@@ -207,8 +232,14 @@ impl<'a> Pairs<'a> {
         is_in: impl Fn(Ordinal) -> bool + Sync,
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<Vec<(Ordinal, Ordinal)>, E> {
-        let pairs = join::unite(&self.join, |set| is_in(self.line(set)), go_on)?;
-        Ok(pairs.into_iter().map(|(a, b)| (self.line(a), self.line(b))).collect())
+        match &self.0 {
+            Found::In { sets, join } => {
+                let line = |set: u32| sets.line(set as usize);
+                let pairs = join::unite(join, |set| is_in(line(set)), go_on)?;
+                Ok(pairs.into_iter().map(|(a, b)| (line(a), line(b))).collect())
+            }
+            Found::Listed { list, threshold } => Ok(list.links(*threshold, is_in)),
+        }
     }
 
     /// Counts the pairs that are on different sides; records without a side are in none of them.
@@ -233,14 +264,15 @@ impl<'a> Pairs<'a> {
         side: impl Fn(Ordinal) -> Option<Side> + Sync,
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<(u64, Vec<(Ordinal, Ordinal)>), E> {
-        let is_validation = |set: u32| side(self.line(set)).map(|side| side == Side::Validation);
-        let found = join::crossing(&self.join, named, is_validation, go_on)?;
-        let first = found.first.into_iter().map(|(a, b)| (self.line(a), self.line(b)));
-        Ok((found.pairs, first.collect()))
-    }
-
-    fn line(&self, set: u32) -> Ordinal {
-        self.sets.line(set as usize)
+        match &self.0 {
+            Found::In { sets, join } => {
+                let line = |set: u32| sets.line(set as usize);
+                let is_validation = |set: u32| side(line(set)).map(|side| side == Side::Validation);
+                let found = join::crossing(join, named, is_validation, go_on)?;
+                Ok((found.pairs, found.first.into_iter().map(|(a, b)| (line(a), line(b))).collect()))
+            }
+            Found::Listed { list, threshold } => Ok(list.crossing(*threshold, named, side)),
+        }
     }
 }
 

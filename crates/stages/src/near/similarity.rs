@@ -58,6 +58,16 @@ impl Threshold {
         Self(self.0.checked_sub(other.0).filter(|&parts| parts > 0).unwrap_or((self.0 / 10).max(1)))
     }
 
+    /// The threshold in parts of a million.
+    pub(super) fn parts(self) -> u32 {
+        self.0
+    }
+
+    /// The threshold of so many parts of a million; none where there is no such.
+    pub(super) fn from_parts(parts: u32) -> Option<Self> {
+        (1..=PARTS).contains(&parts).then_some(Self(parts))
+    }
+
     /// The threshold as a number.
     pub fn value(self) -> f64 {
         f64::from(self.0) / f64::from(PARTS)

@@ -17,6 +17,16 @@ impl Sketch {
         sketch
     }
 
+    /// Its bits.
+    pub(super) fn words(self) -> [u64; 4] {
+        self.0
+    }
+
+    /// The sketch of these bits.
+    pub(super) fn from_words(words: [u64; 4]) -> Self {
+        Self(words)
+    }
+
     /// The least number of members that are in one of two sets and not in the other.
     #[inline]
     pub(super) fn least_difference(self, other: Self) -> u32 {

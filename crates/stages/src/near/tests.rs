@@ -97,6 +97,12 @@ fn naive(plain: &[BTreeSet<u64>], records: usize, millionths: u64) -> Vec<NearDu
     found
 }
 
+/// All pairs, as an engine finds them.
+fn all_pairs(sets: &Sets, threshold: Threshold) -> Vec<Edge> {
+    let edges = Edges::new(sets, threshold, Engine::Exact).expect("room");
+    (0..edges.batches()).flat_map(|batch| edges.batch(batch)).collect()
+}
+
 /// The order of input of so many records; all others stay.
 fn first(facts: &FactTable, records: usize) -> Order<'_> {
     Order { records: records as u64, facts, survivor: &Survivor::First }
@@ -139,7 +145,7 @@ proptest! {
         let links = pairs.links(|line| is_in(line.index()), go_on).expect("links");
         prop_assert!(links.len() <= plain.len());
         links.iter().for_each(|(a, b)| unite(&mut united, a.index(), b.index()));
-        prop_assert_eq!(united, roots);
+        prop_assert_eq!(&united, &roots);
         let edges = Edges::new(&sets, threshold, Engine::Exact).expect("room");
         let edges: Vec<(usize, usize)> = (0..edges.batches()).flat_map(|batch| edges.batch(batch)).map(|edge| (edge.line.index(), edge.earlier.index())).collect();
         let all: Vec<(usize, usize)> = (0..plain.len()).flat_map(|b| (0..b).map(move |a| (b, a)))
@@ -149,6 +155,23 @@ proptest! {
         for records in [plain.len(), plain.len() / 3] {
             let found = near_duplicates(&sets, threshold, Engine::Exact, &first(&facts, records), go_on);
             prop_assert_eq!(found, Ok(naive(&plain, records, u64::from(hundredths) * 10_000)));
+        }
+        let looser: Threshold = format!("{}.{:02}", hundredths / 200, hundredths / 2 % 100).parse().unwrap_or(threshold);
+        let list = PairList::new(all_pairs(&sets, looser));
+        prop_assert_eq!(list.at(threshold).copied().collect::<Vec<Edge>>(), all_pairs(&sets, threshold));
+        let pairs = Pairs::listed(&list, threshold);
+        let mut united: Vec<usize> = (0..plain.len()).collect();
+        let links = pairs.links(|line| is_in(line.index()), go_on).expect("links");
+        links.iter().for_each(|(a, b)| unite(&mut united, a.index(), b.index()));
+        prop_assert_eq!(united, roots);
+        let crossing = Pairs::new(&sets, threshold, Engine::Exact).expect("room").crossing_pairs(3, |line| side(line.index()), go_on);
+        prop_assert_eq!(pairs.crossing_pairs(3, |line| side(line.index()), go_on), crossing);
+        for records in [plain.len(), plain.len() / 3] {
+            for survivor in [Survivor::First, Survivor::Last, Survivor::Longest] {
+                let order = Order { records: records as u64, facts: &facts, survivor: &survivor };
+                let by_engine = near_duplicates(&sets, threshold, Engine::Exact, &order, go_on).expect("room");
+                prop_assert_eq!(list.near_duplicates(threshold, &order), by_engine);
+            }
         }
     }
 }
