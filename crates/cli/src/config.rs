@@ -113,6 +113,13 @@ impl Config {
             for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten().chain(pins) {
                 *path = dir.join(&*path);
             }
+            if let Some(index) = &mut config.stages.near.index {
+                let joined = dir.join(&*index);
+                let name = joined
+                    .to_str()
+                    .ok_or_else(|| wrong("the name of its directory is not UTF-8".to_owned()))?;
+                name.clone_into(index);
+            }
             config.stages.contamination.sets.iter_mut().for_each(|set| set.set_in(dir));
         }
         config.file = Some(path);

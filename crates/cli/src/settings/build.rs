@@ -6,6 +6,7 @@ use std::str::FromStr;
 use bedload_engine::{MaxRejected, Settings};
 use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
+use bedload_stages::near::Engine;
 use bedload_stages::select::Amount;
 
 use super::augment::put_augment;
@@ -49,6 +50,13 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
+    let stages = &run.settings.stages;
+    if stages.near.enabled && stages.near.index.is_some() && !stages.dedupe.enabled {
+        let hint = "hint: an index has each record once";
+        return Err(Failure::Usage(format!(
+            "[stages.near] index cannot be used where the stage dedupe is off\n{hint}"
+        )));
+    }
     refuse_maps_without_target(&run)?;
     run.settings.evaluation = split.evaluation;
     let stage = &run.settings.stages.split;
@@ -193,12 +201,25 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
         (args.shingle.is_some(), "--shingle"),
         (args.engine.is_some(), "--near-engine"),
         (args.fields.is_some(), "--near-fields"),
+        (args.index.is_some(), "--index"),
     ];
     let is_compared = near.threshold.or(near.group).or(near.edges).is_some();
     if let Some((_, flag)) = of_near.iter().find(|(given, _)| *given && !is_compared) {
         return Err(Failure::Usage(format!("{flag} needs --near, --group-near or --edges")));
     }
+    if let Some(index) = &args.index {
+        let Some(index) = index.to_str() else {
+            return Err(Failure::Usage(format!("--index {}: the name is not UTF-8", index.display())));
+        };
+        near.index = Some(index.to_owned());
+    }
+    if near.index.is_some() && near.engine == Engine::Lsh {
+        let hint = "hint: an index has all pairs, which the engine `exact` finds";
+        return Err(Failure::Usage(format!("--index cannot be used with --near-engine lsh\n{hint}")));
+    }
     Ok(vec![
+        (args.index.is_some(), "--index", "near"),
+        (args.index.is_some(), "--index", "dedupe"),
         (args.threshold.is_some(), "--near", "near"),
         (args.group.is_some(), "--group-near", "near"),
         (args.edges.is_some(), "--edges", "near"),

@@ -64,6 +64,9 @@ mod memory;
 mod naive;
 #[cfg(test)]
 mod near;
+#[cfg(test)]
+mod near_index;
+#[cfg(test)]
 mod near_planted;
 #[cfg(test)]
 mod objects;

@@ -31,7 +31,7 @@ fn similarity(a: &BTreeSet<usize>, b: &BTreeSet<usize>) -> f64 {
 }
 
 /// Prompts and completions of which many are copies of others with some words changed, from none to all.
-fn texts(n: usize) -> Vec<[String; 2]> {
+pub(crate) fn texts(n: usize) -> Vec<[String; 2]> {
     let mut random = Random(11);
     let mut texts: Vec<[String; 2]> = Vec::new();
     for nth in 0..n {

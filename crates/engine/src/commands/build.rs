@@ -31,6 +31,7 @@ use crate::scan::facts::{Scanned, room, scan};
 use crate::scan::ids::Ids;
 use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
+use crate::scan::near_index::Indexing;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::scan::ties::Ties;
 use crate::write;
@@ -60,15 +61,18 @@ pub fn build(
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
     refuse_unknown_sources(settings, inputs)?;
-    if let Some(facts) = &settings.facts {
-        refuse_output_inside_input("--facts", inputs, facts)?;
-        if resolve(facts).starts_with(resolve(out)) {
-            let (facts, out) = (facts.display(), out.display());
+    let index = settings.stages.near.index.as_deref().filter(|_| settings.stages.near.enabled).map(Path::new);
+    for (flag, kept) in [("--facts", settings.facts.as_deref()), ("--index", index)] {
+        let Some(kept) = kept else { continue };
+        refuse_output_inside_input(flag, inputs, kept)?;
+        if resolve(kept).starts_with(resolve(out)) {
+            let (kept, out) = (kept.display(), out.display());
             return Err(EngineError::Usage(format!(
-                "--facts {facts}: it is inside the output {out}, which is replaced as a whole"
+                "{flag} {kept}: it is inside the output {out}, which is replaced as a whole"
             )));
         }
     }
+    let mut indexing = index.map(Indexing::open).transpose()?;
     let store = Store::create(out, overwrite, progress)?;
     let dir = store.path();
     let leftovers = store.leftovers().to_vec();
@@ -110,7 +114,8 @@ pub fn build(
     let sets = SetMaker { facts, rules: &rules, fetch: &fetch, watch, limit };
     let ids = Ids::find(facts, &rules, &fetch, watch, &mut before)?;
     let against = against::open(settings, &rules, facts.len(), temp_dir, progress, &mut notes)?;
-    let mut plan = plan(&scanned, inputs, settings, &augmenter, &sets, (&against, &ties), before)?;
+    let maker = (&sets, indexing.as_mut());
+    let mut plan = plan(&scanned, inputs, settings, &augmenter, maker, (&against, &ties), before)?;
     let evaluation =
         settings.evaluation.then(|| choose_evaluation(facts, &mut plan, settings, (&rules, &fetch)));
     let evaluation = evaluation.transpose()?;
@@ -210,6 +215,14 @@ pub fn build(
     write::manifest::write(dir, &manifest)?;
     lap(&mut clock, &mut phases.report);
     notes.extend(store.publish()?);
+    if let Some((indexing, path)) = indexing.as_mut().zip(index) {
+        indexing.finish();
+        notes.append(&mut indexing.notes);
+        if let Some(made) = &indexing.made {
+            let kept = write::near_index::write(path, made, progress);
+            notes.extend(kept.map_err(|error| error.after_publishing(out))?);
+        }
+    }
 
     let of_class = |(n, class): (usize, &Class)| ClassCounts {
         name: class.name.clone(),

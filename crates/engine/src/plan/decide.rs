@@ -20,7 +20,7 @@ use bedload_stages::conflicts::{Answered, Conflicts};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::Strata;
 use bedload_stages::group::Groups;
-use bedload_stages::near::{self, NearConfig, Order, Pairs, Sets};
+use bedload_stages::near::{NearConfig, Order, Sets, Similar, Threshold};
 use bedload_stages::preference::Compared;
 use rayon::prelude::*;
 
@@ -51,7 +51,7 @@ pub(super) struct Decided {
     /// What the sides have in common; none where there is one side.
     pub(super) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
-    pub(super) sets: Option<Sets>,
+    pub(super) similar: Option<Similar>,
     /// The prompts with different answers, where these are looked for.
     pub(super) conflicts: Option<Conflicts>,
 }
@@ -64,7 +64,7 @@ pub(super) fn decide(
     facts: &FactTable,
     settings: &Settings,
     (against, ties): (&Against, &Ties),
-    sets: impl FnOnce(&[Verdict], &NearConfig, bool) -> Result<Sets, EngineError>,
+    compare: impl FnOnce(&[Verdict], &NearConfig, bool, Threshold) -> Result<Similar, EngineError>,
     (answers, compared): (
         impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Answered>>, EngineError>,
         Option<impl FnOnce(&[Ordinal]) -> Result<Vec<Option<Compared>>, EngineError>>,
@@ -91,19 +91,19 @@ pub(super) fn decide(
     let (dropping, grouping) =
         (stages.near.dropping(), stages.near.grouping().filter(|_| is_split || is_picked));
     let listing = stages.near.listing();
-    let mut sets = match dropping.or(grouping).or(listing) {
-        Some(_) => sets(&verdicts, &stages.near, dropping.is_some())?,
-        None => Sets::default(),
+    let mut similar = match [dropping, grouping, listing].into_iter().flatten().min() {
+        Some(lowest) => compare(&verdicts, &stages.near, dropping.is_some(), lowest)?,
+        None => Similar::Sets(Sets::default()),
     };
     if let Some(threshold) = dropping {
         let order = Order { records: facts.len(), facts, survivor: &stages.dedupe.survivor };
-        let near = near::near_duplicates(&sets, threshold, stages.near.engine, &order, || {
+        let near = similar.near_duplicates(threshold, stages.near.engine, &order, || {
             Ok::<_, EngineError>(watch.check()?)
         })?;
         drop_near(&near, &mut duplicates, &mut verdicts);
-        sets.truncate(facts.len());
+        similar.truncate(facts.len());
     }
-    let pairs = grouping.map(|threshold| Pairs::new(&sets, threshold, stages.near.engine)).transpose()?;
+    let pairs = grouping.map(|threshold| similar.pairs(threshold, stages.near.engine)).transpose()?;
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
     let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
@@ -115,7 +115,7 @@ pub(super) fn decide(
         strata,
         findings,
         certificates: None,
-        sets: None,
+        similar: None,
         conflicts,
     };
     if stages.split.enabled {
@@ -134,7 +134,7 @@ pub(super) fn decide(
             watch,
         )?;
     }
-    decided.sets = listing.map(|_| sets);
+    decided.similar = listing.map(|_| similar);
     decided.findings.extend(judge_ranks(facts, settings));
     decided.findings.extend(count_control_tokens(facts));
     decided.judge_rejected(settings);

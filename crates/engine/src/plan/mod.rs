@@ -24,7 +24,7 @@ use bedload_stages::conflicts::{self, Conflicts};
 use bedload_stages::dedupe::Duplicate;
 use bedload_stages::facets::FacetCounts;
 use bedload_stages::group::Groups;
-use bedload_stages::near::{NearConfig, Sets};
+use bedload_stages::near::{NearConfig, Similar, Threshold};
 use bedload_stages::preference;
 use bedload_stages::schema::Tally;
 use rayon::prelude::*;
@@ -35,6 +35,7 @@ use crate::scan::against::Against;
 use crate::scan::augment::{Augmenter, Variant};
 use crate::scan::facts::Scanned;
 use crate::scan::near::SetMaker;
+use crate::scan::near_index::Indexing;
 use crate::scan::rules::Rules;
 use crate::scan::ties::Ties;
 use certify::Certificates;
@@ -68,7 +69,7 @@ pub(crate) struct Plan {
     /// What the sides have in common; none where there is one side.
     pub(crate) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
-    pub(crate) sets: Option<Sets>,
+    pub(crate) similar: Option<Similar>,
     /// The prompts with different answers, where these are looked for.
     pub(crate) conflicts: Option<Conflicts>,
 }
@@ -82,21 +83,25 @@ pub(crate) fn plan(
     inputs: &Inputs,
     settings: &Settings,
     augmenter: &Augmenter<'_>,
-    maker: &SetMaker<'_>,
+    (maker, indexing): (&SetMaker<'_>, Option<&mut Indexing<'_>>),
     (against, ties): (&Against, &Ties),
     before: Vec<Finding>,
 ) -> Result<Plan, EngineError> {
     let Scanned { facts, lines, unmapped } = scanned;
     let rules = augmenter.rules;
-    let sets = |verdicts: &[Verdict], config: &NearConfig, with_known: bool| {
-        maker.make(verdicts, config, with_known.then_some(against))
+    let compare = |verdicts: &[Verdict], config: &NearConfig, with_known: bool, lowest: Threshold| {
+        let against = with_known.then_some(against);
+        match indexing {
+            Some(indexing) => indexing.compare(maker, (verdicts, against), config, lowest),
+            None => Ok(Similar::Sets(maker.make(verdicts, config, against)?)),
+        }
     };
     let compares = rules.format.is_some_and(|format| format.answers == Answers::Compared);
     let answers = |lines: &[Ordinal]| maker.read_again(lines, conflicts::read);
     let pairs = compares.then_some(|lines: &[Ordinal]| maker.read_again(lines, preference::compared));
-    let mut decided = decide(facts, settings, (against, ties), sets, (answers, pairs), maker.watch)?;
+    let mut decided = decide(facts, settings, (against, ties), compare, (answers, pairs), maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter, (maker, against))?;
-    let Decided { verdicts, duplicates, groups, classes, findings, certificates, sets, conflicts, .. } =
+    let Decided { verdicts, duplicates, groups, classes, findings, certificates, similar, conflicts, .. } =
         decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
@@ -138,7 +143,7 @@ pub(crate) fn plan(
         findings,
         pairs: tally.lengths().pairs(),
         certificates,
-        sets,
+        similar,
         conflicts,
     })
 }
@@ -179,7 +184,7 @@ pub(crate) fn plan_as_it_is(
         findings,
         pairs: None,
         certificates: None,
-        sets: None,
+        similar: None,
         conflicts: None,
     }
 }

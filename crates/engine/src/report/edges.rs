@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bedload_record::{FactTable, Ordinal};
 use bedload_report::{EdgeColumns, Integers, ROW_GROUP_ROWS, Reals, TableWriter, Words};
-use bedload_stages::near::{Edge, Edges, NearConfig, Sets, Threshold};
+use bedload_stages::near::{Edge, Edges, NearConfig, Similar, Threshold};
 
 use crate::report::manifest::FileEntry;
 use crate::report::tables::{Sum, TableInput, entry, path_of};
@@ -14,26 +14,32 @@ use crate::run::error::EngineError;
 pub(crate) fn edges(
     dir: &Path,
     source: &TableInput<'_>,
-    (sets, threshold): (&Sets, Threshold),
+    (similar, threshold): (&Similar, Threshold),
     config: &NearConfig,
 ) -> Result<FileEntry, EngineError> {
     let (path, shown) = path_of(dir, "edges");
     let mut table = TableWriter::create::<EdgeColumns<'_>>(&path, Sum::default())?;
     let files: Vec<&str> = source.facts.files().iter().map(|file| file.name.as_str()).collect();
-    let edges = Edges::new(sets, threshold, config.engine)?;
     let mut waiting: Vec<Edge> = Vec::new();
-    for batch in 0..edges.batches() {
+    let mut write = |more: Vec<Edge>, is_last: bool| {
         source.watch.check()?;
-        waiting.extend(edges.batch(batch));
-        let whole = waiting.len() - waiting.len() % ROW_GROUP_ROWS;
+        waiting.extend(more);
+        let rest = if is_last { 0 } else { waiting.len() % ROW_GROUP_ROWS };
+        let whole = waiting.len() - rest;
         for group in waiting[..whole].chunks(ROW_GROUP_ROWS) {
             table.write(&[columns(source.facts, &files, group)])?;
         }
         waiting.drain(..whole);
+        Ok::<(), EngineError>(())
+    };
+    match similar {
+        Similar::Sets(sets) => {
+            let edges = Edges::new(sets, threshold, config.engine)?;
+            (0..edges.batches()).try_for_each(|batch| write(edges.batch(batch), false))?;
+        }
+        Similar::Pairs(list) => write(list.at(threshold).copied().collect(), false)?,
     }
-    if !waiting.is_empty() {
-        table.write(&[columns(source.facts, &files, &waiting)])?;
-    }
+    write(Vec::new(), true)?;
     Ok(entry(shown, table.finish()?))
 }
 

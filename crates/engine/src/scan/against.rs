@@ -100,6 +100,22 @@ impl Against {
         room: Option<&Arc<dyn Room>>,
     ) -> Result<Vec<SetChunk>, EngineError> {
         let mut chunks = Vec::new();
+        self.each(watch, |maker, verdicts, first| {
+            chunks.extend(maker.chunks(&verdicts, config, first, room)?);
+            Ok(())
+        })?;
+        Ok(chunks)
+    }
+
+    /// Hands on what makes the sets of each, with the verdicts of its records and the number of the first.
+    ///
+    /// # Errors
+    /// Those of `of`.
+    pub(crate) fn each(
+        &self,
+        watch: &Watch,
+        mut of: impl FnMut(&SetMaker<'_>, Vec<Verdict>, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
         for (Known { inputs, rules, facts }, &first) in self.known.iter().zip(&self.firsts) {
             let fetch = Fetch::new(inputs, &ScanOptions::default());
             let verdict = |line| {
@@ -107,9 +123,9 @@ impl Against {
             };
             let verdicts: Vec<Verdict> = facts.ordinals().map(verdict).collect();
             let maker = SetMaker { facts, rules, fetch: &fetch, watch, limit: None };
-            chunks.extend(maker.chunks(&verdicts, config, first, room)?);
+            of(&maker, verdicts, first)?;
         }
-        Ok(chunks)
+        Ok(())
     }
 
     /// # Errors

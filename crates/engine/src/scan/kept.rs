@@ -294,6 +294,7 @@ fn of_scan(settings: &Settings) -> String {
     stages.conflicts =
         ConflictsConfig { action: folds_prompts.then_some(Action::Report), ..others.conflicts };
     stages.augment = others.augment;
+    stages.near.index = None;
     let mut hex = String::new();
     for byte in Sha256::digest(format!("{settings:?}")) {
         let _ = write!(hex, "{byte:02x}");

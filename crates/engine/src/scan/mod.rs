@@ -21,6 +21,7 @@ pub(crate) mod held_out;
 pub(crate) mod ids;
 pub(crate) mod kept;
 pub(crate) mod near;
+pub(crate) mod near_index;
 pub(crate) mod pii;
 pub(crate) mod resolve;
 pub(crate) mod rules;

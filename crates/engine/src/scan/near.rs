@@ -86,6 +86,16 @@ impl SetMaker<'_> {
         config: &NearConfig,
         against: Option<&Against>,
     ) -> Result<Sets, EngineError> {
+        let room = self.room_for(verdicts, against);
+        let mut chunks = self.chunks(verdicts, config, 0, room.as_ref())?;
+        if let Some(against) = against {
+            chunks.extend(against.sets(config, self.watch, room.as_ref())?);
+        }
+        Ok(Sets::new(chunks, room))
+    }
+
+    /// Where the sets of these records go, if memory has no room for them.
+    pub(crate) fn room_for(&self, verdicts: &[Verdict], against: Option<&Against>) -> Option<Arc<dyn Room>> {
         let is_kept = |line: &Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
         let bytes: u64 = (0..self.facts.len())
             .into_par_iter()
@@ -95,12 +105,7 @@ impl SetMaker<'_> {
             .sum();
         let bytes = bytes + against.map_or(0, Against::bytes);
         let room = self.limit.as_ref().filter(|(limit, _)| bytes / BYTES_PER_WORD * 8 > limit / SHARE);
-        let room = room.map(|(_, room)| Arc::clone(room));
-        let mut chunks = self.chunks(verdicts, config, 0, room.as_ref())?;
-        if let Some(against) = against {
-            chunks.extend(against.sets(config, self.watch, room.as_ref())?);
-        }
-        Ok(Sets::new(chunks, room))
+        room.map(|(_, room)| Arc::clone(room))
     }
 
     /// The sets of the records in pieces, where the lines are numbered from `first`.

@@ -13,6 +13,7 @@ pub(crate) mod evaluation;
 pub(crate) mod facts;
 mod gather;
 pub(crate) mod manifest;
+pub(crate) mod near_index;
 pub(crate) mod partial;
 pub(crate) mod paths;
 pub(crate) mod place;

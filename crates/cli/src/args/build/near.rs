@@ -1,5 +1,7 @@
 //! Arguments about near-duplicates.
 
+use std::path::PathBuf;
+
 use bedload_stages::near::{Shingle, Threshold};
 
 #[derive(Debug, clap::Args)]
@@ -23,4 +25,7 @@ pub(crate) struct NearArgs {
     /// Texts that are compared for --near: all, prompt or completion [default: all, without system prompts].
     #[arg(help_heading = "Duplicates, labels and augmentation", long = "near-fields", value_name = "FIELDS")]
     pub(crate) fields: Option<String>,
+    /// Keep similar pairs in FILE, and read them there in the next run, so that only records that are new are compared.
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
 }

@@ -38,7 +38,7 @@ pub(super) fn report(
     }
     files.push(tables::summary(dir, summary, &source.plan.balance)?);
     let near = &settings.stages.near;
-    if let Some(compared) = source.plan.sets.as_ref().zip(near.listing()) {
+    if let Some(compared) = source.plan.similar.as_ref().zip(near.listing()) {
         files.push(edges(dir, source, compared, near)?);
     }
     if let Some(found) = &source.plan.conflicts {

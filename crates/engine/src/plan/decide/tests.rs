@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::run::settings::{MaxRejected, ShardLimits};
 
-fn no_sets(_: &[Verdict], _: &NearConfig, _: bool) -> Result<Sets, EngineError> {
+fn no_sets(_: &[Verdict], _: &NearConfig, _: bool, _: Threshold) -> Result<Similar, EngineError> {
     unreachable!("no threshold is set")
 }
 
