@@ -203,6 +203,7 @@ pub enum Code {
     PreferenceCycle,
     PreferenceLengthBias,
     DatasetPartlyCompared,
+    PreferenceCutPair,
 }
 
 /// Everything about a code in general.
@@ -326,7 +327,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::DatasetPartlyCompared as usize + 1);
+        assert_eq!(CODES.len(), Code::PreferenceCutPair as usize + 1);
     }
 
     #[test]

@@ -141,3 +141,26 @@ fn check_says_where_it_stopped_comparing() {
         }
     }
 }
+
+#[test]
+fn answers_that_are_equal_up_to_the_limit_are_reported() {
+    let pair = |words: usize| {
+        let begins = "word ".repeat(words);
+        json!({"prompt": "Why?", "chosen": format!("{begins}yes"), "rejected": format!("{begins}no")})
+            .to_string()
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl([pair(5), pair(30), pair(17), pair(18)]));
+    scratch.write("bedload.toml", "[stages.tokens]\nrecord-max = 20\n");
+    for (command, code) in [("check a.jsonl --threads 1", 1), ("build a.jsonl --out o", 0)] {
+        let ran = scratch.run(&format!("{command} --output-format jsonl")).exits(code);
+        let findings = ran.findings();
+        let cut = findings.iter().filter(|finding| finding["code"] == "preference/cut-pair");
+        let cut: Vec<(u64, &str)> =
+            cut.map(|it| (it["line"].as_u64().unwrap(), it["pointer"].as_str().unwrap())).collect();
+        // The prompt has two tokens, and the words that are common have one each.
+        assert_eq!(cut, [(2, "/rejected"), (4, "/rejected")], "{command}");
+        assert_eq!(ran.by_code()["limit/tokens"], 3);
+    }
+    let uncounted = scratch.run("check a.jsonl --skip tokens --output-format jsonl").exits(0);
+    assert!(uncounted.by_code().is_empty());
+}

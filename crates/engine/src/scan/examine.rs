@@ -156,7 +156,8 @@ impl<'r> Examiner<'r> {
 
     /// The same for a line whose codes are known: its tokens are counted again only where these are about tokens.
     pub(crate) fn findings_of(&mut self, line: &Physical<'_>, codes: CodeSet) -> Vec<RecordFinding> {
-        let about_tokens = [Code::LimitTokens, Code::LimitTokensEstimate, Code::TokensUncountable];
+        let about_tokens =
+            [Code::LimitTokens, Code::LimitTokensEstimate, Code::TokensUncountable, Code::PreferenceCutPair];
         if about_tokens.into_iter().any(|code| codes.contains(code)) {
             return self.findings(line);
         }
@@ -342,6 +343,9 @@ fn look(
     }
     for check in &rules.checks {
         check.check(record, findings);
+    }
+    if let (Some(limit), Some(counter), Some(tokens)) = (&rules.cut, counter.as_mut(), record.tokens) {
+        preference::check_cut(record, tokens, limit, counter, findings);
     }
     if let (Some(sets), Some(matcher)) = (&rules.eval_sets, matcher) {
         sets.check(matcher, record, &rules.known_keys, findings);

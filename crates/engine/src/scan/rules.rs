@@ -46,6 +46,8 @@ pub(crate) struct Rules {
     pub(crate) checks: Vec<Box<dyn Check + Send>>,
     /// Whether the answers of pairs are compared with each other.
     pub(crate) compares: bool,
+    /// The most tokens of a record, where answers are compared up to there.
+    pub(crate) cut: Option<Limit>,
     /// What records must share no text with, where that is looked for.
     pub(crate) eval_sets: Option<EvalSets>,
     /// The search for personal data, where it is switched on.
@@ -85,8 +87,11 @@ impl Rules {
         if compares {
             checks.push(Box::new(Preference));
         }
+        let mut cut = None;
         if let Some(tokenizer) = &tokenizer {
-            checks.push(Box::new(token_limit(settings, tokenizer)));
+            let limit = token_limit(settings, tokenizer);
+            cut = limit.record.clone().filter(|_| compares);
+            checks.push(Box::new(limit));
         }
         let rules = Self {
             format,
@@ -99,6 +104,7 @@ impl Rules {
             turn_tokens: limit(settings, Bound::TurnTokens).map_or(0, |limit| limit.value),
             checks,
             compares,
+            cut,
             eval_sets: None,
             pii: Pii::new(stages),
             prompts: if has_sides(settings, inputs) || stages.conflicts.is_asked() {

@@ -1622,4 +1622,14 @@ pub static CODES: &[CodeInfo] = &[
         "`check` keeps nothing of a record but hashes of what it asks and answers, and those of so many records only, so that its memory has a bound. What it reports of prompts with different answers and of preferences that contradict each other is of these records.",
         "Run `bedload build`, which compares all records."
     ),
+    row!(
+        PreferenceCutPair,
+        "preference/cut-pair",
+        Warning,
+        Record,
+        BASELINE,
+        "both answers are equal up to the tokens that the target accepts in a record",
+        "The answers differ only behind what fits: prompt and common beginning take all the tokens of a record. A job that cuts records there compares an answer with itself, which teaches nothing.",
+        "Shorten the prompt or the common beginning, or remove the record."
+    ),
 ];

@@ -19,14 +19,18 @@
 //! again, as `conflicts` does it. Prompts and answers are compared as there. Cycles are looked for among the preferences that are not flipped, so
 //! that nothing is reported twice; answers that can be reached from each other are one cycle, however many ways there are.
 //!
+//! Of a record with more tokens than the target accepts, the texts that both answers begin with are counted, where they are
+//! long enough to matter.
+//!
 //! How long the answers are, in characters, is kept of each record as one of 127 ratios, which are counted.
 //!
 //! ## Findings
-//! `preference/cycle`, `preference/equal-pair`, `preference/flipped-pair`, `preference/length-bias`, `preference/refusal`,
-//! `preference/repeated-prompt`.
+//! `preference/cut-pair`, `preference/cycle`, `preference/equal-pair`, `preference/flipped-pair`, `preference/length-bias`,
+//! `preference/refusal`, `preference/repeated-prompt`.
 
 mod compared;
 mod contradictions;
+mod cut;
 mod length;
 mod pair;
 mod refusal;
@@ -40,6 +44,7 @@ use serde::{Deserialize, Serialize};
 use crate::Check;
 pub use compared::{Compared, compared};
 pub use contradictions::{Contradiction, Contradictions, contradictions};
+pub use cut::check_cut;
 pub use length::{judge_lengths, lengths};
 use pair::{Pair, Side};
 use refusal::is_refusal;
