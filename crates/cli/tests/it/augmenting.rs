@@ -263,3 +263,31 @@ fn no_variant_is_like_a_record_that_is_held_out() {
         }
     }
 }
+
+#[test]
+fn no_variant_gives_a_prompt_a_second_label() {
+    // Each text is there twice, with a mark at its end and without, and its label says which: a variant of one can be
+    // the other with the wrong label. Of the last ones, two variants can be equal.
+    let with_and_without = (0..30).flat_map(|nth| {
+        let text = format!("Tell me about topic {nth}");
+        [record(&text, "open"), record(&format!("{text}."), "closed")]
+    });
+    let in_two_cases = (0..30).flat_map(|nth| {
+        let text = |begin: &str, end: &str| format!("{begin} me a thing of kind {nth}{end}");
+        [record(&text("Show", "!"), "open"), record(&text("Show", "?"), "closed")]
+    });
+    let flags =
+        "--augment 6 --augment-strategy punctuation --augment-strategy case --augment-strategy suffix";
+    let mut variants = 0;
+    for lines in [jsonl(with_and_without), jsonl(in_two_cases)] {
+        let scratch = build(&lines, flags);
+        let mut labels: BTreeMap<String, String> = BTreeMap::new();
+        for line in scratch.side("o", "train") {
+            let (prompt, label) = content(&line);
+            let first = labels.entry(prompt.clone()).or_insert_with(|| label.clone());
+            assert_eq!(*first, label, "{prompt}");
+        }
+        variants += scratch.manifest("o")["counts"]["variants"].as_u64().unwrap();
+    }
+    assert!(variants > 100, "{variants}");
+}

@@ -35,6 +35,7 @@ use crate::scan::by_source;
 use crate::scan::ties::Ties;
 
 use conflicts::judge_conflicts;
+pub(super) use conflicts::prompt_keys;
 use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
 use preference::judge_preferences;

@@ -1,16 +1,16 @@
 //! Which training records get variants, and which of the variants that were made are used.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bedload_bedrock::Bound;
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{Code, Counts, FactTable, Finding, NO_KEY, Ordinal, Side, Verdict};
 use bedload_stages::augment::{limit, shares};
 use bedload_stages::near::Lookup;
 use bedload_stages::select::Amount;
 use rayon::prelude::*;
 
-use crate::plan::decide::Decided;
+use crate::plan::decide::{Decided, prompt_keys};
 use crate::plan::{count_verdicts, of_verdict};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -61,22 +61,48 @@ pub(super) fn augment(
     let held_out = of_verdict(&decided.verdicts, is_held_out);
     let mut held_out: Vec<u64> = held_out.flat_map_iter(|line| facts.keys(line)).collect();
     held_out.par_sort_unstable();
-    // A template can turn one prompt into another: also that other's group must not part.
-    let takes = |digest: u128, keys: &[u64]| {
+    let prompts = prompt_keys(facts, settings);
+    let labelled = labelled_prompts(facts, decided, prompts);
+    let class = |line: Ordinal| decided.classes.of(facts, line);
+    // A template can turn one prompt into another: also that other's group must not part, and no prompt gets two labels.
+    let takes = |parent: Ordinal, digest: u128, keys: &[u64]| {
         let is_held_out = |key: &u64| held_out.binary_search(key).is_ok();
-        known.binary_search(&digest).is_err() && !keys.iter().any(is_held_out)
+        let prompt = prompts.and_then(|kind| keys.get(kind)).copied().unwrap_or(NO_KEY);
+        let contradicts = || {
+            let from = labelled.partition_point(|&(other, _)| other < prompt);
+            let mut others = labelled[from..].iter().take_while(|&&(other, _)| other == prompt);
+            class(parent).is_some_and(|own| others.any(|&(_, other)| other != own))
+        };
+        let is_new = known.binary_search(&digest).is_err() && !keys.iter().any(is_held_out);
+        (is_new && !contradicts()).then_some(prompt)
     };
     let made = augmenter.make(&shares, seed, &takes, compared.as_ref())?;
     // Variants of two records can be equal; the earlier record keeps its own.
     let mut seen = HashSet::new();
-    let variants: Vec<Variant> =
-        made.into_iter().flatten().filter(|variant| seen.insert(variant.digest)).collect();
+    let mut labels: HashMap<u64, usize> = HashMap::new();
+    let is_first = |variant: &Variant| {
+        let own = class(variant.parent).filter(|_| variant.prompt != NO_KEY);
+        let agrees = own.is_none_or(|own| *labels.entry(variant.prompt).or_insert(own) == own);
+        agrees && seen.insert(variant.digest)
+    };
+    let variants: Vec<Variant> = made.into_iter().flatten().filter(is_first).collect();
     if (variants.len() as u64) < wanted {
         let message =
             format!("{} instead of {}", plural(variants.len() as u64, "variant", "variants"), count(wanted));
         decided.findings.push(Finding::dataset(Code::AugmentFewVariants, message));
     }
     Ok(variants)
+}
+
+/// The prompts of the records that are kept, with their classes, in order; nothing where there are no classes.
+fn labelled_prompts(facts: &FactTable, decided: &Decided, prompts: Option<usize>) -> Vec<(u64, usize)> {
+    let Some(kind) = prompts.filter(|_| !decided.classes.list().is_empty()) else { return Vec::new() };
+    let kept = of_verdict(&decided.verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    let labelled = |line: Ordinal| facts.key(line, kind).zip(decided.classes.of(facts, line));
+    let mut all: Vec<(u64, usize)> = kept.filter_map(labelled).collect();
+    all.par_sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The most variants that the target takes, where the selection is to fit it.

@@ -25,13 +25,16 @@ pub(crate) struct Variant {
     pub(crate) tokens: u64,
     /// Length in bytes, without a line end.
     pub(crate) bytes: u64,
+    /// The key of its prompt, or `NO_KEY`.
+    pub(crate) prompt: u64,
 }
 
 /// A training record, and how many variants of it are wanted.
 pub(crate) type Share = (Ordinal, u32);
 
-/// Whether a variant may be used, given its digest and the keys of its groups.
-pub(crate) type Takes<'t> = dyn Fn(u128, &[u64]) -> bool + Sync + 't;
+/// Whether a variant of a record may be used, given its digest and the keys of its groups: then it is the key of its
+/// prompt, or `NO_KEY`.
+pub(crate) type Takes<'t> = dyn Fn(Ordinal, u128, &[u64]) -> Option<u64> + Sync + 't;
 
 /// What makes variants.
 pub(crate) struct Augmenter<'a> {
@@ -109,7 +112,10 @@ impl Augmenter<'_> {
             let names = Names { labels: &mut Interner::new(0), values: &mut [] };
             let row = examiner.facts(&physical, names);
             let is_new = variants.iter().all(|variant| variant.digest != row.digest);
-            if row.accepted && is_new && bytes <= rules.max_record_bytes && takes(row.digest, row.keys) {
+            if !row.accepted || !is_new || bytes > rules.max_record_bytes {
+                continue;
+            }
+            if let Some(prompt) = takes(parent, row.digest, row.keys) {
                 let (digest, tokens) = (row.digest, row.tokens.total());
                 let is_alike = |(held_out, sets): &mut (&HeldOutSets<'_>, SetBuffers)| {
                     let mut set = sets.of(text, rules, held_out.config.fields).to_vec();
@@ -118,7 +124,7 @@ impl Augmenter<'_> {
                 if compared.as_mut().is_some_and(is_alike) {
                     continue;
                 }
-                variants.push(Variant { parent, variation, digest, tokens, bytes });
+                variants.push(Variant { parent, variation, digest, tokens, bytes, prompt });
             }
         }
         Ok(variants)

@@ -15,8 +15,8 @@
 //! English verbs of instruction, which lose their capital; suffixes, letter case and the mark at the end to prompts that
 //! are prose: one line, and none of the bytes that code, markup, JSON and addresses consist of. Completions stay.
 //!
-//! A variant that equals any other record or variant, is in a group of a validation or test record, or is over the token
-//! limit, is left out; with `--near` or `--group-near` also one that is as similar to a validation or test record as
+//! A variant that equals any other record or variant, has the prompt of one with another label, is in a group of a
+//! validation or test record, or is over the token limit, is left out; with `--near` or `--group-near` also one that is as similar to a validation or test record as
 //! records of one group are. The line is spliced: everything but the prompt stays byte for byte.
 //!
 //! ## Findings

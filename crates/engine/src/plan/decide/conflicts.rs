@@ -107,7 +107,7 @@ fn keep_heirs(
 }
 
 /// The kind of the keys that all records have of their prompts; none where some have none.
-pub(super) fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usize> {
+pub(in crate::plan) fn prompt_keys(facts: &FactTable, settings: &Settings) -> Option<usize> {
     let ways = ways(settings, facts);
     let kind = ways.all().each().iter().position(|by| *by == GroupBy::Prompt)?;
     let mut sources = (0..settings.sources.len()).map(Some).chain([None]);
