@@ -20,6 +20,10 @@ const VALUE_CHARS_SHOWN: usize = 32;
 /// the sides, and `names` whether labels have names.
 pub(super) fn balance(out: &mut String, balance: &[FacetCounts], names: ClassNames, has_read: bool) {
     for counts in balance {
+        if counts.values.is_empty() {
+            let _ = writeln!(out, "  balance     {}: no record has a value", escape(&counts.facet));
+            continue;
+        }
         let even = counts.evenness(Side::Train);
         let _ = writeln!(
             out,

@@ -129,3 +129,12 @@ fn a_field_that_is_no_facet_is_said() {
     let said = scratch.run("check a.jsonl --balance /nowhere --skip tokens").exits(0);
     assert!(said.stdout.contains("no record has a string, number or boolean at /nowhere"), "{}", said.stdout);
 }
+
+#[test]
+fn a_field_that_no_record_has_is_neither_even_nor_uneven() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(40)));
+    for command in ["check a.jsonl", "build a.jsonl --out o"] {
+        let said = scratch.run(&format!("{command} --skip tokens --balance /nowhere")).said();
+        assert!(said.contains("  balance     /nowhere: no record has a value\n"), "{said}");
+    }
+}
