@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::verdict::Reason;
 use crate::{Code, PairLengths, Side, Tokens, Verdict};
 
 /// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train`, `validation` and
@@ -21,6 +22,15 @@ pub struct Counts {
     pub near_duplicates: u64,
     /// Valid records that were not chosen.
     pub unselected: u64,
+    /// Those of them that were not because enough others of their class were.
+    #[serde(default)]
+    pub capped: u64,
+    /// Those of them that answer their prompt otherwise than others do.
+    #[serde(default)]
+    pub conflicting: u64,
+    /// Those of them that have text in common with evaluation data.
+    #[serde(default)]
+    pub contaminated: u64,
     /// Input records in the training set.
     pub train: u64,
     /// Input records in the validation set.
@@ -37,6 +47,12 @@ impl Counts {
     /// Counts a verdict.
     pub fn add(&mut self, verdict: Verdict) {
         self.read += 1;
+        match verdict.reason() {
+            Some(Reason::ClassCap) => self.capped += 1,
+            Some(Reason::Conflict) => self.conflicting += 1,
+            Some(Reason::Contamination) => self.contaminated += 1,
+            Some(Reason::Selection) | None => {}
+        }
         *match verdict {
             Verdict::Rejected => &mut self.rejected,
             Verdict::Duplicate => &mut self.duplicates,
@@ -58,6 +74,9 @@ impl Counts {
             duplicates: self.duplicates + other.duplicates,
             near_duplicates: self.near_duplicates + other.near_duplicates,
             unselected: self.unselected + other.unselected,
+            capped: self.capped + other.capped,
+            conflicting: self.conflicting + other.conflicting,
+            contaminated: self.contaminated + other.contaminated,
             train: self.train + other.train,
             validation: self.validation + other.validation,
             test: self.test + other.test,
@@ -66,13 +85,16 @@ impl Counts {
     }
 
     /// Each number by the name that it has in long form, where its scope is a part of the records.
-    fn named(&self) -> [(&'static str, u64); 9] {
+    fn named(&self) -> [(&'static str, u64); 12] {
         [
             ("records_read", self.read),
             ("records_rejected", self.rejected),
             ("records_duplicate", self.duplicates),
             ("records_near_duplicate", self.near_duplicates),
             ("records_unselected", self.unselected),
+            ("records_unselected_class_cap", self.capped),
+            ("records_unselected_conflict", self.conflicting),
+            ("records_unselected_contamination", self.contaminated),
             ("records_train", self.train),
             ("records_validation", self.validation),
             ("records_test", self.test),
@@ -226,6 +248,9 @@ impl Summary {
             ("records", "duplicate", counts.duplicates),
             ("records", "near_duplicate", counts.near_duplicates),
             ("records", "unselected", counts.unselected),
+            ("records", "unselected_class_cap", counts.capped),
+            ("records", "unselected_conflict", counts.conflicting),
+            ("records", "unselected_contamination", counts.contaminated),
             ("records", "train", counts.train),
             ("records", "validation", counts.validation),
             ("records", "test", counts.test),

@@ -162,6 +162,9 @@ pub(crate) fn built_summary(
         ("duplicate", counts.duplicates, "report/duplicates.parquet"),
         ("  near", counts.near_duplicates, "of these, not equal to the record that stays"),
         ("unselected", counts.unselected, "why: `reason` in report/records.parquet"),
+        ("  class cap", counts.capped, "of these, because enough others of their class are kept"),
+        ("  conflict", counts.conflicting, "of these, because others answer their prompt differently"),
+        ("  eval match", counts.contaminated, "of these, because evaluation data has their text"),
         ("kept", kept, ""),
         ("  train", counts.train, ""),
         ("  validation", counts.validation, ""),
@@ -171,7 +174,9 @@ pub(crate) fn built_summary(
     ];
     let width = count(counts.read).len();
     for (name, n, place) in rows {
-        if n == 0 && matches!(name, "  near" | "  test" | "unselected" | "variants" | "  evaluation") {
+        let is_always_shown =
+            matches!(name, "read" | "rejected" | "duplicate" | "kept" | "  train" | "  validation");
+        if n == 0 && !is_always_shown {
             continue;
         }
         // Variants were never read, so they are no share of it.

@@ -71,6 +71,11 @@ fn what_stays_is_what_a_reading_of_all_records_says() {
         let gone = rows.iter().filter(|row| row["reason"] == "conflict").count() as u64;
         let manifest = scratch.manifest("o");
         assert_eq!(manifest["counts"]["unselected"], gone);
+        assert_eq!(manifest["counts"]["conflicting"], gone);
+        let rows = scratch.table("o", "summary");
+        let of = |scope: &str| rows.iter().find(|row| row["scope"] == scope).expect("a row")["value"].clone();
+        assert_eq!(of("unselected_conflict").parse::<f64>().expect("a number") as u64, gone);
+        assert_eq!(of("unselected_contamination").parse::<f64>().expect("a number") as u64, 0);
         assert_eq!(gone > 0, action != "report");
         let code = if action == "report" { "conflicts/labels" } else { "conflicts/resolved" };
         assert_eq!(manifest["findings"][code], 1, "{action}");
