@@ -7,14 +7,14 @@ use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use bedload_bedrock::Catalogue;
-use bedload_stages::Stages;
+use bedload_stages::{Stages, pointer};
 use serde::{Deserialize, Deserializer};
 
 use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
 
-pub(crate) use source::{InputTable, pointer as read_pointer, sources};
+pub(crate) use source::{InputTable, sources};
 
 /// The file as written; flags override it.
 #[derive(Debug, Default, Deserialize)]
@@ -47,7 +47,7 @@ pub(crate) struct Config {
     pub(crate) shard_bytes: Option<u64>,
     pub(crate) stages: Stages,
     /// JSON Pointer to what names a record in its source.
-    #[serde(deserialize_with = "pointer")]
+    #[serde(deserialize_with = "pointer_of")]
     pub(crate) id: Option<String>,
     /// What is different for some inputs; these, where the command line names none.
     pub(crate) input: Vec<InputTable>,
@@ -83,9 +83,9 @@ fn record_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>
     record_bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
 }
 
-fn pointer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn pointer_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let written = String::deserialize(deserializer)?;
-    source::pointer(&written).map(Some).map_err(serde::de::Error::custom)
+    pointer::check(&written).map(Some).map_err(serde::de::Error::custom)
 }
 
 const NAME: &str = "bedload.toml";

@@ -24,6 +24,7 @@ pub mod balance;
 pub mod facets;
 pub mod group;
 pub mod ids;
+pub mod pointer;
 pub mod select;
 pub mod split;
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bedload_stages::pointer;
 use clap::ValueEnum;
 
 use super::{ConfigArgs, InputAccountArgs, OutputArgs, THREADS_MAX, bytes};
@@ -41,13 +42,13 @@ pub(crate) struct EvaluateArgs {
     #[arg(help_heading = "Scores", long, value_name = "TASK", default_value = "auto")]
     pub(crate) task: TaskName,
     /// JSON Pointer to the reference [default: reference, referenceResponse or completion].
-    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    #[arg(help_heading = "Scores", long, value_name = "POINTER", value_parser = pointer::check)]
     pub(crate) reference_field: Option<String>,
     /// JSON Pointer to the prediction [default: prediction, or modelResponses/0/response].
-    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    #[arg(help_heading = "Scores", long, value_name = "POINTER", value_parser = pointer::check)]
     pub(crate) prediction_field: Option<String>,
     /// JSON Pointer to the prompt, or to an id, by which the predictions of two models are matched [default: prompt].
-    #[arg(help_heading = "Scores", long, value_name = "POINTER")]
+    #[arg(help_heading = "Scores", long, value_name = "POINTER", value_parser = pointer::check)]
     pub(crate) prompt_field: Option<String>,
     /// Compare labels without case and extra white space. For generated text, exact match is always shown both ways.
     #[arg(help_heading = "Scores", long)]

@@ -8,6 +8,7 @@ use bedload_record::names::did_you_mean;
 use bedload_scan::SourcePaths;
 use bedload_stages::convert::Map;
 use bedload_stages::group::GroupBys;
+use bedload_stages::pointer;
 use bedload_stages::select::Weight;
 use serde::{Deserialize, Deserializer};
 
@@ -94,25 +95,14 @@ pub(crate) fn sources(
         }
         let InputTable { map, group_by, label, id, weight, .. } = table;
         let [label, id] = [(label, "label"), (id, "id")].map(|(text, key)| {
-            let read = text.map(|text| pointer(&text).map_err(|error| wrong(format!("{key}: {error}"))));
+            let read =
+                text.map(|text| pointer::check(&text).map_err(|error| wrong(format!("{key}: {error}"))));
             read.transpose()
         });
         let (label, id) = (label?, id?);
         sources.push((DataSource { name, format, map, group_by, label, id, weight }, paths));
     }
     Ok(sources)
-}
-
-/// A JSON Pointer, or the name of a key of the record.
-pub(crate) fn pointer(text: &str) -> Result<String, String> {
-    let is_escape = |rest: &str| rest.starts_with(['0', '1']);
-    if text.is_empty() || text.starts_with('/') && !text.split('~').skip(1).all(is_escape) {
-        return Err(format!(
-            "`{text}` is no JSON Pointer\nhint: name a field, e.g. `/id`; in a pointer, `~0` stands for `~` and `~1` for \
-             `/` in a key"
-        ));
-    }
-    Ok(text.to_owned())
 }
 
 fn known(name: &str) -> Result<&'static Format, String> {

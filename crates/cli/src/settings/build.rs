@@ -4,17 +4,17 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 
 use bedload_engine::{MaxRejected, Settings};
-use bedload_stages::Stages;
 use bedload_stages::group::GroupBys;
 use bedload_stages::near::Engine;
 use bedload_stages::select::Amount;
+use bedload_stages::{Stages, pointer};
 
 use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
 use crate::args::{BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
-use crate::config::{Config, read_pointer};
+use crate::config::Config;
 use crate::exit::Failure;
 
 /// A flag: whether it was given, its name, and the stage that it is for.
@@ -46,7 +46,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         (None, None) => None,
     };
     if let Some(pointer) = &args.id {
-        config.id = Some(read_pointer(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
+        config.id = Some(pointer::check(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
     }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;

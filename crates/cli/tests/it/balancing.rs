@@ -119,7 +119,7 @@ fn a_field_that_is_no_facet_is_said() {
     }
     let scratch = Scratch::with("a.jsonl", jsonl(plain(5)));
     for (flags, why) in [
-        ("--balance lang", "a pointer begins with a slash"),
+        ("--balance lang", "hint: write `/lang`"),
         ("--balance /lang --skip balance", "--balance cannot be used with --skip balance"),
         ("--label-field /x --skip balance", "--label-field cannot be used with --skip balance"),
     ] {

@@ -89,6 +89,7 @@ mod pinning;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod pointers;
 mod preferences;
 mod privacy;
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn labels_that_memory_has_no_room_for_end_the_run_in_good_order() {
     let long = "x".repeat(8000);
     let record = |n| format!(r#"{{"prompt":"p","completion":"c","label":"{n} {long}"}}"#);
     let scratch = Scratch::with("a.jsonl.zst", zstd(&jsonl((0..6000).map(record))));
-    let build = "$BEDLOAD build a.jsonl.zst --out new/o --format prompt-completion --skip tokens --label-field label --memory-limit 40MiB";
+    let build = "$BEDLOAD build a.jsonl.zst --out new/o --format prompt-completion --skip tokens --label-field /label --memory-limit 40MiB";
     let said = ran_out(&scratch, build, "40.0 MiB, --memory-limit");
     assert!(said.contains("the facts of ") && said.contains(" labels"), "{said}");
     assert!(said.contains("the unfinished output was removed"), "{said}");

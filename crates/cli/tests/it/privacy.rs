@@ -88,7 +88,7 @@ fn labels_have_names_where_the_user_named_their_field_or_asked_for_content() {
             CANARY7741          3          3           0
             no                  3          3           0
     "#]];
-    named.assert_eq(&run("--label-field completion"));
+    named.assert_eq(&run("--label-field /completion"));
     assert!(run("--show-content").contains(CANARY));
     is_silent(&scratch.run("build a.jsonl --out o --overwrite --skip tokens --output-format jsonl"));
     // Where labels are counted as a facet, too.
@@ -97,7 +97,7 @@ fn labels_have_names_where_the_user_named_their_field_or_asked_for_content() {
         let said = scratch.run(&counted);
         assert!(said.stderr.contains("    class 2"), "{}", said.stderr);
         is_silent(&said);
-        assert!(scratch.run(&format!("{counted} --label-field completion")).stderr.contains(CANARY));
+        assert!(scratch.run(&format!("{counted} --label-field /completion")).stderr.contains(CANARY));
     }
 }
 

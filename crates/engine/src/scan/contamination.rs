@@ -1,6 +1,7 @@
 //! Evaluation data: read before the scan, and what each record has in common with it.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use bedload_bedrock::{Format, Record, TextBuffer};
 use bedload_record::plural::{agree, count, part_of, plural};
@@ -217,6 +218,15 @@ pub(crate) fn judge_found(n: u64, records: u64, config: &ContaminationConfig) ->
 /// The files of a set.
 pub(crate) fn inputs_of(set: &EvalSet) -> Result<Inputs, EngineError> {
     let path = OsString::from(&set.path);
+    let written = path.to_str().filter(|_| set.pointer.is_none() && !set.path.exists());
+    if let Some((file, field)) = written.and_then(|written| written.rsplit_once(':'))
+        && !field.is_empty()
+        && Path::new(file).exists()
+    {
+        return Err(EngineError::Usage(format!(
+            "--eval-set {file}:{field}: `{field}` is not a JSON Pointer\nhint: write {file}:/{field}"
+        )));
+    }
     let inputs = discover(&[path], &DiscoverOptions::default())?;
     inputs.refuse_foreign()?;
     if let Some(input) = inputs.iter().find(|input| input.is_once()) {

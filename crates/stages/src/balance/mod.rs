@@ -26,9 +26,10 @@ use std::borrow::Cow;
 use bedload_bedrock::Record;
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Json};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::facets::Facet;
+use crate::pointer;
 
 pub use classes::{Class, Classes, among, are_classes, find, fold};
 
@@ -44,6 +45,7 @@ pub struct BalanceConfig {
     /// Whether the stage runs.
     pub enabled: bool,
     /// JSON Pointer of the label; without it, short completions that recur are labels. Example: `label-field = "/label"`.
+    #[serde(deserialize_with = "pointer_of")]
     pub label_field: Option<String>,
     /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
     pub ratio_max: f64,
@@ -59,6 +61,11 @@ impl Default for BalanceConfig {
     fn default() -> Self {
         Self { enabled: true, label_field: None, ratio_max: 3.0, rare: 10, cap_class: None, by: Vec::new() }
     }
+}
+
+fn pointer_of<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|text| pointer::check(&text).map_err(serde::de::Error::custom)).transpose()
 }
 
 /// Splits a JSON Pointer into its decoded steps; a bare name is a top-level key.

@@ -85,15 +85,33 @@ pub struct EvalSet {
 }
 
 /// Why a text is not an [`EvalSet`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write FILE, or FILE:POINTER with a JSON Pointer to the text, e.g. eval.jsonl:/question")]
-pub struct NotEvalSet;
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotEvalSet {
+    /// It names no file, or no field.
+    #[error("write FILE, or FILE:POINTER with a JSON Pointer to the text, e.g. eval.jsonl:/question")]
+    Unknown,
+    /// What follows the file is a name.
+    #[error("`{field}` is not a JSON Pointer\nhint: write {file}:/{field}")]
+    Name {
+        /// The file.
+        file: String,
+        /// What may be the field of its text.
+        field: String,
+    },
+}
+
+/// How names of files end that have data: what follows such a name after a colon is meant as a field.
+const ENDINGS: [&str; 5] = [".jsonl", ".json", ".ndjson", ".gz", ".zst"];
 
 impl EvalSet {
     /// The file as it is seen from another directory.
     pub fn set_in(&mut self, dir: &Path) {
         self.path = dir.join(&self.path);
     }
+}
+
+fn has_ending(file: &str) -> bool {
+    ENDINGS.iter().any(|ending| file.ends_with(ending))
 }
 
 impl FromStr for EvalSet {
@@ -108,7 +126,10 @@ impl FromStr for EvalSet {
         let is_escape = |rest: &str| rest.starts_with(['0', '1']);
         let is_pointer = pointer.is_none_or(|pointer| pointer.split('~').skip(1).all(is_escape));
         if path.is_empty() || path.ends_with(':') || !is_pointer {
-            return Err(NotEvalSet);
+            return Err(NotEvalSet::Unknown);
+        }
+        if let Some((file, field)) = path.rsplit_once(':').filter(|(file, _)| has_ending(file)) {
+            return Err(NotEvalSet::Name { file: file.to_owned(), field: field.to_owned() });
         }
         Ok(Self {
             path: PathBuf::from(path),
@@ -155,7 +176,12 @@ mod tests {
         check("/d/a.jsonl.gz:/q/0/x~1y", "/d/a.jsonl.gz", Some("/q/0/x~1y"), &["q", "0", "x/y"]);
         check("s3://bucket/a.jsonl:/q", "s3://bucket/a.jsonl", Some("/q"), &["q"]);
         for wrong in ["", ":/q", "a.jsonl:/q~2", "a.jsonl:"] {
-            assert_eq!(wrong.parse::<EvalSet>(), Err(NotEvalSet), "{wrong}");
+            assert_eq!(wrong.parse::<EvalSet>(), Err(NotEvalSet::Unknown), "{wrong}");
+        }
+        for wrong in ["a.jsonl:q", "d/a.jsonl.gz:q/0"] {
+            let error = wrong.parse::<EvalSet>().expect_err(wrong).to_string();
+            let hint = format!("hint: write {}", wrong.replace(':', ":/"));
+            assert!(error.ends_with(&hint), "{error}");
         }
     }
 }

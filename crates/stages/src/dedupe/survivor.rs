@@ -7,7 +7,7 @@ use bedload_bedrock::Record;
 use bedload_record::{Json, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::balance::pointer_steps;
+use crate::pointer::{self, NotPointer};
 
 /// Which record of a family stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,17 +44,23 @@ pub const UNRANKED: u64 = u64::MAX;
 
 /// Why a text is not a [`Survivor`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is neither first, last, longest, highest:POINTER nor lowest:POINTER\nhint: a JSON Pointer names a field with a \
-     number, e.g. highest:/score"
-)]
-pub struct NotSurvivor(String);
+pub enum NotSurvivor {
+    /// It is none of the ways.
+    #[error(
+        "`{0}` is neither first, last, longest, highest:POINTER nor lowest:POINTER\nhint: a JSON Pointer names a field \
+         with a number, e.g. highest:/score"
+    )]
+    Unknown(String),
+    /// The field is not named by a pointer.
+    #[error(transparent)]
+    Field(#[from] NotPointer),
+}
 
 impl FromStr for Survivor {
     type Err = NotSurvivor;
 
     fn from_str(text: &str) -> Result<Self, NotSurvivor> {
-        let wrong = || NotSurvivor(text.to_owned());
+        let wrong = || NotSurvivor::Unknown(text.to_owned());
         match text {
             "first" => return Ok(Self::First),
             "last" => return Ok(Self::Last),
@@ -62,16 +68,12 @@ impl FromStr for Survivor {
             _ => {}
         }
         let (which, pointer) = text.split_once(':').ok_or_else(wrong)?;
-        let is_escape = |rest: &str| rest.starts_with(['0', '1']);
-        if pointer.is_empty() || !pointer.split('~').skip(1).all(is_escape) {
-            return Err(wrong());
-        }
-        let pointer = Pointer { text: pointer.to_owned(), steps: pointer_steps(pointer) };
-        match which {
-            "highest" => Ok(Self::Highest(pointer)),
-            "lowest" => Ok(Self::Lowest(pointer)),
-            _ => Err(wrong()),
-        }
+        let of: fn(Pointer) -> Self = match which {
+            "highest" => Self::Highest,
+            "lowest" => Self::Lowest,
+            _ => return Err(wrong()),
+        };
+        Ok(of(Pointer { text: pointer.to_owned(), steps: pointer::read(pointer)? }))
     }
 }
 
@@ -163,11 +165,11 @@ mod tests {
 
     #[test]
     fn ways_are_read_and_written() {
-        for text in ["first", "last", "longest", "highest:/a/b~1c", "lowest:score"] {
+        for text in ["first", "last", "longest", "highest:/a/b~1c", "lowest:/score"] {
             assert_eq!(text.parse::<Survivor>().expect(text).to_string(), text);
         }
-        for text in ["", "newest", "highest", "highest:", "lowest:/a~2", "first:/x"] {
-            assert_eq!(text.parse::<Survivor>(), Err(NotSurvivor(text.to_owned())));
+        for text in ["", "newest", "highest", "highest:", "lowest:/a~2", "first:/x", "lowest:score"] {
+            assert!(text.parse::<Survivor>().is_err(), "{text}");
         }
     }
 

@@ -37,7 +37,7 @@ use bedload_record::{Interner, Json, NO_VALUE};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_64;
 
-use crate::balance::pointer_steps;
+use crate::pointer;
 
 pub use counts::{Evenness, FacetCounts, ValueCounts};
 pub use strata::{STRATA_MAX, Strata};
@@ -92,18 +92,17 @@ impl FromStr for Facet {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let is_escape = |rest: &str| rest.starts_with(['0', '1']);
         match text {
             "label" => Ok(Self::Label),
             "source" => Ok(Self::Source),
             "length" => Ok(Self::Length),
-            pointer if pointer.starts_with('/') && pointer.split('~').skip(1).all(is_escape) => {
-                Ok(Self::Field(Field { pointer: pointer.to_owned(), steps: pointer_steps(pointer) }))
-            }
-            other => Err(format!(
-                "`{other}` is neither `label`, `source`, `length` nor a JSON Pointer\nhint: a pointer begins with a \
-                 slash, e.g. `/language`; in it, `~0` stands for `~` and `~1` for `/` in a key"
-            )),
+            other => match pointer::read(other) {
+                Ok(steps) => Ok(Self::Field(Field { pointer: other.to_owned(), steps })),
+                Err(wrong) => Err(format!(
+                    "`{other}` is neither `label`, `source`, `length` nor a JSON Pointer\nhint: {}",
+                    wrong.hint()
+                )),
+            },
         }
     }
 }

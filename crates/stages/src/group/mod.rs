@@ -33,8 +33,8 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_64;
 
-use crate::balance::pointer_steps;
 use crate::dedupe::{Normalize, write_bytes, write_value};
+use crate::pointer;
 
 pub use groups::Groups;
 pub(crate) use prompt::write_folded;
@@ -62,15 +62,16 @@ impl GroupBy {
     /// # Errors
     /// Where it is no JSON Pointer, in words.
     pub fn read(text: &str) -> Result<Self, String> {
-        let is_escape = |rest: &str| rest.starts_with(['0', '1']);
         match text {
             "prompt" => Ok(Self::Prompt),
             "record" => Ok(Self::Record),
-            pointer if pointer.is_empty() || !pointer.split('~').skip(1).all(is_escape) => Err(format!(
-                "`{pointer}` is neither `prompt`, `record` nor a JSON Pointer\nhint: name one field, e.g. `/user/id`; in a \
-                 pointer, `~0` stands for `~` and `~1` for `/` in a key"
-            )),
-            pointer => Ok(Self::Field { pointer: pointer.to_owned(), steps: pointer_steps(pointer) }),
+            other => match pointer::read(other) {
+                Ok(steps) => Ok(Self::Field { pointer: other.to_owned(), steps }),
+                Err(wrong) => Err(format!(
+                    "`{other}` is neither `prompt`, `record` nor a JSON Pointer\nhint: {}",
+                    wrong.hint()
+                )),
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use bedload_record::{Json, NO_TIME, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::balance::pointer_steps;
+use crate::pointer::{self, NotPointer};
 
 /// The field that has the time of a record: a JSON Pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,14 +127,10 @@ impl Rest<'_> {
 }
 
 impl FromStr for TimeField {
-    type Err = String;
+    type Err = NotPointer;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let is_escape = |rest: &str| rest.starts_with(['0', '1']);
-        if !text.starts_with('/') || !text.split('~').skip(1).all(is_escape) {
-            return Err(format!("`{text}` is not a JSON Pointer\nhint: name one field, e.g. `/created_at`"));
-        }
-        Ok(Self { text: text.to_owned(), steps: pointer_steps(text) })
+    fn from_str(text: &str) -> Result<Self, NotPointer> {
+        Ok(Self { text: text.to_owned(), steps: pointer::read(text)? })
     }
 }
 

@@ -1,12 +1,13 @@
 //! Arguments about labels and other values that are counted.
 
 use bedload_stages::facets::Facet;
+use bedload_stages::pointer;
 
 /// What is counted, in `check` and `build`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CountArgs {
     /// JSON Pointer to the label [default: short completions that recur are taken as labels].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "POINTER")]
+    #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "POINTER", value_parser = pointer::check)]
     pub(crate) label_field: Option<String>,
     /// Count the records by this, and report what is uneven, rare or missing in the validation set: a JSON Pointer,
     /// `label`, `source` or `length` (in powers of two). Repeatable.
