@@ -12,7 +12,7 @@ use bedload_bedrock::{FORMATS, Format};
 use bedload_engine::{Settings, ShardLimits};
 use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
-use bedload_scan::{DiscoverOptions, ScanOptions};
+use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
 use bedload_stages::STAGES;
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
@@ -173,7 +173,8 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     }
     let catalogue = config.catalogue(data.profile_file.as_deref());
     let mut stages = config.stages;
-    let (sources, paths) = sources(config.input, config.file.as_deref())?.into_iter().unzip();
+    let (sources, paths): (_, Vec<SourcePaths>) =
+        sources(config.input, config.file.as_deref())?.into_iter().unzip();
     if let Some(weights) = &data.weights {
         stages.convert.weights = named("--weights", weights)?;
     }
@@ -261,6 +262,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         format,
         stages,
         sources,
+        source_paths: paths.clone(),
         id: config.id,
         seed: data.seed.or(config.seed).unwrap_or(0),
         severities,

@@ -122,3 +122,24 @@ fn no_variant_is_in_other_data() {
     let train = scratch.side("o", "train");
     assert_eq!(train.len(), 5, "{train:?}");
 }
+
+#[test]
+fn other_files_are_read_by_the_source_that_has_them() {
+    let ask = |question: &str, answer: &str| {
+        format!(r#"{{"q":{{"text":"{question}"}},"a":"{answer}","thread":7}}"#)
+    };
+    let scratch =
+        Scratch::with("raw/new.jsonl", jsonl([ask("one", "b"), ask("two", "c"), ask("three", "d")]));
+    scratch.write("raw/old.jsonl", jsonl([ask("two", "c")]));
+    scratch.write("plain.jsonl", jsonl([record("three", "d")]));
+    let table = "[[input]]\nname = \"raw\"\npath = \"raw/*.jsonl\"\ngroup-by = \"/thread\"\nid = \"/thread\"\n\
+                 map = { \"/prompt\" = \"/q/text\", \"/completion\" = \"/a\" }\n\
+                 [stages.convert]\nto = \"prompt-completion\"\nextra = \"drop\"\n";
+    scratch.write("bedload.toml", table);
+    let build = "build raw/new.jsonl --out o --skip tokens --against raw/old.jsonl --against plain.jsonl";
+    scratch.run(build).exits(0);
+    assert_eq!(scratch.side("o", "train"), [record("one", "b").into_bytes()]);
+    let against = &scratch.manifest("o")["against"];
+    assert_eq!((&against[0]["source"], &against[1]["source"]), (&"raw".into(), &Value::Null));
+    scratch.run("verify o").exits(0);
+}

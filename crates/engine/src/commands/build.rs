@@ -163,7 +163,7 @@ pub fn build(
                 let inputs = hash_inputs(inputs, &fetch, facts, &settings.sources, watch)?;
                 let hash = |known: &Known| {
                     let fetch = Fetch::new(&known.inputs, &settings.scan);
-                    hash_inputs(&known.inputs, &fetch, &known.facts, &[], watch)
+                    hash_inputs(&known.inputs, &fetch, &known.facts, &settings.sources, watch)
                 };
                 let against = against.known().iter().map(hash).collect::<Result<Vec<_>, _>>()?.concat();
                 Ok::<_, EngineError>((tables, inputs, against))

@@ -96,6 +96,7 @@ pub(crate) fn settings_of(manifest: &Manifest) -> Result<Settings, EngineError> 
         tokenizer: None,
         stages,
         sources: Vec::new(),
+        source_paths: Vec::new(),
         id: None,
         seed: manifest.seed,
         severities: Severities::default(),

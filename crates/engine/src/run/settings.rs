@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bedload_bedrock::{Format, Profile};
 use bedload_record::Severities;
-use bedload_scan::ScanOptions;
+use bedload_scan::{ScanOptions, SourcePaths};
 use bedload_stages::Stages;
 use bedload_stages::tokens::Tokenizer;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub stages: Stages,
     /// What is different for some inputs; the number of an input's source is one of this list.
     pub sources: Vec<DataSource>,
+    /// Which inputs are of each source, for data that is read beside the inputs.
+    pub source_paths: Vec<SourcePaths>,
     /// JSON Pointer to what names a record in its source.
     pub id: Option<String>,
     /// Seed of every choice by hash.

@@ -64,10 +64,12 @@ fn output(dir: &Path, settings: &Settings) -> Result<(Inputs, Settings), EngineE
     let mut of = settings_of(&manifest)?;
     of.stages.dedupe.normalize = settings.stages.dedupe.normalize;
     compare_only(&mut of);
+    of.sources.clear();
     Ok((discover(&files, &DiscoverOptions::default())?, of))
 }
 
-/// Files, and how their records are read: as those of this run, but that their rules are not checked.
+/// Files, and how their records are read: as those of this run, by the source whose paths have them, but that their rules
+/// are not checked.
 fn data(path: &str, settings: &Settings, rules: &Rules) -> Result<(Inputs, Settings), EngineError> {
     if path == "-" {
         return Err(EngineError::Usage(
@@ -82,13 +84,16 @@ fn data(path: &str, settings: &Settings, rules: &Rules) -> Result<(Inputs, Setti
         of.stages.skip(stage);
     }
     compare_only(&mut of);
-    Ok((discover(&[OsString::from(path)], &DiscoverOptions::default())?, of))
+    for source in &mut of.sources {
+        (source.group_by, source.label, source.id) = (None, None, None);
+    }
+    let options = DiscoverOptions { sources: of.source_paths.clone(), ..DiscoverOptions::default() };
+    Ok((discover(&[OsString::from(path)], &options)?, of))
 }
 
 /// Leaves out what nothing is compared by.
 fn compare_only(settings: &mut Settings) {
     settings.profile = None;
-    settings.sources.clear();
     let stages = &mut settings.stages;
     for stage in ["near", "balance", "split", "augment"] {
         stages.skip(stage);

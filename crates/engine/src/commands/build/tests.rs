@@ -46,6 +46,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         tokenizer: None,
         stages,
         sources: Vec::new(),
+        source_paths: Vec::new(),
         id: None,
         seed: 7,
         severities: Severities::default(),

@@ -37,6 +37,7 @@ fn settings(validation: &str) -> Settings {
         format: None,
         stages,
         sources: Vec::new(),
+        source_paths: Vec::new(),
         id: None,
         seed: 3,
         severities: Severities::default(),

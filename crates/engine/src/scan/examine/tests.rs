@@ -26,6 +26,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         tokenizer: None,
         stages,
         sources: Vec::new(),
+        source_paths: Vec::new(),
         id: None,
         seed: 0,
         severities: Severities::default(),
