@@ -18,6 +18,8 @@ pub(crate) struct CacheMisses<'c> {
 }
 
 impl Job for CacheMisses<'_> {
+    type Output = u64;
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> u64 {
         let Self { vocabulary, text, put_off, cache, lanes, windows } = self;

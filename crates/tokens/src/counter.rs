@@ -48,7 +48,7 @@ impl Counter {
 
     /// A counter for a tokenizer, with the best instructions that the processor has.
     pub fn of(tokenizer: &Tokenizer) -> Self {
-        Self::with_level(tokenizer, Level::all()[0])
+        Self::with_level(tokenizer, Level::best())
     }
 
     pub(crate) fn with_level(tokenizer: &Tokenizer, level: Level) -> Self {
@@ -152,6 +152,8 @@ struct Count<'c, F> {
 }
 
 impl<F: Family> Job for Count<'_, F> {
+    type Output = u64;
+
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) -> u64 {
         self.fast.count::<F, S>(simd, self.text)
@@ -166,6 +168,8 @@ struct Pretokens<'c> {
 }
 
 impl Job for Pretokens<'_> {
+    type Output = u64;
+
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) -> u64 {
         self.fast.count_pretokens(simd, self.text, self.ranges)

@@ -37,6 +37,7 @@ mod tiktoken;
 mod tokenizer;
 mod trie;
 mod vocabulary;
+pub mod wide;
 mod window;
 
 pub use counter::{Counter, Uncountable};

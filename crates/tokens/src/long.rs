@@ -46,6 +46,8 @@ pub(crate) struct Long<'c> {
 }
 
 impl Job for Long<'_> {
+    type Output = u64;
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> u64 {
         let Self { vocabulary, pretoken, windows } = self;

@@ -43,6 +43,8 @@ struct InWindows<'t> {
 }
 
 impl Job for &mut InWindows<'_> {
+    type Output = u64;
+
     fn run<S: Simd>(self, simd: S) -> u64 {
         let mut windows = Windows::default();
         let count = |text: &&[u8]| windows.count(simd, self.vocabulary, text);
@@ -83,6 +85,8 @@ impl LaneInput for InLanes<'_> {
 }
 
 impl Job for &mut InLanes<'_> {
+    type Output = u64;
+
     fn run<S: Simd>(self, simd: S) -> u64 {
         Lanes::default().run(simd, self.vocabulary, self);
         0

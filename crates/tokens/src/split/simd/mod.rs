@@ -57,13 +57,16 @@ pub(crate) trait Simd: Copy {
     }
 
     /// Does some work apart from the code around it.
-    fn run(self, job: impl Job) -> u64;
+    fn run<J: Job>(self, job: J) -> J::Output;
 }
 
 /// Work that can be done with any instructions.
 pub(crate) trait Job {
+    /// What comes of it.
+    type Output;
+
     /// Does it; inlined into where the instructions are switched on.
-    fn run<S: Simd>(self, simd: S) -> u64;
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
 /// Which instructions are used. One is made only where the processor has them.
@@ -89,8 +92,20 @@ impl Level {
         levels
     }
 
+    /// The best that this processor has. Cheap: what it has is found out once.
+    pub(crate) fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let best = Avx512::detect().map(Self::Avx512).or_else(|| Avx2::detect().map(Self::Avx2));
+            if let Some(level) = best {
+                return level;
+            }
+        }
+        Self::Portable(Portable)
+    }
+
     /// Does some work with these instructions.
-    pub(crate) fn run(self, job: impl Job) -> u64 {
+    pub(crate) fn run<J: Job>(self, job: J) -> J::Output {
         match self {
             Self::Portable(simd) => simd.run(job),
             #[cfg(target_arch = "x86_64")]
@@ -173,7 +188,7 @@ impl Simd for Portable {
     }
 
     #[inline(never)]
-    fn run(self, job: impl Job) -> u64 {
+    fn run<J: Job>(self, job: J) -> J::Output {
         job.run(self)
     }
 }

@@ -8,12 +8,12 @@ use std::arch::x86_64::*;
 use super::{Job, KEY, Line, Masks, SHORT_KEY, Short, Shorts, Simd, TINY_KEY, Tinies, Tiny};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn run_avx2(simd: Avx2, job: impl Job) -> u64 {
+fn run_avx2<J: Job>(simd: Avx2, job: J) -> J::Output {
     job.run(simd)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-fn run_avx512(simd: Avx512, job: impl Job) -> u64 {
+fn run_avx512<J: Job>(simd: Avx512, job: J) -> J::Output {
     job.run(simd)
 }
 
@@ -103,7 +103,7 @@ impl Simd for Avx2 {
         }
     }
 
-    fn run(self, job: impl Job) -> u64 {
+    fn run<J: Job>(self, job: J) -> J::Output {
         // SAFETY: `detect` saw AVX2 and what is switched on with it.
         unsafe { run_avx2(self, job) }
     }
@@ -260,7 +260,7 @@ impl Simd for Avx512 {
         }
     }
 
-    fn run(self, job: impl Job) -> u64 {
+    fn run<J: Job>(self, job: J) -> J::Output {
         // SAFETY: `detect` saw AVX-512 and what is switched on with it.
         unsafe { run_avx512(self, job) }
     }
