@@ -16,8 +16,8 @@ pub(super) struct Comparer {
 impl Comparer {
     /// Takes the set that others are compared with.
     pub(super) fn begin(&mut self, set: &[u64]) {
-        self.seen.begin(set.len());
-        set.iter().for_each(|&hash| _ = self.seen.insert(hash));
+        let mut seen = self.seen.begin(set.len());
+        set.iter().for_each(|&hash| _ = seen.insert(hash));
         self.size = set.len() as u32;
     }
 

@@ -1,7 +1,10 @@
 //! The sets that may have one like them, by banded `MinHash`: two sets agree in a minimum with a probability that is their
 //! similarity, in all rows of a band with a power of it, and in some band almost surely.
 
+use std::array::from_fn;
+
 use bedload_record::NoRoom;
+use bedload_tokens::wide::{Instructions, Wide, Work};
 use rayon::prelude::*;
 
 use super::candidates::{Candidates, Outline, Rare, RareChunk};
@@ -85,7 +88,7 @@ pub(super) fn candidates(sets: &Sets, threshold: Threshold) -> Result<Candidates
 const BAND: u64 = 0x9E6C_63D0_876A_68D5;
 
 /// Minima that are computed side by side: they stay in registers while the set passes by.
-const LANES: usize = 16;
+const LANES: usize = 32;
 
 /// Orders of all hashes, one for each minimum, by 16 bits: any processor has eight of these side by side. Minima of sets
 /// of tens of thousands of members agree by chance too, which makes them candidates, and no more.
@@ -105,15 +108,33 @@ impl Orders {
 
     /// The least member of a set in each order.
     fn minima(&self, set: &[u64], minima: &mut [i16]) {
-        let orders = self.factors.chunks_exact(LANES).zip(self.terms.chunks_exact(LANES));
+        Instructions::best().run(Minima { orders: self, set, least: minima });
+    }
+}
+
+/// The minima of a set, as work.
+struct Minima<'a> {
+    orders: &'a Orders,
+    set: &'a [u64],
+    least: &'a mut [i16],
+}
+
+impl Work for Minima<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<W: Wide>(self, _: W) {
+        let Self { orders, set, least: minima } = self;
+        let orders = orders.factors.as_chunks::<LANES>().0.iter().zip(orders.terms.as_chunks::<LANES>().0);
         for (minima, (factors, terms)) in minima.chunks_exact_mut(LANES).zip(orders) {
             let mut least = [i16::MAX; LANES];
             for &hash in set {
                 let (a, b) = (hash as i16, (hash >> 16) as i16);
-                for lane in 0..LANES {
+                // All at once, so that they stay in registers.
+                least = from_fn(|lane| {
                     let value = (a ^ terms[lane]).wrapping_mul(factors[lane]) ^ b;
-                    least[lane] = least[lane].min(value);
-                }
+                    least[lane].min(value)
+                });
             }
             minima.copy_from_slice(&least);
         }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use bedload_tokens::wide::{Instructions, Wide, Work};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::seen::Seen;
-use super::words::{Sink, fold, spell, words};
+use super::seen::{Seen, Turn};
+use super::words::{Sink, fold, spell, words_with};
 
 /// What a shingle is: `word:N`, so many words in a row, or `char:N`, so many characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,24 +74,13 @@ const MULTIPLIER: u64 = 0xA409_3822_299F_31D1;
 
 /// Collects the shingles of one record after the other.
 pub struct Shingler {
-    window: Window,
+    /// Words, or characters, of a shingle.
+    len: usize,
+    /// What the first of them counts for.
+    power: u64,
     by_chars: bool,
     /// The words of the record, joined by spaces, where shingles are of characters.
     joined: String,
-}
-
-/// The last words, or characters, as a polynomial of their hashes.
-struct Window {
-    /// As a ring; of as many as a shingle has.
-    last: Vec<u64>,
-    /// The oldest of them.
-    oldest: usize,
-    /// How many more make the first shingle.
-    missing: usize,
-    is_empty: bool,
-    sum: u64,
-    /// What the oldest counts for.
-    power: u64,
     seen: Seen,
     found: Vec<u64>,
 }
@@ -102,77 +92,106 @@ impl Shingler {
             Shingle::Words(n) => (n, false),
             Shingle::Chars(n) => (n, true),
         };
-        let window = Window {
-            last: vec![0; len as usize],
-            oldest: 0,
-            missing: 0,
-            is_empty: true,
-            sum: 0,
+        Self {
+            len: len as usize,
             power: BASE.wrapping_pow(len),
+            by_chars,
+            joined: String::new(),
             seen: Seen::default(),
             found: Vec::new(),
-        };
-        Self { window, by_chars, joined: String::new() }
+        }
     }
 
     /// The different shingles of the texts together, in the order in which they first occur; none where there is no
     /// word. A shingle may begin in one text and end in the next. Linear.
     pub fn shingles<'t>(&mut self, texts: impl Iterator<Item = &'t str> + Clone) -> &[u64] {
-        let bytes = texts.clone().map(str::len).sum::<usize>();
-        // A word takes a byte and one between it and the next; a character takes a byte.
-        self.window.begin(if self.by_chars { bytes } else { bytes / 2 + 1 });
-        for text in texts {
-            if self.by_chars {
-                spell(text, &mut self.joined);
-            } else {
-                words(text, &mut self.window);
-            }
-        }
-        if self.by_chars {
-            for c in self.joined.chars() {
-                self.window.word(fold(u64::from(u32::from(c)) ^ SEED, MULTIPLIER));
-            }
-            self.joined.clear();
-        }
-        self.window.end();
-        &self.window.found
+        let n = Instructions::best().run(Shingles { shingler: self, texts });
+        &self.found[..n]
     }
 }
 
-impl Window {
-    /// Begins a record of at most so many shingles.
-    fn begin(&mut self, most: usize) {
-        self.found.clear();
-        self.last.fill(0);
-        (self.oldest, self.missing, self.is_empty, self.sum) = (0, self.last.len(), true, 0);
-        self.seen.begin(most);
-    }
+/// The shingles of some texts, as work that tells how many there are.
+struct Shingles<'s, T> {
+    shingler: &'s mut Shingler,
+    texts: T,
+}
 
-    #[inline]
+impl<'t, T: Iterator<Item = &'t str> + Clone> Work for Shingles<'_, T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<W: Wide>(self, wide: W) -> usize {
+        let Self { shingler: Shingler { len, power, by_chars, joined, seen, found }, texts } = self;
+        // A word takes a byte and one between it and the next, if there is one; a character takes a byte.
+        let bound = |text: &str| if *by_chars { text.len() + 1 } else { text.len() / 2 + 1 };
+        let most: usize = texts.clone().map(bound).sum();
+        if found.len() < most {
+            found.resize(most, 0);
+        }
+        let mut window = Window {
+            last: [0; LENGTH_MAX as usize],
+            len: *len,
+            words: 0,
+            sum: 0,
+            power: *power,
+            seen: seen.begin(most),
+            found,
+            n: 0,
+        };
+        if *by_chars {
+            texts.for_each(|text| spell(text, joined));
+            for c in joined.chars() {
+                window.word(fold(u64::from(u32::from(c)) ^ SEED, MULTIPLIER));
+            }
+            joined.clear();
+        } else {
+            texts.for_each(|text| words_with(text, wide, &mut window));
+        }
+        if (1..window.len).contains(&window.words) {
+            window.add(window.sum);
+        }
+        window.n
+    }
+}
+
+/// The last words, or characters, as a polynomial of their hashes. Apart from what outlasts a record, so that it is in
+/// registers.
+struct Window<'s> {
+    /// As a ring.
+    last: [u64; LENGTH_MAX as usize],
+    /// How many a shingle has.
+    len: usize,
+    /// How many there were.
+    words: usize,
+    sum: u64,
+    /// What the oldest counts for.
+    power: u64,
+    seen: Turn<'s>,
+    found: &'s mut [u64],
+    /// How many were found.
+    n: usize,
+}
+
+impl Window<'_> {
+    #[inline(always)]
     fn add(&mut self, sum: u64) {
         let hash = fold(sum ^ SEED, MULTIPLIER);
-        if self.seen.insert(hash) {
-            self.found.push(hash);
-        }
-    }
-
-    fn end(&mut self) {
-        if self.missing > 0 && !self.is_empty {
-            self.add(self.sum);
-        }
+        // It is not known before whether it counts.
+        self.found[self.n] = hash;
+        self.n += usize::from(self.seen.insert(hash));
     }
 }
 
-impl Sink for Window {
-    #[inline]
+impl Sink for Window<'_> {
+    #[inline(always)]
     fn word(&mut self, hash: u64) {
-        let oldest = std::mem::replace(&mut self.last[self.oldest], hash);
-        self.oldest = if self.oldest + 1 == self.last.len() { 0 } else { self.oldest + 1 };
+        let oldest = self.last[self.words.wrapping_sub(self.len) % self.last.len()];
+        let newest = self.words % self.last.len();
+        self.last[newest] = hash;
+        self.words += 1;
         self.sum =
             self.sum.wrapping_mul(BASE).wrapping_add(hash).wrapping_sub(oldest.wrapping_mul(self.power));
-        self.is_empty = false;
-        self.missing = self.missing.saturating_sub(1);
-        if self.missing == 0 {
+        if self.words >= self.len {
             self.add(self.sum);
         }
     }

@@ -1,7 +1,9 @@
 //! Words of a text, as hashes of 64 bits: lower-cased runs of letters and digits; each character of a script without
 //! spaces, and each pictograph, is a word of its own. Everything else parts words.
 //!
-//! ASCII, which most text is, goes eight bytes at a time through registers; its words never touch a table.
+//! ASCII, which most text is, goes 64 bytes at a time through registers; its words never touch a table.
+
+use bedload_tokens::wide::{Instructions, Wide, Work};
 
 /// Takes the words of a text one by one.
 pub(crate) trait Sink {
@@ -20,7 +22,7 @@ const SEED: u64 = 0x243F_6A88_85A3_08D3;
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The two halves of a product of 128 bits, folded: every bit of the result depends on every bit of both factors.
-#[inline]
+#[inline(always)]
 pub(crate) fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
@@ -30,33 +32,36 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
 #[derive(Default)]
 struct Word {
     hash: u64,
-    /// The last bytes, fewer than eight, the first of them lowest.
+    /// The last bytes, at most eight, the first of them lowest.
     tail: u64,
     tail_len: u32,
     is_open: bool,
 }
 
-#[inline]
+#[inline(always)]
 fn absorb(hash: u64, eight: u64) -> u64 {
     fold(hash ^ eight ^ SEED, MULTIPLIER)
 }
 
 impl Word {
+    #[inline(always)]
     fn push(&mut self, byte: u8) {
         self.is_open = true;
-        self.tail |= u64::from(byte) << (8 * self.tail_len);
-        self.tail_len += 1;
         if self.tail_len == 8 {
             self.hash = absorb(self.hash, self.tail);
             (self.tail, self.tail_len) = (0, 0);
         }
+        self.tail |= u64::from(byte) << (8 * self.tail_len);
+        self.tail_len += 1;
     }
 
+    #[inline(always)]
     fn push_char(&mut self, c: char) {
         let mut bytes = [0; 4];
         c.encode_utf8(&mut bytes).bytes().for_each(|byte| self.push(byte));
     }
 
+    #[inline(always)]
     fn end(&mut self, sink: &mut impl Sink) {
         if self.is_open {
             sink.word(absorb(self.hash, self.tail));
@@ -67,13 +72,33 @@ impl Word {
 
 /// Hands the words of a text to `sink`, in order. Linear.
 pub(crate) fn words(text: &str, sink: &mut impl Sink) {
+    Instructions::best().run(Words { text, sink });
+}
+
+struct Words<'a, S> {
+    text: &'a str,
+    sink: &'a mut S,
+}
+
+impl<S: Sink> Work for Words<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<W: Wide>(self, wide: W) {
+        words_with(self.text, wide, self.sink);
+    }
+}
+
+/// The same as part of other work.
+#[inline(always)]
+pub(super) fn words_with<W: Wide>(text: &str, wide: W, sink: &mut impl Sink) {
     let bytes = text.as_bytes();
     let mut word = Word::default();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
         let ascii = ascii_len(rest);
-        ascii_words(&rest[..ascii], &mut word, sink);
+        ascii_words(&rest[..ascii], &mut word, wide, sink);
         at += ascii;
         let others = &text[at..];
         for c in others.chars() {
@@ -96,6 +121,7 @@ pub(crate) fn words(text: &str, sink: &mut impl Sink) {
 }
 
 /// How many of the first bytes are ASCII.
+#[inline(always)]
 fn ascii_len(bytes: &[u8]) -> usize {
     const BLOCK: usize = 64;
     let blocks = bytes.chunks_exact(BLOCK).take_while(|block| block.is_ascii()).count();
@@ -177,31 +203,12 @@ fn kind(c: char) -> Kind {
     }
 }
 
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// The high bit of each byte that is a letter or a digit; all bytes must be ASCII.
-#[inline]
-fn alphanumeric(eight: u64) -> u64 {
-    // Adding to a byte below 0x80 sets its high bit from some value on, and never carries into the next byte.
-    let from = |low: u64, byte: u8| low + each(0x80 - byte);
-    let letter = eight | each(0x20);
-    let letters = from(letter, b'a') & !from(letter, b'z' + 1);
-    let digits = from(eight, b'0') & !from(eight, b'9' + 1);
-    (letters | digits) & HIGH
-}
-
-/// One bit for each byte, from those high bits.
-#[inline]
-fn gather(high: u64) -> u64 {
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
 /// Some bytes from `at` on as lower-case, the first of them lowest, and zeros after the end.
-#[inline]
+#[inline(always)]
 fn load(bytes: &[u8], at: usize) -> u64 {
     let eight = if let Some(eight) = bytes[at..].first_chunk() {
         u64::from_le_bytes(*eight)
@@ -214,12 +221,13 @@ fn load(bytes: &[u8], at: usize) -> u64 {
     eight | each(0x20)
 }
 
-#[inline]
+#[inline(always)]
 fn first(eight: u64, len: usize) -> u64 {
     eight & (u64::MAX >> (64 - 8 * len))
 }
 
-fn ascii_words(bytes: &[u8], open: &mut Word, sink: &mut impl Sink) {
+#[inline(always)]
+fn ascii_words<W: Wide>(bytes: &[u8], open: &mut Word, wide: W, sink: &mut impl Sink) {
     let mut at = 0;
     if open.is_open {
         // It began before these bytes.
@@ -232,61 +240,61 @@ fn ascii_words(bytes: &[u8], open: &mut Word, sink: &mut impl Sink) {
         }
         open.end(sink);
     }
-    // Where the run of letters and digits that is being read began.
-    let mut begin = None;
+    // Whether the byte before is of a word, and where that began.
+    let (mut is_in, mut begin) = (false, 0);
     while at < bytes.len() {
-        let (mask, len) = mask_of(&bytes[at..]);
-        let mut used = 0;
-        while used < len {
-            let left = mask >> used;
-            match begin {
-                None if left == 0 => break,
-                None => {
-                    used += left.trailing_zeros() as usize;
-                    begin = Some(at + used);
-                }
-                Some(from) => {
-                    used += (!left).trailing_zeros() as usize;
-                    if used >= len {
-                        break;
-                    }
-                    sink.word(hash(bytes, from, at + used));
-                    begin = None;
-                }
-            }
+        let (mask, len) = mask_of(bytes, at, wide);
+        let before = (mask << 1) | u64::from(is_in);
+        let (mut starts, mut ends) = (mask & !before, before & !mask);
+        if len < 64 {
+            // A word that these bytes end with may go on after them.
+            ends &= !(1 << len);
         }
+        let mut next = || {
+            let start = at + starts.trailing_zeros() as usize;
+            starts &= starts.wrapping_sub(1);
+            start
+        };
+        if !is_in {
+            begin = next();
+        }
+        while ends != 0 {
+            sink.word(hash(bytes, begin, at + ends.trailing_zeros() as usize));
+            ends &= ends - 1;
+            begin = next();
+        }
+        is_in = (mask >> (len - 1)) & 1 == 1;
         at += len;
     }
-    if let Some(from) = begin {
-        // It may go on after these bytes.
-        bytes[from..].iter().for_each(|byte| open.push(byte | 0x20));
+    if is_in {
+        bytes[begin..].iter().for_each(|byte| open.push(byte | 0x20));
     }
 }
 
-/// Which of the first bytes, at most 64, are letters and digits, and how many were looked at.
-#[inline]
-fn mask_of(bytes: &[u8]) -> (u64, usize) {
-    let Some(block) = bytes.first_chunk::<64>() else {
-        let set = |mask, (nth, byte): (usize, &u8)| mask | u64::from(byte.is_ascii_alphanumeric()) << nth;
-        return (bytes.iter().enumerate().fold(0, set), bytes.len());
-    };
-    let mut mask = 0;
-    for (nth, eight) in block.as_chunks::<8>().0.iter().enumerate() {
-        mask |= gather(alphanumeric(u64::from_le_bytes(*eight))) << (8 * nth);
+/// Which of the bytes from `at` on, at most 64, are letters and digits, and how many were looked at.
+#[inline(always)]
+fn mask_of<W: Wide>(bytes: &[u8], at: usize, wide: W) -> (u64, usize) {
+    if let Some(block) = bytes[at..].first_chunk() {
+        return (wide.alphanumeric(block), 64);
     }
-    (mask, 64)
+    let len = bytes.len() - at;
+    if let Some(block) = bytes.last_chunk() {
+        return (wide.alphanumeric(block) >> (64 - len), len);
+    }
+    let mut block = [0; 64];
+    block[..len].copy_from_slice(&bytes[at..]);
+    (wide.alphanumeric(&block), len)
 }
 
 /// The hash of the word from `from` to `to`, which is ASCII.
-#[inline]
+#[inline(always)]
 fn hash(bytes: &[u8], mut from: usize, to: usize) -> u64 {
     let mut hash = 0;
-    while to - from >= 8 {
+    while to - from > 8 {
         hash = absorb(hash, load(bytes, from));
         from += 8;
     }
-    let tail = if from == to { 0 } else { first(load(bytes, from), to - from) };
-    absorb(hash, tail)
+    absorb(hash, first(load(bytes, from), to - from))
 }
 
 #[cfg(test)]
