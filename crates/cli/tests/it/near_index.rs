@@ -14,7 +14,6 @@ const BUILD: &str = "build in.jsonl --overwrite --skip tokens --skip balance";
 fn output(scratch: &Scratch, out: &str) -> (BTreeMap<String, Vec<u8>>, Value) {
     let mut files = scratch.tree(out);
     files.remove("manifest.json");
-    files.remove("report/index.html");
     let mut manifest = scratch.manifest(out);
     manifest.as_object_mut().unwrap().remove("seal");
     manifest["config"]["stages"]["near"].as_object_mut().unwrap().remove("index");
@@ -50,6 +49,7 @@ fn an_index_changes_nothing_in_the_output() {
         "--near 0.7 --survivor highest:/score --shingle char:9 --edges 0.9",
         "--near 0.9 --survivor lowest:/score --near-fields prompt --to converse --extra drop --threads 3",
         "--group-near 0.5 --validation 0.2 --augment 2",
+        "--near 0.8 --facts facts.parquet",
     ] {
         let mut some = all[..300].to_vec();
         scratch.write("in.jsonl", jsonl(&some));
@@ -124,6 +124,19 @@ fn families_with_too_many_pairs_are_built_without_an_index() {
     );
     assert!(!scratch.names().contains(&"near.index".to_owned()));
     assert_eq!(scratch.table("with", "duplicates").len(), 599);
+    // The same where such a family comes later: the index stays what it was.
+    let others = |n: u32| record(&format!("a text of its own {n} {}", n * 7), "answer");
+    let mut all: Vec<String> = (0..700).map(others).collect();
+    scratch.write("in.jsonl", jsonl(&all));
+    assert_eq!(same_as_without(&scratch, "--near 0.95", "before"), "");
+    let before = scratch.read("near.index");
+    all.extend((0..600).map(|n| record(&words.join(" "), &format!("answer {n}"))));
+    scratch.write("in.jsonl", jsonl(&all));
+    assert_eq!(
+        same_as_without(&scratch, "--near 0.95", "a family"),
+        "there are too many similar pairs with new records; all records were compared anew"
+    );
+    assert!(scratch.read("near.index") == before);
 }
 
 #[test]

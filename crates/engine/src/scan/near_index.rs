@@ -136,16 +136,23 @@ impl<'a> Indexing<'a> {
         };
         let len = file.metadata().map_err(io_error(self.path, "examined"))?.len();
         let len = usize::try_from(len).map_err(|_| self.is_no_index())?;
-        let mut bytes = Column::filled(len, 0u8, room)?;
-        let read = file.read_exact(bytes.values_mut());
-        let is_cut = matches!(&read, Err(error) if error.kind() == io::ErrorKind::UnexpectedEof);
-        if !is_cut {
-            read.map_err(io_error(self.path, "read"))?;
-        }
+        let bytes = if room.is_some() {
+            let mut bytes = Column::filled(len, 0u8, room)?;
+            match file.read_exact(bytes.values_mut()) {
+                // It is shorter now, which the checksum tells.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+                read => read.map_err(io_error(self.path, "read"))?,
+            }
+            bytes
+        } else {
+            let mut bytes = Vec::with_capacity(len);
+            file.read_to_end(&mut bytes).map_err(io_error(self.path, "read"))?;
+            Column::of(bytes, 0)
+        };
         let is_whole = bytes.values().split_last_chunk::<CHECKSUM>().is_some_and(|(all, checksum)| {
             *blake3::Hasher::new().update_rayon(all).finalize().as_bytes() == *checksum
         });
-        if is_cut || !is_whole {
+        if !is_whole {
             self.note(CHANGED);
             return Ok(None);
         }
@@ -166,7 +173,10 @@ impl<'a> Indexing<'a> {
         let run = Run { new: &sets, old: Some((saved, &lines)), threshold };
         let again = |lines: &[Ordinal]| sets_of(maker, records, config, lines);
         let go_on = || Ok(maker.watch.check()?);
-        let Some(pairs) = all_pairs(&run, pairs_max(ids.len()), again, go_on)? else { return Ok(None) };
+        let Some(pairs) = all_pairs(&run, pairs_max(ids.len()), again, go_on)? else {
+            self.note("there are too many similar pairs with new records; all records were compared anew");
+            return Ok(None);
+        };
         let known = ids.len() - new.len();
         self.note(&format!(
             "{} of {} {} compared; the similar pairs of the others were read here",

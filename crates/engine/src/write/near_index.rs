@@ -24,7 +24,7 @@ pub(crate) fn write(path: &Path, index: &NewIndex, progress: &Progress) -> Resul
     let mut checksum = blake3::Hasher::new();
     let mut write = |file: &mut BufWriter<File>| {
         index.write(|bytes| {
-            checksum.update(bytes);
+            checksum.update_rayon(bytes);
             file.write_all(bytes)
         })?;
         file.write_all(checksum.finalize().as_bytes())?;

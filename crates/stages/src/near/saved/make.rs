@@ -1,5 +1,6 @@
 //! An index that is made: of records that an earlier one has, and of new ones.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bedload_record::{Column, NoRoom, Room};
@@ -13,7 +14,9 @@ use super::signature::{FREQUENT, keys};
 use super::{ALIGNED, HEADER, MAGIC, SavedIndex, SavedPair, VERSION};
 
 /// Bytes that are handed on together.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 20;
+/// Old keys that are merged with new ones together; few in tests, so that there are several parts.
+const PART: usize = if cfg!(test) { 1 << 6 } else { 1 << 18 };
 
 /// A record of an index to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,20 +211,50 @@ fn merge(
     room: Option<&Arc<dyn Room>>,
 ) -> Result<Column<u64>, NoRoom> {
     let (keys, owners) = old.map(|old| (old.keys(), old.owners())).unwrap_or_default();
-    let stays = |owner: &[u8; 4]| renumbered[u32::from_le_bytes(*owner) as usize] != u32::MAX;
-    let n = owners.par_iter().filter(|owner| stays(owner)).count() + new.len();
-    let mut all = Column::filled(n, 0u64, room)?;
-    let mut places = all.values_mut().iter_mut();
-    let mut new = new.iter().copied().peekable();
-    let mut put = |value| places.next().into_iter().for_each(|place| *place = value);
-    for (key, owner) in keys.iter().zip(owners).filter(|(_, owner)| stays(owner)) {
-        let number = renumbered[u32::from_le_bytes(*owner) as usize];
-        let old = u64::from(u32::from_le_bytes(*key)) << u32::BITS | u64::from(number);
-        while let Some(before) = new.next_if(|&new| new < old) {
-            put(before);
+    let number = |owner: &[u8; 4]| renumbered[u32::from_le_bytes(*owner) as usize];
+    // Parts of all keys, each of which is merged on its own.
+    let mut parts = Vec::new();
+    let (mut from, mut from_new) = (0, 0);
+    while from < keys.len() || from_new < new.len() {
+        let (mut to, mut to_new) = (keys.len(), new.len());
+        if from + PART < to {
+            let next = u32::from_le_bytes(keys[from + PART]);
+            to = keys.partition_point(|&key| u32::from_le_bytes(key) <= next);
+            to_new = new.partition_point(|&new| (new >> u32::BITS) as u32 <= next);
         }
-        put(old);
+        parts.push((from..to, from_new..to_new));
+        (from, from_new) = (to, to_new);
     }
-    new.for_each(put);
+    let stays = |owner: &&[u8; 4]| number(owner) != u32::MAX;
+    let len = |(old, new): &(Range<usize>, Range<usize>)| {
+        owners[old.clone()].iter().filter(stays).count() + new.len()
+    };
+    let lens: Vec<usize> = parts.par_iter().map(len).collect();
+    let mut all = Column::filled(lens.iter().sum(), 0u64, room)?;
+    let mut rest = all.values_mut();
+    let mut places = Vec::with_capacity(parts.len());
+    for len in lens {
+        let place;
+        (place, rest) = rest.split_at_mut(len);
+        places.push(place);
+    }
+    places.into_par_iter().zip(parts).for_each(|(place, (from, from_new))| {
+        let mut new = new[from_new].iter().copied().peekable();
+        let mut at = 0;
+        for (key, owner) in keys[from.clone()].iter().zip(&owners[from]) {
+            let number = number(owner);
+            if number == u32::MAX {
+                continue;
+            }
+            let old = u64::from(u32::from_le_bytes(*key)) << u32::BITS | u64::from(number);
+            while let Some(before) = new.next_if(|&new| new < old) {
+                place[at] = before;
+                at += 1;
+            }
+            place[at] = old;
+            at += 1;
+        }
+        place[at..].iter_mut().zip(new).for_each(|(place, new)| *place = new);
+    });
     Ok(all)
 }
