@@ -84,6 +84,14 @@ fn sources_have_their_shares() {
     assert!(said.contains("news.jsonl has 40 records, and its share of the mix is 100"), "{said}");
     assert_eq!(scratch.manifest("o")["findings"]["select/short-source"], 1);
     assert_eq!(build("--mix chat.jsonl=0.5,code.jsonl=1.5,news.jsonl=0 --select 100").0, [25, 75, 0]);
+    // A source of duplicates only has nothing for its part.
+    scratch.write("again.jsonl", jsonl(of_source("chat", 50)));
+    let again = "build chat.jsonl again.jsonl --out p --skip tokens --mix chat.jsonl=1,again.jsonl=1";
+    let said = scratch.run(again).exits(1).stdout;
+    assert!(
+        said.contains("select/short-source") && said.contains("again.jsonl has no record left"),
+        "{said}"
+    );
     let (_, said) = build("--select 10000");
     assert!(said.contains("10,000 records were requested; there are 840"), "{said}");
     assert_eq!(scratch.manifest("o")["findings"]["select/too-few-records"], 1);

@@ -60,9 +60,16 @@ impl MixOfSources {
         let judge = |((name, &weight), &held): ((&String, &u64), &u64)| {
             let exact = u128::from(budget) * u128::from(weight);
             let share = u64::try_from(exact.checked_div(all).unwrap_or(0)).unwrap_or(u64::MAX);
-            let message =
-                format!("{name} has {}, and its share of the mix is {}", unit.say(held), count(share));
-            (held < share).then(|| Finding::dataset(Code::SelectShortSource, message))
+            let message = if budget == 0 {
+                format!(
+                    "{name} has no record left, so a mix that it has a part of has none; leave it out with a weight of 0, or \
+                     --select N fills up from the others"
+                )
+            } else {
+                format!("{name} has {}, and its share of the mix is {}", unit.say(held), count(share))
+            };
+            let is_empty = budget == 0 && held == 0 && weight > 0;
+            (held < share || is_empty).then(|| Finding::dataset(Code::SelectShortSource, message))
         };
         sources.names().iter().zip(&self.weights).zip(&self.held).filter_map(judge).collect()
     }
@@ -135,7 +142,7 @@ impl Decided {
         if budget >= held && mix.is_none() {
             return Ok(None);
         }
-        if let Some(mix) = mix.as_ref().filter(|_| budget > all) {
+        if let Some(mix) = mix.as_ref().filter(|_| budget > all || budget == 0) {
             findings.extend(mix.judge(sources, budget, unit));
         }
         let seed = settings.seed ^ SELECT_SALT;
