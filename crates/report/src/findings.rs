@@ -29,6 +29,8 @@ pub struct FindingRow<'a> {
     pub message: Cow<'a, str>,
     /// Whose rule it is.
     pub source: Cow<'a, str>,
+    /// What names the record in its source, where that is known.
+    pub id: Option<Box<str>>,
 }
 
 impl Row for FindingRow<'_> {
@@ -46,6 +48,7 @@ impl Row for FindingRow<'_> {
             RowColumn::required("severity", Text(|row| Some(&row.severity))),
             RowColumn::required("message", Text(|row| Some(&row.message))),
             RowColumn::required("source", Text(|row| Some(&row.source))),
+            RowColumn::distinct(RowColumn::optional("id", Text(|row| row.id.as_deref()))),
         ]
     }
 }

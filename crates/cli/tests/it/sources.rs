@@ -250,6 +250,10 @@ fn ids_are_text_and_those_that_several_records_have_are_counted() {
     let ids: Vec<String> =
         scratch.table("OUT", "records").iter().map(|row| row["id"].clone()).take(11).collect();
     assert_eq!(ids, ["a", "7", "7.50", "true", "null", "null", "é\n", "7", "a", "null", "empty"]);
+    let of_finding = |row: &BTreeMap<String, String>| [&*row["line"], &row["code"], &row["id"]].join(" ");
+    let found: Vec<String> = scratch.table("OUT", "findings").iter().map(of_finding).collect();
+    assert!(found.contains(&"11 schema/empty-content empty".to_owned()), "{found:?}");
+    assert!(found.iter().any(|row| row.starts_with("null dataset/duplicate-id null")), "{found:?}");
     let said: Vec<_> = built.findings().into_iter().filter(|f| f["code"] == "dataset/duplicate-id").collect();
     assert_eq!(said.len(), 1, "{}", built.stdout);
     // The copy of the first record is the same record.

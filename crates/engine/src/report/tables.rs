@@ -1,6 +1,7 @@
 //! The report: rows of every table, from the same facts and plan as the shards.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use bedload_scan::{Fetch, Watch};
 use bedload_stages::augment::Variation;
 use bedload_stages::balance::Class;
 use bedload_stages::facets::{FacetCounts, ValueCounts};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
@@ -96,13 +98,31 @@ pub(crate) fn findings(
     table(dir, "findings", |writer| {
         findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
             found.iter().try_for_each(&mut emit)?;
-            writer.push(found.into_iter().map(finding_row))?;
+            let ids = ids_of(source, &found)?;
+            let row =
+                |(nth, finding)| FindingRow { id: ids.get(nth).cloned().flatten(), ..finding_row(finding) };
+            writer.push(found.into_iter().enumerate().map(row))?;
             Ok(())
         })?;
         source.plan.findings.iter().try_for_each(&mut emit)?;
         writer.push(source.plan.findings.iter().cloned().map(finding_row))?;
         Ok(())
     })
+}
+
+/// What names the records of some findings; nothing where no ids were asked for.
+fn ids_of(source: &TableInput<'_>, found: &[Finding]) -> Result<Vec<Option<Box<str>>>, EngineError> {
+    let TableInput { facts, ids, fetch, .. } = source;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let firsts: HashMap<&str, Ordinal> =
+        facts.files().iter().map(|file| (file.name.as_str(), file.first)).collect();
+    let line = |finding: &Finding| {
+        let first = firsts.get(finding.file.as_deref()?)?;
+        Some(Ordinal(first.0 + finding.line? - 1))
+    };
+    ids.texts(facts, fetch, found.par_iter().map(line))
 }
 
 fn finding_row(finding: Finding) -> FindingRow<'static> {
@@ -117,6 +137,7 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
         severity: Cow::Borrowed(finding.severity.name()),
         message: Cow::Owned(finding.message),
         source: Cow::Owned(finding.source),
+        id: None,
     }
 }
 

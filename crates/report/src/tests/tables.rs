@@ -142,6 +142,7 @@ fn findings() {
         severity: "error".into(),
         message: "the content is empty".into(),
         source: "nova-lite".into(),
+        id: Some("q-17".into()),
     };
     let in_data_set = FindingRow {
         code: "split/too-few".into(),
@@ -153,29 +154,31 @@ fn findings() {
     check(
         vec![in_record, in_data_set],
         &expect![[r#"
-        --
-        file: "a.jsonl"
-        line: 3
-        column: 12
-        byte_offset: 4096
-        record: 2
-        pointer: "/messages/0/content"
-        code: "schema/empty-content"
-        severity: "error"
-        message: "the content is empty"
-        source: "nova-lite"
-        --
-        file: null
-        line: null
-        column: null
-        byte_offset: null
-        record: null
-        pointer: null
-        code: "split/too-few"
-        severity: "warning"
-        message: "3 records"
-        source: "bedload"
-    "#]],
+            --
+            file: "a.jsonl"
+            line: 3
+            column: 12
+            byte_offset: 4096
+            record: 2
+            pointer: "/messages/0/content"
+            code: "schema/empty-content"
+            severity: "error"
+            message: "the content is empty"
+            source: "nova-lite"
+            id: "q-17"
+            --
+            file: null
+            line: null
+            column: null
+            byte_offset: null
+            record: null
+            pointer: null
+            code: "split/too-few"
+            severity: "warning"
+            message: "3 records"
+            source: "bedload"
+            id: null
+        "#]],
     );
 }
 
