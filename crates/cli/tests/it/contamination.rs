@@ -62,6 +62,12 @@ fn every_match_is_reported_with_its_place() {
         uncompared["message"],
         "2 of 7 evaluation records are not compared: 1 has no text, 1 has fewer than 3 words"
     );
+    let manifest = scratch.manifest("o");
+    let sets = manifest["eval_sets"].as_array().unwrap();
+    let names: Vec<&str> = sets.iter().filter_map(|set| set["name"].as_str()).collect();
+    assert_eq!(names, ["questions.jsonl.gz", "pairs.jsonl"]);
+    assert_eq!(sets[1]["bytes"].as_u64(), Some(scratch.read("pairs.jsonl").len() as u64));
+    assert_eq!((&sets[1]["records"], sets[1]["blake3"].as_str().map(str::len)), (&json!(1), Some(64)));
     let rows = scratch.table("o", "contamination");
     let row = |n: usize| {
         let columns = "line eval_file eval_line method pointer text_offset words covered_words counted_words";

@@ -26,6 +26,7 @@ use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::against::Known;
 use crate::scan::augment::{Augmenter, variations};
+use crate::scan::contamination::EvalSets;
 use crate::scan::evaluation::{EvaluationWriter, refuse_without_prompts};
 use crate::scan::facts::{Scanned, room, scan};
 use crate::scan::ids::Ids;
@@ -35,7 +36,7 @@ use crate::scan::near_index::Indexing;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
 use crate::scan::ties::Ties;
 use crate::write;
-use crate::write::checksums::hash_inputs;
+use crate::write::checksums::{hash_inputs, hash_others};
 use crate::write::copy;
 use crate::write::facts::keep;
 use crate::write::paths::{refuse_output_inside_input, resolve};
@@ -166,14 +167,19 @@ pub fn build(
                     hash_inputs(&known.inputs, &fetch, &known.facts, &settings.sources, watch)
                 };
                 let against = against.known().iter().map(hash).collect::<Result<Vec<_>, _>>()?.concat();
-                Ok::<_, EngineError>((tables, inputs, against))
+                let hash = |(inputs, lines): &(Inputs, Vec<u64>)| {
+                    hash_others(inputs, &Fetch::new(inputs, &settings.scan), lines, watch)
+                };
+                let eval_sets = rules.eval_sets.iter().flat_map(EvalSets::files);
+                let eval_sets = eval_sets.map(hash).collect::<Result<Vec<_>, _>>()?.concat();
+                Ok::<_, EngineError>((tables, inputs, against, eval_sets))
             })
         },
     );
     let (checksums, evaluation) = written?;
     let mut files = shard_entries(&plan.packed, checksums);
     files.extend(evaluation);
-    let (tables, input_entries, against_entries) = reported?;
+    let (tables, input_entries, against_entries, eval_sets) = reported?;
     files.extend(tables);
     inputs.check_unchanged()?;
     against.check_unchanged()?;
@@ -199,6 +205,7 @@ pub fn build(
         config: config(settings, &rules, inputs, &ties),
         inputs: input_entries,
         against: against_entries,
+        eval_sets,
         skipped: SkippedFiles {
             files: inputs.skipped().n_files,
             names: inputs.skipped().names().map(str::to_owned).collect(),

@@ -101,6 +101,9 @@ pub struct Manifest {
     /// What the records were compared with, and what is no part of the output.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<InputEntry>,
+    /// The evaluation data that the records were compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub eval_sets: Vec<InputEntry>,
     /// What else was in the input directories.
     #[serde(default)]
     pub skipped: SkippedFiles,

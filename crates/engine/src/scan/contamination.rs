@@ -21,6 +21,8 @@ pub(crate) struct EvalSets {
     index: Index,
     /// The files, in the order of the index.
     names: Vec<String>,
+    /// The same by set, each with its lines.
+    files: Vec<(Inputs, Vec<u64>)>,
     /// Lines that have no text to compare.
     n_textless: u64,
     hits: Hits,
@@ -53,7 +55,7 @@ impl EvalSets {
         if !config.runs() {
             return Ok(None);
         }
-        let (mut names, mut chunks, mut n_textless) = (Vec::new(), Vec::new(), 0);
+        let (mut names, mut files, mut chunks, mut n_textless) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for set in &config.sets {
             let inputs = inputs_of(set)?;
             let formats = formats(set, &inputs)?;
@@ -90,6 +92,7 @@ impl EvalSets {
                 },
             )?;
             inputs.check_unchanged()?;
+            files.push((inputs, lines));
         }
         let index = Index::new(chunks, config);
         if index.n_read() == index.n_short() {
@@ -99,7 +102,12 @@ impl EvalSets {
                 sets.join(", ")
             )));
         }
-        Ok(Some(Self { index, names, n_textless, hits: config.hits }))
+        Ok(Some(Self { index, names, files, n_textless, hits: config.hits }))
+    }
+
+    /// The files of each set, with the lines of each.
+    pub(crate) fn files(&self) -> &[(Inputs, Vec<u64>)] {
+        &self.files
     }
 
     /// What looks for one record after the other.

@@ -54,19 +54,36 @@ pub(crate) fn hash_inputs(
     sources: &[DataSource],
     watch: &Watch,
 ) -> Result<Vec<InputEntry>, EngineError> {
-    let hash = |input: InputId| -> Result<InputEntry, EngineError> {
-        let mut sum = blake3::Hasher::new();
-        let bytes = fetch.raw(input, |piece| {
-            sum.update_rayon(piece);
-            watch.check()
-        })?;
-        Ok(InputEntry {
-            name: inputs.get(input).name().to_owned(),
-            bytes,
-            blake3: sum.finalize().to_hex().to_string(),
-            records: facts.file(input).lines,
-            source: facts.file(input).source.map(|source| sources[source].name.clone()),
-        })
+    let hash = |input: InputId| {
+        let file = facts.file(input);
+        let source = file.source.map(|source| sources[source].name.clone());
+        Ok(InputEntry { source, ..hash_input(inputs, fetch, input, file.lines, watch)? })
     };
     inputs.par_ids().map(hash).collect()
+}
+
+/// The same of other data, of which the lines were counted.
+pub(crate) fn hash_others(
+    inputs: &Inputs,
+    fetch: &Fetch<'_>,
+    lines: &[u64],
+    watch: &Watch,
+) -> Result<Vec<InputEntry>, EngineError> {
+    inputs.par_ids().map(|input| hash_input(inputs, fetch, input, lines[input.index()], watch)).collect()
+}
+
+fn hash_input(
+    inputs: &Inputs,
+    fetch: &Fetch<'_>,
+    input: InputId,
+    records: u64,
+    watch: &Watch,
+) -> Result<InputEntry, EngineError> {
+    let mut sum = blake3::Hasher::new();
+    let bytes = fetch.raw(input, |piece| {
+        sum.update_rayon(piece);
+        watch.check()
+    })?;
+    let blake3 = sum.finalize().to_hex().to_string();
+    Ok(InputEntry { name: inputs.get(input).name().to_owned(), bytes, blake3, records, source: None })
 }
