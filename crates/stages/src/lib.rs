@@ -4,6 +4,11 @@
 //! that needs facts only is a pure function that the plan calls; one that makes bytes is a [`Rewrite`].
 //! Not here: reading or writing anything, threads of its own, clocks.
 
+#![allow(
+    clippy::inline_always,
+    reason = "code is compiled for the instructions of the function it is inlined into"
+)]
+
 mod buckets;
 pub mod convert;
 

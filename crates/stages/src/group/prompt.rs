@@ -3,6 +3,7 @@
 //! ASCII, which most prompts are, goes through registers, a block at a time; characters beyond it go through Unicode's tables, and
 //! nothing else does because of them.
 
+use bedload_tokens::wide::{Instructions, Wide, Work};
 use unicase::UniCase;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -10,31 +11,48 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 const END: u8 = 0xFF;
 
 /// Bytes that are looked at together: what the compiler puts into registers.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// Appends a text as it is compared, and a byte that ends it. Linear.
 pub(crate) fn write_folded(text: &str, out: &mut Vec<u8>) {
-    let mut rest = text.trim();
-    out.reserve(rest.len() + 1);
-    while !rest.is_empty() {
-        let ascii = ascii_len(rest.as_bytes());
-        // A mark that follows may be composed with the last ASCII character. Nothing before that is.
-        let plain = if ascii == rest.len() { ascii } else { ascii.saturating_sub(1) };
-        write_ascii(&rest.as_bytes()[..plain], out);
-        rest = &rest[plain..];
-        let other = rest.bytes().skip(1).position(|byte| byte.is_ascii()).map_or(rest.len(), |at| at + 1);
-        write_other(&rest[..other], out);
-        rest = &rest[other..];
-    }
-    out.push(END);
+    Instructions::best().run(Folding { text, out });
 }
 
+struct Folding<'a> {
+    text: &'a str,
+    out: &'a mut Vec<u8>,
+}
+
+impl Work for Folding<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<W: Wide>(self, _: W) {
+        let Self { text, out } = self;
+        let mut rest = text.trim();
+        out.reserve(rest.len() + 1);
+        while !rest.is_empty() {
+            let ascii = ascii_len(rest.as_bytes());
+            // A mark that follows may be composed with the last ASCII character. Nothing before that is.
+            let plain = if ascii == rest.len() { ascii } else { ascii.saturating_sub(1) };
+            write_ascii(&rest.as_bytes()[..plain], out);
+            rest = &rest[plain..];
+            let other = rest.bytes().skip(1).position(|byte| byte.is_ascii()).map_or(rest.len(), |at| at + 1);
+            write_other(&rest[..other], out);
+            rest = &rest[other..];
+        }
+        out.push(END);
+    }
+}
+
+#[inline(always)]
 fn ascii_len(bytes: &[u8]) -> usize {
     let (blocks, _) = bytes.as_chunks::<BLOCK>();
     let whole = blocks.iter().take_while(|block| block.is_ascii()).count() * BLOCK;
     whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
+#[inline(always)]
 fn write_ascii(bytes: &[u8], out: &mut Vec<u8>) {
     let (blocks, last) = bytes.as_chunks::<BLOCK>();
     for block in blocks {
@@ -52,6 +70,7 @@ fn write_ascii(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// White space in ASCII but for the space itself.
+#[inline(always)]
 fn is_control_space(byte: u8) -> bool {
     byte.wrapping_sub(b'\t') < 5
 }

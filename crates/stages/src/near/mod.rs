@@ -27,11 +27,6 @@
 //! ## Findings
 //! None: a near-duplicate is a verdict, and a row of `report/duplicates.parquet`.
 
-#![allow(
-    clippy::inline_always,
-    reason = "code is compiled for the instructions of the function it is inlined into"
-)]
-
 mod candidates;
 mod compare;
 mod counts;
