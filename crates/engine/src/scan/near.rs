@@ -15,8 +15,11 @@ use crate::run::error::EngineError;
 use crate::scan::against::Against;
 use crate::scan::rules::Rules;
 
-/// Lines whose sets are made together.
-const LINES: u64 = 1 << 13;
+/// Lines whose sets are made together: of few lines, few, so that all threads have some; of many, more, as each of these
+/// pieces is divided into thousands of parts.
+fn lines_at_once(lines: u64) -> u64 {
+    (lines / 64).clamp(1 << 8, 1 << 13).max(lines >> 12)
+}
 
 /// Of English, where each makes a shingle.
 const BYTES_PER_WORD: u64 = 6;
@@ -120,10 +123,11 @@ impl SetMaker<'_> {
         room: Option<&Arc<dyn Room>>,
     ) -> Result<Vec<SetChunk>, EngineError> {
         let begin = || Buffers { sets: SetBuffers::new(config), fetched: Vec::new(), converted: Vec::new() };
-        let chunks = (0..self.facts.len().div_ceil(LINES))
+        let at_once = lines_at_once(self.facts.len());
+        let chunks = (0..self.facts.len().div_ceil(at_once))
             .into_par_iter()
             .map_init(begin, |buffers, chunk| {
-                let lines = chunk * LINES..((chunk + 1) * LINES).min(self.facts.len());
+                let lines = chunk * at_once..((chunk + 1) * at_once).min(self.facts.len());
                 self.watch.check()?;
                 let sets = self.of_lines(lines, (verdicts, first), config.fields, buffers)?;
                 Ok(sets.finish(room)?)
