@@ -16,6 +16,9 @@ pub trait Work {
 pub trait Wide: Copy {
     /// Which of 64 bytes are ASCII letters and digits; bit n is byte n.
     fn alphanumeric(self, bytes: &[u8; 64]) -> u64;
+
+    /// Which of 64 bytes are ASCII white space, and which of these are spaces.
+    fn white(self, bytes: &[u8; 64]) -> (u64, u64);
 }
 
 /// A set of instructions that the processor has.
@@ -59,6 +62,12 @@ impl<S: Simd> Wide for WideSimd<S> {
         let masks = self.0.masks(bytes);
         masks.letter | masks.digit
     }
+
+    #[inline(always)]
+    fn white(self, bytes: &[u8; 64]) -> (u64, u64) {
+        let masks = self.0.masks(bytes);
+        (masks.space, masks.blank)
+    }
 }
 
 #[cfg(test)]
@@ -67,24 +76,28 @@ mod tests {
 
     use super::*;
 
-    struct Alphanumeric<'a>(&'a [u8; 64]);
+    struct Classes<'a>(&'a [u8; 64]);
 
-    impl Work for Alphanumeric<'_> {
-        type Output = u64;
+    impl Work for Classes<'_> {
+        type Output = [u64; 3];
 
-        fn run<W: Wide>(self, wide: W) -> u64 {
-            wide.alphanumeric(self.0)
+        fn run<W: Wide>(self, wide: W) -> [u64; 3] {
+            let (white, space) = wide.white(self.0);
+            [wide.alphanumeric(self.0), white, space]
         }
     }
 
     proptest! {
         #[test]
-        fn letters_and_digits_are_found_with_any_instructions(bytes in prop::collection::vec(any::<u8>(), 64)) {
+        fn classes_are_found_with_any_instructions(bytes in prop::collection::vec(0u8..0xA0, 64)) {
             let block: &[u8; 64] = bytes.first_chunk().expect("64 bytes");
-            let bit = |mask, (nth, byte): (usize, &u8)| mask | u64::from(byte.is_ascii_alphanumeric()) << nth;
-            let expected = block.iter().enumerate().fold(0, bit);
+            let bits = |is: fn(u8) -> bool| {
+                block.iter().enumerate().fold(0, |mask, (nth, &byte)| mask | u64::from(is(byte)) << nth)
+            };
+            let white = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
+            let expected = [bits(|byte| byte.is_ascii_alphanumeric()), bits(white), bits(|byte| byte == b' ')];
             for instructions in Instructions::all() {
-                prop_assert_eq!(instructions.run(Alphanumeric(block)), expected, "{:?}", instructions);
+                prop_assert_eq!(instructions.run(Classes(block)), expected, "{:?}", instructions);
             }
         }
     }

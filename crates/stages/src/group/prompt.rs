@@ -10,7 +10,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// Ends each text: no byte of UTF-8, so that two texts in a row are not a third one.
 const END: u8 = 0xFF;
 
-/// Bytes that are looked at together: what the compiler puts into registers.
+/// Bytes that are looked at together.
 const BLOCK: usize = 64;
 
 /// Appends a text as it is compared, and a byte that ends it. Linear.
@@ -27,7 +27,7 @@ impl Work for Folding<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<W: Wide>(self, _: W) {
+    fn run<W: Wide>(self, wide: W) {
         let Self { text, out } = self;
         let mut rest = text.trim();
         out.reserve(rest.len() + 1);
@@ -35,7 +35,7 @@ impl Work for Folding<'_> {
             let ascii = ascii_len(rest.as_bytes());
             // A mark that follows may be composed with the last ASCII character. Nothing before that is.
             let plain = if ascii == rest.len() { ascii } else { ascii.saturating_sub(1) };
-            write_ascii(&rest.as_bytes()[..plain], out);
+            write_ascii(&rest.as_bytes()[..plain], wide, out);
             rest = &rest[plain..];
             let other = rest.bytes().skip(1).position(|byte| byte.is_ascii()).map_or(rest.len(), |at| at + 1);
             write_other(&rest[..other], out);
@@ -53,14 +53,12 @@ fn ascii_len(bytes: &[u8]) -> usize {
 }
 
 #[inline(always)]
-fn write_ascii(bytes: &[u8], out: &mut Vec<u8>) {
+fn write_ascii<W: Wide>(bytes: &[u8], wide: W, out: &mut Vec<u8>) {
     let (blocks, last) = bytes.as_chunks::<BLOCK>();
     for block in blocks {
-        // Sums of bytes, not conditions: the compiler counts them side by side.
-        let doubled = |n: usize| u8::from(block[n] == b' ') & u8::from(block[n - 1] == b' ');
-        let irregular = (1..BLOCK).fold(0, |sum, n| sum | doubled(n));
-        let irregular = block.iter().fold(irregular, |sum, &byte| sum | u8::from(is_control_space(byte)));
-        if irregular != 0 || block[0] == b' ' && out.last() == Some(&b' ') {
+        let (white, space) = wide.white(block);
+        let is_after_space = out.last() == Some(&b' ');
+        if white != space || space & (space << 1 | u64::from(is_after_space)) != 0 {
             block.iter().for_each(|&byte| write_byte(byte, out));
         } else {
             out.extend_from_slice(&block.map(|byte| byte.to_ascii_lowercase()));
