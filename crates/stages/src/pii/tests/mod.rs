@@ -1,5 +1,6 @@
 //! What each kind finds and passes over, in small texts.
 
+mod marked;
 mod masking;
 mod numbers;
 mod recall;

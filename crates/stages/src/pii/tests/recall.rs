@@ -1,20 +1,7 @@
 //! How much is found of what people write, by kind: at least twenty of each, marked by hand, with traps beside them.
 
-use std::collections::BTreeMap;
-
+use super::marked::tally;
 use super::*;
-
-/// A line without its marks, and where they were.
-fn read(line: &str) -> (String, Vec<(&str, usize, usize)>) {
-    let (mut text, mut marked) = (String::new(), Vec::new());
-    for (n, part) in line.split(['⟦', '⟧']).enumerate() {
-        let mark = part.split_once(':').filter(|_| n % 2 == 1);
-        let from = text.len();
-        text.extend(mark.map_or(part, |(_, own)| own).split('¦'));
-        marked.extend(mark.map(|(kind, _)| (kind, from, text.len())));
-    }
-    (text, marked)
-}
 
 /// Private keys of all tools, in a file, in a file of another system, and in a string of JSON.
 fn private_keys() -> Vec<String> {
@@ -30,35 +17,8 @@ fn private_keys() -> Vec<String> {
 
 #[test]
 fn as_much_is_found_as_the_guide_says() {
-    let scanner = Scanner::new(Kinds::default());
-    let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
-    let mut others = String::new();
     let keys = private_keys();
     let lines = include_str!("recall.txt").lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
-    for line in lines.chain(keys.iter().map(String::as_str)) {
-        let (text, marked) = read(line);
-        let mut hits = Vec::new();
-        scanner.find(&text, &mut hits);
-        let found: Vec<(&str, usize, usize)> =
-            hits.iter().map(|hit| (hit.kind.name(), hit.start, hit.end)).collect();
-        for mark in &marked {
-            let is_found = found.contains(mark);
-            counts.entry(mark.0).or_default()[usize::from(!is_found)] += 1;
-            if !is_found {
-                others += &format!("missed {}: {text}\n", mark.0);
-            }
-        }
-        for &(kind, from, to) in found.iter().filter(|hit| !marked.contains(hit)) {
-            counts.entry(kind).or_default()[2] += 1;
-            others += &format!("wrong {kind}: {} in {text}\n", &text[from..to]);
-        }
-    }
-    let shown: Vec<String> = counts
-        .iter()
-        .map(|(kind, [right, missed, wrong])| {
-            format!("{kind}: {right} found, {missed} missed, {wrong} wrong\n")
-        })
-        .collect();
     expect![[r#"
         card: 22 found, 0 missed, 0 wrong
         cloud-key: 20 found, 0 missed, 0 wrong
@@ -77,5 +37,5 @@ fn as_much_is_found_as_the_guide_says() {
         missed ip-address: curl -u x http://joe:letmein@10.0.0.1/
         missed password: password: hunter2 
     "#]]
-    .assert_eq(&(shown.concat() + &others));
+    .assert_eq(&tally(lines.chain(keys.iter().map(String::as_str))));
 }
