@@ -55,30 +55,31 @@ fn ascii_len(bytes: &[u8]) -> usize {
 #[inline(always)]
 fn write_ascii<W: Wide>(bytes: &[u8], wide: W, out: &mut Vec<u8>) {
     let (blocks, last) = bytes.as_chunks::<BLOCK>();
-    for block in blocks {
-        let (white, space) = wide.white(block);
-        let is_after_space = out.last() == Some(&b' ');
-        if white != space || space & (space << 1 | u64::from(is_after_space)) != 0 {
-            block.iter().for_each(|&byte| write_byte(byte, out));
-        } else {
-            out.extend_from_slice(&block.map(|byte| byte.to_ascii_lowercase()));
-        }
+    blocks.iter().for_each(|block| write_block(block, BLOCK, wide, out));
+    if !last.is_empty() {
+        let mut block = [0; BLOCK];
+        block[..last.len()].copy_from_slice(last);
+        write_block(&block, last.len(), wide, out);
     }
-    last.iter().for_each(|&byte| write_byte(byte, out));
 }
 
-/// White space in ASCII but for the space itself.
+/// Appends the first bytes of a block, which is ASCII.
 #[inline(always)]
-fn is_control_space(byte: u8) -> bool {
-    byte.wrapping_sub(b'\t') < 5
-}
-
-fn write_byte(byte: u8, out: &mut Vec<u8>) {
-    if byte == b' ' || is_control_space(byte) {
-        write_space(out);
-    } else {
-        out.push(byte.to_ascii_lowercase());
+fn write_block<W: Wide>(block: &[u8; BLOCK], len: usize, wide: W, out: &mut Vec<u8>) {
+    let white = wide.white(block);
+    let mut doubled = white & ((white << 1) | u64::from(out.last() == Some(&b' ')));
+    let folded = block.map(|byte| {
+        let is_control_space = byte.wrapping_sub(b'\t') < 5;
+        if is_control_space { b' ' } else { byte.to_ascii_lowercase() }
+    });
+    let mut begin = 0;
+    while doubled != 0 {
+        let end = doubled.trailing_zeros() as usize;
+        out.extend_from_slice(&folded[begin..end]);
+        begin = end + 1;
+        doubled &= doubled - 1;
     }
+    out.extend_from_slice(&folded[begin..len]);
 }
 
 fn write_space(out: &mut Vec<u8>) {
