@@ -162,6 +162,68 @@ fn labels_at_a_field_conflict_whatever_the_answers() {
     );
 }
 
+/// A source with labels and one without share all prompts; of the labelled records of one prompt, one was labelled again.
+#[test]
+fn records_of_a_source_without_labels_are_no_votes() {
+    let of = |prompt: usize, completion: &str, label: Option<&str>| {
+        let record = json!({"prompt": format!("Question {prompt}"), "completion": completion});
+        let Some(label) = label else { return record.to_string() };
+        let Value::Object(mut members) = record else { unreachable!("an object") };
+        members.insert("cat".to_owned(), json!(label));
+        Value::Object(members).to_string()
+    };
+    let scratch = Scratch::new();
+    let mut labelled: Vec<String> = (0..20)
+        .map(|n| of(n, &format!("A long answer with the number {n}"), Some(["x", "y"][n % 2])))
+        .collect();
+    labelled.push(of(0, "An answer that came later", Some("y")));
+    labelled.push(of(1, "Another wording of the same", Some("y")));
+    scratch.write("a.jsonl", jsonl(labelled));
+    let chat = (0..20).map(|n| of(n, &format!("Something else, {n}"), None));
+    // One without a label says the same as a labelled one that goes, and stays in its place.
+    let same = of(0, "A long answer with the number 0", None);
+    scratch.write("b.jsonl", jsonl(chat.chain([same])));
+    scratch.write(
+        "bedload.toml",
+        "[[input]]\nname = \"a\"\npath = \"a.jsonl\"\nlabel = \"/cat\"\n[[input]]\nname = \"b\"\npath = \"b.jsonl\"\n",
+    );
+    let flags = "--to prompt-completion --extra drop --skip tokens --output-format jsonl";
+    for (action, gone, is_heir) in [
+        ("report", "", false),
+        ("drop", "a 1, a 21", true),
+        ("majority", "a 1, a 21", true),
+        ("last", "a 1", true),
+    ] {
+        let build = format!("build --conflicts {action} {flags} --out o --overwrite");
+        let built = scratch.run(&build).exits(0);
+        let rows = scratch.table("o", "records");
+        let left: Vec<String> = rows
+            .iter()
+            .filter(|row| row["reason"] == "conflict")
+            .map(|row| format!("{} {}", row["source"], row["line"]))
+            .collect();
+        assert_eq!(left.join(", "), gone, "{action}");
+        let copy = rows.iter().rfind(|row| row["source"] == "b").expect("a row");
+        assert_eq!(copy["verdict"] == "kept", is_heir, "{action}");
+        let message = |code: &str| {
+            let found = built.findings().into_iter().find(|finding| finding["code"] == code);
+            found.map(|finding| finding["message"].as_str().unwrap().to_owned()).unwrap_or_default()
+        };
+        let code = if action == "report" { "conflicts/labels" } else { "conflicts/resolved" };
+        assert!(
+            message(code)
+                .starts_with("1 prompt has different labels in 2 records, e.g. a.jsonl:1 and a.jsonl:21")
+        );
+        assert!(
+            message("conflicts/variation").starts_with("19 prompts have different answers in 39 records")
+        );
+        let rows = scratch.table("o", "conflicts");
+        let conflicts = rows.iter().filter(|row| row["kind"] == "conflict");
+        assert_eq!(conflicts.map(|row| row["label"].as_str()).collect::<Vec<_>>(), ["x", "y"], "{action}");
+        scratch.run("verify o").exits(0);
+    }
+}
+
 #[test]
 fn the_prompt_of_a_conversation_is_all_before_its_last_answer() {
     let talk = |system: &str, first: &str, label: &str| {
@@ -279,6 +341,18 @@ fn check_reports_the_conflicts_that_build_lists() {
         }
         assert_eq!(said(format!("check {inputs}")), [""; 0]);
     }
+    // Of two sources, one has labels: the answers of the other are no votes.
+    scratch.write(
+        "sources.toml",
+        "[[input]]\npath = \"fields.jsonl\"\nlabel = \"/label\"\n[[input]]\npath = \"free.jsonl\"\n",
+    );
+    scratch.write("free.jsonl", jsonl(records.iter().map(|(prompt, _)| record(prompt, "no label at all"))));
+    let said = |inputs: &str| {
+        let checked = scratch.run(&format!("check {inputs} --conflicts --skip tokens --output-format jsonl"));
+        let found = checked.exits(0).findings().into_iter().find(|it| it["code"] == "conflicts/labels");
+        found.expect("a finding")["message"].clone()
+    };
+    assert_eq!(said("--config sources.toml"), said("fields.jsonl --label-field /label"));
     let refused = scratch.run("check a.jsonl --conflicts --skip conflicts").refuses(2);
     assert!(refused.contains("--conflicts"), "{refused}");
     let labels = scratch.run("check a.jsonl --conflicts --skip tokens --output-format jsonl").summary();

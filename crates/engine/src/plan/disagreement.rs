@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use bedload_record::plural::{agree, count, plural};
 use bedload_record::{Code, Finding, Ordinal};
 use bedload_stages::balance::Classes;
-use bedload_stages::conflicts::{Action, Answered, Conflict, Conflicts, find};
+use bedload_stages::conflicts::{Action, Answered, Conflict, Conflicts, Vote, find};
 use bedload_stages::preference::{Compared, Contradiction, Contradictions, contradictions};
 
 use crate::run::settings::Settings;
-use crate::scan::stances::{Kind, Stances, label_key};
+use crate::scan::by_source::balance;
+use crate::scan::stances::{Kind, NO_LABEL, Stances, label_key};
 
 /// How many places of a cycle are named.
 const PLACES_MAX: usize = 3;
@@ -107,14 +108,14 @@ pub(crate) fn of_stances(
             let ids = labels.iter().enumerate();
             let classes: HashMap<u64, Option<usize>> =
                 ids.map(|(id, label)| (label_key(label), classes.of_label(id))).collect();
-            let of_lines: Vec<Option<usize>> =
-                list.iter().map(|(_, [.., label])| classes.get(label).copied().flatten()).collect();
+            let vote = |label: u64| Vote::new(label != NO_LABEL, classes.get(&label).copied().flatten());
+            let votes: Vec<Vote> = list.iter().map(|&(_, [.., label])| vote(label)).collect();
             let (lines, answered): (Vec<_>, Vec<_>) = list
                 .into_iter()
                 .map(|(line, [prompt, answer, _])| (line, Some(Answered { prompt, answer })))
                 .unzip();
-            let by_class = settings.stages.balance.label_field.is_some();
-            let found = find(&lines, &answered, &of_lines, by_class);
+            let by_class = balance(settings).label_field.is_some();
+            let found = find(&lines, &answered, &votes, by_class);
             ("prompts with different answers", of_answers(&found, Action::Report, 0, "", place))
         }
     };

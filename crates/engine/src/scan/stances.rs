@@ -16,7 +16,7 @@ pub(crate) const STANCES_MAX: usize = 1 << 18;
 pub(crate) type Stance = [u64; 3];
 
 /// In place of a label, where a record has none.
-const NO_LABEL: u64 = 0;
+pub(crate) const NO_LABEL: u64 = 0;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,13 +7,49 @@ use rayon::prelude::*;
 
 use super::{Action, Answered};
 
+/// What a record says where the labels of its prompt are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vote {
+    /// Nothing: it has no label, and its answer cannot be taken for one.
+    Abstains,
+    /// A label that is none of the classes.
+    Other,
+    /// A class.
+    Class(usize),
+}
+
+impl Vote {
+    /// The vote of a record with a label, which is of a class or of none, or without.
+    pub fn new(has_label: bool, class: Option<usize>) -> Self {
+        match class {
+            Some(class) => Self::Class(class),
+            None if has_label => Self::Other,
+            None => Self::Abstains,
+        }
+    }
+
+    fn class(self) -> Option<usize> {
+        match self {
+            Self::Class(class) => Some(class),
+            Self::Abstains | Self::Other => None,
+        }
+    }
+}
+
 /// A record of which it is known what it asks and answers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Voter {
-    pub(super) prompt: u64,
-    pub(super) line: Ordinal,
-    pub(super) answer: u64,
-    pub(super) class: Option<usize>,
+struct Voter {
+    prompt: u64,
+    line: Ordinal,
+    answer: u64,
+    vote: Vote,
+}
+
+impl Voter {
+    /// What its answer is compared by: its class where labels are at a field, otherwise what it says.
+    fn key(&self, by_class: bool) -> u64 {
+        self.vote.class().filter(|_| by_class).map_or(self.answer, |class| class as u64)
+    }
 }
 
 /// A prompt that records answer differently.
@@ -29,6 +65,8 @@ pub struct Conflict {
     pub majority: Option<usize>,
     /// The answer of the last record.
     pub last: usize,
+    /// The records that have no label where others have different ones. They are none of the above, and always stay.
+    pub abstaining: Vec<Ordinal>,
 }
 
 /// An answer to a prompt that has several.
@@ -81,44 +119,58 @@ impl Conflict {
 pub struct Conflicts(pub Vec<Conflict>);
 
 /// Finds the prompts that records answer differently, given for each record, in order, what it asks and answers, and its
-/// class. Where `by_class`, the class of a record is its answer, if it has one.
-pub fn find(
-    lines: &[Ordinal],
-    answered: &[Option<Answered>],
-    classes: &[Option<usize>],
-    by_class: bool,
-) -> Conflicts {
-    let voter = |((&line, answered), &class): ((&Ordinal, &Option<Answered>), &Option<usize>)| {
+/// vote. Where `by_class`, labels are at a field, and the class of a record is its answer, if it has one.
+pub fn find(lines: &[Ordinal], answered: &[Option<Answered>], votes: &[Vote], by_class: bool) -> Conflicts {
+    let voter = |((&line, answered), &vote): ((&Ordinal, &Option<Answered>), &Vote)| {
         let Answered { prompt, answer } = (*answered)?;
-        let answer = class.filter(|_| by_class).map_or(answer, |class| class as u64);
-        Some(Voter { prompt, line, answer, class })
+        Some(Voter { prompt, line, answer, vote })
     };
-    let mut voters: Vec<Voter> = lines.iter().zip(answered).zip(classes).filter_map(voter).collect();
+    let mut voters: Vec<Voter> = lines.iter().zip(answered).zip(votes).filter_map(voter).collect();
     voters.par_sort_unstable_by_key(|voter| (voter.prompt, voter.line));
     let families: Vec<&[Voter]> = voters.chunk_by(|a, b| a.prompt == b.prompt).collect();
-    let mut found: Vec<Conflict> = families.into_par_iter().filter_map(conflict).collect();
+    let mut found: Vec<Conflict> =
+        families.into_par_iter().filter_map(|voters| disagreement(voters, by_class)).collect();
     found.par_sort_unstable_by_key(|conflict| conflict.answers[0].lines[0]);
     Conflicts(found)
 }
 
-/// What the records of one prompt, in order, disagree about.
-fn conflict(voters: &[Voter]) -> Option<Conflict> {
-    if voters.iter().all(|voter| voter.answer == voters[0].answer) {
+/// What the records of one prompt, in order, disagree about: their labels, or else their answers.
+fn disagreement(voters: &[Voter], by_class: bool) -> Option<Conflict> {
+    if voters.iter().any(|voter| voter.vote.class().is_some()) {
+        let (abstaining, voting): (Vec<Voter>, Vec<Voter>) =
+            voters.iter().partition(|voter| voter.vote == Vote::Abstains);
+        if let Some(conflict) = by_answer(&voting, |voter| voter.key(by_class)) {
+            let abstaining = abstaining.iter().map(|voter| voter.line).collect();
+            return Some(Conflict { is_conflict: true, abstaining, ..conflict });
+        }
+    }
+    // One class at most is left. What has no label, and says the same as a record of the class, is the same answer.
+    let of_class = voters.iter().filter(|voter| voter.key(by_class) != voter.answer);
+    let keys: HashMap<u64, u64> = of_class.map(|voter| (voter.answer, voter.key(by_class))).collect();
+    by_answer(voters, |voter| keys.get(&voter.answer).copied().unwrap_or_else(|| voter.key(by_class)))
+}
+
+/// Records of one prompt, in order, by their answers; none where all have the same.
+fn by_answer(voters: &[Voter], key: impl Fn(&Voter) -> u64) -> Option<Conflict> {
+    let first = voters.first()?;
+    if voters.iter().all(|voter| key(voter) == key(first)) {
         return None;
     }
     let mut places: HashMap<u64, usize> = HashMap::new();
     let mut answers: Vec<OneAnswer> = Vec::new();
     let mut last = 0;
-    for &Voter { line, answer, class, .. } in voters {
-        last = *places.entry(answer).or_insert_with(|| {
-            answers.push(OneAnswer { answer, class, lines: Vec::new() });
+    for voter in voters {
+        last = *places.entry(key(voter)).or_insert_with_key(|&answer| {
+            answers.push(OneAnswer { answer, class: None, lines: Vec::new() });
             answers.len() - 1
         });
-        answers[last].lines.push(line);
+        let answer = &mut answers[last];
+        answer.class = answer.class.or(voter.vote.class());
+        answer.lines.push(voter.line);
     }
     let most = answers.iter().map(|answer| answer.lines.len()).max()?;
     let mut with_most = answers.iter().enumerate().filter(|(_, answer)| answer.lines.len() == most);
     let majority = with_most.next().map(|(nth, _)| nth).filter(|_| with_most.next().is_none());
-    let is_conflict = answers.iter().any(|answer| answer.class.is_some());
-    Some(Conflict { prompt: voters[0].prompt, is_conflict, answers, majority, last })
+    let prompt = first.prompt;
+    Some(Conflict { prompt, is_conflict: false, answers, majority, last, abstaining: Vec::new() })
 }

@@ -11,8 +11,10 @@
 //! ## How
 //! The prompt of a record is all that comes before its answer: the texts of a flat record, and of a conversation all but
 //! its last answer, with system prompt and tools. Prompts and answers are compared without case and white space, as
-//! prompts are for groups. Where a label field is named, its value is the answer. A prompt is in conflict if its records
-//! have different answers and one of these is a class, as `balance` finds them.
+//! prompts are for groups. Where a label field is named, by the run or by a source, its value is the answer. A prompt is in
+//! conflict if its records have different labels and one of these is a class, as `balance` finds them. A record without a
+//! label says nothing about that of others: no value at the field, or, where answers are taken for labels, one that is
+//! too long. It always stays.
 //!
 //! Only records that share the key of their prompt (`group`), and differ in label or content, are read again for it; so
 //! data without such records costs nothing. Where there is neither a split nor `--conflicts`, these keys know nothing of
@@ -33,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use answer::write as write_value;
 pub use answer::{Answered, read};
 pub use candidates::candidates;
-pub use families::{Conflict, Conflicts, OneAnswer, find};
+pub use families::{Conflict, Conflicts, OneAnswer, Vote, find};
 
 /// `[stages.conflicts]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

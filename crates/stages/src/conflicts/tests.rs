@@ -63,14 +63,14 @@ fn a_prompt_is_all_that_comes_before_the_answer() {
     }
 }
 
-/// The conflicts of records, each a prompt and a class; a class from 9 on is an answer that is none.
+/// The conflicts of records, each a prompt and an answer: up to 6 a class, 7 and 8 labels that are none, others no labels.
 fn of(records: &[(u64, usize)], by_class: bool) -> Conflicts {
     let lines: Vec<Ordinal> = (0..records.len() as u64).map(Ordinal).collect();
     let answers: Vec<Option<Answered>> =
         records.iter().map(|&(prompt, answer)| Some(Answered { prompt, answer: answer as u64 })).collect();
-    let classes: Vec<Option<usize>> =
-        records.iter().map(|&(_, class)| (class < 9).then_some(class)).collect();
-    find(&lines, &answers, &classes, by_class)
+    let vote = |answer: usize| Vote::new(answer < 9, (answer < 7).then_some(answer));
+    let votes: Vec<Vote> = records.iter().map(|&(_, answer)| vote(answer)).collect();
+    find(&lines, &answers, &votes, by_class)
 }
 
 fn staying(records: &[(u64, usize)], action: Action) -> Vec<u64> {
@@ -101,9 +101,37 @@ fn what_stays_is_what_the_action_says() {
 }
 
 #[test]
-fn a_class_and_an_answer_that_is_none_are_in_conflict() {
-    let found = of(&[(1, 0), (1, 12)], false);
+fn a_class_and_a_label_that_is_none_are_in_conflict() {
+    let found = of(&[(1, 0), (1, 8)], false);
     assert!(found.0[0].is_conflict);
+}
+
+#[test]
+fn what_has_no_label_is_no_vote_against_one() {
+    for by_class in [false, true] {
+        // Of two labels and two other answers, the labels are in conflict.
+        let found = of(&[(1, 10), (1, 0), (1, 10), (1, 1), (1, 0), (1, 11)], by_class);
+        let [conflict] = &found.0[..] else { panic!("{found:?}") };
+        assert!(conflict.is_conflict);
+        assert_eq!(conflict.answers.iter().map(|it| it.class).collect::<Vec<_>>(), [Some(0), Some(1)]);
+        assert_eq!((conflict.records(), conflict.majority, conflict.last), (3, Some(0), 0));
+        assert_eq!(conflict.abstaining, [0, 2, 5].map(Ordinal));
+        // Of one label and another answer, neither is wrong.
+        let found = of(&[(1, 10), (1, 0)], by_class);
+        assert!(!found.0[0].is_conflict && found.0[0].abstaining.is_empty());
+        assert_eq!(found.0[0].answers.iter().map(|it| it.class).collect::<Vec<_>>(), [None, Some(0)]);
+    }
+}
+
+#[test]
+fn a_record_without_a_label_that_answers_as_a_labelled_one_does_agrees_with_it() {
+    let lines = [0, 1, 2].map(Ordinal);
+    let answered = |answers: [u64; 3]| answers.map(|answer| Some(Answered { prompt: 1, answer }));
+    let votes = [Vote::Abstains, Vote::Class(3), Vote::Class(3)];
+    assert_eq!(find(&lines, &answered([70, 70, 80]), &votes, true), Conflicts::default());
+    let found = find(&lines, &answered([60, 70, 80]), &votes, true);
+    assert_eq!(found.0[0].answers.iter().map(|it| it.lines.len()).collect::<Vec<_>>(), [1, 2]);
+    assert!(!found.0[0].is_conflict);
 }
 
 proptest! {
@@ -128,8 +156,10 @@ proptest! {
                 let (prompt, answer) = records[nth];
                 let votes = |answer| records.iter().filter(|&&other| other == (prompt, answer)).count();
                 let others = || (0..11).filter(|&other| other != answer && votes(other) > 0);
-                let is_conflict = others().next().is_some() && (answer < 9 || others().any(|other| other < 9));
-                !is_conflict || others().all(|other| votes(other) < votes(answer))
+                let mut labels = (0..9).filter(|&label| votes(label) > 0).peekable();
+                let has_class = labels.peek().is_some_and(|&label| label < 7);
+                let is_conflict = has_class && labels.count() > 1;
+                answer >= 9 || !is_conflict || others().all(|other| other >= 9 || votes(other) < votes(answer))
             })
             .collect();
         prop_assert_eq!(of_turn(0), expected);

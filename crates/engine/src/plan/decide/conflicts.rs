@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use bedload_record::{Code, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_stages::balance::Classes;
-use bedload_stages::conflicts::{Answered, Conflicts, candidates, find};
+use bedload_stages::conflicts::{Answered, Conflicts, Vote, candidates, find};
 use bedload_stages::dedupe::{Duplicate, Survivor};
 use bedload_stages::group::GroupBy;
 
 use crate::plan::disagreement::of_answers;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
-use crate::scan::by_source::ways;
+use crate::scan::by_source::{balance, ways};
 
 /// Finds the prompts that records answer differently, and leaves out the records that are not to stay. None where it is
 /// not looked for, or nothing was found without being asked for.
@@ -33,9 +33,10 @@ pub(super) fn judge_conflicts(
     }
     let mut lines = candidates(facts, prompt_keys(facts, settings))?;
     lines.retain(|&line| !facts.codes(line).contains(Code::ContaminationDropped));
-    let of_lines: Vec<Option<usize>> = lines.iter().map(|&line| classes.of(facts, line)).collect();
-    let by_class = stages.balance.label_field.is_some();
-    let mut found = find(&lines, &answers(&lines)?, &of_lines, by_class);
+    let vote = |&line: &Ordinal| Vote::new(facts.label(line).is_some(), classes.of(facts, line));
+    let votes: Vec<Vote> = lines.iter().map(vote).collect();
+    let by_class = balance(settings).label_field.is_some();
+    let mut found = find(&lines, &answers(&lines)?, &votes, by_class);
     if asked.is_none() {
         found.0.retain(|conflict| conflict.is_conflict);
         if found.0.is_empty() {
@@ -46,6 +47,7 @@ pub(super) fn judge_conflicts(
     let mut gone = Vec::new();
     let mut staying = Vec::new();
     for conflict in found.0.iter().filter(|conflict| conflict.is_conflict) {
+        staying.extend_from_slice(&conflict.abstaining);
         for (nth, answer) in conflict.answers.iter().enumerate() {
             if conflict.stays(nth, action) {
                 staying.extend_from_slice(&answer.lines);
@@ -68,8 +70,8 @@ pub(super) fn judge_conflicts(
     Ok(Some(found))
 }
 
-/// Where a record that goes stood for equal ones, and some of these have a label that stays (labels are no content), one
-/// of them is kept in its place, and is the survivor of the others.
+/// Where a record that goes stood for equal ones, and some of these have a label that stays (labels are no content), or
+/// none, one of them is kept in its place, and is the survivor of the others.
 fn keep_heirs(
     facts: &FactTable,
     survivor: &Survivor,
