@@ -84,8 +84,14 @@ fn records_without_a_time_or_with_another_kind_of_it_are_errors() {
         let finding = built.findings().into_iter().find(|finding| finding["code"] == code).expect(code);
         finding["message"].as_str().expect("a message").to_owned()
     };
-    assert_eq!(said("split/missing-time"), "2 of 50 records have no time at /at");
-    assert_eq!(said("split/mixed-times"), "47 of 48 times at /at are dates, and the others numbers");
+    assert_eq!(
+        said("split/missing-time"),
+        "2 of 50 records have no time at /at; `codes` in report/records.parquet tells which"
+    );
+    assert_eq!(
+        said("split/mixed-times"),
+        "47 of 48 times at /at are dates, and the others numbers; `codes` in report/records.parquet tells which are dates"
+    );
     assert_eq!(scratch.manifest("o")["ready"], false);
     assert!(numbers(&scratch, "train").contains(&3));
     let built =

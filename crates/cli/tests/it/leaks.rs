@@ -62,7 +62,7 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
     let run = |flags: &str| {
         scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens --output-format jsonl {flags}"))
     };
-    for field in ["promt", "/usr/id", "/prompt/id"] {
+    for field in ["/promt", "/usr/id", "/prompt/id"] {
         let built = run(&format!("--validation 0.2 --group-by {field}")).exits(1);
         assert_eq!(built.by_code()["split/no-groups"], 1, "{field}");
     }
@@ -81,10 +81,16 @@ fn a_group_or_label_field_that_no_record_has_is_said() {
     let ungrouped = run("--validation 0.2 --group-by /user").exits(1);
     assert_eq!(ungrouped.by_code()["split/ungrouped"], 1);
     assert!(!ungrouped.by_code().contains_key("split/missing-group"));
-    let message = "49 of 50 records have no value at the group field /user; --allow-missing-group makes each a group of \
-                   its own";
+    let message = "49 of 50 records have no value at the group field /user; `codes` in report/records.parquet tells \
+                   which; --allow-missing-group makes each a group of its own";
     assert!(ungrouped.findings().iter().any(|finding| finding["message"] == message), "{}", ungrouped.stdout);
+    let marked = |code: &str| -> Vec<String> {
+        let rows = scratch.table("o", "records");
+        rows.iter().filter(|row| row["codes"] != code).map(|row| row["line"].clone()).collect()
+    };
+    assert_eq!(marked("split/ungrouped"), ["8"]);
     let allowed = run("--validation 0.2 --group-by /user --allow-missing-group").exits(0).by_code();
+    assert_eq!(marked("split/missing-group"), ["8"]);
     assert_eq!((allowed.get("split/missing-group"), allowed.get("split/ungrouped")), (Some(&1), None));
     // One that has a value at another field is only in fewer groups.
     let partly = run("--validation 0.2 --group-by /user --group-by /prompt").exits(0).by_code();

@@ -69,20 +69,52 @@ fn preferences_that_contradict_each_other_are_reported_by_check_and_build() {
                 let found = built.findings().into_iter().find(|finding| finding["code"] == code);
                 found.expect(code)["message"].as_str().expect("text").to_owned()
             };
+            let listed = if command.starts_with("build") {
+                "; `codes` in report/records.parquet tells which"
+            } else {
+                ""
+            };
             assert_eq!(
                 message("preference/flipped-pair"),
-                "1 pair of answers is preferred both ways, in 2 records, e.g. a.jsonl:1, a.jsonl:3"
+                format!(
+                    "1 pair of answers is preferred both ways, in 2 records, e.g. a.jsonl:1, a.jsonl:3{listed}"
+                )
             );
             assert_eq!(
                 message("preference/cycle"),
-                "1 cycle of preferences goes from an answer back to itself, in 3 records, e.g. a.jsonl:2, a.jsonl:4, a.jsonl:7"
+                format!(
+                    "1 cycle of preferences goes from an answer back to itself, in 3 records, e.g. a.jsonl:2, a.jsonl:4, a.jsonl:7{listed}"
+                )
             );
+        }
+        for out in ["o", "again", "near"] {
+            let rows = scratch.table(out, "records");
+            let codes: Vec<&str> =
+                rows.iter().map(|row| row["codes"].trim_start_matches("preference/")).collect();
+            let [pair, cycle] = ["flipped-pair", "cycle"];
+            // The fifth is an exact duplicate, and the sixth has another prompt.
+            assert_eq!(codes, [pair, cycle, pair, cycle, "null", "null", cycle], "{out}");
+            scratch.run(&format!("verify {out}")).exits(0);
         }
         for command in [format!("{build} --out s"), check] {
             let skipped = scratch.run(&format!("{command} --skip preference")).exits(0);
             assert!(skipped.by_code().keys().all(|code| !code.starts_with("preference/")));
         }
     }
+}
+
+#[test]
+fn the_first_contradictions_are_named() {
+    let pair = |nth: usize| {
+        let (chosen, rejected) = if nth.is_multiple_of(2) { ("a", "b") } else { ("b", "a") };
+        json!({"prompt": format!("question {}", nth / 2), "chosen": chosen, "rejected": rejected}).to_string()
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl((0..14).map(pair)));
+    let checked = scratch.run("check a.jsonl --skip tokens --output-format jsonl").exits(0);
+    let found = checked.findings().into_iter().find(|finding| finding["code"] == "preference/flipped-pair");
+    let expected = "7 pairs of answers are preferred both ways, in 14 records, e.g. a.jsonl:1, a.jsonl:2; a.jsonl:3, \
+                    a.jsonl:4; a.jsonl:5, a.jsonl:6; a.jsonl:7, a.jsonl:8; a.jsonl:9, a.jsonl:10";
+    assert_eq!(found.expect("a finding")["message"], expected);
 }
 
 #[test]

@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use crate::plan::certify::{Alike, Certificates, certify};
 use crate::plan::count_verdicts;
 use crate::plan::counted::count_control_tokens;
+use crate::plan::marks::Marks;
 use crate::plan::sources::sources;
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -49,6 +50,8 @@ pub(super) struct Decided {
     pub(super) classes: Classes,
     pub(super) strata: Strata,
     pub(super) findings: Vec<Finding>,
+    /// The records that some of these are about.
+    pub(super) marks: Marks,
     /// What the sides have in common; none where there is one side.
     pub(super) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
@@ -86,7 +89,8 @@ pub(super) fn decide(
     // Before similar records go: those that differ in nothing but a label are similar.
     let conflicts =
         judge_conflicts(facts, settings, &classes, (&mut verdicts, &mut duplicates), answers, &mut findings)?;
-    findings.extend(judge_preferences(facts, settings, &verdicts, compared)?);
+    let mut marks = Marks::default();
+    findings.extend(judge_preferences(facts, settings, &verdicts, compared, &mut marks)?);
     let is_split = stages.split.divides();
     let is_picked = stages.split.selects() || stages.balance.cap_class.is_some();
     let (dropping, grouping) =
@@ -115,6 +119,7 @@ pub(super) fn decide(
         classes,
         strata,
         findings,
+        marks,
         certificates: None,
         similar: None,
         conflicts,
@@ -136,7 +141,7 @@ pub(super) fn decide(
         )?;
     }
     decided.similar = listing.map(|_| similar);
-    decided.findings.extend(judge_ranks(facts, settings));
+    decided.findings.extend(judge_ranks(facts, settings, &mut decided.marks));
     decided.findings.extend(count_control_tokens(facts));
     decided.judge_rejected(settings);
     Ok(decided)

@@ -14,23 +14,35 @@ use crate::scan::stances::{Kind, NO_LABEL, Stances, label_key};
 
 /// How many places of a cycle are named.
 const PLACES_MAX: usize = 3;
+/// Of how many contradictions places are named.
+const EXAMPLES_MAX: usize = 5;
 
-/// Pairs of answers that are preferred both ways, and cycles.
-pub(crate) fn of_preferences(found: &Contradictions, place: &dyn Fn(Ordinal) -> String) -> Vec<Finding> {
-    let said = |code, found: &[Contradiction], what: &dyn Fn(u64) -> String| {
-        let first = found.first()?;
-        let records: u64 = found.iter().map(|it| it.records).sum();
-        let places = first.lines.iter().take(PLACES_MAX).map(|&line| place(line));
-        let more = if first.lines.len() > PLACES_MAX {
-            format!(" (the first of {})", first.lines.len())
+/// Pairs of answers that are preferred both ways, and cycles; `listed` ends what is said of either.
+pub(crate) fn of_preferences(
+    found: &Contradictions,
+    listed: &str,
+    place: &dyn Fn(Ordinal) -> String,
+) -> Vec<Finding> {
+    let example = |it: &Contradiction| {
+        let places: Vec<String> = it.lines.iter().take(PLACES_MAX).map(|&line| place(line)).collect();
+        let more = if it.lines.len() > PLACES_MAX {
+            format!(" (the first of {})", it.lines.len())
         } else {
             String::new()
         };
+        format!("{}{more}", places.join(", "))
+    };
+    let said = |code, found: &[Contradiction], what: &dyn Fn(u64) -> String| {
+        let records: u64 = found.iter().map(|it| it.records.len() as u64).sum();
+        let examples: Vec<String> = found.iter().take(EXAMPLES_MAX).map(example).collect();
+        if examples.is_empty() {
+            return None;
+        }
         let message = format!(
-            "{} in {}, e.g. {}{more}",
+            "{} in {}, e.g. {}{listed}",
             what(found.len() as u64),
             plural(records, "record", "records"),
-            places.collect::<Vec<_>>().join(", "),
+            examples.join("; "),
         );
         Some(Finding::dataset(code, message))
     };
@@ -102,7 +114,7 @@ pub(crate) fn of_stances(
                 .map(|(line, [prompt, chosen, rejected])| (line, Some(Compared { prompt, chosen, rejected })))
                 .unzip();
             let found = contradictions(&lines, &compared);
-            ("preferences that contradict each other", of_preferences(&found, place))
+            ("preferences that contradict each other", of_preferences(&found, "", place))
         }
         Kind::Answers => {
             let ids = labels.iter().enumerate();

@@ -12,6 +12,7 @@ mod decide;
 pub(crate) mod disagreement;
 pub(crate) mod evaluation;
 pub(crate) mod judge;
+pub(crate) mod marks;
 pub(crate) mod pack;
 pub(crate) mod sources;
 pub(crate) mod variants;
@@ -42,6 +43,7 @@ use certify::Certificates;
 use decide::{Decided, accept, decide};
 use judge::files::Files;
 use judge::{DataSet, Records, SideTotals, judge};
+use marks::Marks;
 use pack::{Packed, pack};
 use variants::augment;
 
@@ -66,6 +68,8 @@ pub(crate) struct Plan {
     pub(crate) counts: Counts,
     /// Everything that is wrong with the data set.
     pub(crate) findings: Vec<Finding>,
+    /// The records that some of these are about.
+    pub(crate) marks: Marks,
     /// What the sides have in common; none where there is one side.
     pub(crate) certificates: Option<Certificates>,
     /// What was compared, where all pairs that are alike are to be listed.
@@ -101,8 +105,18 @@ pub(crate) fn plan(
     let pairs = compares.then_some(|lines: &[Ordinal]| maker.read_again(lines, preference::compared));
     let mut decided = decide(facts, settings, (against, ties), compare, (answers, pairs), maker.watch)?;
     let variants = augment(facts, &mut decided, settings, augmenter, (maker, against))?;
-    let Decided { verdicts, duplicates, groups, classes, findings, certificates, similar, conflicts, .. } =
-        decided;
+    let Decided {
+        verdicts,
+        duplicates,
+        groups,
+        classes,
+        findings,
+        marks,
+        certificates,
+        similar,
+        conflicts,
+        ..
+    } = decided;
     let packed = pack(facts, &verdicts, &variants, settings.shards, settings.scan.max_record_bytes);
     let near_duplicates = duplicates.iter().filter(|duplicate| duplicate.similarity.is_some()).count() as u64;
     let counts = Counts { variants: variants.len() as u64, near_duplicates, ..count_verdicts(&verdicts) };
@@ -141,6 +155,7 @@ pub(crate) fn plan(
         packed,
         counts,
         findings,
+        marks,
         pairs: tally.lengths().pairs(),
         certificates,
         similar,
@@ -182,6 +197,7 @@ pub(crate) fn plan_as_it_is(
         packed,
         counts,
         findings,
+        marks: Marks::default(),
         pairs: None,
         certificates: None,
         similar: None,

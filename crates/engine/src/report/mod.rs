@@ -3,6 +3,7 @@
 pub(crate) mod canonical;
 pub(crate) mod conflicts;
 pub(crate) mod contamination;
+pub(crate) mod duplicates;
 pub(crate) mod edges;
 pub(crate) mod findings;
 pub(crate) mod manifest;

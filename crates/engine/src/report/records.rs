@@ -1,15 +1,13 @@
-//! The two tables that have a row for each line or each duplicate: their columns are read straight from facts and plan.
+//! `records.parquet`, which has a row for each line: its columns are read straight from facts and plan.
 
 use std::ops::Range;
 use std::path::Path;
 
-use bedload_record::{Code, InputId, Ordinal, Reason, Side, Tokens, Verdict};
+use bedload_record::{Code, FactTable, InputId, Ordinal, Reason, Side, Tokens, Verdict};
 use bedload_report::{
-    Digests, DuplicateColumns, Hashes, Integers, ROW_GROUP_ROWS, Reals, RecordColumns, TableWriter, Texts,
-    Words, groups_at_once, row_groups,
+    Digests, Hashes, Integers, RecordColumns, TableWriter, Texts, Words, groups_at_once, row_groups,
 };
 use bedload_stages::dedupe::Duplicate;
-use bedload_stages::near::Similarity;
 use rayon::prelude::*;
 
 use crate::plan::Plan;
@@ -57,8 +55,10 @@ struct Vocabulary<'a> {
     format: Option<&'static str>,
     labels: Vec<&'a str>,
     shards: Vec<&'a str>,
-    /// For each kind of record, the codes of its findings; none for a kind without any.
+    /// The codes of findings, for each mark of a record and its kind; none for records without any.
     codes: Vec<String>,
+    /// For each mark, where its kinds begin among these.
+    of_mark: Vec<usize>,
     sources: Vec<&'a str>,
 }
 
@@ -76,8 +76,14 @@ impl<'a> Vocabulary<'a> {
     fn of(source: &TableInput<'a>) -> Self {
         let TableInput { facts, plan, rules, .. } = source;
         let packed = &plan.packed;
-        let codes =
-            facts.kinds().iter().map(|(codes, _)| codes.iter().map(Code::name).collect::<Vec<_>>().join(","));
+        let (mut codes, mut of_mark) = (Vec::new(), vec![0; 1 << u8::BITS]);
+        for (mark, more) in plan.marks.sets() {
+            of_mark[usize::from(mark)] = codes.len();
+            codes.extend(facts.kinds().iter().map(|&(mut codes, _)| {
+                codes.absorb(more);
+                codes.iter().map(Code::name).collect::<Vec<_>>().join(",")
+            }));
+        }
         Self {
             files: file_names(source),
             verdicts: [
@@ -92,9 +98,15 @@ impl<'a> Vocabulary<'a> {
             format: rules.format.map(|format| format.name),
             labels: plan.classes.list().iter().map(|class| class.name.as_str()).collect(),
             shards: packed.shards.iter().map(|shard| shard.path.as_str()).collect(),
-            codes: codes.collect(),
+            codes,
+            of_mark,
             sources: source.sources.iter().map(|source| source.name.as_str()).collect(),
         }
+    }
+
+    /// The place of a line's codes in their list.
+    fn codes(&self, facts: &FactTable, plan: &Plan, line: Ordinal) -> usize {
+        self.of_mark[usize::from(plan.marks.of(line))] + facts.kind(line)
     }
 
     /// No row has more text than this.
@@ -116,7 +128,11 @@ impl<'a> Vocabulary<'a> {
         let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
         let file = self.files[facts.input_of(line).index()].len();
         let from = facts.source_of(line).map_or(0, |source| self.sources[source].len());
-        file + from + source.ids.bytes(line) + label + self.codes[facts.kind(line)].len() + FIXED_TEXT_BYTES
+        file + from
+            + source.ids.bytes(line)
+            + label
+            + self.codes[self.codes(facts, plan, line)].len()
+            + FIXED_TEXT_BYTES
     }
 }
 
@@ -298,7 +314,7 @@ fn columns<'c>(
         duplicate_of_file: Words::new(rows, &words.files, survivor_file),
         duplicate_of_line: Integers::new(rows, survivor_line),
         codes: Words::new(rows, &words.codes, move |row| {
-            Some(facts.kind(line(row))).filter(|&kind| !words.codes[kind].is_empty())
+            Some(words.codes(facts, plan, line(row))).filter(|&codes| !words.codes[codes].is_empty())
         }),
         source: Words::new(rows, &words.sources, move |row| facts.file(input(row)).source),
         id: Texts::new(rows, |row| places.ids.get(row)?.as_deref()),
@@ -306,13 +322,13 @@ fn columns<'c>(
 }
 
 /// The names of all inputs, and of the files that they were compared with.
-fn file_names<'a>(source: &TableInput<'a>) -> Vec<&'a str> {
+pub(super) fn file_names<'a>(source: &TableInput<'a>) -> Vec<&'a str> {
     let own = source.facts.files().iter().map(|file| file.name.as_str());
     own.chain(source.against.files()).collect()
 }
 
 /// Where a record is, with its file as a number in [`file_names`].
-fn place_of(source: &TableInput<'_>, line: Ordinal) -> Place {
+pub(super) fn place_of(source: &TableInput<'_>, line: Ordinal) -> Place {
     let facts = source.facts;
     if let Some(place) = source.against.place(line) {
         return Place { file: facts.files().len() + place.file, ..place };
@@ -325,63 +341,8 @@ fn place_of(source: &TableInput<'_>, line: Ordinal) -> Place {
     }
 }
 
-/// `duplicates.parquet`: every dropped record with its survivor.
-pub(crate) fn duplicates(dir: &Path, source: &TableInput<'_>) -> Result<FileEntry, EngineError> {
-    let plan = source.plan;
-    let (path, shown) = path_of(dir, "duplicates");
-    let mut table = TableWriter::create::<DuplicateColumns<'_>>(&path, Sum::default())?;
-    let files = file_names(source);
-    for window in plan.duplicates.chunks(ROW_GROUP_ROWS * groups_at_once()) {
-        source.watch.check()?;
-        let ids = |group: &[Duplicate]| {
-            let of = |line: fn(&Duplicate) -> Ordinal| {
-                // A record of older data is none of this table's lines.
-                let own = move |duplicate| Some(line(duplicate)).filter(|line| line.0 < source.facts.len());
-                ids_of(source, || group.par_iter().map(own))
-            };
-            Ok([of(|duplicate| duplicate.dropped)?, of(|duplicate| duplicate.survivor)?])
-        };
-        let ids = window.chunks(ROW_GROUP_ROWS).map(ids).collect::<Result<Vec<_>, EngineError>>()?;
-        let groups = window.chunks(ROW_GROUP_ROWS).zip(&ids);
-        let groups: Vec<DuplicateColumns<'_>> =
-            groups.map(|(group, ids)| duplicate_columns(source, &files, group, ids)).collect();
-        table.write(&groups)?;
-    }
-    Ok(entry(shown, table.finish()?))
-}
-
-fn duplicate_columns<'a>(
-    source: &'a TableInput<'_>,
-    files: &'a [&'a str],
-    duplicates: &'a [Duplicate],
-    [ids, survivor_ids]: &'a [Vec<Option<Box<str>>>; 2],
-) -> DuplicateColumns<'a> {
-    let TableInput { facts, plan: Plan { groups, .. }, .. } = *source;
-    let rows = duplicates.len();
-    let dropped = |row: usize| duplicates[row].dropped;
-    let survivor = |row: usize| duplicates[row].survivor;
-    let similar_method = |row: usize| Some(usize::from(duplicates[row].similarity.is_some()));
-    let similarity = |row: usize| duplicates[row].similarity.map_or(1.0, Similarity::jaccard);
-    let place = move |line: Ordinal| place_of(source, line);
-    DuplicateColumns {
-        rows,
-        file: Words::new(rows, files, move |row| Some(place(dropped(row)).file)),
-        line: Integers::new(rows, move |row| Some(place(dropped(row)).line)),
-        byte_offset: Integers::new(rows, move |row| Some(place(dropped(row)).byte_offset)),
-        survivor_file: Words::new(rows, files, move |row| Some(place(survivor(row)).file)),
-        survivor_line: Integers::new(rows, move |row| Some(place(survivor(row)).line)),
-        survivor_byte_offset: Integers::new(rows, move |row| Some(place(survivor(row)).byte_offset)),
-        method: Words::new(rows, &["exact", "near"], similar_method),
-        similarity: Reals::new(rows, similarity),
-        group: Hashes::new(rows, move |row| Some(groups.of(facts, dropped(row)))),
-        digest: Digests::new(rows, move |row| Some(facts.digest(dropped(row)))),
-        id: Texts::new(rows, |row| ids.get(row)?.as_deref()),
-        survivor_id: Texts::new(rows, |row| survivor_ids.get(row)?.as_deref()),
-    }
-}
-
 /// The ids of some lines, in order; nothing where no ids were asked for.
-fn ids_of<L: IndexedParallelIterator<Item = Option<Ordinal>>>(
+pub(super) fn ids_of<L: IndexedParallelIterator<Item = Option<Ordinal>>>(
     source: &TableInput<'_>,
     lines: impl FnOnce() -> L,
 ) -> Result<Vec<Option<Box<str>>>, EngineError> {

@@ -310,7 +310,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "records of one source have the same id, but different content",
         "An id is what finds a record again. Where several records have it, one of them may be an older version, or the pointer names something else, such as a conversation.",
-        "List them with `SELECT source, id, count(DISTINCT digest) FROM 'OUT/report/records.parquet' GROUP BY ALL HAVING count(DISTINCT digest) > 1`; drop old versions, or name another field."
+        "List them with `SELECT source, id, count(DISTINCT digest) FROM 'OUT/report/records.parquet' WHERE id IS NOT NULL GROUP BY ALL HAVING count(DISTINCT digest) > 1`; drop old versions, or name another field."
     ),
     row!(
         DatasetMissingId,
@@ -520,7 +520,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "some records have no value at a field of --group-by",
         "A record without a value is not kept together with others by that field, and can end up on the other side from the records it belongs with.",
-        "Give every record a value for that field."
+        "Give every record a value for that field. `SELECT file, line FROM 'OUT/report/records.parquet' WHERE codes LIKE '%split/missing-group%'` lists the records."
     ),
     row!(
         SplitUngrouped,
@@ -530,7 +530,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "some records have no value at any field that groups the records of their source",
         "Nothing but their prompt says what they belong with, so they can end up on the other side from records of the same conversation, user or document, and the validation set leaks.",
-        "Give every record a value, name another field with --group-by or in its [[input]] table, or accept them with --allow-missing-group."
+        "Give every record a value, name another field with --group-by or in its [[input]] table, or accept them with --allow-missing-group. `SELECT file, line FROM 'OUT/report/records.parquet' WHERE codes LIKE '%split/ungrouped%'` lists the records."
     ),
     row!(
         BalanceMissingLabel,
@@ -1588,9 +1588,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "answers to a prompt of which each is preferred to the other",
+        "two answers to a prompt are preferred to each other by different records",
         "One record prefers the first answer, another the second: together they teach nothing, or that the preference is chance. Usually annotators disagreed, or a file was exported with the sides exchanged. Prompts and answers are compared without case and white space.",
-        "Decide which answer is better, and remove the other records."
+        "Decide which answer is better, and remove the records that say otherwise. After a build, `SELECT \"group\", file, line FROM 'OUT/report/records.parquet' WHERE codes LIKE '%preference/flipped-pair%' ORDER BY ALL` lists them; records of one prompt have the same group."
     ),
     row!(
         PreferenceCycle,
@@ -1600,7 +1600,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "preferences that go from an answer to a prompt back to the same answer",
         "Where one answer is preferred to a second, that to a third and the third to the first, no order of the answers agrees with the data, so some of the preferences teach the opposite of the others. Pairs that are preferred both ways are not among them.",
-        "Decide on an order of the answers, and remove the records that contradict it."
+        "Decide on an order of the answers, and remove the records that contradict it. After a build, `SELECT \"group\", file, line FROM 'OUT/report/records.parquet' WHERE codes LIKE '%preference/cycle%' ORDER BY ALL` lists them; records of one prompt have the same group."
     ),
     row!(
         PreferenceLengthBias,

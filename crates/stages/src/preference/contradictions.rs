@@ -10,8 +10,8 @@ use super::Compared;
 /// Preferences that no order of the answers agrees with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
-    /// How many records take part in it.
-    pub records: u64,
+    /// All records that take part in it, in order.
+    pub records: Vec<Ordinal>,
     /// Records that show it: the first one of each preference, in the order of the cycle, the smallest first.
     pub lines: Vec<Ordinal>,
 }
@@ -61,7 +61,7 @@ fn of_prompt(stated: &[Stated]) -> Contradictions {
             Ok(at) if chosen < rejected => {
                 let mut lines = vec![line, preferences[at][0].2];
                 lines.sort_unstable();
-                let records = (preference.len() + preferences[at].len()) as u64;
+                let records = in_order(preference.iter().chain(preferences[at]));
                 found.flipped.push(Contradiction { records, lines });
             }
             Ok(_) => {}
@@ -70,6 +70,13 @@ fn of_prompt(stated: &[Stated]) -> Contradictions {
     }
     found.cycles = Graph::new(&others).cycles(&others);
     found
+}
+
+/// The records of some preferences, in order.
+fn in_order<'s>(stated: impl Iterator<Item = &'s Stated>) -> Vec<Ordinal> {
+    let mut lines: Vec<Ordinal> = stated.map(|&(.., line)| line).collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// Answers, and which of them are preferred to which.
@@ -110,7 +117,7 @@ impl Graph {
             .collect();
         inside.sort_unstable();
         let of_component = |inside: &[(usize, usize)]| {
-            let records = inside.iter().map(|&(_, preference)| preferences[preference].len() as u64).sum();
+            let records = in_order(inside.iter().flat_map(|&(_, preference)| preferences[preference]));
             let first = inside.iter().map(|&(_, preference)| preference);
             let first = first.min_by_key(|&preference| preferences[preference][0].2).expect("not empty");
             let way = self.shortest(self.targets[first], self.source(first), &components);
@@ -204,7 +211,10 @@ mod tests {
 
     /// Numbers of records and lines that show it.
     fn shown(found: &[Contradiction]) -> Vec<(u64, Vec<u64>)> {
-        found.iter().map(|it| (it.records, it.lines.iter().map(|line| line.0).collect())).collect()
+        found
+            .iter()
+            .map(|it| (it.records.len() as u64, it.lines.iter().map(|line| line.0).collect()))
+            .collect()
     }
 
     #[test]
@@ -220,7 +230,7 @@ mod tests {
         let n = 200_000;
         let pairs: Vec<(u64, u64, u64)> = (0..n).map(|at| (0, at, (at + 1) % n)).collect();
         let found = found(&pairs);
-        assert_eq!((found.cycles.len(), found.cycles[0].records), (1, n));
+        assert_eq!((found.cycles.len(), found.cycles[0].records.len() as u64), (1, n));
         assert_eq!(found.cycles[0].lines, (0..n).map(Ordinal).collect::<Vec<_>>());
     }
 
@@ -251,12 +261,13 @@ mod tests {
             }
             let found = found(&pairs);
             prop_assert_eq!(found.flipped.len(), flipped);
-            let mut sizes: Vec<u64> = found.cycles.iter().map(|cycle| cycle.records).collect();
+            let mut sizes: Vec<u64> = found.cycles.iter().map(|cycle| cycle.records.len() as u64).collect();
             let mut expected: Vec<u64> = cycles.into_values().collect();
             sizes.sort_unstable();
             expected.sort_unstable();
             prop_assert_eq!(sizes, expected);
-            for Contradiction { lines, .. } in found.flipped.iter().chain(&found.cycles) {
+            for Contradiction { lines, records } in found.flipped.iter().chain(&found.cycles) {
+                prop_assert!(records.is_sorted_by(|a, b| a < b) && lines.iter().all(|line| records.contains(line)));
                 prop_assert!(lines.iter().all(|line| *line >= lines[0]));
                 for (nth, line) in lines.iter().enumerate() {
                     let (next, this) = (pairs[lines[(nth + 1) % lines.len()].index()], pairs[line.index()]);

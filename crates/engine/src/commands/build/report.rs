@@ -7,7 +7,7 @@ use bedload_stages::augment::Variation;
 
 use crate::report::edges::edges;
 use crate::report::manifest::FileEntry;
-use crate::report::{conflicts, contamination, pii, records, tables};
+use crate::report::{conflicts, contamination, duplicates, pii, records, tables};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::write::copy::make_private;
@@ -23,7 +23,7 @@ pub(super) fn report(
     make_private(&dir.join("report"))?;
     // Side by side: each of them waits for the disk at its end.
     let (of_lines, found) = rayon::join(
-        || rayon::join(|| records::records(dir, source), || records::duplicates(dir, source)),
+        || rayon::join(|| records::records(dir, source), || duplicates::duplicates(dir, source)),
         || {
             tables::findings(dir, source, |finding| {
                 *summary.by_code.entry(finding.code).or_default() += 1;

@@ -6,6 +6,7 @@ use bedload_stages::dedupe::{self, Duplicate, UNRANKED};
 use bedload_stages::near::NearDuplicate;
 use rayon::prelude::*;
 
+use crate::plan::marks::{LISTED, Marks};
 use crate::run::settings::Settings;
 
 /// Keeps one of several records that are alike. The duplicates of a record that goes have its survivor.
@@ -66,12 +67,17 @@ pub(super) fn drop_duplicates(
 }
 
 /// What is wrong with the field that ranks records.
-pub(super) fn judge_ranks(facts: &FactTable, settings: &Settings) -> Option<Finding> {
+pub(super) fn judge_ranks(facts: &FactTable, settings: &Settings, marks: &mut Marks) -> Option<Finding> {
     let field = settings.stages.dedupe.survivor.field()?;
     let accepted = || (0..facts.len()).into_par_iter().map(Ordinal).filter(|&line| facts.accepted(line));
-    let unranked = accepted().filter(|&line| facts.rank(line) == UNRANKED).count() as u64;
+    let is_unranked = |line: Ordinal| facts.accepted(line) && facts.rank(line) == UNRANKED;
+    let unranked = accepted().filter(|&line| is_unranked(line)).count() as u64;
+    if unranked == 0 {
+        return None;
+    }
+    marks.mark(facts, Code::DedupeUnranked, is_unranked);
     let part = part_of(unranked, accepted().count() as u64, "record", "records");
-    let message =
-        format!("{part} {} no number at {field}, the field of --survivor", agree(unranked, "has", "have"));
-    (unranked > 0).then(|| Finding::dataset(Code::DedupeUnranked, message))
+    let has = agree(unranked, "has", "have");
+    let message = format!("{part} {has} no number at {field}, the field of --survivor{LISTED}");
+    Some(Finding::dataset(Code::DedupeUnranked, message))
 }

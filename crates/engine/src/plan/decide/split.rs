@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Decided;
 use super::sizes::sizes;
 use super::tied::{Tied, judge_ties};
+use crate::plan::marks::{LISTED, Marks};
 use crate::plan::{count_verdicts, of_verdict};
 use crate::run::settings::Settings;
 use crate::scan::by_source::ways;
@@ -31,8 +32,8 @@ impl Decided {
         }
         let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
         let tie = |line: Ordinal| tied.as_ref().and_then(|tied| tied.of(line));
-        self.findings.extend(judge_groups(facts, &self.verdicts, settings));
-        self.findings.extend(judge_times(facts, &self.verdicts, settings));
+        self.findings.extend(judge_groups(facts, &self.verdicts, settings, &mut self.marks));
+        self.findings.extend(judge_times(facts, &self.verdicts, settings, &mut self.marks));
         let (split, time) = (&settings.stages.split, |line: Ordinal| facts.time(line));
         let division = Division {
             facts,
@@ -84,35 +85,50 @@ impl Decided {
 }
 
 /// What is wrong with the times that the newest records are found by.
-fn judge_times(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Vec<Finding> {
+fn judge_times(
+    facts: &FactTable,
+    verdicts: &[Verdict],
+    settings: &Settings,
+    marks: &mut Marks,
+) -> Vec<Finding> {
     let Some(field) = &settings.stages.split.by_time else { return Vec::new() };
     let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let all = kept().count() as u64;
     let times = || kept().filter_map(|line| facts.time(line));
     let (timed, dates) = (times().count() as u64, times().filter(|&time| is_date(time)).count() as u64);
     let mut findings = Vec::new();
     if timed < all {
         let part = part_of(all - timed, all, "record", "records");
-        let message = format!("{part} {} no time at {field}", agree(all - timed, "has", "have"));
+        let message = format!("{part} {} no time at {field}{LISTED}", agree(all - timed, "has", "have"));
+        marks.mark(facts, Code::SplitMissingTime, |line| is_kept(line) && facts.time(line).is_none());
         findings.push(Finding::dataset(Code::SplitMissingTime, message));
     }
     if (1..timed).contains(&dates) {
         let part = part_of(dates, timed, "time", "times");
         let are = agree(dates, "is a date", "are dates");
-        let message = format!("{part} at {field} {are}, and the others numbers");
+        let message = format!("{part} at {field} {are}, and the others numbers{LISTED} are dates");
+        let has_date = |line| facts.time(line).is_some_and(is_date);
+        marks.mark(facts, Code::SplitMixedTimes, |line| is_kept(line) && has_date(line));
         findings.push(Finding::dataset(Code::SplitMixedTimes, message));
     }
     findings
 }
 
 /// What is wrong with the fields that groups come from.
-fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) -> Vec<Finding> {
+fn judge_groups(
+    facts: &FactTable,
+    verdicts: &[Verdict],
+    settings: &Settings,
+    marks: &mut Marks,
+) -> Vec<Finding> {
     let ways = ways(settings, facts);
     let fields: Vec<(usize, &str)> = ways.all().fields().collect();
     if fields.is_empty() {
         return Vec::new();
     }
     let kept = || of_verdict(verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+    let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let is_unused = |kind: usize| !kept().any(|line| facts.key(line, kind).is_some());
     let (unused, used): (Vec<_>, Vec<_>) = fields.iter().copied().partition(|&(kind, _)| is_unused(kind));
     let mut findings: Vec<Finding> = unused
@@ -137,12 +153,13 @@ fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) ->
         let of_which = if fields.len() > 1 { "any of the group fields" } else { "the group field" };
         let names: Vec<&str> = fields.iter().map(|(_, field)| *field).collect();
         let message = format!("{} {has} no value at {of_which} {}", of_kept(ungrouped), names.join(", "));
-        findings.push(if settings.stages.split.allow_missing_group {
-            Finding::dataset(Code::SplitMissingGroup, message)
+        let (code, hint) = if settings.stages.split.allow_missing_group {
+            (Code::SplitMissingGroup, "")
         } else {
-            let message = format!("{message}; --allow-missing-group makes each a group of its own");
-            Finding::dataset(Code::SplitUngrouped, message)
-        });
+            (Code::SplitUngrouped, "; --allow-missing-group makes each a group of its own")
+        };
+        marks.mark(facts, code, |line| is_kept(line) && lacks_all(&line));
+        findings.push(Finding::dataset(code, format!("{message}{LISTED}{hint}")));
     }
     for (kind, field) in used {
         let lacks_it = |line: &Ordinal| {
@@ -151,7 +168,8 @@ fn judge_groups(facts: &FactTable, verdicts: &[Verdict], settings: &Settings) ->
         let alone = kept().filter(lacks_it).count() as u64;
         if alone > 0 {
             let has = agree(alone, "has", "have");
-            let message = format!("{} {has} no value at the group field {field}", of_kept(alone));
+            let message = format!("{} {has} no value at the group field {field}{LISTED}", of_kept(alone));
+            marks.mark(facts, Code::SplitMissingGroup, |line| is_kept(line) && lacks_it(&line));
             findings.push(Finding::dataset(Code::SplitMissingGroup, message));
         }
     }
