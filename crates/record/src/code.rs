@@ -188,6 +188,7 @@ pub enum Code {
     ContaminationCommon,
     SelectTooFewRecords,
     SelectShortSource,
+    SelectPinnedLeftOut,
     BalanceNoClasses,
     BalanceUnevenValues,
     BalanceRareValues,

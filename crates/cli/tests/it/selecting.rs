@@ -234,3 +234,45 @@ fn budgets_that_are_none_are_refused() {
     let mix = &scratch.manifest("o")["config"]["stages"]["split"]["mix"];
     assert_eq!(mix["a.jsonl"], 1.5);
 }
+
+#[test]
+fn pinned_records_are_selected_before_others_and_stay_on_their_sides() {
+    let classes = |all: usize| labelled(&[("yes", all / 10 * 6), ("no", all / 10 * 3), ("maybe", all / 10)]);
+    let scratch = Scratch::with("a.jsonl", jsonl(classes(200)));
+    scratch.write("b.jsonl", jsonl(classes(400)));
+    scratch.write("small.toml", SMALL);
+    let sides = |out: &str| {
+        let of_side = |side: &'static str| scratch.side(out, side).into_iter().map(move |line| (line, side));
+        ["train", "validation"].into_iter().flat_map(of_side).collect::<BTreeMap<Vec<u8>, &str>>()
+    };
+    let build = |input: &str, out: &str, flags: &str| {
+        let flags = format!("--out {out} --skip tokens --skip dedupe {flags}");
+        let said = scratch.run(&format!("build {input} {flags}")).exits(0).stdout;
+        scratch.run(&format!("verify {out}")).exits(0);
+        said
+    };
+    let moved = |old: &str, new: &str| {
+        let (old, new) = (sides(old), sides(new));
+        old.iter().filter(|(line, side)| new.get(*line) != Some(side)).count()
+    };
+    build("a.jsonl", "old", "--validation 0.1");
+    build("b.jsonl", "free", "--validation 0.1 --select 250 --seed 5");
+    assert!(moved("old", "free") > 50, "without a pin, old records are left out");
+    let said = build("b.jsonl", "new", "--validation 0.1 --select 250 --seed 5 --pin old");
+    assert_eq!((moved("old", "new"), sides("new").len()), (0, 250));
+    assert!(!said.contains("select/pinned-left-out"), "{said}");
+    // The output that is pinned next has all records of the one before.
+    build("b.jsonl", "newer", "--validation 0.1 --select 300 --seed 7 --pin new");
+    assert_eq!((moved("old", "newer"), moved("new", "newer"), sides("newer").len()), (0, 0, 300));
+    // A budget of tokens, and as many as the target takes; a maximum of a class.
+    let fitted = "--validation 0.1 --select fit --profile small --profile-file small.toml";
+    build("a.jsonl", "fit", fitted);
+    build("b.jsonl", "fitter", &format!("{fitted} --pin fit --seed 6"));
+    assert_eq!(moved("fit", "fitter"), 0);
+    build("b.jsonl", "capped", "--validation 0.1 --cap-class 120 --seed 5 --pin old");
+    assert_eq!(moved("old", "capped"), 0);
+    // More records than there is room for: no other comes in, and a note has the number.
+    let said = build("b.jsonl", "few", "--validation 0.1 --select 150 --seed 5 --pin old");
+    assert!(said.contains("50 of 200 pinned records were left out"), "{said}");
+    assert!(sides("few").iter().all(|(line, side)| sides("old").get(line) == Some(side)));
+}

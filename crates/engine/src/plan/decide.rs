@@ -41,6 +41,7 @@ use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
 use preference::judge_preferences;
 use strata::stratify;
+use tied::{Tied, judge_left_out};
 
 /// What happens to the records of the inputs.
 pub(super) struct Decided {
@@ -124,11 +125,13 @@ pub(super) fn decide(
         similar: None,
         conflicts,
     };
+    let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
     if stages.split.enabled {
-        decided.select(facts, &sources, settings)?;
-        decided.split(facts, settings, ties)?;
+        decided.select(facts, &sources, settings, tied.as_ref())?;
+        decided.split(facts, settings, (ties, tied.as_ref()))?;
     }
-    decided.cap_classes(facts, settings)?;
+    decided.cap_classes(facts, settings, tied.as_ref())?;
+    decided.findings.extend(tied.as_ref().and_then(|tied| judge_left_out(&decided.verdicts, tied)));
     if is_split {
         let alike = pairs.as_ref().zip(grouping);
         let alike = alike.map(|(pairs, threshold)| Alike { pairs, threshold, config: &stages.near });

@@ -1473,6 +1473,16 @@ pub static CODES: &[CodeInfo] = &[
         "Select less, add data to the source, or lower its weight; without --select and --select-tokens, --mix keeps as much as the mix allows."
     ),
     row!(
+        SelectPinnedLeftOut,
+        "select/pinned-left-out",
+        Note,
+        Dataset,
+        BASELINE,
+        "pinned records were left out of the selection",
+        "Records of the output that --pin names are selected before any others, and there are more of them than the selection has room for, or they are of a source that has no share of --mix. The next output pins only what this one kept.",
+        "Select more (`--select`, `--select-tokens`, `--cap-class`, `--mix`), or pin both outputs next time: `--pin OLD --pin NEW`."
+    ),
+    row!(
         BalanceNoClasses,
         "balance/no-classes",
         Warning,

@@ -17,11 +17,14 @@
 //! gives its second, and of those that come at the same place the hash decides. So a selection has the promised number, a
 //! larger one holds most of a smaller one, and nothing depends on the order of records.
 //!
+//! Records that an earlier output pins come before all others, and their stratum has a quota for them. Where there are
+//! more of them than the budget has room for, it is divided among these alone.
+//!
 //! A budget of tokens is filled in the same order, passing over records that no longer fit; what strata leave unused
 //! is then given to records of any of them.
 //!
 //! ## Findings
-//! `select/too-few-records`, `select/short-source`, `balance/no-classes`.
+//! `select/too-few-records`, `select/short-source`, `select/pinned-left-out`, `balance/no-classes`.
 
 mod mix;
 mod pick;

@@ -20,6 +20,8 @@ pub struct Among<'a, In, Stratum, Cluster, Size> {
     pub cluster: Cluster,
     /// How much of a budget a line takes.
     pub size: Size,
+    /// The lines that are picked before any other, where there are such.
+    pub first: Option<&'a (dyn Fn(Ordinal) -> bool + Sync)>,
 }
 
 /// What strata hold.
@@ -66,7 +68,7 @@ where
 }
 
 /// Picks records until the quotas are full, in line order. Where all sizes are one, every quota that is not more than
-/// there is is filled exactly.
+/// there is is filled exactly. Those that come first are all picked where no stratum has more of them than its quota.
 ///
 /// Linear but for sorting within parts of the hash, in parallel up to the last of the picking itself. It takes 8 bytes of
 /// memory a line and 8 a picked line.
@@ -85,7 +87,11 @@ where
     Size: Fn(Ordinal) -> u64 + Sync,
 {
     let rounds = rounds(among, seed)?;
-    let round = |line: Ordinal| rounds.get(line.index()) as usize;
+    let round = |line: Ordinal| match among.first {
+        None => rounds.get(line.index()) as usize,
+        Some(is_first) if is_first(line) => 0,
+        Some(_) => rounds.get(line.index()) as usize + 1,
+    };
     let stratum = |line: Ordinal| (among.stratum)(line);
     let last = last_rounds(&by_round(among, round), quotas);
     // All of the rounds before the last one.
@@ -164,8 +170,9 @@ where
         let keyed =
             |line: Ordinal| ((among.cluster)(line), (among.stratum)(line), hash(facts, line, seed), line);
         let mut lines: Vec<(u64, usize, u64, Ordinal)> = buckets.lines(bucket).map(keyed).collect();
+        let is_later = |line: Ordinal| among.first.is_some_and(|is_first| !is_first(line));
         lines.sort_unstable_by_key(|&(cluster, stratum, hash, line)| {
-            (cluster, stratum, hash, facts.digest(line), line)
+            (cluster, stratum, is_later(line), hash, facts.digest(line), line)
         });
         let rows = lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
         let later = rows.flat_map(|row| row.iter().map(|line| line.3).zip(0u32..).skip(1));

@@ -1,5 +1,7 @@
 //! Quotas: how a budget is divided over strata that hold different amounts.
 
+use super::Totals;
+
 /// What takes part in a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -71,25 +73,39 @@ pub fn water_fill(shares: &[Share], budget: u64) -> Vec<u64> {
 /// The quota of each stratum of a budget: in proportion to what it holds, and one record of each if the budget has room
 /// for that. With weights, sources divide the budget first; `sources` has the source of each stratum.
 ///
-/// `records` and `sizes` are what each stratum holds, in records and in the unit of the budget.
-pub fn quotas(records: &[u64], sizes: &[u64], mix: Option<(&[usize], &[u64])>, budget: u64) -> Vec<u64> {
-    let floor = |stratum: usize| sizes[stratum].div_ceil(records[stratum].max(1));
+/// `held` is what each stratum holds, and `first` how much of it is to be taken before anything else, in the unit of the
+/// budget; that has room for it if the budget has, whatever the shares are. A source without a weight has none of it.
+pub fn quotas(held: &Totals, first: &[u64], mix: Option<(&[usize], &[u64])>, budget: u64) -> Vec<u64> {
+    let Totals { records, sizes } = held;
+    let floor = |stratum: usize| sizes[stratum].div_ceil(records[stratum].max(1)).max(first[stratum]);
     let within = |strata: &[usize], budget: u64| {
-        let floors: u128 = strata.iter().map(|&stratum| u128::from(floor(stratum))).sum();
-        let has_room = floors <= u128::from(budget);
+        let has_room = |least: &dyn Fn(usize) -> u64| {
+            strata.iter().map(|&stratum| u128::from(least(stratum))).sum::<u128>() <= u128::from(budget)
+        };
+        let (with_floors, with_first) = (has_room(&floor), has_room(&|stratum| first[stratum]));
         let share = |&stratum: &usize| Share {
             most: sizes[stratum],
-            least: if has_room { floor(stratum) } else { 0 },
+            least: match (with_floors, with_first) {
+                (true, _) => floor(stratum),
+                (false, true) => first[stratum],
+                (false, false) => 0,
+            },
             weight: sizes[stratum],
         };
         water_fill(&strata.iter().map(share).collect::<Vec<_>>(), budget)
     };
     let all: Vec<usize> = (0..sizes.len()).collect();
     let Some((sources, weights)) = mix else { return within(&all, budget) };
-    let mut held = vec![0u64; weights.len()];
-    sources.iter().zip(sizes).for_each(|(&source, size)| held[source] += size);
-    let share = |(&most, &weight): (&u64, &u64)| Share { most, least: 0, weight };
-    let of_sources = water_fill(&held.iter().zip(weights).map(share).collect::<Vec<_>>(), budget);
+    let mut shares: Vec<Share> = weights.iter().map(|&weight| Share { most: 0, least: 0, weight }).collect();
+    for ((&source, size), first) in sources.iter().zip(sizes).zip(first) {
+        let share = &mut shares[source];
+        share.most += size;
+        share.least += if share.weight > 0 { *first } else { 0 };
+    }
+    if shares.iter().map(|share| u128::from(share.least)).sum::<u128>() > u128::from(budget) {
+        shares.iter_mut().for_each(|share| share.least = 0);
+    }
+    let of_sources = water_fill(&shares, budget);
     let mut quotas = vec![0; sizes.len()];
     for (source, &budget) in of_sources.iter().enumerate() {
         let strata: Vec<usize> = all.iter().copied().filter(|&stratum| sources[stratum] == source).collect();

@@ -67,7 +67,8 @@ proptest! {
         let (sources, records): (Vec<usize>, Vec<u64>) = sizes.into_iter().unzip();
         let mut held = [0; 3];
         sources.iter().zip(&records).for_each(|(&source, n)| held[source] += n);
-        let quotas = quotas(&records, &records, Some((&sources, &weights)), budget);
+        let totals = Totals { records: records.clone(), sizes: records.clone() };
+        let quotas = quotas(&totals, &vec![0; records.len()], Some((&sources, &weights)), budget);
         prop_assert!(quotas.iter().zip(&records).all(|(quota, most)| quota <= most));
         let there: u64 = held.iter().zip(weights).filter(|(_, weight)| *weight > 0).map(|(n, _)| n).sum();
         prop_assert_eq!(quotas.iter().sum::<u64>(), budget.min(there));
@@ -99,6 +100,7 @@ fn picked(rows: &[Row], order: &[usize], quotas: &[u64], seed: u64) -> Result<BT
         stratum: |line| row(line).0,
         cluster: |line| row(line).1,
         size: |line| row(line).2,
+        first: None,
     };
     let lines = pick(&among, quotas, seed)?;
     assert!(lines.is_sorted());
@@ -190,4 +192,45 @@ fn an_amount_is_a_number_or_fit() {
     assert_eq!("12".parse(), Ok(Amount::Records(12)));
     assert_eq!("fit".parse(), Ok(Amount::Fit));
     assert!("fits".parse::<Amount>().is_err() && "-1".parse::<Amount>().is_err());
+}
+
+proptest! {
+    #[test]
+    fn what_comes_first_is_picked_before_others(
+        rows in prop::collection::vec((0usize..3, 0u64..12, 1u64..2, any::<bool>()), 1..80),
+        budget in 0u64..80,
+        seed in any::<u64>(),
+    ) {
+        let facts = table((0..rows.len() as u128).map(|row| row * 7919));
+        let is_first = |line: Ordinal| rows[line.index()].3;
+        let among = Among {
+            facts: &facts,
+            is_in: |_| true,
+            strata: 3,
+            stratum: |line: Ordinal| rows[line.index()].0,
+            cluster: |line: Ordinal| rows[line.index()].1,
+            size: |_| 1,
+            first: Some(&is_first),
+        };
+        let mut first = [0; 3];
+        rows.iter().filter(|row| row.3).for_each(|row| first[row.0] += 1);
+        let quotas = quotas(&totals(&among), &first, None, budget);
+        prop_assert_eq!(quotas.iter().sum::<u64>(), budget.min(rows.len() as u64));
+        let picked = pick(&among, &quotas, seed).expect("own memory");
+        prop_assert_eq!(picked.len() as u64, budget.min(rows.len() as u64));
+        let firsts = picked.iter().filter(|&&line| is_first(line)).count() as u64;
+        if first.iter().sum::<u64>() <= budget {
+            prop_assert_eq!(firsts, first.iter().sum::<u64>());
+        }
+        // Of the others, a cluster gives a second one only where no other cluster of the stratum could give its first.
+        let of_row = |line: Ordinal| (rows[line.index()].0, rows[line.index()].1);
+        let mut held: BTreeMap<(usize, u64), u64> = BTreeMap::new();
+        picked.iter().for_each(|&line| *held.entry(of_row(line)).or_default() += 1);
+        let others = |line: &&Ordinal| !is_first(**line);
+        let twice: BTreeSet<usize> =
+            picked.iter().filter(others).filter(|&&line| held[&of_row(line)] > 1).map(|&line| of_row(line).0).collect();
+        if first.iter().sum::<u64>() <= budget {
+            prop_assert!((0..rows.len()).map(|row| (rows[row].0, rows[row].1)).all(|row| held.contains_key(&row) || !twice.contains(&row.0)));
+        }
+    }
 }

@@ -3,11 +3,12 @@
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_stages::facets::{Sources, Strata};
-use bedload_stages::select::{Among, Amount, Mix, Totals, Weight, most_of_mix, pick, quotas, totals};
+use bedload_stages::select::{Among, Amount, Mix, Weight, most_of_mix, pick, quotas, totals};
 use rayon::prelude::*;
 
 use super::Decided;
 use super::fit::{Fit, Kept};
+use super::tied::Tied;
 use crate::plan::of_verdict;
 use crate::run::settings::Settings;
 
@@ -82,12 +83,13 @@ impl Decided {
         facts: &FactTable,
         sources: &Sources,
         settings: &Settings,
+        tied: Option<&Tied>,
     ) -> Result<(), NoRoom> {
         if !settings.stages.split.selects() {
             return Ok(());
         }
         let mut findings = Vec::new();
-        let selected = self.selected(facts, sources, settings, &mut findings)?;
+        let selected = self.selected(facts, (sources, tied), settings, &mut findings)?;
         self.findings.extend(findings);
         if let Some(selected) = selected {
             let is_kept = |verdict| matches!(verdict, Verdict::Kept(_));
@@ -100,26 +102,33 @@ impl Decided {
     fn selected(
         &self,
         facts: &FactTable,
-        sources: &Sources,
+        (sources, tied): (&Sources, Option<&Tied>),
         settings: &Settings,
         findings: &mut Vec<Finding>,
     ) -> Result<Option<Vec<Ordinal>>, NoRoom> {
         let split = &settings.stages.split;
         let unit = if split.select_tokens.is_some() { Unit::Tokens } else { Unit::Records };
+        let is_kept = |line: Ordinal| matches!(self.verdicts[line.index()], Verdict::Kept(_));
+        let is_pinned = |line: Ordinal| tied.is_some_and(|tied| tied.is_pinned(line));
+        let stratum = |line: Ordinal| self.strata.of(facts, &self.classes, line);
+        let cluster = |line: Ordinal| self.groups.of(facts, line);
+        let size = |line: Ordinal| match unit {
+            Unit::Records => 1,
+            Unit::Tokens => facts.tokens(line).total(),
+        };
+        let strata = self.strata.len();
         let among = Among {
             facts,
-            is_in: |line: Ordinal| matches!(self.verdicts[line.index()], Verdict::Kept(_)),
-            strata: self.strata.len(),
-            stratum: |line| self.strata.of(facts, &self.classes, line),
-            cluster: |line| self.groups.of(facts, line),
-            size: |line| match unit {
-                Unit::Records => 1,
-                Unit::Tokens => facts.tokens(line).total(),
-            },
+            is_in: is_kept,
+            strata,
+            stratum,
+            cluster,
+            size,
+            first: tied.is_some().then_some(&is_pinned as &(dyn Fn(Ordinal) -> bool + Sync)),
         };
-        let Totals { records, sizes } = totals(&among);
-        let held: u64 = sizes.iter().sum();
-        let mix = MixOfSources::new(&split.mix, sources, &self.strata, &sizes);
+        let all_of = totals(&among);
+        let held: u64 = all_of.sizes.iter().sum();
+        let mix = MixOfSources::new(&split.mix, sources, &self.strata, &all_of.sizes);
         let fit = match split.select {
             Some(Amount::Fit) => Some(Fit::new(settings, self.by_class(facts), findings)),
             _ => None,
@@ -146,11 +155,24 @@ impl Decided {
             findings.extend(mix.judge(sources, budget, unit));
         }
         let seed = settings.seed ^ SELECT_SALT;
+        let shares = mix.as_ref().map(|mix| (&mix.of_strata[..], &mix.weights[..]));
+        let nothing = vec![0; strata];
+        let is_first = |line: Ordinal| {
+            let has_share = |mix: &MixOfSources| mix.weights[mix.of_strata[stratum(line)]] > 0;
+            is_kept(line) && is_pinned(line) && mix.as_ref().is_none_or(has_share)
+        };
+        let first = Among { facts, is_in: is_first, strata, stratum, cluster, size, first: None };
+        let of_first = tied.map(|_| totals(&first));
         let mut budget = budget;
         loop {
-            let shares = mix.as_ref().map(|mix| (&mix.of_strata[..], &mix.weights[..]));
-            let quotas = quotas(&records, &sizes, shares, budget);
-            let picked = pick(&among, &quotas, seed)?;
+            let picked = match &of_first {
+                // Where not even the pinned records have room, nothing else has.
+                Some(of_first) if of_first.sizes.iter().sum::<u64>() > budget => {
+                    pick(&first, &quotas(of_first, &nothing, shares, budget), seed)?
+                }
+                Some(of_first) => pick(&among, &quotas(&all_of, &of_first.sizes, shares, budget), seed)?,
+                None => pick(&among, &quotas(&all_of, &nothing, shares, budget), seed)?,
+            };
             let bytes = || picked.par_iter().map(|&line| facts.written(line, facts.input_of(line)) + 1).sum();
             match fit.as_ref().and_then(|fit| fit.fewer(Kept { records: picked.len() as u64, bytes: &bytes }))
             {
@@ -170,7 +192,12 @@ impl Decided {
     }
 
     /// Keeps at most so many training records of each class, if the settings ask for that.
-    pub(super) fn cap_classes(&mut self, facts: &FactTable, settings: &Settings) -> Result<(), NoRoom> {
+    pub(super) fn cap_classes(
+        &mut self,
+        facts: &FactTable,
+        settings: &Settings,
+        tied: Option<&Tied>,
+    ) -> Result<(), NoRoom> {
         let balance = &settings.stages.balance;
         let Some(most) = balance.cap_class.filter(|_| balance.enabled) else { return Ok(()) };
         if self.classes.list().is_empty() {
@@ -179,6 +206,7 @@ impl Decided {
             return Ok(());
         }
         let is_training = |line: Ordinal| self.verdicts[line.index()] == Verdict::Kept(Side::Train);
+        let is_pinned = |line: Ordinal| tied.is_some_and(|tied| tied.is_pinned(line));
         let among = Among {
             facts,
             is_in: |line| is_training(line) && self.classes.of(facts, line).is_some(),
@@ -186,6 +214,7 @@ impl Decided {
             stratum: |line| self.classes.of(facts, line).unwrap_or_default(),
             cluster: |line| self.groups.of(facts, line),
             size: |_| 1,
+            first: tied.is_some().then_some(&is_pinned as &(dyn Fn(Ordinal) -> bool + Sync)),
         };
         let quotas = vec![most; self.classes.list().len()];
         if totals(&among).records.iter().all(|&records| records <= most) {

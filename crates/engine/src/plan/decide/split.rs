@@ -23,15 +23,14 @@ impl Decided {
         &mut self,
         facts: &FactTable,
         settings: &Settings,
-        ties: &Ties,
+        (ties, tied): (&Ties, Option<&Tied>),
     ) -> Result<(), NoRoom> {
         let Counts { train, .. } = count_verdicts(&self.verdicts);
         let wanted = sizes(settings, train, &mut self.findings);
         if wanted == [0, 0] && ties.is_empty() {
             return Ok(());
         }
-        let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
-        let tie = |line: Ordinal| tied.as_ref().and_then(|tied| tied.of(line));
+        let tie = |line: Ordinal| tied.and_then(|tied| tied.of(line));
         self.findings.extend(judge_groups(facts, &self.verdicts, settings, &mut self.marks));
         self.findings.extend(judge_times(facts, &self.verdicts, settings, &mut self.marks));
         let (split, time) = (&settings.stages.split, |line: Ordinal| facts.time(line));
@@ -41,7 +40,7 @@ impl Decided {
             strata: self.strata.len(),
             stratum: &|line| Some(self.strata.of(facts, &self.classes, line)),
             group: &|line| self.groups.of(facts, line),
-            tie: tied.as_ref().map(|_| &tie as &(dyn Fn(Ordinal) -> Option<Tie> + Sync)),
+            tie: tied.map(|_| &tie as &(dyn Fn(Ordinal) -> Option<Tie> + Sync)),
             time: split.by_time.as_ref().map(|_| &time as &(dyn Fn(Ordinal) -> Option<u64> + Sync)),
         };
         let divided = divide(&division, wanted, settings.seed ^ SPLIT_SALT)?;
@@ -51,7 +50,7 @@ impl Decided {
             }
         });
         self.judge_sides(facts, &divided, wanted);
-        if let Some(tied) = &tied {
+        if let Some(tied) = tied {
             self.findings.extend(judge_ties(facts, ties, tied, &divided));
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! Records that are tied to a side before the split, and what is to be said of their groups.
 
-use bedload_record::plural::{agree, count, plural};
-use bedload_record::{Code, Column, FactTable, Finding, NoRoom, Ordinal, Side};
+use bedload_record::plural::{agree, count, part_of, plural};
+use bedload_record::{Code, Column, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
 use bedload_stages::split::{Divided, Named, Tie};
 use rayon::prelude::*;
 
+use crate::plan::of_verdict;
 use crate::scan::ties::Ties;
 
 /// What ties each line, at a byte a line.
@@ -38,9 +39,29 @@ impl Tied {
         }
     }
 
-    fn is_pinned(&self) -> bool {
+    /// Returns true if an earlier output has a record on a side.
+    pub(super) fn is_pinned(&self, line: Ordinal) -> bool {
+        (PINNED..SOURCE).contains(&self.0.get(line.index()))
+    }
+
+    fn pins(&self) -> bool {
         self.0.values().par_iter().any(|tied| (PINNED..SOURCE).contains(tied))
     }
+}
+
+/// How many pinned records the selection, or the maximum of a class, had no room for.
+pub(super) fn judge_left_out(verdicts: &[Verdict], tied: &Tied) -> Option<Finding> {
+    let pinned = |wanted: fn(Verdict) -> bool| {
+        of_verdict(verdicts, wanted).filter(|&line| tied.is_pinned(line)).count() as u64
+    };
+    let left_out = pinned(|verdict| matches!(verdict, Verdict::Unselected | Verdict::Capped));
+    let kept = pinned(|verdict| matches!(verdict, Verdict::Kept(_)));
+    let message = format!(
+        "{} {} left out, because the selection has no room for more",
+        part_of(left_out, left_out + kept, "pinned record", "pinned records"),
+        agree(left_out, "was", "were")
+    );
+    (left_out > 0).then(|| Finding::dataset(Code::SelectPinnedLeftOut, message))
 }
 
 /// What is to be said of groups that are tied to several sides, and of pins that are none.
@@ -65,7 +86,7 @@ pub(super) fn judge_ties(facts: &FactTable, ties: &Ties, tied: &Tied, divided: &
         );
         findings.push(Finding::dataset(Code::SplitSpansSources, message));
     }
-    if ties.pinned() > 0 && !tied.is_pinned() {
+    if ties.pinned() > 0 && !tied.pins() {
         let pinned = plural(ties.pinned(), "record", "records");
         let names: Vec<&str> = ties.tables.iter().map(|table| table.path.as_str()).collect();
         let message = format!("none of the {pinned} of {} is among the records", names.join(", "));
