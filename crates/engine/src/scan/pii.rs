@@ -3,7 +3,7 @@
 use std::mem;
 
 use bedload_bedrock::{Format, Record, TextBuffer};
-use bedload_record::json::{Framing, pointer_to};
+use bedload_record::json::Framing;
 use bedload_record::{Findings, Json, Parser};
 use bedload_stages::Stages;
 use bedload_stages::pii::{Action, Found, Kind, Scanner, Splices};
@@ -94,22 +94,32 @@ impl Pii {
             hunt.found.kinds().for_each(|kind| findings.add_code(kind.code()));
             return false;
         }
-        let places = hunt.found.places(record);
         let rounds = hunt.rounds();
-        for place in &places {
-            let pointer = || pointer_to(record.raw, place.range.start, known);
+        if !findings.are_full() {
+            hunt.found.kinds().for_each(|kind| findings.add_code(kind.code()));
+            let places = hunt.found.places(record);
+            hunt.next.clear();
+            hunt.splices.push(Splices::mask(record.raw, places.into_iter(), &mut hunt.next));
+            return true;
+        }
+        let places = hunt.found.places_with_pointers(record, known);
+        for (place, pointer) in &places {
             let (offset, len) = (place.range.start as u64, place.range.len() as u64);
             findings.add(place.kind.code(), || {
                 let done = if is_masked { "; it is masked" } else { "" };
-                (pointer(), offset, format!("the text contains {}{done}", place.kind.noun()))
+                (pointer.to_string(), offset, format!("the text contains {}{done}", place.kind.noun()))
             });
-            if findings.are_full() {
-                let start = hunt.before(rounds, offset);
-                hunt.personal.push(Personal { kind: place.kind, pointer: pointer(), offset: start, len });
-            }
+            let start = hunt.before(rounds, offset);
+            hunt.personal.push(Personal {
+                kind: place.kind,
+                pointer: pointer.to_string(),
+                offset: start,
+                len,
+            });
         }
         if is_masked {
             hunt.next.clear();
+            let places = places.into_iter().map(|(place, _)| place);
             hunt.splices.push(Splices::mask(record.raw, places, &mut hunt.next));
         }
         is_masked
@@ -131,7 +141,7 @@ impl Pii {
                 found.search(&self.scanner, &record);
                 let mut next = Vec::with_capacity(line.len());
                 (!found.is_empty()).then(|| {
-                    Splices::mask(line, found.places(&record), &mut next);
+                    Splices::mask(line, found.places(&record).into_iter(), &mut next);
                     next
                 })
             });

@@ -100,13 +100,40 @@ pub fn pointer_to(line: &[u8], offset: usize, known: &[&str]) -> String {
         let inner =
             value.parts().enumerate().find(|(_, (key, part))| holds(part) || key.as_ref().is_some_and(holds));
         let Some((position, (key, part))) = inner else { return pointer };
-        pointer += &match key.and_then(Raw::text) {
-            Some(key) if known.contains(&&*key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Some(_) => format!("/?{position}"),
-            None => format!("/{position}"),
-        };
+        write_step(position, key, known, &mut pointer);
         value = part;
     }
+}
+
+/// The way to a value, for those who walk through all of them.
+#[derive(Debug, Default)]
+pub struct Steps<'l>(Vec<(usize, Option<Raw<'l>>)>);
+
+impl<'l> Steps<'l> {
+    /// Goes into an element, or a member with its key, by its position from 0.
+    pub fn push(&mut self, position: usize, key: Option<Raw<'l>>) {
+        self.0.push((position, key));
+    }
+
+    /// Goes out of it.
+    pub fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    /// As a JSON Pointer, as [`pointer_to`] writes it. Linear in the steps.
+    pub fn pointer(&self, known: &[&str]) -> String {
+        let mut pointer = String::new();
+        self.0.iter().for_each(|&(position, key)| write_step(position, key, known, &mut pointer));
+        pointer
+    }
+}
+
+fn write_step(position: usize, key: Option<Raw<'_>>, known: &[&str], pointer: &mut String) {
+    *pointer += &match key.and_then(Raw::text) {
+        Some(key) if known.contains(&&*key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Some(_) => format!("/?{position}"),
+        None => format!("/{position}"),
+    };
 }
 
 /// The parts of an object or array, in order.

@@ -1,9 +1,11 @@
 //! Where in the bytes of a record something was found, and the line without it.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use bedload_bedrock::Record;
-use bedload_record::json::{Raw, raw_offsets};
+use bedload_record::json::{Raw, Steps, raw_offsets};
 use bedload_record::{Json, Value};
 
 use super::{Hit, Kind, Scanner};
@@ -12,7 +14,7 @@ use super::{Hit, Kind, Scanner};
 #[derive(Debug, Default)]
 pub struct Found {
     /// The strings with something in them, each with the range of its hits. A string is known by where it is in memory.
-    strings: Vec<(usize, Range<usize>)>,
+    strings: HashMap<usize, Range<usize>>,
     hits: Vec<Hit>,
     scratch: Vec<Hit>,
     /// A value after the name of its member.
@@ -55,7 +57,7 @@ impl Found {
         if !self.scratch.is_empty() {
             let begin = self.hits.len();
             self.hits.append(&mut self.scratch);
-            self.strings.push((text.as_ptr() as usize, begin..self.hits.len()));
+            self.strings.entry(text.as_ptr() as usize).or_insert(begin..self.hits.len());
         }
     }
 
@@ -71,7 +73,7 @@ impl Found {
     }
 
     fn has(&self, text: &str) -> bool {
-        self.strings.iter().any(|&(at, _)| at == text.as_ptr() as usize)
+        self.strings.contains_key(&(text.as_ptr() as usize))
     }
 
     /// Searches a short value after the name of its member, as it would stand in a text: `homePhone` says `phone`, too.
@@ -98,7 +100,7 @@ impl Found {
             let begin = self.hits.len();
             let own = |hit: Hit| Hit { start: hit.start - value, end: hit.end - value, ..hit };
             self.hits.extend(self.scratch.drain(..).map(own));
-            self.strings.push((text.as_ptr() as usize, begin..self.hits.len()));
+            self.strings.entry(text.as_ptr() as usize).or_insert(begin..self.hits.len());
         }
         true
     }
@@ -116,73 +118,107 @@ impl Found {
     /// Where it is in the line that the record was read from, in the order of the line. Linear in the line.
     pub fn places(&self, record: &Record<'_>) -> Vec<Place> {
         let mut places = Vec::with_capacity(self.hits.len());
-        self.walk(record.json, Raw::of_line(record.raw), record.raw, &mut places);
+        self.each(record, |_, of_string| places.extend(of_string));
         places
     }
 
+    /// The same, each with the JSON Pointer of its string, in which keys that are not `known` are written as `?` and their
+    /// position.
+    pub fn places_with_pointers(&self, record: &Record<'_>, known: &[&str]) -> Vec<(Place, Rc<str>)> {
+        let mut places = Vec::with_capacity(self.hits.len());
+        self.each(record, |steps, of_string| {
+            let pointer: Rc<str> = steps.pointer(known).into();
+            places.extend(of_string.into_iter().map(|place| (place, Rc::clone(&pointer))));
+        });
+        places
+    }
+
+    /// Calls `each` for all strings with something in them, with the steps to them.
+    fn each(&self, record: &Record<'_>, mut each: impl FnMut(&Steps<'_>, Vec<Place>)) {
+        let mut steps = Steps::default();
+        self.walk(record.json, Raw::of_line(record.raw), record.raw, &mut steps, &mut each);
+    }
+
     /// Walks through the value as it was parsed, and as it is written.
-    fn walk(&self, json: Json<'_>, raw: Raw<'_>, line: &[u8], places: &mut Vec<Place>) {
+    fn walk<'l>(
+        &self,
+        json: Json<'_>,
+        raw: Raw<'l>,
+        line: &[u8],
+        steps: &mut Steps<'l>,
+        each: &mut impl FnMut(&Steps<'_>, Vec<Place>),
+    ) {
         match json.value() {
-            Value::String(text) => self.add_places(text, raw, line, places),
+            Value::String(text) => self.in_string(text, raw, line, steps, each),
             Value::Array(elements) => {
-                elements.zip(raw.elements()).for_each(|(json, raw)| self.walk(json, raw, line, places));
+                for (nth, (json, raw)) in elements.zip(raw.elements()).enumerate() {
+                    steps.push(nth, None);
+                    self.walk(json, raw, line, steps, each);
+                    steps.pop();
+                }
             }
-            Value::Object(members) => members.zip(raw.members()).for_each(|((key, json), (raw_key, raw))| {
-                self.add_places(key, raw_key, line, places);
-                self.walk(json, raw, line, places);
-            }),
+            Value::Object(members) => {
+                for (nth, ((key, json), (raw_key, raw))) in members.zip(raw.members()).enumerate() {
+                    steps.push(nth, Some(raw_key));
+                    self.in_string(key, raw_key, line, steps, each);
+                    self.walk(json, raw, line, steps, each);
+                    steps.pop();
+                }
+            }
             _ => {}
         }
     }
 
-    fn add_places(&self, text: &str, raw: Raw<'_>, line: &[u8], places: &mut Vec<Place>) {
-        let is_it = |(at, _): &&(usize, Range<usize>)| *at == text.as_ptr() as usize && !text.is_empty();
-        let Some((_, hits)) = self.strings.iter().find(is_it) else { return };
-        let Some(content) = raw.string() else { return };
+    fn in_string(
+        &self,
+        text: &str,
+        raw: Raw<'_>,
+        line: &[u8],
+        steps: &Steps<'_>,
+        each: &mut impl FnMut(&Steps<'_>, Vec<Place>),
+    ) {
+        let hits = self.strings.get(&(text.as_ptr() as usize)).filter(|_| !text.is_empty());
+        let (Some(hits), Some(content)) = (hits, raw.string()) else { return };
         let begin = raw.offset_in(line) + 1;
         let hits = &self.hits[hits.clone()];
         let wanted: Vec<usize> = hits.iter().flat_map(|hit| [hit.start, hit.end]).collect();
         let offsets = raw_offsets(content, &wanted);
-        places.extend(
-            hits.iter()
-                .zip(offsets.chunks_exact(2))
-                .map(|(hit, at)| Place { kind: hit.kind, range: begin + at[0]..begin + at[1] }),
-        );
+        let place =
+            |(hit, at): (&Hit, &[usize])| Place { kind: hit.kind, range: begin + at[0]..begin + at[1] };
+        each(steps, hits.iter().zip(offsets.chunks_exact(2)).map(place).collect());
     }
 }
 
-/// A line and what is masked in it.
+/// What is masked in a line, each with where its placeholder begins in the masked line.
 #[derive(Clone, Debug, Default)]
-pub struct Splices(Vec<Place>);
+pub struct Splices(Vec<(Place, usize)>);
 
 impl Splices {
     /// Appends a line to `out` with placeholders at some places, which are in order.
-    pub fn mask(line: &[u8], places: Vec<Place>, out: &mut Vec<u8>) -> Self {
-        let mut from = 0;
-        for Place { kind, range } in &places {
-            out.extend_from_slice(&line[from..range.start]);
-            out.extend_from_slice(kind.placeholder().as_bytes());
-            from = range.end;
+    pub fn mask(line: &[u8], places: impl Iterator<Item = Place>, out: &mut Vec<u8>) -> Self {
+        let (mut splices, mut from) = (Vec::new(), 0);
+        let begin = out.len();
+        for place in places {
+            out.extend_from_slice(&line[from..place.range.start]);
+            from = place.range.end;
+            let at = out.len() - begin;
+            out.extend_from_slice(place.kind.placeholder().as_bytes());
+            splices.push((place, at));
         }
         out.extend_from_slice(&line[from..]);
-        Self(places)
+        Self(splices)
     }
 
     /// Where a byte of the masked line was in the line.
     pub fn before(&self, masked: u64) -> u64 {
-        // Where the part begins that was looked at last, in both.
-        let (mut here, mut there) = (0, 0);
-        for Place { kind, range } in &self.0 {
-            let begin = here + (range.start - there) as u64;
-            if masked < begin {
-                break;
-            }
-            here = begin + kind.placeholder().len() as u64;
-            if masked < here {
-                return range.start as u64;
-            }
-            there = range.end;
+        let nth = self.0.partition_point(|&(_, at)| at as u64 <= masked);
+        let Some((Place { kind, range }, at)) = nth.checked_sub(1).map(|nth| &self.0[nth]) else {
+            return masked;
+        };
+        let after = masked - *at as u64;
+        match after.checked_sub(kind.placeholder().len() as u64) {
+            Some(after) => range.end as u64 + after,
+            None => range.start as u64,
         }
-        there as u64 + (masked - here)
     }
 }

@@ -2,6 +2,7 @@
 
 use bedload_bedrock::{Format, Record, TextBuffer};
 use bedload_record::Parser;
+use bedload_record::json::pointer_to;
 use proptest::prelude::*;
 
 use super::super::*;
@@ -44,7 +45,12 @@ fn masked(format: &Format, line: &str) -> (String, Vec<Place>) {
         let mut found = Found::default();
         found.search(&Scanner::new(Kinds::default()), &record);
         let (places, mut out) = (found.places(&record), Vec::new());
-        let splices = Splices::mask(line.as_bytes(), places.clone(), &mut out);
+        let known = ["prompt", "completion", "messages", "content", "text"];
+        for (place, pointer) in found.places_with_pointers(&record, &known) {
+            assert_eq!(*pointer, *pointer_to(line.as_bytes(), place.range.start, &known));
+            assert!(places.contains(&place));
+        }
+        let splices = Splices::mask(line.as_bytes(), places.iter().cloned(), &mut out);
         // What is not masked is where it was.
         for (at, byte) in out.iter().enumerate() {
             let before = splices.before(at as u64) as usize;
