@@ -73,6 +73,7 @@ fn a_build_counts_the_records_and_lists_answers_that_are_nothing_else() {
             record("e", "<|endoftext|>"),
             record("f", "g"),
             record("", "h<|im_end|>"),
+            record("i [INST] somebody@example.com", "j"),
         ]),
     );
     let built = scratch.run("build d.jsonl --out o --skip tokens --output-format jsonl").exits(0);
@@ -80,10 +81,9 @@ fn a_build_counts_the_records_and_lists_answers_that_are_nothing_else() {
         format!("{} {} {}", finding["line"], finding["code"], finding["message"])
     };
     let told: Vec<String> = built.findings().iter().map(told).filter(|told| told.contains("text/")).collect();
-    let counted = "2 of 4 records have control tokens of other models in their texts; `codes` in report/records.parquet tells which records";
+    let counted = "4 of 6 records have control tokens of other models in their texts; `codes` in report/records.parquet tells which records";
     let expected = [
         r#"3 "text/only-control-token" "the answer is nothing but `<|endoftext|>`, a control token of other models""#.to_owned(),
-        r#"5 "text/control-token" "the text contains `<|im_end|>`, a control token of other models""#.to_owned(),
         format!(r#"null "text/control-token" "{counted}""#),
     ];
     assert_eq!(told, expected);
@@ -91,4 +91,22 @@ fn a_build_counts_the_records_and_lists_answers_that_are_nothing_else() {
     assert_eq!(codes[..2], ["text/control-token"; 2]);
     assert_eq!(scratch.table("o", "findings").len(), built.findings().len());
     scratch.run("verify o").exits(0);
+    // Whatever else is found in the records, they are counted once.
+    scratch.write(
+        "e.jsonl",
+        jsonl([record("none of it", "<|endoftext|> one two three four five six d<|im_end|>")]),
+    );
+    scratch.write("d2.jsonl", jsonl([record("c", "one two three four five six d<|im_end|>")]));
+    for flags in ["", "--pii report", "--eval-set e.jsonl --eval-ngram 5", "--to converse"] {
+        let build =
+            format!("build d.jsonl d2.jsonl {flags} --out o --overwrite --skip tokens --output-format jsonl");
+        assert_eq!(scratch.run(&build).by_code()["text/control-token"], 1, "{flags}");
+    }
+    // Where it is an error, it is why each of them is rejected.
+    let strict =
+        scratch.run("build d.jsonl --strict --out o --overwrite --skip tokens --output-format jsonl");
+    assert_eq!(strict.by_code()["text/control-token"], 4);
+    // No table says which records a conversion means, so it lists them.
+    let converted = scratch.run("convert d.jsonl --to converse --out c.jsonl --output-format jsonl");
+    assert_eq!(converted.by_code()["text/control-token"], 4);
 }

@@ -120,7 +120,8 @@ pub fn convert(
         *by_code.entry(finding.code).or_default() += 1;
         emit(finding)
     };
-    findings_in_order(facts, &rules, &fetch, watch, settings.scan.max_record_bytes, |found| {
+    let max_record_bytes = settings.scan.max_record_bytes;
+    findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
         found.iter().try_for_each(&mut count)
     })?;
     if plan.counts.train == 0 {

@@ -145,7 +145,7 @@ pub(super) fn decide(
     }
     decided.similar = listing.map(|_| similar);
     decided.findings.extend(judge_ranks(facts, settings, &mut decided.marks));
-    decided.findings.extend(count_control_tokens(facts));
+    decided.findings.extend(count_control_tokens(facts, settings.severities));
     decided.judge_rejected(settings);
     Ok(decided)
 }

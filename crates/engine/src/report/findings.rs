@@ -1,27 +1,30 @@
 //! Findings about records, found again in full where the scan has kept no more than their codes.
 
-use bedload_record::{FactTable, Finding, Ordinal};
+use bedload_record::{Code, FactTable, Finding, Ordinal};
 use bedload_scan::{Fetch, Watch};
 use rayon::prelude::*;
 
-use crate::plan::counted::is_only_counted;
 use crate::report::tables::windows;
 use crate::run::error::EngineError;
 use crate::scan::examine::place::place;
 use crate::scan::examine::{Examiner, Physical};
 use crate::scan::rules::Rules;
 
-/// Finds again, in full, what was found in the records, and hands it over in their order; but for what is counted in one
-/// finding.
+/// Finds again, in full, what was found in the records, and hands it over in their order; but for what is `counted`, which
+/// another finding says of all records.
 pub(crate) fn findings_in_order(
     facts: &FactTable,
     rules: &Rules,
     fetch: &Fetch<'_>,
     watch: &Watch,
-    max_record_bytes: u64,
+    (max_record_bytes, counted): (u64, Option<Code>),
     mut each: impl FnMut(Vec<Finding>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
-    let is_listed = |line: Ordinal| !facts.codes(line).is_empty() && !is_only_counted(facts, line);
+    let is_counted = |code: Code| counted == Some(code);
+    let is_listed = |line: Ordinal| {
+        let codes = facts.codes(line);
+        !codes.is_empty() && !counted.is_some_and(|counted| codes.is_only(counted))
+    };
     for window in windows(facts) {
         watch.check()?;
         let lines: Vec<u64> = window.filter(|&line| is_listed(Ordinal(line))).collect();
@@ -44,7 +47,8 @@ pub(crate) fn findings_in_order(
                         terminator: facts.terminator(line),
                         bytes,
                     };
-                    let found = examiner.findings_of(&physical, facts.codes(line));
+                    let mut found = examiner.findings_of(&physical, facts.codes(line));
+                    found.retain(|finding| !is_counted(finding.code));
                     let number = line.0 - file.first.0 + 1;
                     Ok(place(found, rules, &file.name, number, &physical))
                 },

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
+use crate::plan::counted::counted;
 use crate::plan::pack::Piece;
 use crate::plan::variants::variants_of;
 use crate::report::findings::findings_in_order;
@@ -96,7 +97,8 @@ pub(crate) fn findings(
 ) -> Result<FileEntry, EngineError> {
     let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
-        findings_in_order(facts, rules, fetch, watch, *max_record_bytes, |found| {
+        let counted = counted(rules.severities);
+        findings_in_order(facts, rules, fetch, watch, (*max_record_bytes, counted), |found| {
             found.iter().try_for_each(&mut emit)?;
             let ids = ids_of(source, &found)?;
             let row =
