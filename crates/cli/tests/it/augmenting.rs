@@ -180,6 +180,18 @@ fn classes_are_filled_up_to_a_number() {
         *counts.entry(content(&line).1).or_default() += 1;
     }
     assert_eq!((counts["yes"], counts["no"], counts["rare"]), (60, 30, 16));
+    let message = |scratch: &Scratch| {
+        let found = scratch.table("o", "findings");
+        found.into_iter().find(|row| row["code"] == "augment/few-variants").map(|row| row["message"].clone())
+    };
+    assert_eq!(
+        message(&scratch).as_deref(),
+        Some(
+            "24 variants instead of 38; 1 of 3 classes has fewer than 30 training records; a record has at most 7 variants"
+        )
+    );
+    let scratch = build(&jsonl(labelled(&[("yes", 60), ("no", 20), ("rare", 2)])), "--augment-to 16");
+    assert_eq!(message(&scratch), None);
     let scratch = build(&jsonl(plain(30)), "--augment-to 30");
     assert_eq!(scratch.manifest("o")["findings"]["balance/no-classes"], 1);
     assert_eq!(scratch.manifest("o")["counts"]["variants"], 0);

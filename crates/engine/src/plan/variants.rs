@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use bedload_bedrock::Bound;
-use bedload_record::plural::{count, plural};
+use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NO_KEY, Ordinal, Side, Verdict};
-use bedload_stages::augment::{limit, shares};
+use bedload_stages::augment::{lacking, limit, shares};
 use bedload_stages::near::Lookup;
 use bedload_stages::select::Amount;
 use rayon::prelude::*;
@@ -47,10 +47,15 @@ pub(super) fn augment(
     let train: Vec<Ordinal> =
         of_verdict(&decided.verdicts, |verdict| verdict == Verdict::Kept(Side::Train)).collect();
     let mut shares = shares(facts, &decided.classes, &train, config, seed);
-    if let Some(most) = most(settings, count_verdicts(&decided.verdicts)) {
+    let most = most(settings, count_verdicts(&decided.verdicts));
+    if let Some(most) = most {
         limit(&mut shares, facts, &train, most, seed);
     }
     let wanted: u64 = shares.iter().map(|&share| u64::from(share)).sum();
+    // What `--augment-to` requests can be more than the ways of asking give.
+    let of_classes = by_class(facts, decided, &train);
+    let lacking = lacking(&of_classes, config).map(|lacking| most.map_or(lacking, |most| lacking.min(most)));
+    let wanted = lacking.unwrap_or(wanted);
     let shares: Vec<Share> = train.into_iter().zip(shares).collect();
     let mut known: Vec<u128> =
         facts.ordinals().filter(|&line| facts.accepted(line)).map(|line| facts.digest(line)).collect();
@@ -87,11 +92,37 @@ pub(super) fn augment(
     };
     let variants: Vec<Variant> = made.into_iter().flatten().filter(is_first).collect();
     if (variants.len() as u64) < wanted {
-        let message =
-            format!("{} instead of {}", plural(variants.len() as u64, "variant", "variants"), count(wanted));
+        let made = plural(variants.len() as u64, "variant", "variants");
+        let mut message = format!("{made} instead of {}", count(wanted));
+        if let Some(to) = config.to {
+            let ways = u64::from(config.variants_max());
+            message +=
+                &below(to, ways, of_classes, variants.iter().filter_map(|variant| class(variant.parent)));
+        }
         decided.findings.push(Finding::dataset(Code::AugmentFewVariants, message));
     }
     Ok(variants)
+}
+
+/// How many of the training records each class has, and last how many have none.
+fn by_class(facts: &FactTable, decided: &Decided, train: &[Ordinal]) -> Vec<u64> {
+    let mut records = decided.classes.count(facts, train.par_iter().copied());
+    records.push(train.len() as u64 - records.iter().sum::<u64>());
+    records
+}
+
+/// Which classes have fewer records than requested, given how many they have without variants, and the variants' classes.
+fn below(to: u64, ways: u64, mut records: Vec<u64>, variants: impl Iterator<Item = usize>) -> String {
+    records.pop();
+    variants.for_each(|class| records[class] += 1);
+    let n = records.iter().filter(|&&records| records < to).count() as u64;
+    format!(
+        "; {} {} fewer than {} training records; a record has at most {}",
+        part_of(n, records.len() as u64, "class", "classes"),
+        agree(n, "has", "have"),
+        count(to),
+        plural(ways, "variant", "variants"),
+    )
 }
 
 /// The prompts of the records that are kept, with their classes, in order; nothing where there are no classes.

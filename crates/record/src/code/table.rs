@@ -390,7 +390,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "the largest class is much larger than the smallest",
         "A model trained on such data tends to answer with the largest classes.",
-        "Collect more records of the rare classes, or use `--augment N --augment-mode balance`."
+        "Collect more records of the rare classes, or let `bedload build` add variants of them with `--augment-to N`, or keep fewer of the large ones with `--cap-class N`."
     ),
     row!(
         BalanceLabelVariants,
@@ -549,7 +549,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "fewer variants than requested",
-        "A strategy leaves prompts alone that it does not suit. Variants that equal another record, are too close to a held-out record or exceed a limit are left out.",
+        "A record has at most one variant of each template, prefix, suffix and so on, and a strategy leaves prompts alone that it does not suit. Variants that equal another record, are too close to a held-out record or exceed a limit are left out.",
         "Use more strategies (`--augment-strategy`) or more templates (`--augment-templates`)."
     ),
     row!(

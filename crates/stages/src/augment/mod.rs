@@ -32,7 +32,7 @@ mod variation;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
-pub use share::{limit, shares, variants_of_classes};
+pub use share::{lacking, limit, shares, variants_of_classes};
 pub use template::TemplateError;
 pub use variation::{NotVariation, Variation, variations};
 

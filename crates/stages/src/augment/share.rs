@@ -23,6 +23,14 @@ pub fn variants_of_classes(records: &[u64], config: &AugmentConfig) -> Vec<u64> 
     records.iter().enumerate().map(of_class).collect()
 }
 
+/// How many variants the classes lack to what is requested of them, however many their records can have; none where
+/// nothing is requested by number of records. The last number of records is of those without a class.
+pub fn lacking(records: &[u64], config: &AugmentConfig) -> Option<u64> {
+    let to = config.to?;
+    let (_, classes) = records.split_last()?;
+    Some(classes.iter().map(|&records| to.saturating_sub(records)).sum())
+}
+
 /// How many training records each class is to have, variants included.
 fn wanted(config: &AugmentConfig, classes: &[u64]) -> u64 {
     config.to.unwrap_or_else(|| classes.iter().copied().max().unwrap_or(0))
