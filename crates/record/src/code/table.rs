@@ -1618,8 +1618,8 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "the answers of one side are the longer ones in two thirds of the pairs or more",
-        "The length of the answers alone tells which of them is preferred, most of the time. A model that is tuned on such pairs learns to write longer answers, or shorter ones, whatever they say. Lengths are in characters; fewer than 100 pairs are not judged.",
+        "the answers of one side are the longer ones in two thirds of the pairs or more, by an eighth or more at the median",
+        "The length of the answers alone tells which of them is preferred, most of the time. A model that is tuned on such pairs learns to write longer answers, or shorter ones, whatever they say. Lengths are in characters; fewer than 100 pairs are not judged, nor pairs whose answers are, at the median, less than 1.125 times as long as each other.",
         "Add pairs whose answers are about equally long, or remove those that differ most."
     ),
     row!(

@@ -8,6 +8,9 @@ use super::pair::{Pair, Side};
 /// Fewer pairs may well have longer answers on one side by chance: of 100 that are as often longer as shorter, two thirds
 /// are longer on one side in less than one case of 1,000.
 const PAIRS_MIN: u64 = 100;
+/// How many times as long the longer answers are, at the median, where their length can be learned. Below it a side may well
+/// be longer by a character in all pairs, which no model sees. It is the first step of [`Lengths::ratio`] above 1.
+const RATIO_MIN: f64 = 1.125;
 
 /// How long the answers of a record are, in characters; of one without a pair of texts, nothing.
 pub fn lengths(record: &Record<'_>) -> Lengths {
@@ -17,7 +20,7 @@ pub fn lengths(record: &Record<'_>) -> Lengths {
     })
 }
 
-/// Reports that one side is the longer one in two thirds of the pairs or more.
+/// Reports that one side is the longer one in two thirds of the pairs or more, and by an eighth at least at the median.
 pub fn judge_lengths(counts: &LengthCounts) -> Option<Finding> {
     let found = counts.pairs()?;
     let PairLengths { pairs, chosen_longer, rejected_longer, .. } = found;
@@ -27,7 +30,8 @@ pub fn judge_lengths(counts: &LengthCounts) -> Option<Finding> {
     } else {
         (rejected_longer, "rejected", "chosen", 1.0 / ratio)
     };
-    if pairs < PAIRS_MIN || u128::from(longer) * 3 < u128::from(pairs) * 2 {
+    let is_mostly_longer = u128::from(longer) * 3 >= u128::from(pairs) * 2;
+    if pairs < PAIRS_MIN || !is_mostly_longer || found.median.ratio() < RATIO_MIN {
         return None;
     }
     let share = longer as f64 * 100.0 / pairs as f64;

@@ -118,6 +118,10 @@ fn a_side_that_is_longer_in_two_thirds_of_the_pairs_is_reported() {
     assert_eq!(judged(&[]), None);
     assert_eq!(judged(&[(99, (2, 1))]), None);
     assert_eq!(judged(&[(199, (2, 1)), (101, (1, 2))]), None);
+    // Longer, but by so little that no model can tell.
+    assert_eq!(judged(&[(300, (41, 40)), (100, (40, 41))]), None);
+    assert_eq!(judged(&[(100, (80, 89))]), None);
+    assert!(judged(&[(100, (80, 90))]).is_some() && judged(&[(100, (90, 80))]).is_some());
     assert_eq!(
         judged(&[(200, (30, 20)), (60, (1, 2)), (40, (1, 1))]).as_deref(),
         Some(
