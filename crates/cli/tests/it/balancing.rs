@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::corpus::{labelled, plain};
+use crate::corpus::{labelled, plain, record};
 use crate::scratch::{Scratch, jsonl};
 
 /// Records in languages of different size, some without any, and one that is no record.
@@ -136,5 +136,39 @@ fn a_field_that_no_record_has_is_neither_even_nor_uneven() {
     for command in ["check a.jsonl", "build a.jsonl --out o"] {
         let said = scratch.run(&format!("{command} --skip tokens --balance /nowhere")).said();
         assert!(said.contains("  balance     /nowhere: no record has a value\n"), "{said}");
+    }
+}
+
+/// Nothing that check says names a file that it does not write, or an option that it does not have, but as build's.
+#[test]
+fn check_advises_only_what_there_is() {
+    let scratch = Scratch::with(
+        "a.jsonl",
+        jsonl(labelled(&[("yes", 90), ("No", 20), ("no", 5)]).into_iter().chain([
+            record("the same text that an evaluation asks about", "yes"),
+            record("The same text that an evaluation asks about", "no"),
+        ])),
+    );
+    scratch.write("v.jsonl", jsonl(labelled(&[("yes", 40)])));
+    scratch.write("e.jsonl", jsonl([record("the same text that an evaluation asks about", "x")]));
+    let flags = "--validation-file v.jsonl --balance label --balance length --conflicts --eval-set e.jsonl --eval-ngram 5 --skip tokens";
+    let said = scratch.run(&format!("check a.jsonl {flags}")).stdout;
+    for code in [
+        "balance/imbalanced-labels",
+        "balance/label-variants",
+        "balance/unvalidated-values",
+        "conflicts/labels",
+        "contamination/match",
+    ] {
+        assert!(said.contains(code), "{code}: {said}");
+    }
+    let own = scratch.run("check --help").stdout;
+    let options = |line: &str| -> Vec<String> {
+        let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
+    };
+    for line in said.lines().filter(|line| !line.contains("`bedload ")) {
+        assert!(!line.contains("report/"), "{line}");
+        assert!(options(line).iter().all(|option| own.contains(option.as_str())), "{line}");
     }
 }

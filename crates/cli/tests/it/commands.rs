@@ -82,9 +82,9 @@ fn build_shows_the_way_of_the_records() {
                = help: Add more data if you can.
                = rule: bedload baseline (2026-11)
 
-            warning[balance/label-variants]: 3 of 5 labels have several spellings; report/labels.parquet lists them
+            warning[balance/label-variants]: 3 of 5 labels have several spellings
                = why: Spellings that differ only in case or white space are learned as different answers.
-               = help: Use one spelling per label; report/labels.parquet lists the variants.
+               = help: Use one spelling per label; `bedload build` lists the spellings in report/labels.parquet.
                = rule: bedload baseline (2026-11)
 
         "#]],

@@ -400,7 +400,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "a label has several spellings",
         "Spellings that differ only in case or white space are learned as different answers.",
-        "Use one spelling per label; report/labels.parquet lists the variants."
+        "Use one spelling per label; `bedload build` lists the spellings in report/labels.parquet."
     ),
     row!(
         BalanceTooManyLabels,
@@ -1409,8 +1409,8 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the record shares text with evaluation data",
-        "A model that was trained on the questions of a test answers them from memory, and its score says nothing. A match is 13 words in a row (`--eval-ngram`) that an evaluation record has too, or most of its words in runs of eight or more (`--eval-coverage`); report/contamination.parquet has every match with its place.",
-        "Leave the record out (`--eval-hits drop`), or do not evaluate with what it matches."
+        "A model that was trained on the questions of a test answers them from memory, and its score says nothing. A match is 13 words in a row (`--eval-ngram`) that an evaluation record has too, or most of its words in runs of eight or more (`--eval-coverage`); `bedload build` lists every match with its place in report/contamination.parquet.",
+        "Leave the record out (`bedload build --eval-hits drop`), or do not evaluate with what it matches."
     ),
     row!(
         ContaminationDropped,
@@ -1500,7 +1500,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "a value of a facet of --balance is much more frequent than another",
         "A model learns most from what it sees most; whether that is wanted depends on what it is for.",
-        "Even it out with `--mix` for sources, or a selection; report/balance.parquet has the counts."
+        "Nothing to do if that is intended. Otherwise `bedload build` evens out sources with `--mix` and labels with `--cap-class N` or `--augment-to N`; other values need more records, or fewer. With `--balance`, it writes the counts to report/balance.parquet."
     ),
     row!(
         BalanceRareValues,
@@ -1510,7 +1510,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "values of a facet of --balance have few training records",
         "What occurs a few times is hardly learned, and no score of it means anything.",
-        "Collect more such records; `rare` in [stages.balance] says how few that is, and report/balance.parquet has the counts."
+        "Collect more such records; `rare` in [stages.balance] says how few that is, and `bedload build` writes the counts to report/balance.parquet."
     ),
     row!(
         BalanceUnvalidatedValues,
@@ -1520,7 +1520,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "values of a facet of --balance have no validation record",
         "The validation loss says nothing about them.",
-        "Stratify by the facet (`--stratify`), or enlarge the validation set."
+        "Let `bedload build --stratify` split by the facet, or enlarge the validation set."
     ),
     row!(
         SplitSimilarRecords,
@@ -1540,7 +1540,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "prompts that different records give different labels",
         "One label at most is right, so the model learns to guess, and no score can be better than the labels are. Usually annotators disagreed, or records were labelled again. Prompts are compared without case and white space; exact duplicates count.",
-        "Correct the labels that report/conflicts.parquet lists, or let `--conflicts majority`, `last` or `drop` decide."
+        "Correct the labels, which `bedload build` lists in report/conflicts.parquet, or let its `--conflicts majority`, `last` or `drop` decide which records stay."
     ),
     row!(
         ConflictsResolved,

@@ -151,7 +151,7 @@ pub fn judge(classes: &Classes, train: &[u64], config: &BalanceConfig) -> Vec<Fi
     let varied = classes.list().iter().filter(|class| class.spellings.len() > 1).count() as u64;
     if varied > 0 {
         let message = format!(
-            "{} {} several spellings; report/labels.parquet lists them",
+            "{} {} several spellings",
             part_of(varied, classes.list().len() as u64, "label", "labels"),
             agree(varied, "has", "have")
         );

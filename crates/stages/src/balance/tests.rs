@@ -59,7 +59,7 @@ fn spellings_fold_into_one_class_under_the_most_frequent() {
             "POSITIVE" 12 of 12 [("POSITIVE", 5), ("Positive", 5), ("positive ", 2)]
             "neg" 4 of 4 [("neg", 4)]
             "negative" 4 of 4 [("negative", 4)]
-            balance/label-variants: 1 of 3 labels has several spellings; report/labels.parquet lists them"#]],
+            balance/label-variants: 1 of 3 labels has several spellings"#]],
     );
 }
 
