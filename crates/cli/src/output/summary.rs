@@ -8,6 +8,7 @@ use std::time::Duration;
 use bedload_engine::{Built, Checked, Converted, Distinct, Settings};
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Counts, Quantiles, Severities, Severity, Tokens};
+use bedload_stages::facets::Facet;
 
 use super::balance::balance;
 use super::pairs::pairs;
@@ -194,7 +195,11 @@ pub(crate) fn built_summary(
     if manifest.encoding.is_some() && counts.variants > 0 {
         let _ = writeln!(out, "              {} in train, variants included", count(manifest.tokens.train));
     }
-    labels(&mut out, built, names);
+    // Where labels are counted like other values, the same table is there.
+    if !built.balance.iter().any(|counts| counts.facet == Facet::Label.as_str() && !counts.values.is_empty())
+    {
+        labels(&mut out, built, names);
+    }
     balance(&mut out, &built.balance, names, true);
     pairs(&mut out, built.summary.pairs);
     out.extend(manifest.certificates.as_ref().map(sides));

@@ -105,6 +105,12 @@ fn check_finds_labels_where_it_is_asked_to() {
     }
     let built = scratch.run("build a.jsonl --out o --balance label --skip tokens").exits(0);
     assert!(built.stderr.contains("label: 2 values"), "{}", built.stderr);
+    // Once: the table, how to see names, and that they are uneven.
+    for (told, of) in [("class 1 ", &built.stderr), ("label names are record text", &built.stderr)] {
+        assert_eq!(of.matches(told).count(), 1, "{told}: {of}");
+    }
+    assert!(built.stdout.contains("balance/imbalanced-labels"), "{}", built.stdout);
+    assert!(!built.stdout.contains("balance/uneven-values"), "{}", built.stdout);
     assert_eq!(rows(&scratch, "o")["label No after train"], "25");
 }
 

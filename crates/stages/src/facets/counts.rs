@@ -3,6 +3,7 @@
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Side};
 
+use super::Facet;
 use crate::balance::BalanceConfig;
 
 /// How many records have each value of a facet.
@@ -89,7 +90,8 @@ impl FacetCounts {
         let facet = &self.facet;
         let mut findings = Vec::new();
         let even = self.evenness(Side::Train);
-        if even.ratio() > config.ratio_max {
+        // Of labels, `balance/imbalanced-labels` says it.
+        if even.ratio() > config.ratio_max && *facet != Facet::Label.as_str() {
             let message = format!(
                 "the most frequent value of {facet} has {}, the rarest {}; the ratio exceeds {}",
                 plural(even.most, "training record", "training records"),
