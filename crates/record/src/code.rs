@@ -87,6 +87,8 @@ pub enum Code {
     SplitInexact,
     SplitPinnedApart,
     SplitUnusedPins,
+    SplitMissingPins,
+    SplitLeaks,
     SplitSpansSources,
     SplitMissingTime,
     SplitMixedTimes,

@@ -105,14 +105,15 @@ fn a_group_that_is_pinned_to_both_sides_stays_and_is_said() {
     assert_eq!(
         said,
         format!(
-            "1 group has records that are pinned to different sides, and stay there: b.jsonl:{} (train) and b.jsonl:{} \
-             (validation)",
+            "1 group of 2 records is pinned to different sides, and its pinned records stay there; the records of it share \
+             1 value at /user (2 records): b.jsonl:{} (train) and b.jsonl:{} (validation)",
             train + 1,
             validation + 1
         )
     );
     let between = &scratch.manifest("o")["certificates"]["between"][0]["shared"];
     assert_eq!(between.to_string(), r#"{"/user":1,"prompt":0}"#);
+    assert_eq!(message(&built.findings(), "split/leaks"), "train and validation share 1 value at /user");
     assert!(
         scratch
             .run("verify o --leaks")
@@ -136,7 +137,9 @@ fn pins_that_cannot_be_used_are_refused_or_said() {
     };
     scratch.run("build a.jsonl --out x --skip tokens --validation 0.2").exits(0);
     scratch.run("build a.jsonl --out y --skip tokens --validation 0.2 --seed 4").exits(0);
-    assert!(run("--pin gone").refuses(3).contains("gone"));
+    let refused = run("--pin gone").refuses(2);
+    assert!(refused.contains("--pin gone: there is no such file or directory"), "{refused}");
+    assert!(refused.contains("hint: name a directory that `bedload build` wrote"), "{refused}");
     scratch.write("dir/z", "");
     assert!(run("--pin dir").refuses(2).contains("report/records.parquet"));
     assert!(run("--pin a.jsonl").refuses(3).contains("a.jsonl"));
@@ -187,5 +190,75 @@ fn a_source_is_a_side_and_takes_what_belongs_with_it() {
         run("--validation-source b.jsonl --test-source benchmark")
             .refuses(2)
             .contains("cannot be on two sides")
+    );
+}
+
+#[test]
+fn a_new_record_goes_where_those_are_that_it_shares_a_key_with() {
+    let of = |prompt: &str, completion: &str, thread: &str| {
+        format!(r#"{{"prompt":"{prompt}","completion":"{completion}","thread":"{thread}"}}"#)
+    };
+    let old: Vec<String> =
+        (0..200).map(|n| of(&format!("question {n}"), &format!("c{n}"), &format!("t{}", n / 5))).collect();
+    let scratch = Scratch::with("a.jsonl", jsonl(&old));
+    let flags = "--skip tokens --group-by /thread --validation 0.1";
+    scratch.run(&format!("build a.jsonl --out old {flags}")).exits(0);
+    let before = sides(&scratch, "old");
+    let on =
+        |side: &str| (0..40).find(|thread| before[old[thread * 5].as_bytes()] == side).expect("a thread");
+    let (train, validation) = (on("train"), on("validation"));
+    // One record is of a training thread, and asks what a validation record asks. Ten follow up in the training thread, and
+    // two in the validation thread; one more belongs with a follow-up alone.
+    let linking = of(&format!("question {}", validation * 5), "other", &format!("t{train}"));
+    let training = (0..10).map(|n| of(&format!("follow-up {n}"), "c", &format!("t{train}")));
+    let held_out = (0..2).map(|n| of(&format!("more {n}"), "c", &format!("t{validation}")));
+    let further = of("follow-up 3", "another", "t-new");
+    let new: Vec<String> = training.chain([further]).collect();
+    let held_out: Vec<String> = held_out.chain([linking]).collect();
+    scratch.write("b.jsonl", jsonl(new.iter().chain(&held_out)));
+    let build = |inputs: &str, out: &str, more: &str| {
+        scratch.run(&format!("build {inputs} --out {out} {flags} --pin old --output-format jsonl {more}"))
+    };
+    let built = build("a.jsonl b.jsonl", "o", "").exits(0);
+    let after = sides(&scratch, "o");
+    assert!(before.iter().all(|(line, side)| after[line] == *side));
+    let on_side = |lines: &[String], side: &str| lines.iter().all(|line| after[line.as_bytes()] == side);
+    assert!(on_side(&new, "train") && on_side(&held_out, "validation"));
+    assert_eq!(scratch.side("o", "validation").len(), 23);
+    let said = message(&built.findings(), "split/pinned-apart");
+    assert!(
+        said.starts_with(
+            "1 group of 24 records is pinned to different sides, and its pinned records stay there; 14 new records went where \
+             records are that share a key with them: 11 to train, 3 to validation; the records of it share 2 prompts (up to 2 \
+             records) and 2 values at /thread (up to 16 records): "
+        ),
+        "{said}"
+    );
+    // What cannot be helped is the thread of the one record: a warning, or an error if that is wanted.
+    let said = message(&built.findings(), "split/leaks");
+    assert_eq!(said, "train and validation share 1 value at /thread");
+    build("a.jsonl b.jsonl", "p", "--strict").exits(1);
+    assert_eq!(scratch.manifest("p")["ready"], false);
+    // The order of files and of records, and threads, change nothing.
+    let mut turned: Vec<String> = old.iter().chain(&new).chain(&held_out).cloned().collect();
+    turned.reverse();
+    scratch.write("c.jsonl", jsonl(&turned));
+    build("c.jsonl", "q", "--threads 3 --chunk-bytes 256").exits(0);
+    assert_eq!(sides(&scratch, "q"), after);
+}
+
+#[test]
+fn records_that_are_no_longer_there_are_counted() {
+    let mut lines = plain(60);
+    let scratch = Scratch::with("a.jsonl", jsonl(&lines));
+    scratch.run("build a.jsonl --out old --skip tokens --validation 0.2").exits(0);
+    lines.truncate(58);
+    lines.push(record("prompt 58", "another completion"));
+    scratch.write("a.jsonl", jsonl(&lines));
+    let built =
+        scratch.run("build a.jsonl --out o --skip tokens --validation 0.2 --pin old --output-format jsonl");
+    assert_eq!(
+        message(&built.exits(0).findings(), "split/missing-pins"),
+        "2 of 60 records of old/report/records.parquet are not among the records, and are not pinned"
     );
 }

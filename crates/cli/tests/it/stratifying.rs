@@ -147,3 +147,28 @@ fn what_divides_nothing_is_said() {
     let refused = scratch.run("build a.jsonl --out p").exits(2);
     assert!(refused.stderr.contains("hint: write `/language`"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_source_that_one_large_group_keeps_in_training_is_named() {
+    let scratch = Scratch::new();
+    let of = |name: &str, n: usize, user: &str| {
+        format!(r#"{{"prompt":"{name} {n}","completion":"c{n}","user":"{user}"}}"#)
+    };
+    scratch.write("chats.jsonl", jsonl((0..300).map(|n| of("chat", n, "unknown"))));
+    let others = (0..100).map(|n| of("ticket", n, &format!("u{}", n / 4)));
+    scratch.write("tickets.jsonl", jsonl(others));
+    let flags = "--skip tokens --group-by /user --stratify source --validation 110";
+    let said = scratch.run(&format!("build chats.jsonl tickets.jsonl --out o {flags}")).exits(0).stdout;
+    assert!(
+        said.contains(
+            "100 validation records instead of 110, because groups are not divided; the largest has 300 records, which \
+             share 1 value at /user (300 records)"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("1 of 2 values of source has no validation record: chats.jsonl"), "{said}");
+    // By time, no value has a share.
+    let by_time = "--split-by-time /n --validation 10 --stratify source --out p";
+    let refused = scratch.run(&format!("build chats.jsonl {by_time}")).exits(2).stderr;
+    assert!(refused.contains("--stratify cannot be used with --split-by-time"), "{refused}");
+}

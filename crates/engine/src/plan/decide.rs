@@ -5,6 +5,8 @@ mod conflicts;
 mod contamination;
 mod duplicates;
 mod fit;
+mod leaks;
+mod linked;
 mod preference;
 mod select;
 mod sizes;
@@ -39,6 +41,7 @@ use conflicts::judge_conflicts;
 pub(super) use conflicts::prompt_keys;
 use contamination::judge_contaminated;
 use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
+use leaks::judge_leaks;
 use preference::judge_preferences;
 use strata::stratify;
 use tied::{Tied, judge_left_out};
@@ -112,7 +115,10 @@ pub(super) fn decide(
     let pairs = grouping.map(|threshold| similar.pairs(threshold, stages.near.engine)).transpose()?;
     let is_kept = |line: Ordinal| matches!(verdicts[line.index()], Verdict::Kept(_));
     let links = pairs.as_ref().map(|pairs| pairs.links(is_kept, || watch.check())).transpose()?;
-    let groups = Groups::new(facts, &duplicates, &links.unwrap_or_default())?;
+    let links = links.unwrap_or_default();
+    let groups = Groups::new(facts, &duplicates, &links)?;
+    let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties, (&duplicates, &links))?) };
+    drop(links);
     let mut decided = Decided {
         verdicts,
         duplicates,
@@ -125,10 +131,9 @@ pub(super) fn decide(
         similar: None,
         conflicts,
     };
-    let tied = if ties.is_empty() { None } else { Some(Tied::new(facts, ties)?) };
     if stages.split.enabled {
         decided.select(facts, &sources, settings, tied.as_ref())?;
-        decided.split(facts, settings, (ties, tied.as_ref()))?;
+        decided.split(facts, &sources, settings, (ties, tied.as_ref()))?;
     }
     decided.cap_classes(facts, settings, tied.as_ref())?;
     decided.findings.extend(tied.as_ref().and_then(|tied| judge_left_out(&decided.verdicts, tied)));
@@ -142,6 +147,7 @@ pub(super) fn decide(
             alike,
             watch,
         )?;
+        decided.findings.extend(decided.certificates.iter().flat_map(judge_leaks));
     }
     decided.similar = listing.map(|_| similar);
     decided.findings.extend(judge_ranks(facts, settings, &mut decided.marks));

@@ -90,6 +90,16 @@ impl Ties {
         self.digests.len() as u64
     }
 
+    /// How many of them are among the accepted records.
+    pub(crate) fn found(&self, facts: &FactTable) -> u64 {
+        let accepted = (0..facts.len()).into_par_iter().map(Ordinal).filter(|&line| facts.accepted(line));
+        let place = |line: Ordinal| self.digests.binary_search(&facts.digest(line)).ok();
+        let mut places: Vec<usize> = accepted.filter_map(place).collect();
+        places.par_sort_unstable();
+        places.dedup();
+        places.len() as u64
+    }
+
     /// What ties an accepted record.
     pub(crate) fn of(&self, facts: &FactTable, line: Ordinal) -> Option<Tie> {
         let pinned = self.digests.binary_search(&facts.digest(line)).ok();
@@ -100,6 +110,13 @@ impl Ties {
 
 /// The table that has the sides of an output, which is named itself or by its directory.
 fn table_of(path: &Path) -> Result<PathBuf, EngineError> {
+    if !path.exists() {
+        return Err(EngineError::Usage(format!(
+            "--pin {}: there is no such file or directory\nhint: name a directory that `bedload build` wrote, or its \
+             report/records.parquet",
+            path.display()
+        )));
+    }
     if !path.is_dir() {
         return Ok(path.to_owned());
     }

@@ -439,8 +439,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "groups do not add up to the requested validation or test size",
-        "A group of records is never divided, so the size can differ from the request by less than a group.",
-        "Nothing to do, or choose another --group-by."
+        "A group of records is never divided, and pinned records do not move. So the size differs from the request where groups are large; the message says how large, and what their records share.",
+        "Nothing to do if the difference is small. Otherwise choose another --group-by, or remove a value that joins records that do not belong together, such as a placeholder."
     ),
     row!(
         SplitPinnedApart,
@@ -449,8 +449,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "groups whose records are pinned to different sides",
-        "Records that belong together were on different sides of the pinned output, or new records link them. They stay where they were, and the sides share what they have in common.",
-        "To find them: `SELECT \"group\", file, line, split FROM 'OUT/report/records.parquet'` for groups with more than one split. Split without --pin, or remove the records from one side."
+        "Records that belong together were on different sides of the pinned output, or new records link them. They stay where they were, and the sides share what they have in common. A new record of such a group goes where the records are that it shares a key with, and out of training if they are on several sides.",
+        "To find them: `SELECT \"group\", split, count(*) FROM 'OUT/report/records.parquet' WHERE \"group\" IN (SELECT \"group\" FROM 'OUT/report/records.parquet' GROUP BY 1 HAVING count(DISTINCT split) > 1) GROUP BY 1, 2`. Split without --pin, or remove the records from one side."
     ),
     row!(
         SplitUnusedPins,
@@ -461,6 +461,26 @@ pub static CODES: &[CodeInfo] = &[
         "no record of the pinned output is among the records",
         "Records are recognized by their content, as `--normalize` compares it and in the format that they are converted to. None was, so that nothing stays where it was.",
         "Name the output of an earlier version of the data, and build with the same --normalize and --to."
+    ),
+    row!(
+        SplitMissingPins,
+        "split/missing-pins",
+        Note,
+        Dataset,
+        BASELINE,
+        "some records of the pinned output are not among the records",
+        "Records are recognized by their content, as `--normalize` compares it and in the format that they are converted to. A record that was changed, masked or removed since is not recognized: what it was changed to is a new record, which can be on another side.",
+        "Nothing to do, if the records were removed or changed on purpose. Otherwise build with the same inputs, --normalize, --to and --pii as the pinned output."
+    ),
+    row!(
+        SplitLeaks,
+        "split/leaks",
+        Warning,
+        Dataset,
+        BASELINE,
+        "the sides of the split share prompts, values or similar records",
+        "The split divides no group, but pins keep records on the sides that they were on. The validation score looks better than the model is, as far as records say something about each other.",
+        "Split without --pin, or remove the records that link the sides: `bedload explain split/pinned-apart`. `bedload verify OUT --leaks` counts again; `--strict` makes it an error, so that the output is not ready."
     ),
     row!(
         SplitSpansSources,
@@ -1518,9 +1538,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "values of a facet of --balance have no validation record",
+        "values of a facet of --balance or --stratify have no validation record",
         "The validation loss says nothing about them.",
-        "Let `bedload build --stratify` split by the facet, or enlarge the validation set."
+        "Let `bedload build --stratify` split by the facet, enlarge the validation set, or choose another --group-by where one group has all records of a value."
     ),
     row!(
         SplitSimilarRecords,

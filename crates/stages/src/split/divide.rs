@@ -124,9 +124,9 @@ impl Division<'_> {
                 _ => survey.rocks.push(Rock { name: self.name(members), strata: strata.to_vec() }),
             },
             tied => {
-                for line in self.kept(members) {
+                for (line, side) in self.sided(tied, members) {
                     let stratum = (self.stratum)(line).unwrap_or(self.strata);
-                    survey.tied[stratum][self.side_in(tied, line) as usize] += 1;
+                    survey.tied[stratum][side as usize] += 1;
                 }
             }
         }

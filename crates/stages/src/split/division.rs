@@ -15,7 +15,7 @@ pub enum Tie {
 }
 
 impl Tie {
-    fn side(self) -> Side {
+    pub(super) fn side(self) -> Side {
         match self {
             Self::Source(side) | Self::Pinned(side) => side,
         }
@@ -37,6 +37,9 @@ pub struct Division<'a> {
     /// What ties a line to a side, and its group with it; also one that is not to be divided, as it is dropped. None where
     /// no line is.
     pub tie: Option<&'a (dyn Fn(Ordinal) -> Option<Tie> + Sync)>,
+    /// What else unites two lines than a key, such as that they are similar: in both directions, sorted. Read where lines
+    /// are tied.
+    pub links: &'a [(Ordinal, Ordinal)],
     /// When a line is from, where the newest are to be held out; none of those that have no time.
     pub time: Option<&'a (dyn Fn(Ordinal) -> Option<u64> + Sync)>,
 }
@@ -67,6 +70,10 @@ pub struct Named {
     pub groups: u64,
     /// One line on each side, of the first few.
     pub first: Vec<Vec<(Ordinal, Side)>>,
+    /// How many records that are kept the groups have.
+    pub records: u64,
+    /// How many of these were not pinned, by the side that they were put on.
+    pub new: [u64; Side::COUNT],
 }
 
 /// How many groups are named.
@@ -91,7 +98,7 @@ pub(super) enum Destination {
     Free,
     /// All of it to one side.
     To(Side),
-    /// Its pinned records to theirs, and all others to this one.
+    /// Its pinned records to theirs, and others where those are that they share a key with; this is the last of the sides.
     Apart(Side),
 }
 
@@ -136,14 +143,14 @@ impl Division<'_> {
         }
     }
 
-    /// The side of a record of a group that is not free.
-    pub(super) fn side_in(&self, destination: Destination, line: Ordinal) -> Side {
-        let pinned = self.tie.and_then(|tie| tie(line)).filter(|tie| matches!(tie, Tie::Pinned(_)));
-        match (destination, pinned) {
-            (Destination::Free, _) => Side::Train,
-            (Destination::To(side), _) | (Destination::Apart(side), None) => side,
-            (Destination::Apart(_), Some(tie)) => tie.side(),
-        }
+    /// The sides of the kept records of a group that is not free.
+    pub(super) fn sided(&self, destination: Destination, members: &[Member]) -> Vec<(Ordinal, Side)> {
+        let side = match destination {
+            Destination::Apart(most) => return self.apart(members, most),
+            Destination::To(side) => side,
+            Destination::Free => Side::Train,
+        };
+        self.kept(members).map(|line| (line, side)).collect()
     }
 
     pub(super) fn group_time(&self, members: &[Member]) -> GroupTime {
@@ -155,18 +162,26 @@ impl Division<'_> {
 impl Division<'_> {
     /// Puts the records of a group that is not free where they are tied to.
     pub(super) fn put_tied(&self, destination: Destination, members: &[Member], out: &mut Divided) {
-        let sided = || self.kept(members).map(|line| (line, self.side_in(destination, line)));
-        sided().for_each(|(line, side)| out.put([line].into_iter(), side));
+        let sided = self.sided(destination, members);
+        sided.iter().for_each(|&(line, side)| out.put([line].into_iter(), side));
         if let Destination::Apart(_) = destination {
-            out.apart.add(sided());
+            let pin = |line: Ordinal| {
+                self.tie.and_then(|tie| tie(line)).filter(|tie| matches!(tie, Tie::Pinned(_)))
+            };
+            out.apart.add(members.iter().filter_map(|member| Some((member.1, pin(member.1)?.side()))));
+            out.apart.records += sided.len() as u64;
+            for &(_, side) in sided.iter().filter(|(line, _)| pin(*line).is_none()) {
+                out.apart.new[side as usize] += 1;
+            }
             return;
         }
         // Where a record would be were it alone.
         let own = |line: Ordinal| self.tie.and_then(|tie| tie(line)).map_or(Side::Train, Tie::side);
         let ties = || members.iter().filter_map(|member| self.tie.and_then(|tie| tie(member.1)));
         let has_source = ties().any(|tie| matches!(tie, Tie::Source(_)));
-        if has_source && sided().any(|(line, side)| own(line) != side) {
+        if has_source && sided.iter().any(|&(line, side)| own(line) != side) {
             out.spanning.add(self.kept(members).map(|line| (line, own(line))));
+            out.spanning.records += sided.len() as u64;
         }
     }
 }

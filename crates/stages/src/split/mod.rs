@@ -13,13 +13,15 @@
 //! placed first, by size (`rocks.rs`). Each other group has a point, a hash of seed and group key; in each class the groups with
 //! the smallest points fill what is left of the quotas of validation, and then of test (`fill.rs`), so that sides are exact to
 //! the record as long as groups allow. A group that would overfill is passed over. With `--split-by-time`, the groups with
-//! the newest records are held out instead, whatever their classes. Nothing depends on the order of records.
+//! the newest records are held out instead, whatever their classes. The new records of a group that an earlier output has
+//! on several sides go each where those are that they share a key with (`apart.rs`). Nothing depends on the order of records.
 //!
 //! ## Findings
 //! `split/too-many-validation`, `split/too-many-held-out`, `split/inexact`, `split/missing-class`,
-//! `split/pinned-apart`, `split/unused-pins`, `split/spans-sources`,
+//! `split/pinned-apart`, `split/unused-pins`, `split/missing-pins`, `split/spans-sources`, `split/leaks`,
 //! `split/missing-time`, `split/mixed-times`.
 
+mod apart;
 mod choose;
 mod divide;
 mod division;
@@ -145,6 +147,9 @@ impl SplitConfig {
         let has_size = [self.validation, self.test].iter().any(|&size| size != Size::NONE);
         if self.by_time.is_some() && !has_size {
             return Err("--split-by-time needs --validation or --test\nhint: --validation 10% holds out the newest tenth".to_owned());
+        }
+        if self.by_time.is_some() && !self.stratify.is_empty() && !self.selects() {
+            return Err("--stratify cannot be used with --split-by-time, which holds out the newest records whatever their values\nhint: leave out one of them; with --select, --stratify keeps the mix of what is selected".to_owned());
         }
         Ok(())
     }

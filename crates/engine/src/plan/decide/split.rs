@@ -2,10 +2,12 @@
 
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Counts, FactTable, Finding, NoRoom, Ordinal, Side, Verdict};
+use bedload_stages::facets::{Facet, Run, Sources, Values};
 use bedload_stages::split::{Divided, Division, Tie, divide, is_date};
 use rayon::prelude::*;
 
 use super::Decided;
+use super::linked::{largest, shared_keys};
 use super::sizes::sizes;
 use super::tied::{Tied, judge_ties};
 use crate::plan::marks::{LISTED, Marks};
@@ -22,6 +24,7 @@ impl Decided {
     pub(super) fn split(
         &mut self,
         facts: &FactTable,
+        sources: &Sources,
         settings: &Settings,
         (ties, tied): (&Ties, Option<&Tied>),
     ) -> Result<(), NoRoom> {
@@ -41,6 +44,7 @@ impl Decided {
             stratum: &|line| Some(self.strata.of(facts, &self.classes, line)),
             group: &|line| self.groups.of(facts, line),
             tie: tied.map(|_| &tie as &(dyn Fn(Ordinal) -> Option<Tie> + Sync)),
+            links: tied.map_or(&[], Tied::links),
             time: split.by_time.as_ref().map(|_| &time as &(dyn Fn(Ordinal) -> Option<u64> + Sync)),
         };
         let divided = divide(&division, wanted, settings.seed ^ SPLIT_SALT)?;
@@ -49,20 +53,33 @@ impl Decided {
                 *verdict = Verdict::Kept(divided.side(Ordinal(line as u64)));
             }
         });
-        self.judge_sides(facts, &divided, wanted);
-        if let Some(tied) = tied {
-            self.findings.extend(judge_ties(facts, ties, tied, &divided));
+        self.judge_sides(facts, &divided, wanted, settings);
+        self.judge_strata(facts, sources, settings);
+        if tied.is_some() {
+            let shared = |line| shared_keys(facts, &self.groups, settings, self.groups.of(facts, line));
+            let findings = judge_ties(facts, ties, &divided, shared);
+            self.findings.extend(findings);
         }
         Ok(())
     }
 
     /// What the held-out sides lack.
-    fn judge_sides(&mut self, facts: &FactTable, divided: &Divided, wanted: [u64; 2]) {
+    fn judge_sides(&mut self, facts: &FactTable, divided: &Divided, wanted: [u64; 2], settings: &Settings) {
         for ((side, held_out), wanted) in Side::HELD_OUT.into_iter().zip(divided.held_out).zip(wanted) {
             let name = side.name();
             if held_out < wanted {
+                let kept = of_verdict(&self.verdicts, |verdict| matches!(verdict, Verdict::Kept(_)));
+                let largest = largest(facts, &self.groups, kept).filter(|&(_, records)| records > 1);
+                let why = match largest {
+                    Some((group, records)) => format!(
+                        "groups are not divided; the largest has {} records, which {}",
+                        count(records),
+                        shared_keys(facts, &self.groups, settings, group)
+                    ),
+                    None => "pinned records stay on their sides".to_owned(),
+                };
                 let message = format!(
-                    "{} instead of {}, because groups are not divided",
+                    "{} instead of {}, because {why}",
                     plural(held_out, &format!("{name} record"), &format!("{name} records")),
                     count(wanted)
                 );
@@ -80,6 +97,50 @@ impl Decided {
                 self.findings.push(Finding::dataset(Code::SplitMissingClass, message));
             }
         }
+    }
+}
+
+impl Decided {
+    /// Which values of `--stratify` have records, and none among the validation records. Those that `--balance` counts are
+    /// reported there.
+    fn judge_strata(&mut self, facts: &FactTable, sources: &Sources, settings: &Settings) {
+        let stages = &settings.stages;
+        let is_judged = |facet: &&Facet| **facet != Facet::Label && !stages.counted().contains(facet);
+        let facets: Vec<&Facet> = stages.split.stratify.iter().filter(is_judged).collect();
+        let of_side = |side: Side| of_verdict(&self.verdicts, move |verdict| verdict == Verdict::Kept(side));
+        if facets.is_empty() || !of_side(Side::Validation).any(|_| true) {
+            return;
+        }
+        let fields = stages.fields();
+        let is_counted = stages.tokens.enabled;
+        let run = Run { facts, classes: &self.classes, sources, fields: &fields, is_counted };
+        let mut findings = Vec::new();
+        for values in facets.into_iter().filter_map(|facet| Values::new(run, facet).ok()) {
+            let of = |side: Side| {
+                let mut of_side: Vec<usize> = of_side(side).filter_map(|line| values.of(line)).collect();
+                of_side.par_sort_unstable();
+                of_side.dedup();
+                of_side
+            };
+            let (train, validation) = (of(Side::Train), of(Side::Validation));
+            let without: Vec<usize> =
+                train.iter().copied().filter(|value| validation.binary_search(value).is_err()).collect();
+            if without.is_empty() {
+                continue;
+            }
+            let n = without.len() as u64;
+            let part = part_of(n, n + validation.len() as u64, "value", "values");
+            // A value of a field is record text, and the name of a source is not.
+            let names: Vec<&str> = match values.facet() {
+                Facet::Source => without.iter().take(5).map(|&value| &*values.names()[value]).collect(),
+                _ => Vec::new(),
+            };
+            let named = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+            let has = agree(n, "has", "have");
+            let message = format!("{part} of {} {has} no validation record{named}", values.facet());
+            findings.push(Finding::dataset(Code::BalanceUnvalidatedValues, message));
+        }
+        self.findings.extend(findings);
     }
 }
 

@@ -21,6 +21,7 @@ fn divide_of(rows: &[Row], wanted: [u64; 2], seed: u64) -> (BTreeMap<u64, Side>,
         stratum: &|line| rows[line.index()].2.checked_sub(1),
         group: &|line| rows[line.index()].1,
         tie: rows.iter().any(|row| row.3.is_some()).then_some(&tie),
+        links: &[],
         time: None,
     };
     let divided = divide(&division, wanted, seed).expect("memory has room");
@@ -198,6 +199,7 @@ fn the_newest_are_held_out() {
         stratum: &|_| None,
         group: &group,
         tie: None,
+        links: &[],
         time: Some(&|line| (line.0 != 299).then_some(line.0)),
     };
     let divided = divide(&division, [31, 9], 5).expect("memory has room");
