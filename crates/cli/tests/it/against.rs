@@ -72,6 +72,12 @@ fn an_output_is_other_data_whatever_its_format_was() {
             "{against}"
         );
     }
+    // As they are, records of another format are never equal, and their texts may be.
+    let near = "build new.jsonl --out o --overwrite --skip tokens --against old";
+    let hint = "its records are converse, and those of this run claude-messages, so that none are equal; convert them with \
+                --to converse, or compare their texts with --near 0.8";
+    assert!(scratch.run(near).exits(0).stderr.contains(hint));
+    assert!(!scratch.run(&format!("{near} --near 0.8")).exits(0).stderr.contains(hint));
     let gz = format!("build new.jsonl --out o --overwrite {to} --against old.jsonl.gz");
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut encoder, &scratch.read("old.jsonl")).unwrap();

@@ -49,6 +49,15 @@ pub(super) fn open(
             let are = agree(all - compared, "is", "are");
             notes.push(format!("--against {path}: {part} {are} invalid, and nothing is compared with them"));
         }
+        let format = |rules: &Rules| rules.format.map(|format| format.name);
+        if let (Some(own), Some(other)) = (format(rules), format(&known.rules))
+            && own != other
+            && settings.stages.near.dropping().is_none()
+        {
+            notes.push(format!(
+                "--against {path}: its records are {other}, and those of this run {own}, so that none are equal; convert them with --to {other}, or compare their texts with --near 0.8"
+            ));
+        }
         Ok(known)
     };
     let known = paths.iter().map(open).collect::<Result<Vec<Known>, EngineError>>()?;
