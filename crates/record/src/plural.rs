@@ -28,9 +28,11 @@ pub fn part_of(n: u64, total: u64, one: &str, many: &str) -> String {
     format!("{} of {}", count(n), plural(total, one, many))
 }
 
-/// Writes the first few of something. Example: `first(3, "record", "records")` is `the first 3 records`.
+/// Writes the few of something that were examined. Example: `first(3, "record", "records")` is `the 3 records examined at
+/// the beginning`.
 pub fn first(n: u64, one: &str, many: &str) -> String {
-    if n == 1 { format!("the first {one}") } else { format!("the first {}", plural(n, one, many)) }
+    let what = if n == 1 { one.to_owned() } else { plural(n, one, many) };
+    format!("the {what} examined at the beginning")
 }
 
 /// Writes how many of the first records are something, with the verb.
@@ -64,11 +66,11 @@ mod tests {
     fn the_first_records_are_counted_only_where_there_are_several() {
         let said = [(0, 1), (1, 1), (1, 120), (119, 120), (120, 120)].map(|(n, of)| of_first_records(n, of));
         let expected = expect![[r#"
-            0 of the first record are
-            the first record is
-            1 of the first 120 records is
-            119 of the first 120 records are
-            the first 120 records are"#]];
+            0 of the record examined at the beginning are
+            the record examined at the beginning is
+            1 of the 120 records examined at the beginning is
+            119 of the 120 records examined at the beginning are
+            the 120 records examined at the beginning are"#]];
         expected.assert_eq(&said.join("\n"));
     }
 }

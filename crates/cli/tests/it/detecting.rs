@@ -155,7 +155,10 @@ fn records_of_other_tools_that_are_not_converted_are_named_with_what_to_do() {
         let scratch = Scratch::with("a.jsonl", repeated(line, 5));
         let run = scratch.run("check a.jsonl --skip tokens").exits(1);
         let first = run.stdout.lines().next().expect("a finding");
-        assert!(first.starts_with("error[dataset/wrong-format]: the first 5 records are "), "{first}");
+        assert!(
+            first.starts_with("error[dataset/wrong-format]: the 5 records examined at the beginning are "),
+            "{first}"
+        );
         assert!(first.contains(name) && !first.contains("--to converse "), "{first}");
         for flags in ["", "--extra drop"] {
             let said =

@@ -348,3 +348,18 @@ fn weights_of_sources_are_those_of_a_mix() {
     assert_eq!((told("train"), told("unselected")), (vec![60.into(), 10.into()], vec![40.into(), 90.into()]));
     assert_eq!(kept("OTHER", "--mix a=1,b=1"), of(35, 35), "what is named on the command line goes first");
 }
+
+#[test]
+fn where_a_map_is_not_applied_it_is_said() {
+    let line = |n: usize| format!(r#"{{"q":"question {n}","answers":["one","two"]}}"#);
+    let scratch = Scratch::with("a.jsonl", jsonl((0..40).map(line)));
+    scratch.write(
+        "bedload.toml",
+        "[stages.convert]\nto = \"prompt-completion\"\nextra = \"drop\"\n[[input]]\nname = \"forum\"\npath = \"a.jsonl\"\n\
+         map = { prompt = \"q\", completion = \"/answers/0\" }\n",
+    );
+    let said = scratch.run("check --skip tokens").exits(1).stdout;
+    assert!(said.contains("[[input]] forum has a map, which `bedload build`"), "{said}");
+    let built = scratch.run("build --skip tokens --out o").exits(0);
+    assert!(!built.stdout.contains("has a map"));
+}

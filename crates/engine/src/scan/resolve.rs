@@ -122,6 +122,16 @@ pub(crate) fn resolve(
             None
         }
     };
+    let is_bad = |finding: &&mut Finding| {
+        matches!(finding.code, Code::DatasetWrongFormat | Code::DatasetUnknownFormat)
+    };
+    if let (Some(finding), Some(source)) = (findings.iter_mut().find(is_bad), mapped(settings, inputs)) {
+        let note = format!(
+            "; [[input]] {source} has a map, which `bedload build` and `bedload convert` apply with a target format, and \
+             which is not applied here"
+        );
+        finding.message.push_str(&note);
+    }
     let is_found = format.is_some() && found.format == format;
     let unmapped = match found.unmapped.losing_or_labelled {
         _ if !is_found => None,
@@ -141,6 +151,12 @@ pub(crate) fn resolve(
     }
     let other = looks.iter().map(is_other).collect();
     Ok(Resolved { format, conversion: None, other, unmapped })
+}
+
+/// The first source of the inputs whose table maps the keys of its records.
+fn mapped<'s>(settings: &'s Settings, inputs: &Inputs) -> Option<&'s str> {
+    let mut of = inputs.iter().filter_map(|input| Some(&settings.sources[input.source()?]));
+    of.find(|source| !source.map.0.is_empty()).map(|source| source.name.as_str())
 }
 
 /// Looks at the first lines of every input, several at a time.
