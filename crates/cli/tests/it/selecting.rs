@@ -83,6 +83,10 @@ fn sources_have_their_shares() {
     assert_eq!(counts, [240, 120, 40]);
     assert!(said.contains("news.jsonl has 40 records, and its share of the mix is 100"), "{said}");
     assert_eq!(scratch.manifest("o")["findings"]["select/short-source"], 1);
+    build(&format!("{mix} --select 1000"));
+    let findings = &scratch.manifest("o")["findings"];
+    assert_eq!(findings["select/too-few-records"], 1);
+    assert!(findings["select/short-source"].is_null(), "there are too few in all");
     assert_eq!(build("--mix chat.jsonl=0.5,code.jsonl=1.5,news.jsonl=0 --select 100").0, [25, 75, 0]);
     // A source of duplicates only has nothing for its part.
     scratch.write("again.jsonl", jsonl(of_source("chat", 50)));

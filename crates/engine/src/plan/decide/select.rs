@@ -151,7 +151,9 @@ impl Decided {
         if budget >= held && mix.is_none() {
             return Ok(None);
         }
-        if let Some(mix) = mix.as_ref().filter(|_| budget > all || budget == 0) {
+        // Where there are too few records in all, that is all there is to say.
+        let is_told = asked.is_some_and(|asked| asked > held);
+        if let Some(mix) = mix.as_ref().filter(|_| (budget > all || budget == 0) && !is_told) {
             findings.extend(mix.judge(sources, budget, unit));
         }
         let seed = settings.seed ^ SELECT_SALT;
