@@ -83,7 +83,7 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
         error[convert/source]: the key `completion` is missing
           --> a.jsonl:4:1   record 3
            = why: A record that cannot be read in the source format cannot be converted.
-           = help: Name the format with `--format`, or the fields with `--map`.
+           = help: If a few records have this, correct or remove them. If most do, the source is described wrongly: check `--format` or `--map`, or `format` or `map` of its [[input]] table.
            = rule: bedload baseline (2026-11)
 
         error[schema/empty-content]: `content` is empty (once converted)

@@ -145,8 +145,8 @@ impl EvalSets {
                 0 => String::new(),
                 more => {
                     format!(
-                        ", and text with {}",
-                        plural(more, "more evaluation record", "more evaluation records")
+                        "; it also shares text with {}",
+                        plural(more, "other evaluation record", "other evaluation records")
                     )
                 }
             };

@@ -271,7 +271,7 @@ pub(crate) fn unknown_format() -> Finding {
 pub(crate) fn refuse_unknown_format(findings: &[Finding]) -> Result<(), EngineError> {
     match findings.iter().find(|finding| finding.code == Code::DatasetUnknownFormat) {
         Some(finding) => {
-            let hint = "hint: name the format with --format, or the target with --profile";
+            let hint = "hint: name the format with --format or the target with --profile, or say where the fields are with --to FORMAT --map FIELD=KEY,…";
             Err(EngineError::Usage(format!("{}\n{hint}", finding.message)))
         }
         None => Ok(()),

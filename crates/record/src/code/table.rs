@@ -349,7 +349,7 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         PREPARE,
         "more valid records than the target accepts",
-        "Some targets count training and validation records together, others training records alone; the message says which.",
+        "Some targets limit training and validation records together, others training records alone; the message says which limit is exceeded.",
         "`bedload build --select N` keeps a seeded selection of N records with the same mix of labels."
     ),
     row!(
@@ -360,7 +360,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "no known record format fits the data",
         "Without a format, fields cannot be checked.",
-        "Name the format with --format, or the target with --profile; `bedload profiles` lists both."
+        "Name the format with --format, or the target with --profile; `bedload profiles` lists both. Where the keys are your own, say where each field is, e.g. `bedload build INPUT --to preference --map prompt=q,chosen=good,rejected=bad`; `convert` takes the same options."
     ),
     row!(
         DatasetWrongFormat,
@@ -910,7 +910,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "the record is not in the source format",
         "A record that cannot be read in the source format cannot be converted.",
-        "Name the format with `--format`, or the fields with `--map`."
+        "If a few records have this, correct or remove them. If most do, the source is described wrongly: check `--format` or `--map`, or `format` or `map` of its [[input]] table."
     ),
     row!(
         ConvertDropped,
@@ -1039,7 +1039,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         "RFC 5321",
         "an e-mail address in a text",
-        "An address is somebody's, and a model can repeat what it was trained on.",
+        "An e-mail address can identify a person, and a model can repeat what it was trained on.",
         "`--pii mask` writes `[EMAIL]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
     ),
     row!(
@@ -1049,7 +1049,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         "ITU-T E.164",
         "a phone number in a text",
-        "A number is somebody's, and a model can repeat what it was trained on. It counts where its form is unmistakable (a country's code, the groups of North America, a leading zero with groups) or a word such as `tel` or `mobile` stands before it.",
+        "A phone number can identify a person, and a model can repeat what it was trained on. It counts where its form is unmistakable (a country's code, the groups of North America, a leading zero with groups) or a word such as `tel` or `mobile` stands before it.",
         "`--pii mask` writes `[PHONE]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
     ),
     row!(
@@ -1069,7 +1069,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         "ISO 13616",
         "an IBAN in a text",
-        "The country and the length are registered, and the check digits are right. An account is somebody's, and a model can repeat what it was trained on.",
+        "The country and the length are registered, and the check digits are right. An account number can identify a person, and a model can repeat what it was trained on.",
         "`--pii mask` writes `[IBAN]` in its place, `--pii drop` leaves the record out; `--pii-kinds` chooses what is looked for."
     ),
     row!(
@@ -1139,7 +1139,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "a control token of other models in a text",
-        "`<|endoftext|>`, `<|im_start|>`, `[INST]` and the like are left behind by an export or a prompt template. To a model without such a token they are ordinary text, which it learns to write. Bedrock puts the target's own template around each record. The tokens of a target whose prompts are written whole (Llama 3.1) do not count for it, nor `<s>` and `</s>` where they can be HTML.",
+        "`<|endoftext|>`, `<|im_start|>`, `[INST]` and the like are left behind by an export or a prompt template. To a model without such a token they are ordinary text, which it learns to write. Bedrock adds the target's own template to each record. Not reported are the target's own tokens where it takes prompts that already contain its template (Llama 3.1), and `<s>` and `</s>` where they can be HTML.",
         "Remove them before training, e.g. `sed 's/<|endoftext|>//g'`; write turns as turns with `--to converse`."
     ),
     row!(

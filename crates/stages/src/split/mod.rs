@@ -85,7 +85,7 @@ pub struct SplitConfig {
     pub test_source: Vec<String>,
     /// Keep a selection of this many records, or `fit`: as many as the target takes. Example: `select = 10000`.
     pub select: Option<Amount>,
-    /// Keep a selection of records with at most this many tokens together. Example: `select-tokens = 5000000`.
+    /// Keep a selection of records with at most this many tokens in total. Example: `select-tokens = 5000000`.
     pub select_tokens: Option<u64>,
     /// How much of the selection each source is to have. Example: `mix = { "chat.jsonl" = 2, "code.jsonl" = 0.5 }`.
     pub mix: Mix,

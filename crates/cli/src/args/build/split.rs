@@ -48,7 +48,7 @@ pub(crate) struct SplitArgs {
     /// of each group of similar records before a second of any.
     #[arg(help_heading = "Split and selection", long, value_name = "N|fit")]
     pub(crate) select: Option<Amount>,
-    /// Keep records with at most N tokens together, selected as with --select.
+    /// Keep records with at most N tokens in total, selected as with --select.
     #[arg(help_heading = "Split and selection", long, value_name = "N", conflicts_with = "select")]
     pub(crate) select_tokens: Option<u64>,
     /// How much of the selection each source is to have, e.g. `chat.jsonl=2,code.jsonl=0.5`; without --select or
