@@ -214,7 +214,7 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
         near.index = Some(index.to_owned());
     }
     if near.index.is_some() && near.engine == Engine::Lsh {
-        let hint = "hint: an index has all pairs, which the engine `exact` finds";
+        let hint = "hint: an index must have all pairs; use `--near-engine exact`";
         return Err(Failure::Usage(format!("--index cannot be used with --near-engine lsh\n{hint}")));
     }
     Ok(vec![
