@@ -79,6 +79,7 @@ fn names_and_types() {
           severity BYTE_ARRAY String
           message BYTE_ARRAY String
           source BYTE_ARRAY String
+          id BYTE_ARRAY String null
         duplicates
           file BYTE_ARRAY String
           line INT64
