@@ -7,7 +7,9 @@
 //! twice as many, and again, until enough of them have members. Of the parts that other sets have, too, the rarest are
 //! keys.
 
-use bedload_record::NoRoom;
+use std::sync::Arc;
+
+use bedload_record::{Column, NoRoom, Room};
 use rayon::prelude::*;
 
 use super::candidates::{Candidates, Outline, Rare, RareChunk};
@@ -95,13 +97,19 @@ impl Class {
 /// Sets of more members than this share more than the keys that are looked for.
 const SMALL: usize = 256;
 
-/// What some sets have in their parts.
+/// What some sets have in their parts, while it is found.
 #[derive(Default)]
-struct Parts {
+struct NewParts {
     keys: Vec<u32>,
     lists: Vec<List>,
     /// The sums of the parts of the set under way.
     sums: Vec<u64>,
+}
+
+/// What some sets have in their parts; the keys may be in a room.
+struct Parts {
+    keys: Column<u32>,
+    lists: Vec<List>,
 }
 
 /// The parts of a set in one round of a class.
@@ -114,7 +122,7 @@ struct List {
     common: u8,
 }
 
-impl Parts {
+impl NewParts {
     fn add(&mut self, set: u32, members: &[u64], classes: &Classes) {
         let size = members.len() as u32;
         for (nth, class) in classes.of(size) {
@@ -129,7 +137,8 @@ impl Parts {
                     self.divide(members, parts, salt);
                 }
                 let found = (self.keys.len() - begin) as u32;
-                self.lists.push(List { set, end: self.keys.len(), differences, common: class.common as u8 });
+                let end = self.keys.len();
+                self.lists.push(List { set, end, differences, common: class.common as u8 });
                 if found >= differences + class.common {
                     break;
                 }
@@ -151,6 +160,17 @@ impl Parts {
         self.keys.extend(keys.map(|(part, &sum)| key(sum, (part << 16) | salt)));
     }
 
+    fn finish(mut self, room: Option<&Arc<dyn Room>>) -> Result<Parts, NoRoom> {
+        self.keys.shrink_to_fit();
+        let mut keys = Column::of(self.keys, 0);
+        if let Some(room) = room {
+            keys.lend(room)?;
+        }
+        Ok(Parts { keys, lists: self.lists })
+    }
+}
+
+impl Parts {
     /// The keys of these sets, of which each shares some with any that it is like.
     fn rarest(&self, sets: &Sets, mut count: impl FnMut(u32) -> u8) -> Rare {
         let mut rare = Rare::default();
@@ -161,7 +181,7 @@ impl Parts {
         let mut common = u8::MAX;
         while let Some(list) = lists.next() {
             shared.clear();
-            let keys = &self.keys[begin..list.end];
+            let keys = &self.keys.values()[begin..list.end];
             begin = list.end;
             for &key in keys {
                 let count = count(key);
@@ -217,12 +237,12 @@ pub(super) fn candidates(sets: &Sets, threshold: Threshold) -> Result<Candidates
     let largest = (0..sets.chunks()).into_par_iter().map(largest).max().unwrap_or(0);
     let classes = Classes::new(threshold, threshold.largest_alike(largest as u32));
     let parts = |chunk| {
-        let mut parts = Parts::default();
+        let mut parts = NewParts::default();
         sets.sets_of_chunk(chunk).for_each(|(set, members)| parts.add(set as u32, members, &classes));
-        parts
+        parts.finish(sets.room())
     };
-    let parts: Vec<Parts> = (0..sets.chunks()).into_par_iter().map(parts).collect();
-    let lists: Vec<&[u32]> = parts.iter().map(|parts| &parts.keys[..]).collect();
+    let parts: Vec<Parts> = (0..sets.chunks()).into_par_iter().map(parts).collect::<Result<_, NoRoom>>()?;
+    let lists: Vec<&[u32]> = parts.iter().map(|parts| parts.keys.values()).collect();
     let counts = Counts::of(&lists, sets.room())?;
     let rare: Vec<RareChunk> = parts
         .par_iter()
