@@ -4,6 +4,7 @@
 //! Not here: reading files, threads, clocks, the rules of any target. Everything is a pure function of bytes.
 
 pub mod code;
+mod distribution;
 pub mod facts;
 pub mod features;
 pub mod finding;
@@ -20,6 +21,7 @@ pub mod verdict;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 pub use code::{Code, CodeInfo, CodeSet, Scope, Severity};
+pub use distribution::{Bar, Bin, Distributions, Measure, Part};
 pub use facts::{
     Column, Cursor, FactRow, FactTable, FactsHeader, FileFacts, Interner, Memory, NO_KEY, NO_TIME, NO_VALUE,
     NoRoom, Plain, Room, StoredValues, Terminator, UnusableFacts,

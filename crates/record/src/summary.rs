@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::verdict::Reason;
-use crate::{Code, PairLengths, Side, Tokens, Verdict};
+use crate::{Code, Distributions, PairLengths, Side, Tokens, Verdict};
 
 /// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train`, `validation` and
 /// `test`.
@@ -221,6 +221,8 @@ pub struct Summary {
     pub texts: Tokens,
     /// Whether the records are conversations.
     pub is_conversation: bool,
+    /// How many records have which tokens, bytes and turns.
+    pub distributions: Distributions,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
     /// What became of the records of each source, by its name; without a name, of those that are of none.
@@ -240,6 +242,7 @@ impl Summary {
             is_conversation,
             by_code,
             pairs,
+            distributions: _,
             sources: _,
         } = self;
         let mut rows = vec![

@@ -54,7 +54,7 @@ pub use records::RecordColumns;
 pub use row_groups::{ROW_GROUP_ROWS, ROW_GROUP_TEXT_BYTES, RowWriter, row_groups};
 pub use seal::Tap;
 pub use sides::read_sides;
-pub use totals::{BalanceRow, LabelRow, SummaryRow};
+pub use totals::{BalanceRow, DistributionRow, LabelRow, SummaryRow};
 pub use values::{Digests, Hashes, Integers, Reals, Texts, Words};
 pub use writer::{TableSummary, TableWriter, groups_at_once};
 

@@ -63,6 +63,8 @@ pub struct RecordColumns<'a> {
     pub source: Words<'a>,
     /// What names it in its source; none where no id was asked for, or there is none.
     pub id: Texts<'a>,
+    /// Messages of the user and of the assistant; none where the record is not a conversation.
+    pub turns: Integers<'a>,
 }
 
 impl Group for RecordColumns<'_> {
@@ -100,6 +102,7 @@ impl Group for RecordColumns<'_> {
             Column::optional("codes", Values::Words(|of| &of.codes)),
             Column::optional("source", Values::Words(|of| &of.source)),
             Column::distinct(Column::optional("id", Values::Texts(|of| &of.id))),
+            Column::optional("turns", Values::Integers(|of| &of.turns)),
         ]
     }
 

@@ -1,4 +1,4 @@
-//! Tables `labels`, `balance` and `summary`: counts over many records. All are small, whatever the size of the input.
+//! Tables `labels`, `balance`, `distributions` and `summary`: counts over many records. All are small, whatever the size of the input.
 
 use std::borrow::Cow;
 
@@ -89,6 +89,38 @@ impl Row for BalanceRow<'_> {
             RowColumn::optional("split", Text(|row| row.split)),
             RowColumn::required("records", Integer(|row| Some(row.records))),
             RowColumn::required("share", Real(|row| Some(row.share))),
+        ]
+    }
+}
+
+/// How many records have a value between two bounds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DistributionRow<'a> {
+    /// What is measured: a column of the table `records`.
+    pub measure: &'a str,
+    /// `kept`, `rejected`, `duplicate` or `unselected`.
+    pub verdict: &'a str,
+    /// The side of kept records; none for others.
+    pub split: Option<&'a str>,
+    /// The lowest value of the bin.
+    pub low: u64,
+    /// Its highest value.
+    pub high: u64,
+    /// Records with a value between the two, both included.
+    pub records: u64,
+}
+
+impl Row for DistributionRow<'_> {
+    const TABLE: &'static str = "distributions";
+
+    fn columns() -> Vec<RowColumn<Self>> {
+        vec![
+            RowColumn::required("measure", Text(|row| Some(row.measure))),
+            RowColumn::required("verdict", Text(|row| Some(row.verdict))),
+            RowColumn::optional("split", Text(|row| row.split)),
+            RowColumn::required("low", Integer(|row| Some(row.low))),
+            RowColumn::required("high", Integer(|row| Some(row.high))),
+            RowColumn::required("records", Integer(|row| Some(row.records))),
         ]
     }
 }

@@ -107,6 +107,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             accepted: true,
             digest,
             tokens: Tokens::default(),
+            turns: 0,
             label: None,
             codes: CodeSet::default(),
             features: Features::default(),

@@ -47,6 +47,7 @@ mod tests {
                     accepted,
                     digest: content << 100,
                     tokens: Tokens::default(),
+                    turns: 0,
                     label: None,
                     codes: CodeSet::default(),
                     features: Features::default(),

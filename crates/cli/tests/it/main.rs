@@ -29,6 +29,8 @@ mod corpus;
 mod costs;
 #[cfg(test)]
 mod detecting;
+
+mod distributions;
 mod dividing;
 #[cfg(test)]
 mod environment;

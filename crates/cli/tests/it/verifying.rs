@@ -26,6 +26,7 @@ fn an_output_is_as_it_was_written() {
         [
             "manifest.json",
             "rejected.jsonl",
+            "report/distributions.parquet",
             "report/duplicates.parquet",
             "report/findings.parquet",
             "report/labels.parquet",

@@ -269,7 +269,7 @@ fn columns<'c>(
     let input = |row: usize| places.input[row];
     let nth = move |row: usize| line(row).0 - facts.file(input(row)).first.0;
     let span = move |row: usize| facts.span(line(row), input(row));
-    let is_counted = rules.tokenizer.is_some() && rules.format.is_some();
+    let is_counted = rules.counts_tokens();
     let is_spoken = is_counted && rules.is_conversation();
     let tokens = |is_known: bool, number: fn(Tokens) -> u64| {
         Integers::new(rows, move |row| {
@@ -318,6 +318,10 @@ fn columns<'c>(
         }),
         source: Words::new(rows, &words.sources, move |row| facts.file(input(row)).source),
         id: Texts::new(rows, |row| places.ids.get(row)?.as_deref()),
+        turns: Integers::new(rows, move |row| {
+            Some(facts.turns(line(row)))
+                .filter(|&turns| rules.is_conversation() && (is_accepted(row) || turns > 0))
+        }),
     }
 }
 

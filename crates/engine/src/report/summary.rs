@@ -1,6 +1,8 @@
 //! The numbers of what is built, from facts and plan.
 
-use bedload_record::{Counts, FactTable, Histogram, Ordinal, Side, SideTokens, Summary, Tokens, Verdict};
+use bedload_record::{
+    Counts, Distributions, FactTable, Histogram, Measure, Ordinal, Side, SideTokens, Summary, Tokens, Verdict,
+};
 use rayon::prelude::*;
 
 use crate::plan::{Plan, count_verdicts};
@@ -13,33 +15,74 @@ const LINES: usize = 1 << 18;
 /// Sums up a plan; how many findings there are is counted as they are told.
 pub(crate) fn summarize(facts: &FactTable, plan: &Plan, rules: &Rules, sources: &[DataSource]) -> Summary {
     let of = |side| plan.packed.shards.iter().filter(|s| s.side == Some(side)).map(|s| s.tokens).sum();
-    let begin = || (Histogram::default(), Tokens::default());
+    let measures = Measures { is_counted: rules.counts_tokens(), is_conversation: rules.is_conversation() };
     let part = |(nth, verdicts): (usize, &[Verdict])| {
-        let (mut histogram, mut texts) = begin();
-        for (line, verdict) in (nth * LINES..).zip(verdicts) {
+        let mut sums = Sums::default();
+        let first = Ordinal((nth * LINES) as u64);
+        let mut cursor = facts.cursor(first);
+        for (line, &verdict) in (first.0..).map(Ordinal).zip(verdicts) {
+            let tokens = facts.tokens(line);
             if let Verdict::Kept(_) = verdict {
-                let tokens = facts.tokens(Ordinal(line as u64));
-                histogram.add(tokens.total());
-                texts += tokens;
+                sums.histogram.add(tokens.total());
+                sums.texts += tokens;
             }
+            let bytes = facts.span(line, cursor.input_of(line)).len;
+            measures.add(&mut sums.distributions, verdict, (tokens, bytes, facts.turns(line)));
         }
-        (histogram, texts)
+        sums
     };
-    let join = |(mut histogram, mut texts): (Histogram, Tokens), (more, other): (Histogram, Tokens)| {
-        histogram.absorb(more);
-        texts += other;
-        (histogram, texts)
-    };
-    let (histogram, texts) = plan.verdicts.par_chunks(LINES).enumerate().map(part).reduce(begin, join);
+    let parts = plan.verdicts.par_chunks(LINES).enumerate().map(part);
+    let Sums { histogram, texts, distributions } = parts.reduce(Sums::default, Sums::join);
     Summary {
         counts: plan.counts,
         tokens: SideTokens { train: of(Side::Train), validation: of(Side::Validation), test: of(Side::Test) },
         record_tokens: histogram.quantiles(),
         texts,
         is_conversation: rules.is_conversation(),
+        distributions,
         sources: by_source(facts, plan, sources),
         pairs: plan.pairs,
         ..Summary::default()
+    }
+}
+
+/// What some lines come to.
+#[derive(Default)]
+struct Sums {
+    histogram: Histogram,
+    texts: Tokens,
+    distributions: Distributions,
+}
+
+impl Sums {
+    fn join(mut self, more: Self) -> Self {
+        self.histogram.absorb(more.histogram);
+        self.texts += more.texts;
+        self.distributions.absorb(&more.distributions);
+        self
+    }
+}
+
+/// What is known of records, so that it can be measured.
+#[derive(Clone, Copy)]
+struct Measures {
+    is_counted: bool,
+    is_conversation: bool,
+}
+
+impl Measures {
+    /// Adds what the table of records says of one. A rejected record may have been rejected before it was measured.
+    fn add(self, to: &mut Distributions, verdict: Verdict, (tokens, bytes, turns): (Tokens, u64, u64)) {
+        to.add(Measure::Bytes, verdict, bytes);
+        let is_accepted = verdict != Verdict::Rejected;
+        if self.is_counted && (is_accepted || tokens.total() > 0) {
+            to.add(Measure::Tokens, verdict, tokens.total());
+            to.add(Measure::PromptTokens, verdict, tokens.prompt);
+            to.add(Measure::CompletionTokens, verdict, tokens.completion);
+        }
+        if self.is_conversation && (is_accepted || turns > 0) {
+            to.add(Measure::Turns, verdict, turns);
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use bedload_record::{FactTable, Finding, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
-    BalanceRow, FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow, TableSummary, Tap,
-    VariantRow,
+    BalanceRow, DistributionRow, FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow,
+    TableSummary, Tap, VariantRow,
 };
 use bedload_scan::{Fetch, Watch};
 use bedload_stages::augment::Variation;
@@ -231,6 +231,21 @@ fn evenness(balance: &[FacetCounts]) -> Vec<(&'static str, String, f64)> {
     };
     let sides = balance.iter().flat_map(|counts| Side::ALL.map(|side| (counts, side)));
     sides.filter(|(counts, side)| counts.evenness(*side).values > 0).flat_map(of_side).collect()
+}
+
+/// `distributions.parquet`: how many records have which tokens, bytes and turns, by what became of them.
+pub(crate) fn distributions(dir: &Path, summary: &Summary) -> Result<FileEntry, EngineError> {
+    table(dir, "distributions", |writer| {
+        writer.push(summary.distributions.bars().map(|bar| DistributionRow {
+            measure: bar.measure.name(),
+            verdict: bar.part.verdict,
+            split: bar.part.side.map(Side::name),
+            low: bar.bin.low(),
+            high: bar.bin.high(),
+            records: bar.records,
+        }))?;
+        Ok(())
+    })
 }
 
 /// `summary.parquet`: numbers in long form.

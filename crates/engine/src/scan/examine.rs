@@ -9,7 +9,7 @@ mod wanted;
 use std::borrow::Cow;
 use std::mem;
 
-use bedload_bedrock::{Record, TextBuffer, Unmapped};
+use bedload_bedrock::{Record, Speaker, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::{
     Code, CodeSet, FactRow, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
@@ -111,6 +111,7 @@ impl<'r> Examiner<'r> {
             accepted: !self.rules.severities.rejects(codes),
             digest: content.digest,
             tokens: content.tokens,
+            turns: content.turns,
             label: content.label,
             codes,
             features: content.features,
@@ -368,6 +369,9 @@ fn look(
         content.digest = dedupe::digest(record, rules.normalize, scratch);
     }
     if wanted == Wanted::Groups {
+        if rules.is_conversation() {
+            content.turns = record.texts().turns(Speaker::User) + record.texts().turns(Speaker::Assistant);
+        }
         group::keys(rules.by_source.ways().all(), record, rules.prompts, scratch, keys);
         source.complete(keys);
         rules.by_source.retain_own(input, keys);

@@ -165,6 +165,11 @@ impl Rules {
         self.format.is_some_and(|format| format.dialect().is_some())
     }
 
+    /// Returns true if tokens of records are counted.
+    pub(crate) fn counts_tokens(&self) -> bool {
+        self.tokenizer.is_some() && self.format.is_some()
+    }
+
     /// An accepted line of an input as it is written: converted and masked, where it is.
     pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], made: &'b mut Vec<u8>) -> &'b [u8] {
         if let Some(conversion) = &self.conversion {

@@ -62,6 +62,8 @@ columns! {
     tokens_system: Column<u32> = 0,
     tokens_assistant: Column<u32> = 0,
     characters: Column<u32> = 0,
+    /// Messages of conversations.
+    turns: Column<u32> = 0,
     /// Ids of labels.
     label: Column<u32> = NO_LABEL,
     /// Ids of pairs of codes and features.

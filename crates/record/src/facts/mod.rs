@@ -97,6 +97,7 @@ impl FactTable {
         columns.tokens_system.push(at, saturate(system));
         columns.tokens_assistant.push(at, saturate(assistant));
         columns.characters.push(at, saturate(characters));
+        columns.turns.push(at, saturate(row.turns));
         columns.label.push(at, row.label.unwrap_or(NO_LABEL));
         let kind = self.kinds.id(&(row.codes, row.features)).expect("an unbounded interner has room");
         columns.kind.push(at, kind);
@@ -300,6 +301,12 @@ impl FactTable {
             assistant: of(&self.columns.tokens_assistant),
             characters: of(&self.columns.characters),
         }
+    }
+
+    /// Messages of the user and of the assistant; zero where the record is not a conversation.
+    #[inline]
+    pub fn turns(&self, line: Ordinal) -> u64 {
+        u64::from(self.columns.turns.get(line.index()))
     }
 
     /// The id of a record's label.

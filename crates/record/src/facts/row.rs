@@ -40,6 +40,8 @@ pub struct FactRow<'k> {
     pub digest: u128,
     /// Tokens and characters of its texts, each kept up to [`TOKENS_MAX`](super::TOKENS_MAX).
     pub tokens: Tokens,
+    /// Messages of the user and of the assistant; zero where the record is not a conversation.
+    pub turns: u64,
     /// The label, as an id of the table's [`FactTable::labels`](super::FactTable::labels).
     pub label: Option<u32>,
     /// Everything found.

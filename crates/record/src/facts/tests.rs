@@ -26,6 +26,7 @@ fn row(
         accepted,
         digest: u128::from(start) << 70,
         tokens: counts(start),
+        turns: 0,
         label,
         codes,
         features: Features::default(),

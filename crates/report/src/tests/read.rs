@@ -47,6 +47,7 @@ pub(crate) struct RecordRow<'a> {
     pub(crate) codes: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
     pub(crate) id: Option<&'a str>,
+    pub(crate) turns: Option<u64>,
 }
 
 /// Rows as columns.
@@ -88,6 +89,7 @@ pub(crate) fn columns<'a>(rows: &'a [RecordRow<'a>]) -> RecordColumns<'a> {
         codes: words(|row| row.codes),
         source: words(|row| row.source),
         id: Texts::new(rows.len(), |n| rows[n].id),
+        turns: integers(|row| row.turns),
     }
 }
 

@@ -68,6 +68,7 @@ fn names_and_types() {
           codes BYTE_ARRAY String null
           source BYTE_ARRAY String null
           id BYTE_ARRAY String null
+          turns INT64 null
         findings
           file BYTE_ARRAY String null
           line INT64 null

@@ -96,6 +96,7 @@ fn records() {
             codes: "schema/short,text/space"
             source: null
             id: null
+            turns: null
             --
             file: "b.jsonl"
             line: 17
@@ -125,6 +126,7 @@ fn records() {
             codes: null
             source: null
             id: null
+            turns: null
         "#]],
     );
 }

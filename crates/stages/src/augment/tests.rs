@@ -98,6 +98,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 accepted: true,
                 digest: u128::from(n) << 8 | u128::from(label.unwrap_or(9)),
                 tokens: Tokens::default(),
+                turns: 0,
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),

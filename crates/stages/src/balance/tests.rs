@@ -18,6 +18,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 accepted: true,
                 digest: 0,
                 tokens: Tokens::default(),
+                turns: 0,
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),

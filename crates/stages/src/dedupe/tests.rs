@@ -174,6 +174,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             accepted: digest.is_some(),
             digest: u128::from(digest.unwrap_or(0)),
             tokens: Tokens::default(),
+            turns: 0,
             label: None,
             codes: CodeSet::default(),
             features: Features::default(),

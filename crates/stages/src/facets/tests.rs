@@ -36,6 +36,7 @@ fn table(records: &[String], fields: &[Field]) -> FactTable {
                 accepted: true,
                 digest: u128::from(start),
                 tokens: Tokens { prompt: record.len() as u64, ..Tokens::default() },
+                turns: 0,
                 label,
                 codes: CodeSet::default(),
                 features: Features::default(),

@@ -77,6 +77,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
             accepted: *content != 0,
             digest: u128::from(*content).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_0C3D_0B2A_4D61),
             tokens: Tokens::default(),
+            turns: 0,
             label: None,
             codes: CodeSet::default(),
             features: Features::default(),

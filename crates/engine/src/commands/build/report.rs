@@ -36,6 +36,7 @@ pub(super) fn report(
     if !source.plan.balance.is_empty() {
         files.push(tables::balance(dir, &source.plan.balance)?);
     }
+    files.push(tables::distributions(dir, summary)?);
     files.push(tables::summary(dir, summary, &source.plan.balance)?);
     let near = &settings.stages.near;
     if let Some(compared) = source.plan.similar.as_ref().zip(near.listing()) {

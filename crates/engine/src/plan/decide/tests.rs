@@ -70,6 +70,7 @@ fn table(rows: &[Row]) -> FactTable {
             accepted: row.is_some(),
             digest: u128::from(content),
             tokens: Tokens { prompt: 1, completion: 1, ..Tokens::default() },
+            turns: 0,
             label,
             codes,
             features: Features::default(),

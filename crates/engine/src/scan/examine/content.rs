@@ -32,6 +32,8 @@ pub(super) struct Content {
     /// The id of its label, where that was wanted.
     pub(super) label: Option<u32>,
     pub(super) stance: Option<Stance>,
+    /// Messages of the user and of the assistant, where facts are wanted.
+    pub(super) turns: u64,
     pub(super) rank: u64,
     pub(super) time: u64,
     /// Length in bytes once it is converted; none where it stays as it is.
