@@ -31,7 +31,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{AccountArgs, InputAccountArgs};
 pub(crate) use build::{
-    AugmentArgs, BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
+    AugmentArgs, BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs,
+    SplitArgs,
 };
 pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;

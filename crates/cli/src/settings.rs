@@ -167,14 +167,26 @@ fn offer(name: &str, names: &[&str]) -> String {
     did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default()
 }
 
-fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
-    if let Some(bytes) = data.memory_limit.or(config.memory_limit) {
-        memory::set_by_user(bytes);
+/// Puts the flags that all commands have over what is configured, but for those about profiles that files add.
+fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
+    fn put<T: Clone>(flag: Option<&T>, setting: &mut Option<T>) {
+        if let Some(given) = flag {
+            *setting = Some(given.clone());
+        }
     }
-    let catalogue = config.catalogue(data.profile_file.as_deref());
-    let mut stages = config.stages;
-    let (sources, paths): (_, Vec<SourcePaths>) =
-        sources(config.input, config.file.as_deref())?.into_iter().unzip();
+    put(data.profile.as_ref(), &mut config.profile);
+    put(data.format.as_ref(), &mut config.format);
+    put(data.seed.as_ref(), &mut config.seed);
+    put(data.fail_on.as_ref(), &mut config.fail_on);
+    put(data.threads.and_then(NonZeroU16::new).as_ref(), &mut config.threads);
+    put(data.memory_limit.as_ref(), &mut config.memory_limit);
+    put(data.max_record_bytes.as_ref(), &mut config.max_record_bytes);
+    put(data.reading.max_decompressed.as_ref(), &mut config.max_decompressed);
+    put(data.reading.temp_dir.as_ref(), &mut config.temp_dir);
+    config.strict |= data.strict;
+    config.no_mmap |= data.no_mmap;
+    config.array |= data.reading.array;
+    let stages = &mut config.stages;
     if let Some(weights) = &data.weights {
         stages.convert.weights = named("--weights", weights)?;
     }
@@ -195,13 +207,17 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
             return Err(Failure::Usage(format!("{flag} cannot be used with --skip tokens")));
         }
     }
-    if data.encoding.is_some() {
-        stages.tokens.encoding.clone_from(&data.encoding);
-    }
+    put(data.encoding.as_ref(), &mut stages.tokens.encoding);
+    put(data.token_margin.as_ref(), &mut stages.tokens.margin);
     if let Some(engine) = &data.vocabulary.token_engine {
         stages.tokens.engine.clone_from(engine);
     }
-    stages.tokens.margin = data.token_margin.or(stages.tokens.margin);
+    Ok(())
+}
+
+/// Refuses what a configuration file can say and no flag could, and what is no setting for any data.
+fn refuse_impossible(config: &Config) -> Result<(), Failure> {
+    let stages = &config.stages;
     if stages.tokens.margin.is_some_and(|margin| margin > MARGIN_MAX) {
         return Err(Failure::Usage(format!("[stages.tokens] margin must be from 0 to {MARGIN_MAX} percent")));
     }
@@ -231,11 +247,23 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     if !(1..=64).contains(&stages.augment.copies) {
         return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));
     }
-    let profile = data.profile.as_ref().or(config.profile.as_ref());
+    Ok(())
+}
+
+fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
+    let catalogue = config.catalogue(data.profile_file.as_deref());
+    put_data(data, &mut config)?;
+    if let Some(bytes) = config.memory_limit {
+        memory::set_by_user(bytes);
+    }
+    let (sources, paths): (_, Vec<SourcePaths>) =
+        sources(std::mem::take(&mut config.input), config.file.as_deref())?.into_iter().unzip();
+    refuse_impossible(&config)?;
+    let stages = config.stages;
     let catalogue = catalogue?;
-    let profile = profile.map(|name| catalogue.get(name)).transpose();
+    let profile = config.profile.as_ref().map(|name| catalogue.get(name)).transpose();
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
-    let format = match data.format.as_deref().or(config.format.as_deref()) {
+    let format = match config.format.as_deref() {
         None | Some("auto") => None,
         Some(name) => Some(known_format(name, stages.convert.target().is_some()).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
@@ -254,7 +282,7 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         say("note: token counting is slow with this tokenizer or engine\n");
     }
     let defaults = ScanOptions::default();
-    let severities = if data.strict || config.strict { Severities::strict() } else { Severities::default() };
+    let severities = if config.strict { Severities::strict() } else { Severities::default() };
     let severities = stages.pii.severities(severities);
     let settings = Settings {
         tokenizer,
@@ -264,19 +292,16 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
         sources,
         source_paths: paths.clone(),
         id: config.id,
-        seed: data.seed.or(config.seed).unwrap_or(0),
+        seed: config.seed.unwrap_or(0),
         severities,
         show_content: data.show_content,
         memory_limit: memory::limit_bytes(),
-        temp_dir: data.reading.temp_dir.clone().or(config.temp_dir),
+        temp_dir: config.temp_dir,
         facts: None,
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
-            mmap: !(data.no_mmap || config.no_mmap),
-            max_record_bytes: data
-                .max_record_bytes
-                .or(config.max_record_bytes)
-                .unwrap_or(defaults.max_record_bytes),
+            mmap: !config.no_mmap,
+            max_record_bytes: config.max_record_bytes.unwrap_or(defaults.max_record_bytes),
         },
         evaluation: false,
         max_rejected: None,
@@ -285,14 +310,14 @@ fn resolve(data: &DataArgs, config: Config) -> Result<Run, Failure> {
     Ok(Run {
         settings,
         config: config.file,
-        fail_on: data.fail_on.or(config.fail_on).unwrap_or(FailOn::Error).least(),
-        threads: data.threads.and_then(NonZeroU16::new).or(config.threads).map(NonZeroUsize::from),
+        fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
+        threads: config.threads.map(NonZeroUsize::from),
         discover: DiscoverOptions {
             stdin_name: data.reading.stdin_name.clone(),
             validation: Vec::new(),
             test: Vec::new(),
-            array: data.reading.array || config.array,
-            max_decompressed: data.reading.max_decompressed.or(config.max_decompressed),
+            array: config.array,
+            max_decompressed: config.max_decompressed,
             objects: None,
             sources: paths,
             first_wins: false,

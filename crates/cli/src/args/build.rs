@@ -42,6 +42,15 @@ pub(crate) struct BuildArgs {
     /// are the same: to try another seed, split or selection without scanning again.
     #[arg(long, value_name = "FILE")]
     pub(crate) facts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: BuildSettingsArgs,
+    #[command(flatten)]
+    pub(crate) account: InputAccountArgs,
+}
+
+/// What is built: all that `bedload.toml` can say, too.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildSettingsArgs {
     /// JSON Pointer to what names a record in its source: a column of the report, also where a conversion leaves it behind.
     #[arg(long, value_name = "POINTER")]
     pub(crate) id: Option<String>,
@@ -74,6 +83,4 @@ pub(crate) struct BuildArgs {
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
 }

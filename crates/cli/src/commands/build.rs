@@ -29,7 +29,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         temp_dir: run.settings.temp_dir.as_deref(),
     };
     let mut destination = Destination::new(&wanted, &args.account)?;
-    let output = &args.data.output;
+    let output = &args.settings.data.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     if Url::of(args.out.as_os_str()).is_none() {
         refuse_output_inside_directory(args, &run)?;

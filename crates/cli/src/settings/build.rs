@@ -13,8 +13,10 @@ use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::{Run, configure, named, resolve};
-use crate::args::{BalanceArgs, BuildArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs};
-use crate::config::Config;
+use crate::args::{
+    BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
+};
+use crate::config::{Config, Written};
 use crate::exit::Failure;
 
 /// A flag: whether it was given, its name, and the stage that it is for.
@@ -22,32 +24,14 @@ pub(super) type Flag = (bool, &'static str, &'static str);
 
 /// Settings for `build`.
 pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
+    let BuildArgs { settings: args, facts, .. } = args;
+    let split = &args.split;
     let mut config = Config::load(&args.data.config)?;
-    configure(&mut config, &args.conversion)?;
-    let BuildArgs { split, duplicates, contamination, near, balance, conflicts, augment, .. } = args;
-    let stages = &mut config.stages;
-    put_pii(&args.pii, stages)?;
-    let flags = [
-        vec![(args.conversion.to.is_some(), "--to", "convert"), (args.pii.action.is_some(), "--pii", "pii")],
-        put_split(split, stages)?,
-        put_duplicates(duplicates, stages)?,
-        put_contamination(contamination, stages)?,
-        put_near(near, stages)?,
-        put_balance(balance, stages),
-        put_conflicts(conflicts, stages)?,
-        put_augment(augment, stages)?,
-    ];
-    refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
-    config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
-    config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
-    let max_rejected = match (args.max_rejected, &config.max_rejected) {
-        (Some(limit), _) => Some(limit),
-        (None, Some(written)) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
-        (None, None) => None,
+    put_build(args, &mut config)?;
+    let max_rejected = match &config.max_rejected {
+        Some(written) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
+        None => None,
     };
-    if let Some(pointer) = &args.id {
-        config.id = Some(pointer::check(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
-    }
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
     let stages = &run.settings.stages;
@@ -73,8 +57,36 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
         }
     }
     refuse_impossible_selection(&run.settings)?;
-    run.settings.facts.clone_from(&args.facts);
+    run.settings.facts.clone_from(facts);
     Ok(run)
+}
+
+/// Puts the flags of `build` over what is configured, but for those that all commands have.
+fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failure> {
+    configure(config, &args.conversion)?;
+    let BuildSettingsArgs { split, duplicates, contamination, near, balance, conflicts, augment, .. } = args;
+    let stages = &mut config.stages;
+    put_pii(&args.pii, stages)?;
+    let flags = [
+        vec![(args.conversion.to.is_some(), "--to", "convert"), (args.pii.action.is_some(), "--pii", "pii")],
+        put_split(split, stages)?,
+        put_duplicates(duplicates, stages)?,
+        put_contamination(contamination, stages)?,
+        put_near(near, stages)?,
+        put_balance(balance, stages),
+        put_conflicts(conflicts, stages)?,
+        put_augment(augment, stages)?,
+    ];
+    refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
+    config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
+    config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
+    if let Some(limit) = args.max_rejected {
+        config.max_rejected = Some(Written::Text(limit.to_string()));
+    }
+    if let Some(pointer) = &args.id {
+        config.id = Some(pointer::check(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
+    }
+    Ok(())
 }
 
 /// What a map of a source names is the fields of some target.
