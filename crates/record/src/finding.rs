@@ -1,6 +1,7 @@
 //! Findings: values that say what is wrong and where. Printing them is the business of others.
 
 use crate::code::{CODES, Code, CodeSet, Severity};
+use crate::fingerprint::LineDigest;
 use crate::severities::Severities;
 
 /// A finding about one record, placed inside that record.
@@ -71,6 +72,8 @@ pub struct Finding {
     pub source: String,
     /// An excerpt of the record around the place, where content may be shown.
     pub content: Option<String>,
+    /// Which bytes the record has; none for a finding about a file or the data set.
+    pub line_digest: Option<LineDigest>,
 }
 
 impl Finding {
@@ -88,6 +91,7 @@ impl Finding {
             message,
             source: code.info().source.to_owned(),
             content: None,
+            line_digest: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod distribution;
 pub mod facts;
 pub mod features;
 pub mod finding;
+mod fingerprint;
 pub mod json;
 mod lengths;
 pub mod names;
@@ -28,6 +29,7 @@ pub use facts::{
 };
 pub use features::{Feature, Features};
 pub use finding::{Detail, Finding, Findings, RecordFinding};
+pub use fingerprint::{Fingerprint, LineDigest};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use lengths::{LengthCounts, Lengths, PairLengths};
 pub use path::{At, Locator};

@@ -31,6 +31,8 @@ pub struct FindingRow<'a> {
     pub source: Cow<'a, str>,
     /// What names the record in its source, where that is known.
     pub id: Option<Box<str>>,
+    /// What stays when the record moves to another line or file, in hexadecimal digits.
+    pub fingerprint: Cow<'a, str>,
 }
 
 impl Row for FindingRow<'_> {
@@ -49,6 +51,7 @@ impl Row for FindingRow<'_> {
             RowColumn::required("message", Text(|row| Some(&row.message))),
             RowColumn::required("source", Text(|row| Some(&row.source))),
             RowColumn::distinct(RowColumn::optional("id", Text(|row| row.id.as_deref()))),
+            RowColumn::distinct(RowColumn::required("fingerprint", Text(|row| Some(&row.fingerprint)))),
         ]
     }
 }

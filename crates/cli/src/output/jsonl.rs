@@ -1,7 +1,7 @@
 //! Findings as JSON, an object a line.
 
 use bedload_engine::EngineError;
-use bedload_record::Finding;
+use bedload_record::{Finding, Fingerprint};
 use serde::Serialize;
 
 use super::{Emitter, Out};
@@ -41,6 +41,7 @@ struct FindingObject<'a> {
     message: &'a str,
     profile: Option<&'a str>,
     source: &'a str,
+    fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
 }
@@ -60,6 +61,7 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         message: &finding.message,
         profile,
         source: &finding.source,
+        fingerprint: Fingerprint::of(finding).to_string(),
         content: finding.content.as_deref(),
     }
 }

@@ -30,6 +30,7 @@ mod costs;
 #[cfg(test)]
 mod detecting;
 
+#[cfg(test)]
 mod distributions;
 mod dividing;
 #[cfg(test)]
@@ -49,6 +50,8 @@ mod explaining;
 mod file_names;
 #[cfg(test)]
 mod finding_inputs;
+#[cfg(test)]
+mod fingerprints;
 #[cfg(test)]
 mod fixtures;
 mod hyperparameters;

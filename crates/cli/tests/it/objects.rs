@@ -8,7 +8,7 @@ use crate::corpus::{file_of, mixed, plain};
 use crate::outcome::Outcome;
 use crate::scratch::{Scratch, jsonl};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "kind",
     "file",
     "line",
@@ -21,6 +21,7 @@ const KEYS: [&str; 12] = [
     "message",
     "profile",
     "source",
+    "fingerprint",
 ];
 
 fn keys(object: &Value) -> Vec<&str> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use bedload_record::{FactTable, Finding, Ordinal, Side, Summary, Verdict};
+use bedload_record::{FactTable, Finding, Fingerprint, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
     BalanceRow, DistributionRow, FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow,
     TableSummary, Tap, VariantRow,
@@ -128,6 +128,7 @@ fn ids_of(source: &TableInput<'_>, found: &[Finding]) -> Result<Vec<Option<Box<s
 }
 
 fn finding_row(finding: Finding) -> FindingRow<'static> {
+    let fingerprint = Fingerprint::of(&finding).to_string();
     FindingRow {
         file: finding.file.map(Cow::Owned),
         line: finding.line,
@@ -140,6 +141,7 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
         message: Cow::Owned(finding.message),
         source: Cow::Owned(finding.source),
         id: None,
+        fingerprint: Cow::Owned(fingerprint),
     }
 }
 

@@ -81,6 +81,7 @@ fn names_and_types() {
           message BYTE_ARRAY String
           source BYTE_ARRAY String
           id BYTE_ARRAY String null
+          fingerprint BYTE_ARRAY String
         duplicates
           file BYTE_ARRAY String
           line INT64

@@ -145,6 +145,7 @@ fn findings() {
         message: "the content is empty".into(),
         source: "nova-lite".into(),
         id: Some("q-17".into()),
+        fingerprint: "0123456789abcdef".into(),
     };
     let in_data_set = FindingRow {
         code: "split/too-few".into(),
@@ -168,6 +169,7 @@ fn findings() {
             message: "the content is empty"
             source: "nova-lite"
             id: "q-17"
+            fingerprint: "0123456789abcdef"
             --
             file: null
             line: null
@@ -180,6 +182,7 @@ fn findings() {
             message: "3 records"
             source: "bedload"
             id: null
+            fingerprint: ""
         "#]],
     );
 }

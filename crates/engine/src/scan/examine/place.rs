@@ -1,7 +1,7 @@
 //! Where in its file a finding about a record is.
 
 use bedload_record::json::Framing;
-use bedload_record::{Finding, Findings, RecordFinding, Severities};
+use bedload_record::{Finding, Findings, LineDigest, RecordFinding, Severities};
 
 use super::Physical;
 use crate::scan::rules::Rules;
@@ -34,6 +34,10 @@ pub(crate) fn place_in(
     line_number: u64,
     line: &Physical<'_>,
 ) -> Vec<Finding> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let digest = LineDigest::of(line.bytes, line.len);
     let (mut seen, mut column) = (0, 1);
     let mut column_of = |offset: usize| {
         let bytes = line.bytes.unwrap_or_default();
@@ -58,6 +62,7 @@ pub(crate) fn place_in(
             .bytes
             .zip(shown)
             .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
+        line_digest: Some(digest),
     };
     findings.into_iter().map(&mut place).collect()
 }
