@@ -55,7 +55,7 @@ pub(crate) use job::{
     JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
 };
 pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
-pub(crate) use output::{ColorWhen, OutputArgs, OutputFormat};
+pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
 pub(crate) use size::{bytes, record_bytes};
@@ -185,8 +185,6 @@ pub(crate) struct DataArgs {
     pub(crate) chunk_bytes: Option<u64>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
 }
 
 /// Where settings come from.
@@ -251,6 +249,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]
+    pub(crate) output: FindingsArgs,
+    #[command(flatten)]
     pub(crate) account: InputAccountArgs,
 }
 
@@ -278,6 +278,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) output: FindingsArgs,
     #[command(flatten)]
     pub(crate) account: InputAccountArgs,
 }

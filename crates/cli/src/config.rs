@@ -3,6 +3,7 @@
 
 mod source;
 
+use std::ffi::OsStr;
 use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use bedload_bedrock::Catalogue;
 use bedload_stages::{Stages, pointer};
 use serde::{Deserialize, Deserializer};
 
-use crate::args::{ConfigArgs, FailOn, bytes, record_bytes};
+use crate::args::{ConfigArgs, FailOn, FormFile, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
 
@@ -45,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) shard_records: Option<NonZeroU64>,
     #[serde(deserialize_with = "size")]
     pub(crate) shard_bytes: Option<u64>,
+    /// Files of findings, each as `FORMAT=FILE`.
+    pub(crate) output: Vec<String>,
     pub(crate) stages: Stages,
     /// JSON Pointer to what names a record in its source.
     #[serde(deserialize_with = "pointer_of")]
@@ -124,6 +127,18 @@ impl Config {
         }
         config.file = Some(path);
         Ok(config)
+    }
+
+    /// The files of findings, relative to the directory of the configuration file.
+    pub(crate) fn outputs(&self) -> Result<Vec<FormFile>, Failure> {
+        let dir = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let read = |text: &String| {
+            let read = FormFile::parse(OsStr::new(text));
+            let FormFile { form, file } =
+                read.map_err(|message| Failure::Usage(format!("output = [\"{text}\"]: {message}")))?;
+            Ok(FormFile { form, file: dir.join(file) })
+        };
+        self.output.iter().map(read).collect()
     }
 
     /// The built-in profiles, and those of the file that the flag names, or this configuration.

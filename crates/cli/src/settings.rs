@@ -21,7 +21,8 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use crate::args::{
-    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, THREADS_MAX, VocabularyArgs,
+    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, THREADS_MAX,
+    VocabularyArgs,
 };
 use crate::config::{Config, sources};
 use crate::escape::escape;
@@ -45,6 +46,8 @@ pub(crate) struct Run {
     pub(crate) threads: Option<NonZeroUsize>,
     /// How inputs are found and read.
     pub(crate) discover: DiscoverOptions,
+    /// Files of findings that the configuration names.
+    pub(crate) output: Vec<FormFile>,
     /// The configuration file that was read.
     pub(crate) config: Option<PathBuf>,
 }
@@ -60,7 +63,7 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
         return Err(Failure::Usage("--near cannot be used with --skip near".to_owned()));
     }
     if let Some(to) = config.stages.convert.to.take()
-        && !data.output.quiet
+        && !args.output.quiet
     {
         say(&format!(
             "note: check looks at the data as it is; `to = \"{}\"` of [stages.convert] is for build and convert\n",
@@ -251,6 +254,7 @@ fn refuse_impossible(config: &Config) -> Result<(), Failure> {
 }
 
 fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
+    let output = config.outputs()?;
     let catalogue = config.catalogue(data.profile_file.as_deref());
     put_data(data, &mut config)?;
     if let Some(bytes) = config.memory_limit {
@@ -309,6 +313,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     };
     Ok(Run {
         settings,
+        output,
         config: config.file,
         fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
         threads: config.threads.map(NonZeroUsize::from),

@@ -43,4 +43,5 @@ pub use run::source::DataSource;
 pub use scan::distinct::Distinct;
 pub use scan::held_out::LeakCounts;
 pub use scan::rules::public_encoding;
+pub use write::beside::FileBeside;
 pub use write::paths::resolve;

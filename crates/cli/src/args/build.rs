@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 
-use super::{ContaminationArgs, ConversionArgs, DataArgs, InputAccountArgs, PiiArgs, bytes};
+use super::{ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, InputAccountArgs, PiiArgs, bytes};
 
 pub(crate) use augment::AugmentArgs;
 pub(crate) use balance::{BalanceArgs, CountArgs};
@@ -44,6 +44,8 @@ pub(crate) struct BuildArgs {
     pub(crate) facts: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: BuildSettingsArgs,
+    #[command(flatten)]
+    pub(crate) output: FindingsArgs,
     #[command(flatten)]
     pub(crate) account: InputAccountArgs,
 }

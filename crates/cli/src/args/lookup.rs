@@ -73,4 +73,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }

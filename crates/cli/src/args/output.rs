@@ -1,6 +1,10 @@
 //! Arguments for how results are shown.
 
+mod forms;
+
 use clap::ValueEnum;
+
+pub(crate) use forms::{FindingsArgs, Form, FormFile};
 
 /// How to show results.
 #[derive(Debug, clap::Args)]

@@ -10,11 +10,11 @@ use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_workers, worst};
-use crate::args::{BuildArgs, OutputFormat};
+use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{
-    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary, of_severity, pairs_object,
-    say,
+    self, About, ClassNames, Ending, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary,
+    of_severity, pairs_object, say,
 };
 use crate::progress::Display;
 use crate::settings::{self, Run};
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         temp_dir: run.settings.temp_dir.as_deref(),
     };
     let mut destination = Destination::new(&wanted, &args.account)?;
-    let output = &args.settings.data.output;
+    let output = &args.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     if Url::of(args.out.as_os_str()).is_none() {
         refuse_output_inside_directory(args, &run)?;
@@ -37,9 +37,16 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
-    let mut told = Output::new(output, profile);
+    let others = [
+        ("--out", Some(destination.path())),
+        ("--facts", run.settings.facts.as_deref()),
+        ("--index", run.settings.stages.near.index.as_deref().map(Path::new)),
+    ];
+    let wanted =
+        output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
+    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
     let built = {
-        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
         let tell = |finding: &Finding| told.tell(finding);
         let overwrite = args.overwrite;
@@ -50,14 +57,19 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let has_warnings = built.summary.by_code.keys().any(|&code| severities.of(code) == Severity::Warning);
     let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
-    let delivered = destination.deliver(built.manifest.ready, output, &progress)?;
+    let delivered = destination.deliver(built.manifest.ready, &output.plain(), &progress)?;
     let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
-    if let (Delivered::There { object, .. }, OutputFormat::Jsonl) = (&delivered, output.output_format) {
+    if let Delivered::There { object, .. } = &delivered {
         told.write_object(object)?;
     }
     let config = run.config.as_deref();
     let rare = run.settings.stages.balance.rare;
-    let printed = told.end(&summary_object(&built, rare, severities, exit, config));
+    let printed = told.end(&Ending {
+        numbers: &summary_object(&built, rare, severities, exit, config),
+        by_code: &built.summary.by_code,
+        severities,
+        exit,
+    });
     printed.map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
         say_config(config);

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Checked, check};
-use bedload_record::Severity;
+use bedload_record::{Finding, Severity};
 
 use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{
-    ClassNames, FAILED_ON_WARNINGS, Output, Paint, balance_object, by_name, checked_summary, pairs_object,
-    say,
+    About, ClassNames, Ending, FAILED_ON_WARNINGS, Output, Paint, Wanted, balance_object, by_name,
+    checked_summary, pairs_object, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -20,18 +20,19 @@ use crate::settings;
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let run = settings::for_check(args)?;
-    let output = &args.data.output;
+    let output = &args.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
-    let mut told = Output::new(output, profile);
-    let per_code = told.per_code();
+    let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
+    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
+    let (per_code, shown) = (told.per_code(), told.shown());
     let checked = {
-        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
-        workers
-            .install(|| check(&inputs, &run.settings, &progress, per_code, |finding| told.tell(finding)))?
+        let tell = |finding: &Finding, is_said: bool| told.tell_or_fold(finding, is_said);
+        workers.install(|| check(&inputs, &run.settings, &progress, per_code, tell))?
     };
     let worst = [
         (checked.errors, Severity::Error),
@@ -41,12 +42,17 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
     let exit = judge(worst, run.fail_on);
     let rare = run.settings.stages.balance.rare;
-    told.end(&summary_object(&checked, rare, exit, run.config.as_deref()))?;
+    told.end(&Ending {
+        numbers: &summary_object(&checked, rare, exit, run.config.as_deref()),
+        by_code: &checked.by_code,
+        severities: run.settings.severities,
+        exit,
+    })?;
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
-        say(&checked_summary(&checked, names, run.settings.severities, per_code, started.elapsed(), paint));
+        say(&checked_summary(&checked, names, run.settings.severities, shown, started.elapsed(), paint));
         if exit == Exit::Findings && checked.errors == 0 {
             say(FAILED_ON_WARNINGS);
         }

@@ -9,9 +9,9 @@ use bedload_record::{Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
-use crate::args::{ConvertArgs, OutputFormat};
+use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
-use crate::output::{Output, Paint, by_name, converted_summary, of_severity, say};
+use crate::output::{self, About, Ending, Output, Paint, by_name, converted_summary, of_severity, say};
 use crate::progress::Display;
 use crate::settings;
 
@@ -28,14 +28,17 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         refuse_remote_output("--rejected", rejected, false)?;
     }
     let mut destination = Destination::new(&wanted, &args.account)?;
-    let output = &args.data.output;
+    let output = &args.output;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
-    let mut told = Output::new(output, profile);
+    let others = [("--out", Some(destination.path())), ("--rejected", args.rejected.as_deref())];
+    let wanted =
+        output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
+    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
     let converted = {
-        let _display = Display::start(&progress, inputs.size_bytes(), output);
+        let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
         let tell = |finding: &Finding| told.tell(finding);
         let settings = &run.settings;
@@ -52,13 +55,18 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     converted.notes.iter().for_each(|note| complain(note));
     let delivered = match converted.written {
         0 => Delivered::Here,
-        _ => destination.deliver(true, output, &progress)?,
+        _ => destination.deliver(true, &output.plain(), &progress)?,
     };
-    if let (Delivered::There { object, .. }, OutputFormat::Jsonl) = (&delivered, output.output_format) {
+    if let Delivered::There { object, .. } = &delivered {
         told.write_object(object)?;
     }
     let config = run.config.as_deref();
-    let printed = told.end(&summary_object(&converted, severities, exit, config));
+    let printed = told.end(&Ending {
+        numbers: &summary_object(&converted, severities, exit, config),
+        by_code: &converted.by_code,
+        severities,
+        exit,
+    });
     printed.map_err(|error| match converted.written {
         0 => error,
         _ => error.after_publishing(&args.out),

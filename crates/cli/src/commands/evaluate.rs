@@ -20,7 +20,7 @@ use crate::args::{EvaluateArgs, OutputFormat, TaskName};
 use crate::config::Config;
 use crate::exit::{Exit, Failure, complain};
 use crate::memory;
-use crate::output::Output;
+use crate::output::{About, Ending, Output};
 use crate::progress::Display;
 
 /// Which labels are shown by name: no text of a record is printed unless asked for.
@@ -117,7 +117,7 @@ fn score(
         [] => None,
         names => Some(workers.install(|| discover(names, &discovery))?),
     };
-    let mut told = Output::new(&args.output, None);
+    let mut told = Output::plain(&args.output, &About::default());
     let evaluated = {
         let others = against.as_ref().map(bedload_scan::Inputs::size_bytes);
         let size = match (inputs.size_bytes(), others) {
@@ -160,7 +160,12 @@ fn score(
                 .try_for_each(|object| told.write_object(object))?;
         }
     }
-    let printed = told.end(&objects::summary(&evaluated, inputs.len(), exit));
+    let printed = told.end(&Ending {
+        numbers: &objects::summary(&evaluated, inputs.len(), exit),
+        by_code: &evaluated.by_code,
+        severities: Severities::default(),
+        exit,
+    });
     printed.map_err(|error| match &args.rows.per_record {
         Some(path) => error.after_publishing(path),
         None => error,

@@ -5,6 +5,7 @@ mod built;
 mod codes;
 mod message;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
@@ -19,14 +20,14 @@ use super::{find_inputs, new_progress, refuse_remote, start_workers};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{About, Ending, Output};
 use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     if let Some(text) = &args.message {
-        return message::explain(text, args.data.output.output_format);
+        return message::explain(text, args.output.output_format);
     }
-    let Some(what) = &args.what else { return codes::list(args.data.output.output_format) };
+    let Some(what) = &args.what else { return codes::list(args.output.output_format) };
     refuse_remote(&file_and_line(what).map_or_else(|| what.clone(), |(file, _)| file))?;
     if let Some(record) = &args.record {
         let place = file_and_line(record).ok_or_else(|| {
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         return built::explain(Path::new(what), &place.0, place.1, args);
     }
     if let Some(code) = what.to_str().and_then(Code::from_name) {
-        return codes::explain(code.info(), args.data.output.output_format);
+        return codes::explain(code.info(), args.output.output_format);
     }
     match file_and_line(what) {
         Some((file, line)) => explain_record(&file, line, args),
@@ -98,12 +99,17 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
         Failure::Usage(format!("{}:{line}: no such {noun}", file.to_string_lossy()))
     })?;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
-    let mut told = Output::new(&args.data.output, profile);
-    if args.data.output.output_format == OutputFormat::Text {
+    let mut told = Output::plain(&args.output, &About { profile: profile.map(str::to_owned) });
+    if args.output.output_format == OutputFormat::Text {
         told.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;
     }
     explained.findings.iter().try_for_each(|finding| told.tell_unfolded(finding))?;
-    told.end(&object(&file.to_string_lossy(), line, &explained))?;
+    told.end(&Ending {
+        numbers: &object(&file.to_string_lossy(), line, &explained),
+        by_code: &BTreeMap::new(),
+        severities: run.settings.severities,
+        exit: Exit::Clean,
+    })?;
     Ok(Exit::Clean)
 }
 

@@ -115,7 +115,7 @@ fn find_inputs(
 }
 
 /// Refuses a URL where a local path is wanted for output: a file, or a directory.
-fn refuse_remote_output(flag: &str, path: &Path, is_dir: bool) -> Result<(), Failure> {
+pub(crate) fn refuse_remote_output(flag: &str, path: &Path, is_dir: bool) -> Result<(), Failure> {
     match Url::of(path.as_os_str()) {
         Some(url) => {
             Err(Failure::Usage(format!("{flag} {url}: not a local path\nhint: {}", url.send(is_dir))))

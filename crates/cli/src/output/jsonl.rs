@@ -4,7 +4,8 @@ use bedload_engine::EngineError;
 use bedload_record::{Finding, Fingerprint};
 use serde::Serialize;
 
-use super::{Emitter, Out};
+use super::stdout::line_of;
+use super::{Emitter, Ending, Sink};
 
 /// One object for each finding, and one for the summary.
 pub(super) struct Jsonl {
@@ -18,12 +19,16 @@ impl Jsonl {
 }
 
 impl Emitter for Jsonl {
-    fn finding(&mut self, out: &mut Out, finding: &Finding) -> Result<(), EngineError> {
-        out.write_object(&object(finding, self.profile.as_deref()))
+    fn finding(&mut self, out: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
+        out.write(line_of(&object(finding, self.profile.as_deref())).as_bytes())
     }
 
-    fn summary(&mut self, out: &mut Out, numbers: &serde_json::Value) -> Result<(), EngineError> {
-        out.write_object(numbers)
+    fn object(&mut self, out: &mut dyn Sink, object: &serde_json::Value) -> Result<(), EngineError> {
+        out.write(line_of(object).as_bytes())
+    }
+
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        out.write(line_of(ending.numbers).as_bytes())
     }
 }
 

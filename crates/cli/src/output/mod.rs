@@ -1,7 +1,8 @@
-//! What a run prints: findings and the summary that ends them, in the form that was asked for. Each form is an
+//! What a run prints: findings and the summary that ends them, in the forms that were asked for. Each form is an
 //! [`Emitter`] in a file of its own.
 
 mod balance;
+mod fan;
 mod jsonl;
 mod paint;
 mod pairs;
@@ -14,11 +15,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use bedload_engine::EngineError;
-use bedload_record::{Code, Finding, Scope, Severities, Severity};
+use bedload_record::{Code, Finding, Severities, Severity};
+use bedload_scan::Inputs;
 
-use crate::args::{OutputArgs, OutputFormat};
+use crate::exit::Exit;
 
 pub(crate) use balance::balance_object;
+pub(crate) use fan::{Output, Wanted};
 pub(crate) use paint::Paint;
 pub(crate) use pairs::pairs_object;
 pub(crate) use sides::{in_common, listed, sides};
@@ -30,74 +33,57 @@ pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_s
 /// Findings about records that are printed of each code for people; all are counted.
 pub(crate) const TEXT_PER_CODE: u64 = 5;
 
+/// Where a form is written to.
+pub(crate) trait Sink {
+    /// Appends bytes.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError>;
+}
+
 /// A form of findings and of the summary that ends them.
 pub(crate) trait Emitter: Send {
-    /// The most findings about records that it shows of each code; none to show all of them.
+    /// The most findings about records that it wants of each code; none where it wants all of them.
     fn per_code(&self) -> Option<u64> {
         None
     }
 
-    /// Writes a finding.
-    fn finding(&mut self, out: &mut Out, finding: &Finding) -> Result<(), EngineError>;
+    /// Writes a finding, or keeps what will be written of it.
+    fn finding(&mut self, out: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError>;
 
-    /// Writes the numbers of the run, after the last finding.
-    fn summary(&mut self, out: &mut Out, numbers: &serde_json::Value) -> Result<(), EngineError>;
+    /// Writes an object that is neither a finding nor the summary, where the form has such.
+    fn object(&mut self, _: &mut dyn Sink, _: &serde_json::Value) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// Writes what is known only after the last finding.
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError>;
 }
 
-/// The findings of a run on their way to standard output.
-pub(crate) struct Output {
-    out: Out,
-    emitter: Box<dyn Emitter>,
-    told: BTreeMap<Code, u64>,
+/// What is known of a run before its first finding.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    /// What the data is for.
+    pub(crate) profile: Option<String>,
 }
 
-impl Output {
-    /// The form that was asked for. `profile` is what the data is for.
-    pub(crate) fn new(args: &OutputArgs, profile: Option<&str>) -> Self {
-        let emitter: Box<dyn Emitter> = match args.output_format {
-            OutputFormat::Text => Box::new(text::Text::new(Paint::for_stdout(args.color))),
-            OutputFormat::Jsonl => Box::new(jsonl::Jsonl::new(profile)),
-        };
-        Self { out: Out::new(), emitter, told: BTreeMap::new() }
+impl About {
+    /// A run over these inputs.
+    pub(crate) fn new(profile: Option<&str>, _inputs: &Inputs) -> Self {
+        Self { profile: profile.map(str::to_owned) }
     }
+}
 
-    /// The most findings about records that are shown of each code.
-    pub(crate) fn per_code(&self) -> Option<u64> {
-        self.emitter.per_code()
-    }
-
-    /// Writes a finding, unless enough of its kind were written.
-    pub(crate) fn tell(&mut self, finding: &Finding) -> Result<(), EngineError> {
-        if let Some(most) = self.emitter.per_code().filter(|_| finding.code.info().scope == Scope::Record) {
-            let n = self.told.entry(finding.code).or_default();
-            *n += 1;
-            if *n > most {
-                return Ok(());
-            }
-        }
-        self.tell_unfolded(finding)
-    }
-
-    /// Writes a finding, however many of its kind were written.
-    pub(crate) fn tell_unfolded(&mut self, finding: &Finding) -> Result<(), EngineError> {
-        self.emitter.finding(&mut self.out, finding)
-    }
-
-    /// Writes what comes before the findings.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
-        self.out.write(bytes)
-    }
-
-    /// Writes an object that is neither a finding nor the summary.
-    pub(crate) fn write_object(&mut self, object: &serde_json::Value) -> Result<(), EngineError> {
-        self.out.write_object(object)
-    }
-
-    /// Writes the numbers of the run, and everything that waits to be written.
-    pub(crate) fn end(&mut self, numbers: &serde_json::Value) -> Result<(), EngineError> {
-        self.emitter.summary(&mut self.out, numbers)?;
-        self.out.flush()
-    }
+/// What is known of a run after its last finding.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "for forms that end with a verdict")]
+pub(crate) struct Ending<'a> {
+    /// The numbers of the run, for programs.
+    pub(crate) numbers: &'a serde_json::Value,
+    /// How many findings there are of each code.
+    pub(crate) by_code: &'a BTreeMap<Code, u64>,
+    /// How bad each code is.
+    pub(crate) severities: Severities,
+    /// How the program will end.
+    pub(crate) exit: Exit,
 }
 
 /// How many findings there are of each code, by name.

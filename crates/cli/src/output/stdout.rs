@@ -28,6 +28,13 @@ pub(crate) fn summarized(done: Result<Exit, Failure>, output: &OutputArgs) -> Re
     done
 }
 
+/// One object as a line of JSON.
+pub(super) fn line_of(object: &impl Serialize) -> String {
+    let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
+    line.push('\n');
+    line
+}
+
 /// Standard output. A reader that went away is not an error; everything else is.
 pub(crate) struct Out {
     writer: BufWriter<Stdout>,
@@ -43,18 +50,16 @@ impl Out {
         if self.reader_left {
             return Ok(());
         }
+        if bytes.starts_with(SUMMARY.as_bytes()) {
+            HAS_SUMMARY.store(true, Ordering::Relaxed);
+        }
         let written = self.writer.write_all(bytes);
         self.judge(written)
     }
 
     /// Writes one object as a line of JSON.
     pub(crate) fn write_object(&mut self, object: &impl Serialize) -> Result<(), EngineError> {
-        let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
-        line.push('\n');
-        if line.starts_with(SUMMARY) {
-            HAS_SUMMARY.store(true, Ordering::Relaxed);
-        }
-        self.write(line.as_bytes())
+        self.write(line_of(object).as_bytes())
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), EngineError> {

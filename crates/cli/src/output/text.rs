@@ -1,12 +1,13 @@
 //! A finding as text for people: what, where, why, how to fix it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use bedload_engine::EngineError;
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::plural::count;
+use bedload_record::{Code, Finding, Scope, Severity};
 
-use super::{Emitter, Out, Paint, TEXT_PER_CODE};
+use super::{Emitter, Ending, Paint, Sink, TEXT_PER_CODE};
 use crate::escape::escape;
 
 /// Characters of a JSON Pointer that are shown.
@@ -15,12 +16,31 @@ const POINTER_SHOWN: usize = 60;
 /// Findings one after the other; why and help are shown once per code. The summary goes to standard error.
 pub(super) struct Text {
     paint: Paint,
-    explained: BTreeSet<Code>,
+    /// How many were shown of each code.
+    shown: BTreeMap<Code, u64>,
 }
 
 impl Text {
     pub(super) fn new(paint: Paint) -> Self {
-        Self { paint, explained: BTreeSet::new() }
+        Self { paint, shown: BTreeMap::new() }
+    }
+
+    /// What was not shown, a line for each code.
+    fn rest(&self, by_code: &BTreeMap<Code, u64>) -> String {
+        let mut out = String::new();
+        for (code, &n) in by_code.iter().filter(|(code, _)| code.info().scope == Scope::Record) {
+            let shown = self.shown.get(code).copied().unwrap_or_default();
+            let rest = n.saturating_sub(shown);
+            let _ = match shown {
+                _ if rest == 0 => Ok(()),
+                0 => writeln!(out, "{} of {code}, which another finding says of all records", count(rest)),
+                _ => writeln!(out, "... and {} more of {code}", count(rest)),
+            };
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
     }
 
     /// The block of lines for one finding.
@@ -51,7 +71,9 @@ impl Text {
         if let Some(content) = &finding.content {
             let _ = writeln!(out, "   {bar} {}", escape(content));
         }
-        if self.explained.insert(finding.code) {
+        let shown = self.shown.entry(finding.code).or_default();
+        *shown += 1;
+        if *shown == 1 {
             let info = finding.code.info();
             let _ = writeln!(out, "   = why: {}", info.why);
             let _ = writeln!(out, "   = help: {}", info.help);
@@ -67,12 +89,12 @@ impl Emitter for Text {
         Some(TEXT_PER_CODE)
     }
 
-    fn finding(&mut self, out: &mut Out, finding: &Finding) -> Result<(), EngineError> {
+    fn finding(&mut self, out: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
         out.write(self.render(finding).as_bytes())
     }
 
-    fn summary(&mut self, _: &mut Out, _: &serde_json::Value) -> Result<(), EngineError> {
-        Ok(())
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        out.write(self.rest(ending.by_code).as_bytes())
     }
 }
 

@@ -84,6 +84,8 @@ mod outcome;
 #[cfg(test)]
 mod output_directory;
 #[cfg(test)]
+mod output_files;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod passing_through;

@@ -76,8 +76,9 @@ pub struct Checked {
 }
 
 /// Checks all inputs and hands findings to `sink` in input order, those about files and the data set last.
-/// For people, at most `per_code` findings about records are handed over of each code, and none that one finding
-/// about the data says for all of them. Without `per_code` every finding is. All are counted.
+/// With `per_code`, at most so many findings about records are handed over of each code, and none that one finding
+/// about the data says for all of them. Without it every finding is, and with each whether it is one of those. All are
+/// counted.
 ///
 /// # Errors
 /// Where inputs cannot be read, changed meanwhile, or contradict the settings; and what `sink` returns.
@@ -86,7 +87,7 @@ pub fn check(
     settings: &Settings,
     progress: &Progress,
     per_code: Option<u64>,
-    mut sink: impl FnMut(&Finding) -> Result<(), EngineError> + Send,
+    mut sink: impl FnMut(&Finding, bool) -> Result<(), EngineError> + Send,
 ) -> Result<Checked, EngineError> {
     // What is read twice is copied first.
     let similar = settings.stages.near.dropping();
@@ -154,13 +155,13 @@ pub fn check(
             let mut show = |mut finding: Finding| {
                 let n = shown.entry(finding.code).or_default();
                 *n += 1;
-                let is_folded = |most: u64| *n > most || rules.is_folded(at.input, finding.code);
-                if per_code.is_some_and(is_folded) {
+                let is_said = rules.is_folded(at.input, finding.code);
+                if per_code.is_some_and(|most| *n > most || is_said) {
                     return Ok(());
                 }
                 finding.line = finding.line.map(|line| line + lines.lines);
                 finding.record = finding.record.map(|record| record + lines.lines);
-                sink(&finding)
+                sink(&finding, is_said)
             };
             chunk.findings.into_iter().try_for_each(&mut show)?;
             if let Some(kept) = &chunk.again {
@@ -263,7 +264,7 @@ pub fn check(
     });
     for finding in &findings {
         *total.by_code.entry(finding.code).or_default() += 1;
-        sink(finding)?;
+        sink(finding, false)?;
     }
     for (&code, &n) in &total.by_code {
         match settings.severities.of(code) {

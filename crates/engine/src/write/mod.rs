@@ -5,6 +5,7 @@
 //! an earlier output (`earlier`).
 
 pub(crate) mod atomic_file;
+pub(crate) mod beside;
 pub(crate) mod checksums;
 pub(crate) mod copy;
 mod direct;

@@ -44,7 +44,7 @@ pub(super) fn explain(dir: &Path, file: &OsStr, line: u64, args: &ExplainArgs) -
             .collect(),
         ..found
     };
-    match args.data.output.output_format {
+    match args.output.output_format {
         OutputFormat::Text => out.write(page(&file, line, &found).as_bytes())?,
         OutputFormat::Jsonl => {
             for finding in &found.findings {

@@ -1,0 +1,176 @@
+//! The findings of a run on their way to standard output and to files beside it, each in its form.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bedload_engine::{EngineError, FileBeside, Progress, resolve};
+use bedload_record::{Code, Finding, Scope};
+use bedload_scan::Inputs;
+
+use super::{About, Emitter, Ending, Out, Paint, Sink, jsonl, text};
+use crate::args::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
+use crate::commands::refuse_remote_output;
+use crate::exit::{Failure, complain};
+
+/// The argument that names files beside standard output.
+const FLAG: &str = "--output";
+
+/// The findings of a run on their way out.
+pub(crate) struct Output<'p> {
+    /// Standard output first.
+    ways: Vec<Way<'p>>,
+}
+
+/// One form on its way to one place.
+struct Way<'p> {
+    emitter: Box<dyn Emitter>,
+    to: To<'p>,
+    /// How many findings about records there were of each code.
+    told: BTreeMap<Code, u64>,
+}
+
+enum To<'p> {
+    Stdout(Out),
+    File(FileBeside<'p>),
+}
+
+impl Sink for To<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+}
+
+/// Which forms are wanted, and what may not be written over.
+pub(crate) struct Wanted<'a> {
+    pub(crate) args: &'a FindingsArgs,
+    /// Files that the configuration names; those of the arguments replace them.
+    pub(crate) configured: &'a [FormFile],
+    pub(crate) inputs: Option<&'a Inputs>,
+    /// Other outputs of the run, and the arguments that named them.
+    pub(crate) others: &'a [(&'a str, Option<&'a Path>)],
+}
+
+impl<'p> Output<'p> {
+    /// Begins all forms that are wanted, so that what is in the way of a file is said before the work for it.
+    pub(crate) fn open(wanted: &Wanted<'_>, about: &About, progress: &'p Progress) -> Result<Self, Failure> {
+        let Wanted { args, configured, inputs, others } = *wanted;
+        let form = args.output_format.unwrap_or(Form::Text);
+        let mut ways = vec![Way::stdout(emitter(form, args.color, about))];
+        let files = if args.output.is_empty() { configured } else { &args.output };
+        let others = others.iter().filter_map(|&(flag, path)| Some((flag, resolve(path?))));
+        let mut taken: Vec<(&str, PathBuf)> = others.collect();
+        for FormFile { form, file } in files {
+            refuse_remote_output(FLAG, file, false)?;
+            refuse_taken(file, &taken)?;
+            taken.push((FLAG, resolve(file)));
+            let to = To::File(FileBeside::create(FLAG, file, inputs, progress)?);
+            let emitter = emitter(*form, ColorWhen::Never, about);
+            ways.push(Way { emitter, to, told: BTreeMap::new() });
+        }
+        Ok(Self { ways })
+    }
+
+    /// One form on standard output, and nothing else.
+    pub(crate) fn plain(args: &OutputArgs, about: &About) -> Self {
+        let form = match args.output_format {
+            OutputFormat::Text => Form::Text,
+            OutputFormat::Jsonl => Form::Jsonl,
+        };
+        Self { ways: vec![Way::stdout(emitter(form, args.color, about))] }
+    }
+
+    /// The most findings about records that any of the forms wants of each code.
+    pub(crate) fn per_code(&self) -> Option<u64> {
+        let wanted: Option<Vec<u64>> = self.ways.iter().map(|way| way.emitter.per_code()).collect();
+        wanted?.into_iter().max()
+    }
+
+    /// The most findings about records that standard output shows of each code.
+    pub(crate) fn shown(&self) -> Option<u64> {
+        self.ways[0].emitter.per_code()
+    }
+
+    /// Writes a finding, in each form that has not had enough of its kind.
+    pub(crate) fn tell(&mut self, finding: &Finding) -> Result<(), EngineError> {
+        self.tell_or_fold(finding, false)
+    }
+
+    /// The same, where one finding about the data may say it of all records: then only forms that want all have it.
+    pub(crate) fn tell_or_fold(&mut self, finding: &Finding, is_said: bool) -> Result<(), EngineError> {
+        self.ways.iter_mut().try_for_each(|way| way.tell(finding, is_said))
+    }
+
+    /// Writes a finding, however many of its kind were written.
+    pub(crate) fn tell_unfolded(&mut self, finding: &Finding) -> Result<(), EngineError> {
+        self.ways.iter_mut().try_for_each(|way| way.emitter.finding(&mut way.to, finding))
+    }
+
+    /// Writes to standard output what comes before the findings.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        self.ways[0].to.write(bytes)
+    }
+
+    /// Writes an object that is neither a finding nor the summary, in each form that has such.
+    pub(crate) fn write_object(&mut self, object: &serde_json::Value) -> Result<(), EngineError> {
+        self.ways.iter_mut().try_for_each(|way| way.emitter.object(&mut way.to, object))
+    }
+
+    /// Writes the ends of all forms, everything that waits to be written, and gives files their names.
+    pub(crate) fn end(&mut self, ending: &Ending<'_>) -> Result<(), EngineError> {
+        for way in &mut self.ways {
+            way.emitter.end(&mut way.to, ending)?;
+        }
+        // In the order opposite to that in which they were begun, as `Progress` has them.
+        for way in self.ways.drain(..).rev() {
+            match way.to {
+                To::Stdout(mut out) => out.flush()?,
+                To::File(file) => file.publish()?.iter().for_each(|note| complain(note)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Way<'_> {
+    fn stdout(emitter: Box<dyn Emitter>) -> Self {
+        Self { emitter, to: To::Stdout(Out::new()), told: BTreeMap::new() }
+    }
+
+    fn tell(&mut self, finding: &Finding, is_said: bool) -> Result<(), EngineError> {
+        if let Some(most) = self.emitter.per_code().filter(|_| finding.code.info().scope == Scope::Record) {
+            let n = self.told.entry(finding.code).or_default();
+            *n += 1;
+            if *n > most || is_said {
+                return Ok(());
+            }
+        }
+        self.emitter.finding(&mut self.to, finding)
+    }
+}
+
+fn emitter(form: Form, color: ColorWhen, about: &About) -> Box<dyn Emitter> {
+    match form {
+        Form::Text => Box::new(text::Text::new(Paint::for_stdout(color))),
+        Form::Jsonl => Box::new(jsonl::Jsonl::new(about.profile.as_deref())),
+    }
+}
+
+/// Refuses a file that another output of the run would be, be in, or hold.
+fn refuse_taken(file: &Path, taken: &[(&str, PathBuf)]) -> Result<(), Failure> {
+    let resolved = resolve(file);
+    let meets = |other: &Path| resolved.starts_with(other) || other.starts_with(&resolved);
+    match taken.iter().find(|(_, other)| meets(other)) {
+        Some((flag, other)) => {
+            let shown = file.display();
+            let message = match *flag {
+                FLAG => "two outputs cannot be written to one file".to_owned(),
+                flag => format!("{flag} {} is written there", other.display()),
+            };
+            Err(Failure::Usage(format!("{FLAG} {shown}: {message}")))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Findings in files beside standard output: each form is what standard output would have shown, and appears whole.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::corpus::record;
+use crate::scratch::{Scratch, jsonl};
+
+/// Twelve records without an answer among good ones.
+fn faulty() -> Vec<u8> {
+    let answer = |n: u32| if n.is_multiple_of(2) { "" } else { "yes" };
+    jsonl((0..24).map(|n| record(&format!("question {n}"), answer(n))))
+}
+
+const CHECK: &str = "check a.jsonl --format prompt-completion --skip tokens";
+
+#[test]
+fn a_file_holds_what_standard_output_would_have_shown() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    let [text, objects] =
+        ["text", "jsonl"].map(|form| scratch.run(&format!("{CHECK} --output-format {form}")).exits(1).stdout);
+    let both = scratch.run(&format!("{CHECK} --output jsonl=b.txt --output text=c.txt")).exits(1);
+    assert_eq!(both.stdout, text);
+    assert_eq!(String::from_utf8(scratch.read("b.txt")).unwrap(), objects);
+    assert_eq!(String::from_utf8(scratch.read("c.txt")).unwrap(), text);
+    assert_eq!(both.said(), scratch.run(CHECK).said());
+    // Over an earlier one.
+    let other = scratch.run(&format!("{CHECK} --output-format jsonl --output text=b.txt")).exits(1);
+    assert_eq!(other.stdout, objects);
+    assert_eq!(String::from_utf8(scratch.read("b.txt")).unwrap(), text);
+    assert_eq!(scratch.names(), ["a.jsonl", "b.txt", "c.txt"]);
+    let mode = fs::metadata(scratch.path("b.txt")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o700, 0o600);
+    for command in ["build a.jsonl --out o", "convert a.jsonl --to prompt-completion --out o.jsonl"] {
+        let shown = scratch.run(&format!("{command} --output-format jsonl --overwrite"));
+        scratch.run(&format!("{command} --output jsonl=d.txt --overwrite")).exits(shown.code);
+        assert_eq!(String::from_utf8(scratch.read("d.txt")).unwrap(), shown.stdout, "{command}");
+    }
+}
+
+#[test]
+fn one_finding_for_all_records_is_folded_in_text_whatever_else_is_written() {
+    let lines = (0..9).map(|n| format!("{{\"text\":\"{n}\",\"other\":1}}"));
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let alone = scratch.run(CHECK);
+    let beside = scratch.run(&format!("{CHECK} --output jsonl=b"));
+    assert_eq!((&beside.stdout, beside.said()), (&alone.stdout, alone.said()));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_refused_before_the_run() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    fs::create_dir(scratch.path("dir")).unwrap();
+    let refuses = |args: &str, code: i32, message: &str| {
+        let said = scratch.run(&format!("{CHECK} {args}")).refuses(code);
+        assert!(said.contains(message), "{args}: {said}");
+    };
+    refuses("--output jsonl", 2, "not FORMAT=FILE; the formats are text, jsonl");
+    refuses("--output xml=b", 2, "unknown format `xml`; the formats are text, jsonl");
+    refuses("--output jsonl=", 2, "the file has no name");
+    refuses("--output jsonl=-", 2, "the output cannot be standard output");
+    refuses("--output jsonl=dir", 2, "a directory or link already has this name");
+    refuses("--output jsonl=a.jsonl", 2, "--output a.jsonl: it is the input a.jsonl");
+    refuses("--output jsonl=s3://b/c", 2, "not a local path");
+    refuses("--output jsonl=none/b", 3, "none");
+    refuses("--output jsonl=b --output text=./b", 2, "two outputs cannot be written to one file");
+    let said = scratch.run("build a.jsonl --out o --output jsonl=o/findings.jsonl").refuses(2);
+    assert!(said.contains("--output o/findings.jsonl: --out "), "{said}");
+    let said = scratch.run("convert a.jsonl --to converse --out o --output jsonl=o").refuses(2);
+    assert!(said.contains("--output o: --out "), "{said}");
+    assert_eq!(scratch.names(), ["a.jsonl", "dir"]);
+}
+
+#[test]
+fn a_run_that_fails_leaves_an_earlier_file() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    scratch.write("b", "earlier");
+    scratch.run(&format!("{CHECK} --output jsonl=b --validation-file nowhere.jsonl")).refuses(3);
+    scratch.write("x.jsonl", "{");
+    scratch.run("build a.jsonl --out x.jsonl --output jsonl=b").refuses(2);
+    assert_eq!(scratch.read("b"), b"earlier");
+    assert_eq!(scratch.names(), ["a.jsonl", "b", "x.jsonl"]);
+}
+
+#[test]
+fn the_configuration_names_files_too() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    scratch.write("conf/bedload.toml", "output = [\"jsonl=found.jsonl\"]\n");
+    scratch.run(&format!("{CHECK} --config conf/bedload.toml")).exits(1);
+    assert!(!scratch.lines("conf/found.jsonl").is_empty());
+    fs::remove_file(scratch.path("conf/found.jsonl")).unwrap();
+    scratch.run(&format!("{CHECK} --config conf/bedload.toml --output jsonl=b.jsonl")).exits(1);
+    assert_eq!(scratch.names(), ["a.jsonl", "b.jsonl", "conf"]);
+    assert!(!scratch.path("conf/found.jsonl").exists());
+    scratch.write("conf/bedload.toml", "output = [\"found.jsonl\"]\n");
+    let said = scratch.run(&format!("{CHECK} --config conf/bedload.toml")).refuses(2);
+    assert!(said.contains("output = [\"found.jsonl\"]: not FORMAT=FILE"), "{said}");
+}
