@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod build;
+mod configuration;
 mod contamination;
 mod conversion;
 #[cfg_attr(not(feature = "bedrock"), allow(dead_code, reason = "without the feature these are only refused"))]
@@ -34,6 +35,7 @@ pub(crate) use build::{
     AugmentArgs, BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs,
     SplitArgs,
 };
+pub(crate) use configuration::{ConfigCommand, ConfigurationArgs, ShowArgs};
 pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;
 #[cfg_attr(
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// List the targets, or show the limits of one target.
     Profiles(ProfilesArgs),
+    /// Show the settings in use and where they come from, or the schema of bedload.toml.
+    Config(ConfigurationArgs),
     /// Compare known token counts with those of an encoding, and compute the margin.
     Calibrate(CalibrateArgs),
     /// Recommend hyperparameters for a built directory, with reasons and the number of training steps.
@@ -316,7 +320,9 @@ pub(crate) struct CleanArgs {
     pub(crate) output: OutputArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize, schemars::JsonSchema, serde::Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FailOn {
     /// Errors.

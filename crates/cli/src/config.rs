@@ -1,7 +1,13 @@
 //! `bedload.toml`: found upwards from the working directory, or named. Unknown keys are errors. Whether a message may
 //! quote the file is for `quoting.rs` to say.
 
+mod flags;
+#[cfg(test)]
+mod guide;
+mod origin;
+mod schema;
 mod source;
+mod value;
 
 use std::ffi::OsStr;
 use std::num::{NonZeroU16, NonZeroU64};
@@ -9,55 +15,95 @@ use std::path::{Path, PathBuf};
 
 use bedload_bedrock::Catalogue;
 use bedload_stages::{Stages, pointer};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::args::{ConfigArgs, FailOn, FormFile, bytes, record_bytes};
+use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX, bytes, record_bytes};
 use crate::exit::Failure;
 use crate::quoting::Quoting;
 
+pub(crate) use flags::flags_of;
+pub(crate) use origin::lines_of;
+pub(crate) use schema::{INPUT, Setting, published_schema, settings};
 pub(crate) use source::{InputTable, sources};
+pub(crate) use value::inline;
 
-/// The file as written; flags override it.
-#[derive(Debug, Default, Deserialize)]
+/// The file as written; flags override it. What is said of a setting here is what its schema says.
+#[derive(Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "bedload.toml", description = "Configuration of bedload.")]
 pub(crate) struct Config {
     /// The file that was read; none where there is none, or it is to be ignored.
     #[serde(skip)]
     pub(crate) file: Option<PathBuf>,
+    /// Target (model and task); `bedload profiles` lists them. Example: `profile = "nova-lite-sft"`.
+    #[schemars(schema_with = "schema::profile")]
     pub(crate) profile: Option<String>,
-    /// Relative to the directory of the configuration file, once it is loaded to the working directory.
+    /// File with additional profiles, or replacements for built-in ones. Relative paths in this file start from its
+    /// directory. Example: `profile-file = "profiles.toml"`.
     pub(crate) profile_file: Option<PathBuf>,
+    /// Record format, or `auto`: the profile's format, or the detected one. Example: `format = "converse"`.
+    #[schemars(schema_with = "schema::format", extend("default" = "auto"))]
     pub(crate) format: Option<String>,
+    /// Seed for the split and the selection. Example: `seed = 7`.
+    #[schemars(extend("default" = 0))]
     pub(crate) seed: Option<u64>,
+    /// Treat warnings as errors. Example: `strict = true`.
     pub(crate) strict: bool,
+    /// Lowest severity that leads to exit code 1. Example: `fail-on = "warning"`.
+    #[schemars(extend("default" = "error"))]
     pub(crate) fail_on: Option<FailOn>,
+    /// Worker threads; all cores when not set. Example: `threads = 4`.
+    #[schemars(range(min = 1, max = THREADS_MAX))]
     pub(crate) threads: Option<NonZeroU16>,
+    /// Read files instead of memory-mapping them. Example: `no-mmap = true`.
     pub(crate) no_mmap: bool,
-    #[serde(deserialize_with = "size")]
+    /// Memory limit; a run that reaches it ends with exit code 3. When not set, it is the lowest of the limits of the
+    /// control group, `ulimit` and the machine. Example: `memory-limit = "4GiB"`.
+    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[schemars(schema_with = "schema::size")]
     pub(crate) memory_limit: Option<u64>,
-    #[serde(deserialize_with = "record_size")]
+    /// Maximum size of a record, at most 4GiB. Example: `max-record-bytes = "1MiB"`.
+    #[serde(deserialize_with = "record_size", serialize_with = "as_size")]
+    #[schemars(schema_with = "schema::size", extend("default" = "16MiB"))]
     pub(crate) max_record_bytes: Option<u64>,
+    /// Read inputs that are JSON arrays as one record per element; line numbers then count elements. Example:
+    /// `array = true`.
     pub(crate) array: bool,
-    #[serde(deserialize_with = "size")]
+    /// Maximum size of a compressed input after decompression; when not set, 1GB, or 1000 times the compressed size where
+    /// that is more. Example: `max-decompressed = "50GB"`.
+    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[schemars(schema_with = "schema::size")]
     pub(crate) max_decompressed: Option<u64>,
-    /// Relative to the directory of the configuration file, once it is loaded to the working directory.
+    /// Directory for temporary copies of standard input, compressed inputs and arrays; when not set, next to the output,
+    /// and for `check` the system's. Example: `temp-dir = "/scratch"`.
     pub(crate) temp_dir: Option<PathBuf>,
+    /// Maximum number of rejected records allowed, as a number or a share; no limit when not set. Example:
+    /// `max-rejected = "1%"`.
+    #[schemars(schema_with = "schema::limit")]
     pub(crate) max_rejected: Option<Written>,
+    /// Maximum number of records in a shard. Example: `shard-records = 100000`.
     pub(crate) shard_records: Option<NonZeroU64>,
-    #[serde(deserialize_with = "size")]
+    /// Maximum size of a shard. Example: `shard-bytes = "512MiB"`.
+    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[schemars(schema_with = "schema::size")]
     pub(crate) shard_bytes: Option<u64>,
-    /// Files of findings, each as `FORMAT=FILE`.
+    /// Files that findings are written to, each as `FORMAT=FILE`. Example: `output = ["jsonl=findings.jsonl"]`.
     pub(crate) output: Vec<String>,
-    pub(crate) stages: Stages,
-    /// JSON Pointer to what names a record in its source.
+    /// JSON Pointer to what names a record in its source: a column of the report, also where a conversion leaves it
+    /// behind. Example: `id = "/id"`.
     #[serde(deserialize_with = "pointer_of")]
+    #[schemars(schema_with = "schema::pointer")]
     pub(crate) id: Option<String>,
-    /// What is different for some inputs; these, where the command line names none.
+    /// Settings of stages, a table each.
+    pub(crate) stages: Stages,
+    /// Sources that differ in format, label, groups or ids, a table each; they are the inputs where the command line
+    /// names none.
     pub(crate) input: Vec<InputTable>,
 }
 
 /// A number, or a text such as `1%`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Written {
     Number(u64),
@@ -84,6 +130,18 @@ fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Er
 fn record_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let written = Written::deserialize(deserializer)?;
     record_bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A size as people would write it: in the largest unit that leaves no rest.
+#[allow(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+fn as_size<S: Serializer>(size: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let Some(bytes) = *size else { return serializer.serialize_none() };
+    let units =
+        [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+    match units.iter().find(|(_, unit)| bytes.is_multiple_of(*unit)) {
+        Some((name, unit)) => serializer.collect_str(&format_args!("{}{name}", bytes / unit)),
+        None => serializer.serialize_u64(bytes),
+    }
 }
 
 fn pointer_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

@@ -34,7 +34,7 @@ use contamination::{put_for_check, refuse_out_of_range};
 
 use build::{put_counts, refuse_skipped};
 
-pub(crate) use build::for_build;
+pub(crate) use build::{for_build, to_show};
 use pii::put_pii_to_report;
 
 /// The settings of a run, and what is the command line's own business.

@@ -1,5 +1,6 @@
 //! The configuration of all stages: `[stages.NAME]` in `bedload.toml`, with flags on top.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facets::{Facet, Field, fields};
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// All stages. Each has `enabled`, true unless said otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs, reason = "each stage documents itself")]
 pub struct Stages {

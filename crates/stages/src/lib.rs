@@ -36,6 +36,7 @@ pub mod split;
 pub mod augment;
 
 mod config;
+pub mod shapes;
 
 pub use config::Stages;
 

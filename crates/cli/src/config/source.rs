@@ -10,30 +10,44 @@ use bedload_stages::convert::Map;
 use bedload_stages::group::GroupBys;
 use bedload_stages::pointer;
 use bedload_stages::select::Weight;
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Written;
 use crate::exit::Failure;
 
 /// One table as written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct InputTable {
-    /// Files, directories, globs or URLs, relative to the directory of the configuration file; or `-`.
+    /// Files, directories, globs or URLs, relative to the directory of the configuration file; or `-`. Example:
+    /// `path = "chat/*.jsonl"`.
+    #[schemars(schema_with = "super::schema::paths")]
     path: OneOrMany,
-    /// What it is called in reports; the path, where there is no name.
+    /// Name of the source in reports; the path when not set. Example: `name = "chat"`.
     name: Option<String>,
+    /// Format of its records; detected when not set. Example: `format = "sharegpt"`.
+    #[schemars(schema_with = "super::schema::format")]
     format: Option<String>,
+    /// For records in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
+    /// `map = { prompt = "question", completion = "/answers/0" }`.
     #[serde(default)]
     map: Map,
+    /// Keep records with the same value at these JSON Pointers on the same side of the split. Example:
+    /// `group-by = ["/user/id"]`.
     group_by: Option<GroupBys>,
+    /// JSON Pointer to the label. Example: `label = "/category"`.
+    #[schemars(schema_with = "super::schema::pointer")]
     label: Option<String>,
+    /// JSON Pointer to what names a record. Example: `id = "/id"`.
+    #[schemars(schema_with = "super::schema::pointer")]
     id: Option<String>,
+    /// How much of the selection the source gets, above 0 and up to 1,000,000. Example: `weight = 2`.
     #[serde(default, deserialize_with = "weight")]
     weight: Option<Weight>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "a path, or a list of paths")]
 enum OneOrMany {
     One(String),

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use bedload_bedrock::Catalogue;
 use bedload_engine::{MaxRejected, Settings};
 use bedload_stages::group::GroupBys;
 use bedload_stages::near::Engine;
@@ -12,7 +13,7 @@ use bedload_stages::{Stages, pointer};
 use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
-use super::{Run, configure, named, resolve};
+use super::{Run, configure, named, put_data, refuse_impossible, resolve};
 use crate::args::{
     BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
 };
@@ -87,6 +88,16 @@ fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failur
         config.id = Some(pointer::check(pointer).map_err(|wrong| Failure::Usage(format!("--id {wrong}")))?);
     }
     Ok(())
+}
+
+/// The configuration with the flags over it, as a build would use it, and its catalogue of profiles.
+pub(crate) fn to_show(args: &BuildSettingsArgs) -> Result<(Config, Catalogue), Failure> {
+    let mut config = Config::load(&args.data.config)?;
+    put_build(args, &mut config)?;
+    let catalogue = config.catalogue(args.data.profile_file.as_deref())?;
+    put_data(&args.data, &mut config)?;
+    refuse_impossible(&config)?;
+    Ok((config, catalogue))
 }
 
 /// What a map of a source names is the fields of some target.

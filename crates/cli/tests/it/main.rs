@@ -19,6 +19,8 @@ mod calibrating;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod configuration;
+#[cfg(test)]
 mod conflicts;
 mod contamination;
 #[cfg(test)]
@@ -29,7 +31,6 @@ mod corpus;
 mod costs;
 #[cfg(test)]
 mod detecting;
-
 #[cfg(test)]
 mod distributions;
 mod dividing;

@@ -29,6 +29,7 @@ mod template;
 mod tests;
 mod variation;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
@@ -37,16 +38,18 @@ pub use template::TemplateError;
 pub use variation::{NotVariation, Variation, variations};
 
 /// `[stages.augment]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AugmentConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// The most records that one training record becomes, itself included; 1 is off. Example: `copies = 3`.
+    /// Turn each training record into up to this many records, itself included, 1 to 64; 1 is off. Example: `copies = 3`.
+    #[schemars(range(min = 1, max = 64))]
     pub copies: u32,
-    /// Which records get variants. Example: `mode = "balance"`.
+    /// Which records get variants: `all`, or `balance` for those of rare classes. Example: `mode = "balance"`.
     pub mode: Mode,
     /// Fill each class up to this many training records, if it has fewer. Example: `to = 500`.
+    #[schemars(range(min = 1))]
     pub to: Option<u64>,
     /// How prompts are varied: `template`, `prefix`, `suffix`, `case` and `punctuation`. Example:
     /// `strategies = ["prefix", "case"]`.
@@ -116,7 +119,7 @@ impl AugmentConfig {
 }
 
 /// A way to vary a prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// New text around the prompt.
@@ -132,7 +135,7 @@ pub enum Strategy {
 }
 
 /// Which records get variants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Every training record.

@@ -26,6 +26,7 @@ use std::borrow::Cow;
 use bedload_bedrock::Record;
 use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::facets::Facet;
@@ -39,21 +40,26 @@ pub const LABELS_MAX: usize = 65_536;
 pub const LABEL_BYTES_MAX: usize = 64;
 
 /// `[stages.balance]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BalanceConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// JSON Pointer of the label; without it, short completions that recur are labels. Example: `label-field = "/label"`.
+    /// JSON Pointer to the label; when not set, short completions that recur are taken as labels. Example:
+    /// `label-field = "/label"`.
+    #[schemars(schema_with = "crate::shapes::some_pointer")]
     #[serde(deserialize_with = "pointer_of")]
     pub label_field: Option<String>,
-    /// How many times larger the largest class may be than the smallest. Example: `ratio-max = 3.0`.
+    /// How many times larger the largest class may be than the smallest before a note says so, at least 1. Example:
+    /// `ratio-max = 5.0`.
+    #[schemars(range(min = 1))]
     pub ratio_max: f64,
     /// A value with fewer training records than this is rare. Example: `rare = 50`.
     pub rare: u64,
-    /// The most training records of a class. Example: `cap-class = 500`.
+    /// Keep at most this many training records of each class. Example: `cap-class = 500`.
+    #[schemars(range(min = 1))]
     pub cap_class: Option<u64>,
-    /// What else is counted: JSON Pointers, `label`, `source` or `length`. Example: `by = ["/language"]`.
+    /// What records are counted by, besides labels: JSON Pointers, `label`, `source` or `length`. Example: `by = ["/language"]`.
     pub by: Vec<Facet>,
 }
 

@@ -30,6 +30,7 @@ mod families;
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use answer::write as write_value;
@@ -38,13 +39,13 @@ pub use candidates::candidates;
 pub use families::{Conflict, Conflicts, OneAnswer, Vote, find};
 
 /// `[stages.conflicts]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConflictsConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// Which records of a conflict stay: `report` (all), `drop` (none), `majority` or `last`; without it, conflicts of
-    /// classification data are reported, and other data is not looked at. Example: `action = "majority"`.
+    /// Which records with the same prompt but different labels to keep: `report` (all), `drop` (none), `majority` or
+    /// `last`; when not set, conflicts of classification data are reported. Example: `action = "majority"`.
     pub action: Option<Action>,
 }
 
@@ -62,7 +63,7 @@ impl ConflictsConfig {
 }
 
 /// Which records of a conflict stay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// All.

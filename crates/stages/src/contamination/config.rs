@@ -5,26 +5,29 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::balance::pointer_steps;
 use crate::near::Threshold;
 
 /// `[stages.contamination]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ContaminationConfig {
     /// Whether the stage runs; it does nothing without evaluation data.
     pub enabled: bool,
-    /// Evaluation data: files, each with the JSON Pointer of its text or without. Example: `sets = ["mmlu.jsonl:/question"]`.
+    /// Evaluation data that records must share no text with: files, each with a JSON Pointer to the text of its records,
+    /// or without one for all texts. Example: `sets = ["mmlu.jsonl:/question"]`.
     pub sets: Vec<EvalSet>,
     /// How many words in a row make a match, 3 to 64. Example: `ngram = 10`.
+    #[schemars(range(min = *NGRAM_RANGE.start(), max = *NGRAM_RANGE.end()))]
     pub ngram: u32,
-    /// The part of an evaluation record's words that make a match, in runs of eight or more. Example: `coverage = 0.6`.
+    /// Share of an evaluation record's words that makes a match, in runs of eight or more. Example: `coverage = 0.6`.
     pub coverage: Threshold,
-    /// In how many evaluation records words in a row may be and still count. Example: `common = 20`.
+    /// Words in a row that more than this many evaluation records have make no match. Example: `common = 20`.
     pub common: NonZeroU32,
-    /// What happens to records that match: `flag`, `drop` or `fail`. Example: `hits = "drop"`.
+    /// How to handle records that match: `flag`, `drop` or `fail`. Example: `hits = "drop"`.
     pub hits: Hits,
 }
 
@@ -61,13 +64,13 @@ impl ContaminationConfig {
 }
 
 /// What happens to records that have text in common with evaluation data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hits {
     /// Each has a warning.
     #[default]
     Flag,
-    /// They go.
+    /// They are left out of the output.
     Drop,
     /// Each has a warning, and the data set an error.
     Fail,

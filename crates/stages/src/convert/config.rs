@@ -1,25 +1,27 @@
 //! The configuration of conversions: the target's format, a map of keys, a system prompt, what happens to the rest.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::map::Map;
 
 /// `[stages.convert]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConvertConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// The format that records are converted to; without it they stay as they are. Example: `to = "converse"`.
+    /// The format that records are converted to; when not set, records stay as they are. Example: `to = "converse"`.
+    #[schemars(schema_with = "crate::shapes::target_format")]
     pub to: Option<String>,
-    /// For objects that are in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
+    /// For records in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
     /// `map = { prompt = "question", completion = "/answers/0" }`.
     pub map: Map,
-    /// The system prompt that every record gets. Example: `system = "You are a librarian."`.
+    /// System prompt to add to every record. Example: `system = "You are a librarian."`.
     pub system: Option<String>,
     /// How to handle content that the target format cannot hold. Example: `extra = "drop"`.
     pub extra: Extra,
-    /// How to handle marks that keep an answer out of training, such as `"weight": 0`, where the target format cannot
+    /// How to handle marks that exclude an answer from training, such as `"weight": 0`, where the target format cannot
     /// express them. Example: `weights = "drop"`.
     pub weights: Weights,
 }
@@ -45,10 +47,10 @@ impl ConvertConfig {
 }
 
 /// What happens to content that the target format cannot hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extra {
-    /// The record is refused.
+    /// The record is rejected.
     #[default]
     Error,
     /// It is left out, and counted.
@@ -58,12 +60,12 @@ pub enum Extra {
 }
 
 /// How to handle marks that keep an answer out of training, where the target format cannot express them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weights {
-    /// The record is refused.
+    /// The record is rejected.
     #[default]
     Error,
-    /// They are left out, and counted; the answer is trained on like any other.
+    /// The marks are removed, and counted; the answer is trained on like any other.
     Drop,
 }

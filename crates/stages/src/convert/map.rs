@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use bedload_bedrock::Format;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::flat::Slot;
 use crate::balance::pointer_steps;
 
 /// Which value of a record is which field: from fields to keys or pointers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 pub struct Map(pub BTreeMap<String, String>);
 
 /// Why a conversion cannot be.

@@ -28,6 +28,7 @@ use bedload_record::{FactTable, Json, NoRoom, Ordinal, Value};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use twox_hash::XxHash3_128;
@@ -40,7 +41,7 @@ use crate::near::Similarity;
 pub use survivor::{NotSurvivor, Survivor, UNRANKED};
 
 /// `[stages.dedupe]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DedupeConfig {
     /// Whether the stage runs.
@@ -67,7 +68,7 @@ impl Default for DedupeConfig {
 }
 
 /// Normalization applied before texts are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalize {
     /// Nothing: the decoded texts must be equal.

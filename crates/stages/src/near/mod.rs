@@ -50,6 +50,7 @@ pub(crate) mod words;
 use bedload_bedrock::Part;
 use bedload_record::{FactTable, NoRoom, Ordinal, Side};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dedupe::Survivor;
@@ -69,20 +70,20 @@ pub use similar::Similar;
 pub use similarity::{NotThreshold, Similarity, Threshold};
 
 /// `[stages.near]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NearConfig {
     /// Whether the stage runs; it does nothing without a threshold.
     pub enabled: bool,
-    /// The least similarity of a dropped record to its survivor, above 0 and up to 1. Example: `threshold = 0.8`.
+    /// Drop records whose similarity to one that stays is at least this, above 0 and up to 1. Example: `threshold = 0.8`.
     pub threshold: Option<Threshold>,
-    /// The least similarity of records that stay on the same side of a split, directly or through others; 0.1 below
+    /// Keep records of at least this similarity on the same side of the split, also those linked by others; 0.1 below
     /// `threshold` when not set. Example: `group = 0.6`.
     pub group: Option<Threshold>,
-    /// The least similarity of pairs that are listed in `report/edges.parquet`; no list when not set. Example:
+    /// List pairs of at least this similarity in `report/edges.parquet`; when not set, none are listed. Example:
     /// `edges = 0.5`.
     pub edges: Option<Threshold>,
-    /// What a shingle is: `word:N` or `char:N`. Example: `shingle = "char:12"`.
+    /// What is compared: `word:N` or `char:N`, N words or characters in a row, 1 to 64. Example: `shingle = "char:12"`.
     pub shingle: Shingle,
     /// How pairs are found: `auto`, `exact` or `lsh`. Example: `engine = "lsh"`.
     pub engine: Engine,
@@ -131,10 +132,10 @@ impl NearConfig {
 }
 
 /// How pairs that may be alike are found. Both engines compare them exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
-    /// `exact`.
+    /// Exact.
     #[default]
     Auto,
     /// All pairs.
@@ -154,7 +155,7 @@ impl Engine {
 }
 
 /// Which texts of a record are compared. System prompts never are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fields {
     /// All.

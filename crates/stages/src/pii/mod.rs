@@ -36,6 +36,7 @@ mod secret;
 mod text;
 
 use bedload_record::{Severities, Severity};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use kind::{Kind, Kinds, NotKinds};
@@ -43,14 +44,15 @@ pub use places::{Found, Place, Splices};
 pub use scan::{Hit, Scanner};
 
 /// `[stages.pii]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PiiConfig {
     /// Whether the stage runs; it does nothing without an action.
     pub enabled: bool,
-    /// How records with personal data or secrets are handled: `report`, `drop` or `mask`. Example: `action = "mask"`.
+    /// How to handle records with personal data or secrets: `report`, `drop` or `mask`; when not set, nothing is looked
+    /// for. Example: `action = "mask"`.
     pub action: Option<Action>,
-    /// What is looked for. Example: `kinds = ["email", "phone"]`.
+    /// Kinds of personal data and secrets to look for. Example: `kinds = ["email", "phone"]`.
     pub kinds: Kinds,
 }
 
@@ -61,7 +63,7 @@ impl Default for PiiConfig {
 }
 
 /// How records with personal data or secrets are handled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// They are kept, and reported.

@@ -39,6 +39,7 @@ mod tests;
 
 use bedload_bedrock::{Answers, Record};
 use bedload_record::{At, Code, Findings, Locator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
@@ -50,7 +51,7 @@ use pair::{Pair, Side};
 use refusal::is_refusal;
 
 /// `[stages.preference]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PreferenceConfig {
     /// Whether the stage runs; it looks at preference pairs only.

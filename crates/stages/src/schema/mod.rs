@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use bedload_bedrock::{FieldKind, Profile, Record};
 use bedload_record::{At, Code, Findings, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Check;
@@ -44,7 +45,7 @@ use words::WordFinder;
 pub use dataset::{Tally, features, judge};
 
 /// `[stages.schema]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SchemaConfig {
     /// Whether the stage runs.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bedload_bedrock::Decimal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How much of a selection a source is to have, compared with others: from 0 to a million, with up to six decimals.
@@ -48,7 +49,7 @@ impl From<Weight> for Decimal {
 }
 
 /// Sources by name, with their weights. Empty where none are given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(transparent)]
 pub struct Mix(BTreeMap<String, Weight>);
 

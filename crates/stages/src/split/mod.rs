@@ -35,6 +35,7 @@ mod time;
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facets::Facet;
@@ -56,40 +57,45 @@ impl SplitConfig {
 }
 
 /// `[stages.split]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SplitConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// The validation set: a share from 0.0 to 0.5, or a count of records. Example: `validation = 0.2`.
+    /// Size of the validation set: a share from 0.0 to 0.5, or a number of records. Example: `validation = 0.2`.
     pub validation: Size,
-    /// The test set, which no training job is given: a share from 0.0 to 0.5, or a count of records. Example: `test = 0.1`.
+    /// Size of the test set, which training jobs are not given: a share from 0.0 to 0.5, or a number of records. Example: `test = 0.1`.
     pub test: Size,
-    /// What keeps records together besides the same prompt: a JSON Pointer, or a list; or `record` where prompts are not to.
-    /// Example: `group-by = ["/user/id"]`.
+    /// Keep records with the same value at these JSON Pointers on the same side of the split, besides those with the same
+    /// prompt; `record` turns the latter off. Example: `group-by = ["/user/id"]`.
     pub group_by: GroupBys,
-    /// Whether a record may have no value at any of the fields that group. Example: `allow-missing-group = true`.
+    /// Accept records that have no value at any of the fields that group: a warning in place of an error. Example: `allow-missing-group = true`.
     pub allow_missing_group: bool,
-    /// Earlier outputs, or their report/records.parquet: what was on a side there stays on it. Example: `pin = ["OUT"]`.
+    /// Earlier outputs, or their report/records.parquet, whose records stay on the side that they were on. Example:
+    /// `pin = ["OUT"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("default" = []))]
     pub pin: Vec<PathBuf>,
-    /// The field with the time of a record, where the newest records are to be held out. Example: `by-time = "/created_at"`.
+    /// JSON Pointer to the time of a record: the newest records are held out. Example: `by-time = "/created_at"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_time: Option<TimeField>,
-    /// Sources all records of which are validation data: names of `[[input]]` tables, or inputs. Example:
+    /// Sources whose records are all validation data: names of `[[input]]` tables, or inputs. Example:
     /// `validation-source = ["benchmark"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("default" = []))]
     pub validation_source: Vec<String>,
-    /// The same for test data.
+    /// Sources whose records are all test data. Example: `test-source = ["benchmark"]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("default" = []))]
     pub test_source: Vec<String>,
-    /// Keep a selection of this many records, or `fit`: as many as the target takes. Example: `select = 10000`.
+    /// Keep this many records, or as many as the target takes (`fit`). Example: `select = 10000`.
     pub select: Option<Amount>,
-    /// Keep a selection of records with at most this many tokens in total. Example: `select-tokens = 5000000`.
+    /// Keep records with at most this many tokens in total. Example: `select-tokens = 5000000`.
+    #[schemars(range(min = 1))]
     pub select_tokens: Option<u64>,
-    /// How much of the selection each source is to have. Example: `mix = { "chat.jsonl" = 2, "code.jsonl" = 0.5 }`.
+    /// How much of the selection each source gets, as weights. Example: `mix = { "chat.jsonl" = 2, "code.jsonl" = 0.5 }`.
     pub mix: Mix,
-    /// What the split and the selection keep the mix of, besides labels: JSON Pointers, `source` or `length`.
+    /// Keep the mix of these in the split and the selection, besides that of labels: JSON Pointers, `source` or `length`.
     /// Example: `stratify = ["/language"]`.
     pub stratify: Vec<Facet>,
 }

@@ -23,6 +23,7 @@ mod calibrate;
 mod limit;
 
 use bedload_bedrock::{Part, Record, Speaker};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bedload_record::Tokens;
@@ -31,20 +32,23 @@ pub use calibrate::{Calibration, Pair, SHORT, Spread};
 pub use limit::TokenLimit;
 
 /// `[stages.tokens]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TokensConfig {
     /// Whether the stage runs.
     pub enabled: bool,
-    /// The encoding, instead of the profile's. Example: `encoding = "cl100k_base"`.
+    /// Encoding used to count tokens, instead of the profile's. Example: `encoding = "cl100k_base"`.
+    #[schemars(schema_with = "crate::shapes::encoding")]
     pub encoding: Option<String>,
     /// Token counting engine: `fast`, or, in a build with the feature `tiktoken`, `tiktoken` for the same counts with
     /// tiktoken-rs. Example: `engine = "tiktoken"`.
+    #[schemars(schema_with = "crate::shapes::engine")]
     pub engine: String,
-    /// The most tokens in a record, instead of the profile's. Example: `record-max = 16000`.
+    /// Maximum number of tokens in a record, instead of the profile's. Example: `record-max = 16000`.
     pub record_max: Option<u64>,
-    /// How far the count may be over a limit before that is an error, in percent of the limit, instead of the
-    /// profile's margin; at most [`MARGIN_MAX`]. Example: `margin = 5`.
+    /// Margin of estimated token counts, in percent, instead of the profile's: an estimate that exceeds a limit by less is
+    /// a warning, not an error. Example: `margin = 5`.
+    #[schemars(range(max = MARGIN_MAX))]
     pub margin: Option<u64>,
 }
 
