@@ -30,6 +30,8 @@ use bedload_stages::near::Threshold;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::gate::SeverityRule;
+
 pub(crate) use account::{AccountArgs, InputAccountArgs};
 pub(crate) use build::{
     AugmentArgs, BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs,
@@ -162,6 +164,10 @@ pub(crate) struct DataArgs {
     /// Treat warnings as errors.
     #[arg(help_heading = "Rules and exit code", long)]
     pub(crate) strict: bool,
+    /// Severity of a finding code, or of all codes of an area, e.g. schema/empty-content=warning or text/*=note: error,
+    /// warning or note. A record without an error is accepted. Repeatable.
+    #[arg(help_heading = "Rules and exit code", long, value_name = "CODE=SEVERITY")]
+    pub(crate) severity: Vec<SeverityRule>,
     /// Lowest severity that leads to exit code 1 [default: error].
     #[arg(help_heading = "Rules and exit code", long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
@@ -329,6 +335,8 @@ pub(crate) enum FailOn {
     Error,
     /// Errors and warnings.
     Warning,
+    /// Any finding.
+    Note,
     /// Nothing.
     Never,
 }
@@ -339,6 +347,7 @@ impl FailOn {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
             Self::Never => None,
         }
     }

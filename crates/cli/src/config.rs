@@ -9,6 +9,7 @@ mod schema;
 mod source;
 mod value;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX, bytes, record_bytes};
 use crate::exit::Failure;
+use crate::gate::{Level, Selector};
 use crate::quoting::Quoting;
 
 pub(crate) use flags::flags_of;
@@ -53,6 +55,10 @@ pub(crate) struct Config {
     /// Lowest severity that leads to exit code 1. Example: `fail-on = "warning"`.
     #[schemars(extend("default" = "error"))]
     pub(crate) fail_on: Option<FailOn>,
+    /// Severity of finding codes, or of all codes of an area: `error`, `warning` or `note`. Example:
+    /// `severity = { "schema/empty-content" = "warning", "text/*" = "error" }`.
+    #[schemars(schema_with = "schema::severities")]
+    pub(crate) severity: BTreeMap<Selector, Level>,
     /// Worker threads; all cores when not set. Example: `threads = 4`.
     #[schemars(range(min = 1, max = THREADS_MAX))]
     pub(crate) threads: Option<NonZeroU16>,

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod gate;
 mod quoting;
 mod settings;
 

@@ -5,6 +5,7 @@ mod build;
 mod contamination;
 mod pii;
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
@@ -13,10 +14,10 @@ use bedload_engine::{Settings, ShardLimits};
 use bedload_record::names::{did_you_mean, did_you_mean_of};
 use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
-use bedload_stages::STAGES;
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
 use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
+use bedload_stages::{STAGES, Stages};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
@@ -27,6 +28,7 @@ use crate::args::{
 use crate::config::{Config, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
+use crate::gate::{Level, Selector, choose, put_severity};
 use crate::memory;
 use crate::output::say;
 
@@ -187,6 +189,7 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     put(data.reading.max_decompressed.as_ref(), &mut config.max_decompressed);
     put(data.reading.temp_dir.as_ref(), &mut config.temp_dir);
     config.strict |= data.strict;
+    data.severity.iter().for_each(|rule| put_severity(rule, &mut config.severity));
     config.no_mmap |= data.no_mmap;
     config.array |= data.reading.array;
     let stages = &mut config.stages;
@@ -253,6 +256,24 @@ fn refuse_impossible(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How bad each kind of finding is where settings say nothing else of it, and where they do.
+fn severities(
+    strict: bool,
+    chosen: &BTreeMap<Selector, Level>,
+    stages: &Stages,
+) -> Result<Severities, Failure> {
+    let general = if strict { Severities::strict() } else { Severities::default() };
+    choose(chosen, &stages.pii, stages.pii.severities(general)).map_err(Failure::Usage)
+}
+
+/// The severities of a run with these settings, to explain a code.
+pub(crate) fn severities_for_explain(args: &ExplainArgs) -> Result<Severities, Failure> {
+    let mut config = Config::load(&args.data.config)?;
+    put_pii_to_report(&args.pii, &mut config.stages, &args.data.skip)?;
+    put_data(&args.data, &mut config)?;
+    severities(config.strict, &config.severity, &config.stages)
+}
+
 fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     let output = config.outputs()?;
     let catalogue = config.catalogue(data.profile_file.as_deref());
@@ -286,8 +307,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         say("note: token counting is slow with this tokenizer or engine\n");
     }
     let defaults = ScanOptions::default();
-    let severities = if config.strict { Severities::strict() } else { Severities::default() };
-    let severities = stages.pii.severities(severities);
+    let severities = severities(config.strict, &config.severity, &stages)?;
     let settings = Settings {
         tokenizer,
         profile,

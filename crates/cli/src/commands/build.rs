@@ -13,8 +13,8 @@ use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_wo
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{
-    self, About, ClassNames, Ending, FAILED_ON_WARNINGS, Output, Paint, balance_object, built_summary,
-    of_severity, pairs_object, say,
+    self, About, ClassNames, Ending, Output, Paint, balance_object, built_summary, failed_on, of_severity,
+    pairs_object, say,
 };
 use crate::progress::Display;
 use crate::settings::{self, Run};
@@ -52,10 +52,11 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         let overwrite = args.overwrite;
         workers.install(|| build(&inputs, &run.settings, destination.path(), overwrite, &progress, tell))?
     };
-    // Records with errors were rejected, and the output is judged without them; those with warnings are in it.
+    // Records with errors were rejected, and the output is judged without them; those with less are in it.
     let severities = run.settings.severities;
-    let has_warnings = built.summary.by_code.keys().any(|&code| severities.of(code) == Severity::Warning);
-    let exit = judge(worst(&built.findings).max(has_warnings.then_some(Severity::Warning)), run.fail_on);
+    let in_output = built.summary.by_code.keys().map(|&code| severities.of(code));
+    let worst = worst(&built.findings).max(in_output.filter(|&severity| severity < Severity::Error).max());
+    let exit = judge(worst, run.fail_on);
     built.notes.iter().for_each(|note| complain(note));
     let delivered = destination.deliver(built.manifest.ready, &output.plain(), &progress)?;
     let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
@@ -85,8 +86,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             }
             Delivered::There { prose, .. } => say(&prose),
         }
-        if exit == Exit::Findings && built.manifest.ready {
-            say(FAILED_ON_WARNINGS);
+        if let (Exit::Findings, Some(worst), true) = (exit, worst, built.manifest.ready) {
+            say(failed_on(worst));
         }
     }
     Ok(exit)

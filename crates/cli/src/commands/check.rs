@@ -11,8 +11,8 @@ use super::{find_inputs, judge, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{
-    About, ClassNames, Ending, FAILED_ON_WARNINGS, Output, Paint, Wanted, balance_object, by_name,
-    checked_summary, pairs_object, say,
+    About, ClassNames, Ending, Output, Paint, Wanted, balance_object, by_name, checked_summary, failed_on,
+    pairs_object, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -53,8 +53,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
         say(&checked_summary(&checked, names, run.settings.severities, shown, started.elapsed(), paint));
-        if exit == Exit::Findings && checked.errors == 0 {
-            say(FAILED_ON_WARNINGS);
+        if let (Exit::Findings, Some(worst)) = (exit, worst) {
+            say(failed_on(worst));
         }
     }
     Ok(exit)

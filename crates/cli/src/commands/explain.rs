@@ -37,7 +37,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         return built::explain(Path::new(what), &place.0, place.1, args);
     }
     if let Some(code) = what.to_str().and_then(Code::from_name) {
-        return codes::explain(code.info(), args.output.output_format);
+        let severities = settings::severities_for_explain(args)?;
+        return codes::explain(code.info(), severities, args.output.output_format);
     }
     match file_and_line(what) {
         Some((file, line)) => explain_record(&file, line, args),

@@ -8,6 +8,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("seed", &["seed"]),
     ("strict", &["strict"]),
     ("fail-on", &["fail-on"]),
+    ("severity", &["severity"]),
     ("threads", &["threads"]),
     ("no-mmap", &["no-mmap"]),
     ("memory-limit", &["memory-limit"]),

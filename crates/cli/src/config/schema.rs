@@ -178,6 +178,18 @@ pub(super) fn limit(_: &mut SchemaGenerator) -> Schema {
     ] })
 }
 
+/// Severities by the names of codes and areas.
+pub(super) fn severities(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": { "pattern": CODE_OR_AREA },
+        "additionalProperties": { "enum": ["error", "warning", "note"] },
+    })
+}
+
+/// A finding code, or all of an area.
+const CODE_OR_AREA: &str = "^[a-z]+/([a-z0-9-]+|\\*)$";
+
 #[cfg(test)]
 mod tests {
     use expect_test::expect_file;

@@ -97,7 +97,13 @@ pub(crate) fn of_severity(by_code: &BTreeMap<Code, u64>, severities: Severities,
 }
 
 /// Why a run without errors ends with exit code 1.
-pub(crate) const FAILED_ON_WARNINGS: &str = "exiting with 1: warnings present (`--fail-on warning`)\n";
+pub(crate) fn failed_on(worst: Severity) -> &'static str {
+    match worst {
+        Severity::Note => "exiting with 1: notes present (`--fail-on note`)\n",
+        Severity::Warning => "exiting with 1: warnings present (`--fail-on warning`)\n",
+        Severity::Error => "",
+    }
+}
 
 /// Writes text to standard error; a failure of that cannot be reported anywhere.
 pub(crate) fn say(text: &str) {

@@ -116,6 +116,8 @@ mod selecting;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod severities;
+#[cfg(test)]
 mod signals;
 #[cfg(test)]
 mod sources;

@@ -261,6 +261,7 @@ fn of_scan(settings: &Settings) -> String {
     settings.evaluation = false;
     settings.memory_limit = None;
     settings.max_rejected = None;
+    settings.severities = settings.severities.rejecting();
     settings.shards = ShardLimits::default();
     settings.scan.mmap = true;
     settings.scan.chunk_bytes = 0;

@@ -1,22 +1,28 @@
 //! `bedload explain CODE` and `bedload explain --list`.
 
-use bedload_record::CodeInfo;
 use bedload_record::code::CODES;
+use bedload_record::{CodeInfo, Severities};
 use serde_json::{Value, json};
 
 use crate::args::OutputFormat;
 use crate::exit::{Exit, Failure};
 use crate::output::Out;
 
-/// Explains one code.
-pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Failure> {
+/// Explains one code, and says how bad it is in a run with these severities.
+pub(super) fn explain(
+    info: &CodeInfo,
+    severities: Severities,
+    format: OutputFormat,
+) -> Result<Exit, Failure> {
     let mut out = Out::new();
+    let here = severities.of(info.code);
     match format {
         OutputFormat::Text => {
             let page = format!(
-                "{} ({})\n\n{}\n\n  why   {}\n  help  {}\n  rule  {}\n",
+                "{} ({}{})\n\n{}\n\n  why   {}\n  help  {}\n  rule  {}\n",
                 info.name,
                 info.severity.name(),
+                if here == info.severity { String::new() } else { format!("; {} here", here.name()) },
                 info.title,
                 info.why,
                 info.help,
@@ -24,7 +30,11 @@ pub(super) fn explain(info: &CodeInfo, format: OutputFormat) -> Result<Exit, Fai
             );
             out.write(page.as_bytes())?;
         }
-        OutputFormat::Jsonl => out.write_object(&object(info))?,
+        OutputFormat::Jsonl => {
+            let mut object = object(info);
+            object["severity_in_run"] = here.name().into();
+            out.write_object(&object)?;
+        }
     }
     out.flush()?;
     Ok(Exit::Clean)

@@ -16,6 +16,7 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
         "id": settings.id,
         "group_by": rules.by_source.ways().all(),
         "strict": settings.severities.is_strict(),
+        "severity": chosen(settings),
         "max_rejected": settings.max_rejected.map(|limit| limit.to_string()),
         "max_record_bytes": settings.scan.max_record_bytes,
         "shard_records": settings.shards.records,
@@ -27,4 +28,10 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
         config["pinned"] = serde_json::json!(ties.tables);
     }
     config
+}
+
+/// The severities that were set apart, by code.
+fn chosen(settings: &Settings) -> serde_json::Map<String, serde_json::Value> {
+    let chosen = settings.severities.all_chosen();
+    chosen.map(|(code, severity)| (code.name().to_owned(), severity.name().into())).collect()
 }
