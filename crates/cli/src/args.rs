@@ -11,6 +11,7 @@ mod deploy;
 mod duration;
 mod evaluate;
 mod identifier;
+mod init;
 mod job;
 mod lookup;
 mod output;
@@ -50,6 +51,7 @@ pub(crate) use deploy::{
 #[cfg(feature = "bedrock")]
 pub(crate) use duration::duration;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
+pub(crate) use init::InitArgs;
 #[cfg_attr(
     not(feature = "bedrock"),
     allow(unused_imports, reason = "without the feature these are only refused")
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// List the targets, or show the limits of one target.
     Profiles(ProfilesArgs),
+    /// Write a commented bedload.toml for a target, with the data that is there as its inputs.
+    Init(InitArgs),
     /// Show the settings in use and where they come from, or the schema of bedload.toml.
     Config(ConfigurationArgs),
     /// Compare known token counts with those of an encoding, and compute the margin.

@@ -155,7 +155,7 @@ fn pointer_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     pointer::check(&written).map(Some).map_err(serde::de::Error::custom)
 }
 
-const NAME: &str = "bedload.toml";
+pub(crate) const NAME: &str = "bedload.toml";
 
 impl Config {
     /// Reads the named file, or the nearest `bedload.toml`, or nothing.

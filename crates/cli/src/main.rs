@@ -49,6 +49,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Upload(upload) => commands::upload::run(upload),
         Command::Clean(clean) => commands::clean::run(clean),
         Command::Profiles(profiles) => commands::profiles::run(profiles),
+        Command::Init(init) => commands::init::run(init),
         Command::Config(config) => commands::config::run(config),
         Command::Calibrate(calibrate) => commands::calibrate::run(calibrate),
         Command::Cost(cost) => commands::cost::run(cost),

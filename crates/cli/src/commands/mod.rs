@@ -12,6 +12,7 @@ mod destination;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod hyperparameters;
+pub(crate) mod init;
 pub(crate) mod job;
 mod objects;
 #[cfg(not(feature = "bedrock"))]

@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 use super::Config;
 
 /// A setting: a key of the file, of a table in it, or of an `[[input]]` table.
-#[derive(Debug)]
-#[cfg_attr(not(test), allow(dead_code, reason = "the guide has the rest"))]
+#[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// The table that it is in, e.g. `stages.near`; empty for the file itself.
     pub(crate) table: String,
@@ -24,6 +23,8 @@ pub(crate) struct Setting {
     pub(crate) example: Option<Value>,
     /// Whether it may be a number, which is then written without quotes.
     pub(crate) is_number: bool,
+    /// Its values, where these are few.
+    values: Vec<String>,
 }
 
 /// The table of a source.
@@ -33,6 +34,15 @@ impl Setting {
     /// Where the setting is in the file, e.g. `stages.near.threshold`.
     pub(crate) fn path(&self) -> String {
         if self.table.is_empty() { self.key.clone() } else { format!("{}.{}", self.table, self.key) }
+    }
+
+    /// A sentence with its values, where the description does not name them.
+    pub(crate) fn values_told(&self) -> String {
+        let is_told = |value: &String| self.description.contains(&format!("`{value}`"));
+        if self.values.is_empty() || self.values.iter().all(is_told) {
+            return String::new();
+        }
+        format!("Values: {}.", self.values.join(", "))
     }
 }
 
@@ -71,12 +81,23 @@ fn collect(table: &Value, path: &str, settings: &mut Vec<Setting>) {
             default: schema.get("default").cloned(),
             example: schema.pointer("/examples/0").cloned(),
             is_number: is_number(schema),
+            values: values(schema),
         });
     }
 }
 
 fn is_table(schema: &Value) -> bool {
     schema.get("properties").is_some()
+}
+
+fn values(schema: &Value) -> Vec<String> {
+    let of = |schema: &Value| -> Vec<String> {
+        let consts = schema["oneOf"].as_array().into_iter().flatten().map(|one| &one["const"]);
+        let values = schema["enum"].as_array().into_iter().flatten();
+        consts.chain(values).filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let own = of(schema);
+    if own.is_empty() { of(&schema["items"]) } else { own }
 }
 
 fn is_number(schema: &Value) -> bool {

@@ -57,6 +57,8 @@ mod fingerprints;
 mod fixtures;
 mod hyperparameters;
 #[cfg(test)]
+mod init;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod kept_facts;

@@ -296,6 +296,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "evaluate",
         "explain",
         "hyperparameters",
+        "init",
         "upload",
         "deploy",
     ]

@@ -9,4 +9,5 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod leaks;
 pub(crate) mod prompts;
+pub(crate) mod survey;
 pub(crate) mod verify;

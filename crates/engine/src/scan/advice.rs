@@ -1,7 +1,7 @@
 //! What helps where records are in another format than is wanted: a command that was tried on the first of them.
 
 use bedload_bedrock::{Detection, Format, FormatId, Holds, Seen};
-use bedload_record::{Findings, Parser};
+use bedload_record::{Findings, InputId, Parser};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{ConvertConfig, Converter, Extra, Fit, Map, Source, fit};
 
@@ -18,24 +18,57 @@ pub(crate) struct Sample(Vec<Vec<u8>>);
 impl Sample {
     /// The first whole lines of the inputs that are JSON objects.
     pub(crate) fn read(inputs: &Inputs) -> Result<Self, EngineError> {
-        let mut records = Vec::new();
-        let mut parser = Parser::default();
+        let mut sample = Self(Vec::new());
         for input in inputs.ids() {
-            if records.len() == HEAD_LINES {
+            if sample.0.len() == HEAD_LINES {
                 break;
             }
-            let head = inputs.head(input, SAMPLE_BYTES)?;
-            let mut lines: Vec<&[u8]> = head.split(|&byte| byte == b'\n').collect();
-            if head.len() == SAMPLE_BYTES {
-                // The last line may be cut off.
-                lines.pop();
-            }
-            let mut is_sound = |line: &&[u8]| parser.parse(line, |parsed| parsed.is_ok());
-            let lines = lines.into_iter().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-            let left = HEAD_LINES - records.len();
-            records.extend(lines.filter(|line| is_sound(line)).take(left).map(<[u8]>::to_vec));
+            sample.add(inputs, input)?;
         }
-        Ok(Self(records))
+        Ok(sample)
+    }
+
+    /// Those of one input.
+    pub(crate) fn of(inputs: &Inputs, input: InputId) -> Result<Self, EngineError> {
+        let mut sample = Self(Vec::new());
+        sample.add(inputs, input)?;
+        Ok(sample)
+    }
+
+    fn add(&mut self, inputs: &Inputs, input: InputId) -> Result<(), EngineError> {
+        let mut parser = Parser::default();
+        let head = inputs.head(input, SAMPLE_BYTES)?;
+        let mut lines: Vec<&[u8]> = head.split(|&byte| byte == b'\n').collect();
+        if head.len() == SAMPLE_BYTES {
+            // The last line may be cut off.
+            lines.pop();
+        }
+        let mut is_sound = |line: &&[u8]| parser.parse(line, |parsed| parsed.is_ok());
+        let lines = lines.into_iter().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        let left = HEAD_LINES - self.0.len();
+        self.0.extend(lines.filter(|line| is_sound(line)).take(left).map(<[u8]>::to_vec));
+        Ok(())
+    }
+
+    /// Its records.
+    pub(crate) fn records(&self) -> &[Vec<u8>] {
+        &self.0
+    }
+
+    /// What a conversion must do with content that the new format has no place for, so that it takes all records: the least
+    /// that does; none where it does not take all.
+    pub(crate) fn takes(&self, from: Source, to: &'static Format, map: Option<&Map>) -> Option<Extra> {
+        let is_possible = match from {
+            Source::Format(from) => fit(from, to) != Fit::None,
+            Source::Mapped(_) => true,
+        };
+        let all = self.0.len();
+        let mut choices = [Extra::Error, Extra::Drop].into_iter().filter(|_| is_possible && all > 0);
+        choices.find(|&extra| {
+            let map = map.cloned().unwrap_or_default();
+            let config = ConvertConfig { map, extra, ..ConvertConfig::default() };
+            self.attempt(from, to, &config).0 == all
+        })
     }
 
     /// As [`Sample::read`], once the data was read; empty where one of the inputs cannot be read again.
@@ -87,40 +120,7 @@ impl Sample {
 
     /// The command that converts flat records by the well-known keys that most of them have.
     pub(crate) fn map(&self, look: &Detection, wanted: Option<&'static Format>) -> Option<String> {
-        // A map names texts, so the image would be lost.
-        if look.format.is_some_and(|format| format.id == FormatId::ImageCaption) {
-            return None;
-        }
-        let pairs = pairs(look, wanted)?;
-        let to = target(&pairs, wanted)?;
-        let has_place = |field: &str| field != "system" || to.dialect().is_some();
-        let (pairs, lost): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(field, _)| has_place(field));
-        let is_asked = |(key, seen): &(&String, &Seen)| {
-            let holds = Holds::from_key(key);
-            let is_mapped = pairs.iter().any(|(_, own)| own == *key);
-            let is_told = is_usual(**seen, look) || seen.lost > 0;
-            is_told && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
-        };
-        let asked = look.unmapped.keys.iter().filter(is_asked).map(|(key, _)| key.clone());
-        let lost: Vec<String> = lost.into_iter().map(|(_, key)| key).chain(asked).collect();
-        // A command that removes what it is to rescue is no help.
-        let is_rescued = |(key, seen): (&String, &Seen)| {
-            let is_label = Holds::from_key(key) == Some(Holds::Label);
-            let has_field = pairs.iter().any(|(_, own)| own == key);
-            seen.lost == 0 || is_label || lost.contains(key) || has_field && is_usual(*seen, look)
-        };
-        let alike = look
-            .unmapped
-            .alike
-            .iter()
-            .all(|(word, seen)| seen.lost == 0 || Holds::from_key(word) == Some(Holds::Label));
-        if !alike || !look.unmapped.keys.iter().all(is_rescued) {
-            return None;
-        }
-        let pairs: Vec<String> = pairs.into_iter().map(|(field, key)| format!("{field}={key}")).collect();
-        let pairs = pairs.join(",");
-        // A key with a comma or an equals sign in it is in no list of well-known ones.
-        let map: Map = pairs.parse().ok()?;
+        let Mapping { to, pairs, map, lost } = mapping(look, wanted)?;
         let mut config = ConvertConfig { map, ..ConvertConfig::default() };
         for (extra, flag) in [(Extra::Error, ""), (Extra::Drop, " --extra drop")] {
             config.extra = extra;
@@ -136,6 +136,56 @@ impl Sample {
         }
         None
     }
+}
+
+/// A map of flat records, by their well-known keys.
+pub(crate) struct Mapping {
+    /// The format that it leads to.
+    pub(crate) to: &'static Format,
+    /// The map as an option takes it.
+    pub(crate) pairs: String,
+    pub(crate) map: Map,
+    /// Keys that ask something, and that it has no field for.
+    pub(crate) lost: Vec<String>,
+}
+
+/// The map that most of the records fit; none where their keys do not tell, or where it would lose what is said.
+pub(crate) fn mapping(look: &Detection, wanted: Option<&'static Format>) -> Option<Mapping> {
+    // A map names texts, so the image would be lost.
+    if look.format.is_some_and(|format| format.id == FormatId::ImageCaption) {
+        return None;
+    }
+    let pairs = pairs(look, wanted)?;
+    let to = target(&pairs, wanted)?;
+    let has_place = |field: &str| field != "system" || to.dialect().is_some();
+    let (pairs, lost): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(field, _)| has_place(field));
+    let is_asked = |(key, seen): &(&String, &Seen)| {
+        let holds = Holds::from_key(key);
+        let is_mapped = pairs.iter().any(|(_, own)| own == *key);
+        let is_told = is_usual(**seen, look) || seen.lost > 0;
+        is_told && !is_mapped && matches!(holds, Some(Holds::Prompt | Holds::Context))
+    };
+    let asked = look.unmapped.keys.iter().filter(is_asked).map(|(key, _)| key.clone());
+    let lost: Vec<String> = lost.into_iter().map(|(_, key)| key).chain(asked).collect();
+    // A command that removes what it is to rescue is no help.
+    let is_rescued = |(key, seen): (&String, &Seen)| {
+        let is_label = Holds::from_key(key) == Some(Holds::Label);
+        let has_field = pairs.iter().any(|(_, own)| own == key);
+        seen.lost == 0 || is_label || lost.contains(key) || has_field && is_usual(*seen, look)
+    };
+    let alike = look
+        .unmapped
+        .alike
+        .iter()
+        .all(|(word, seen)| seen.lost == 0 || Holds::from_key(word) == Some(Holds::Label));
+    if !alike || !look.unmapped.keys.iter().all(is_rescued) {
+        return None;
+    }
+    let pairs: Vec<String> = pairs.into_iter().map(|(field, key)| format!("{field}={key}")).collect();
+    let pairs = pairs.join(",");
+    // A key with a comma or an equals sign in it is in no list of well-known ones.
+    let map: Map = pairs.parse().ok()?;
+    Some(Mapping { to, pairs, map, lost })
 }
 
 /// Returns true if most of the records have a key.

@@ -1,0 +1,98 @@
+//! `bedload init`: a commented `bedload.toml`, with the sources that are there.
+
+mod found;
+mod template;
+
+use std::path::Path;
+
+use bedload_bedrock::{Bound, Profile};
+use bedload_engine::{Conversion, FileBeside};
+use bedload_stages::convert::Extra;
+use serde_json::Value;
+
+use crate::args::InitArgs;
+use crate::commands::{new_progress, start_workers};
+use crate::config::{Config, NAME};
+use crate::exit::{Exit, Failure, complain};
+use crate::output::{Out, say};
+
+use found::{Source, find, in_this_directory};
+use template::Choices;
+
+pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
+    let catalogue = Config::default().catalogue(args.profile_file.as_deref())?;
+    let profile = args.profile.as_deref().map(|name| catalogue.get(name)).transpose();
+    let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
+    let profile = profile.as_deref();
+    if !args.stdout && !args.overwrite && Path::new(NAME).symlink_metadata().is_ok() {
+        return Err(Failure::Usage(format!(
+            "{NAME} exists\nhint: --overwrite replaces it, --stdout prints the configuration instead"
+        )));
+    }
+    let workers = start_workers(None)?;
+    let sources = workers.install(|| match &args.inputs[..] {
+        [] => in_this_directory(profile),
+        named => find(named, profile),
+    })?;
+    let choices = choices(args, profile, &sources)?;
+    let text = template::render(&choices, profile, &sources);
+    if args.stdout {
+        let mut out = Out::new();
+        out.write(text.as_bytes())?;
+        out.flush()?;
+        return Ok(Exit::Clean);
+    }
+    let progress = new_progress()?;
+    let mut file = FileBeside::create("init", Path::new(NAME), None, &progress)?;
+    file.write(text.as_bytes())?;
+    file.publish()?.iter().for_each(|note| complain(note));
+    let described = match sources.len() {
+        0 => "no inputs found".to_owned(),
+        1 => "1 source".to_owned(),
+        n => format!("{n} sources"),
+    };
+    // What is to be converted is checked as it is: in another format than the target's.
+    let converts = choices.has("stages.convert.to");
+    let next =
+        if converts { "bedload build --out DIR" } else { "bedload check, then bedload build --out DIR" };
+    say(&format!("wrote {NAME}: {described}\nnext: {next}\n"));
+    Ok(Exit::Clean)
+}
+
+/// The settings that follow from the target and the sources.
+fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Result<Choices, Failure> {
+    let mut choices = Choices::default();
+    if let Some(profile) = profile {
+        choices.set("profile", profile.name.as_str().into());
+    }
+    if let Some(path) = &args.profile_file {
+        let Some(path) = path.to_str() else {
+            return Err(Failure::Usage(format!("--profile-file {}: the name is not UTF-8", path.display())));
+        };
+        choices.set("profile-file", path.into());
+    }
+    let taken = profile.map(|profile| profile.limit(Bound::ValidationRecordsMax).map(|limit| limit.value));
+    match taken {
+        Some(None) => choices.set("stages.split.validation", Value::from(0.1)),
+        Some(Some(0)) => choices.note("stages.split.validation", "The target takes no validation file."),
+        Some(Some(most)) => {
+            choices.note("stages.split.validation", &format!("The target takes at most {most} records."));
+        }
+        None => {}
+    }
+    let conversions = sources.iter().filter_map(|source| match &source.conversion {
+        Conversion::Format { to, extra } | Conversion::Map { to, extra, .. } => Some((*to, *extra)),
+        Conversion::None | Conversion::Impossible => None,
+    });
+    let mut target = None;
+    for (to, extra) in conversions {
+        let to = *target.get_or_insert(to);
+        choices.set("stages.convert.to", to.name.into());
+        if extra == Extra::Drop {
+            choices
+                .note("stages.convert.extra", "Some sources have content that the target has no place for.");
+            choices.set("stages.convert.extra", "drop".into());
+        }
+    }
+    Ok(choices)
+}

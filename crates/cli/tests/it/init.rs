@@ -1,0 +1,147 @@
+//! `bedload init`: a file that works with the data that is there.
+
+use std::fs;
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::corpus::plain;
+use crate::scratch::{Scratch, jsonl};
+
+/// What a file sets, without its comments.
+fn made(text: &str) -> String {
+    let is_made = |line: &&str| !line.starts_with('#') && !line.is_empty();
+    let lines: Vec<&str> = text.lines().filter(is_made).collect();
+    // A stage without settings says nothing.
+    let says = |(n, line): (usize, &&str)| {
+        let is_empty =
+            line.starts_with("[stages") && lines.get(n + 1).is_none_or(|next| next.starts_with('['));
+        (!is_empty).then(|| format!("{line}\n"))
+    };
+    lines.iter().enumerate().filter_map(says).collect()
+}
+
+fn alpaca(n: usize) -> Vec<u8> {
+    let record = |n| json!({"instruction": format!("Say {n}."), "output": format!("It is {n}."), "id": n, "category": n % 3});
+    jsonl((0..n).map(|n| record(n).to_string()))
+}
+
+fn chat(n: usize) -> Vec<u8> {
+    let turn = |role: &str, n: usize| json!({"role": role, "content": [{"text": format!("{role} {n}")}]});
+    jsonl((0..n).map(|n| json!({"messages": [turn("user", n), turn("assistant", n)]}).to_string()))
+}
+
+fn questions(n: usize) -> Vec<u8> {
+    let record = |n| json!({"question": format!("Which {n}?"), "answer": format!("{n}"), "user_id": n / 2});
+    jsonl((0..n).map(|n| record(n).to_string()))
+}
+
+#[test]
+fn the_sources_that_are_there_build_the_target() {
+    let scratch = Scratch::with("alpaca.jsonl", alpaca(40));
+    scratch.write("chat/a.jsonl", chat(30));
+    scratch.write("chat/b.jsonl", chat(20));
+    scratch.write("qa.jsonl", questions(20));
+    scratch.write("notes.txt", "not data");
+    scratch.write("old/manifest.json", "{}");
+    scratch.write("old/train.jsonl", chat(1));
+    let said = scratch.run("init --profile nova-lite-sft").exits(0).stderr;
+    assert_eq!(said, "wrote bedload.toml: 3 sources\nnext: bedload build --out DIR\n");
+    let text = String::from_utf8(scratch.read("bedload.toml")).unwrap();
+    expect![[r#"
+        profile = "nova-lite-sft"
+        [stages.convert]
+        to = "converse"
+        extra = "drop"
+        [stages.split]
+        validation = 0.1
+        [[input]]
+        path = "alpaca.jsonl"
+        format = "alpaca"
+        label = "/category"
+        id = "/id"
+        [[input]]
+        path = "chat"
+        format = "converse"
+        [[input]]
+        path = "qa.jsonl"
+        map = { completion = "answer", prompt = "question" }
+    "#]]
+    .assert_eq(&made(&text));
+    assert!(text.contains("#group-by = [\"/user_id\"]\n"), "{text}");
+    scratch.run("build --out out").exits(0);
+    let counts = &scratch.manifest("out")["counts"];
+    // The files of `chat` begin with the same records.
+    assert_eq!(
+        (&counts["read"], &counts["duplicates"], &counts["rejected"]),
+        (&110.into(), &20.into(), &0.into())
+    );
+    scratch.run("config show --origin").exits(0);
+}
+
+#[test]
+fn what_is_named_is_described_by_kind() {
+    let scratch = Scratch::with("data/a.jsonl", jsonl(plain(30)));
+    scratch.write("data/b.jsonl", chat(30));
+    scratch.write("data/c.jsonl", jsonl(plain(30)));
+    let text = scratch.run("init data - --stdout").exits(0).stdout;
+    expect![[r#"
+        [[input]]
+        path = ["data/a.jsonl", "data/c.jsonl"]
+        name = "data/a.jsonl (prompt-completion)"
+        format = "prompt-completion"
+        [[input]]
+        path = "data/b.jsonl"
+        format = "converse"
+        [[input]]
+        path = "-"
+    "#]]
+    .assert_eq(&made(&text));
+    assert_eq!(scratch.names(), ["data"]);
+}
+
+#[test]
+fn a_file_for_clean_data_checks_and_builds() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(60)));
+    let said = scratch.run("init --profile generic-sft").exits(0).stderr;
+    assert!(said.ends_with("next: bedload check, then bedload build --out DIR\n"), "{said}");
+    scratch.run("check").exits(0);
+    scratch.run("build --out out").exits(0);
+    assert_eq!(scratch.manifest("out")["counts"]["validation"], 6);
+}
+
+#[test]
+fn an_existing_file_is_replaced_only_when_asked() {
+    let scratch = Scratch::with("bedload.toml", "seed = 1\n");
+    let said = scratch.run("init").refuses(2);
+    assert!(said.contains("bedload.toml exists") && said.contains("--overwrite"), "{said}");
+    assert_eq!(scratch.read("bedload.toml"), b"seed = 1\n");
+    assert_eq!(made(&scratch.run("init --stdout").exits(0).stdout), "");
+    scratch.run("init --overwrite").exits(0);
+    assert_eq!(made(&String::from_utf8(scratch.read("bedload.toml")).unwrap()), "");
+    fs::remove_file(scratch.path("bedload.toml")).unwrap();
+    for (args, part) in [
+        ("init --profile nova-lite-stf", "did you mean `nova-lite-sft`?"),
+        ("init --stdout --overwrite", "--overwrite"),
+    ] {
+        let said = scratch.run(args).refuses(2);
+        assert!(said.contains(part), "{args}: {said}");
+    }
+    scratch.run("init gone.jsonl").refuses(3);
+    assert!(scratch.names().is_empty());
+}
+
+#[test]
+fn names_of_files_and_data_do_not_reach_the_file_unescaped() {
+    let name = "a \"b\" \u{1b}[31m\n[stages.split].jsonl";
+    let scratch = Scratch::with(name, jsonl(plain(40)));
+    scratch.run("init --profile generic-sft").exits(0);
+    let text = String::from_utf8(scratch.read("bedload.toml")).unwrap();
+    assert!(!text.contains('\u{1b}'), "{text}");
+    scratch.run("build --out out").exits(0);
+    assert_eq!(scratch.manifest("out")["counts"]["read"], 40);
+    // A key of the data is in the file only where its name is well known.
+    let odd = |n: usize| json!({"prompt": format!("p {n}"), "completion": "c", "hush \u{1b} id": n});
+    scratch.write("odd.jsonl", jsonl((0..9).map(|n| odd(n).to_string())));
+    assert!(!scratch.run("init odd.jsonl --stdout").exits(0).stdout.contains("hush"));
+}

@@ -1,0 +1,151 @@
+//! Keys that name, group or label records, by their names and by what their values do.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use bedload_record::{Json, Parser, Value};
+
+/// How keys are called that name a record, in small letters and without punctuation.
+const IDS: &[&str] =
+    &["id", "uid", "uuid", "guid", "recordid", "exampleid", "sampleid", "itemid", "messageid", "questionid"];
+/// Those that several records of one origin share.
+const GROUPS: &[&str] = &[
+    "conversationid",
+    "sessionid",
+    "threadid",
+    "dialogid",
+    "dialogueid",
+    "ticketid",
+    "userid",
+    "customerid",
+    "patientid",
+    "authorid",
+    "documentid",
+    "docid",
+    "articleid",
+    "sourceid",
+    "groupid",
+];
+/// Those that have a class.
+const LABELS: &[&str] = &["label", "category", "class", "intent", "sentiment", "topic"];
+/// More different values are no classes.
+const CLASSES_MAX: usize = 50;
+
+/// JSON Pointers to what was found. No more than well-known names can be in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Every record has another value there.
+    pub id: Option<String>,
+    /// Every record has a value there, and some have the same.
+    pub group: Option<String>,
+    /// Every record has a value there, one of a few.
+    pub label: Option<String>,
+}
+
+/// The values of a key.
+#[derive(Default)]
+struct Values {
+    records: usize,
+    different: BTreeSet<String>,
+}
+
+impl Keys {
+    /// Looks for them in some records, at the top and in objects there.
+    pub(super) fn of(records: &[Vec<u8>]) -> Self {
+        let mut parser = Parser::default();
+        let mut values: BTreeMap<String, Values> = BTreeMap::new();
+        let mut n_records = 0;
+        for record in records {
+            parser.parse(record, |parsed| {
+                let Ok((record, _)) = parsed else { return };
+                n_records += 1;
+                collect(record, "", &mut values);
+            });
+        }
+        let is_in_all = |values: &Values| values.records == n_records && n_records > 1;
+        let find = |names: &[&str], fits: &dyn Fn(usize) -> bool| {
+            // The names are in the order in which they are tried; a key at the top goes before one inside.
+            let fitting = |name: &&str| {
+                let of_name =
+                    |pointer: &&String| normal(pointer.rsplit('/').next().unwrap_or_default()) == **name;
+                let is_found = |pointer: &&String| {
+                    values.get(*pointer).is_some_and(|v| is_in_all(v) && fits(v.different.len()))
+                };
+                values
+                    .keys()
+                    .filter(of_name)
+                    .filter(is_found)
+                    .min_by_key(|pointer| (pointer.matches('/').count(), *pointer))
+                    .cloned()
+            };
+            names.iter().find_map(fitting)
+        };
+        Self {
+            id: find(IDS, &|different| different == n_records),
+            group: find(GROUPS, &|different| different < n_records),
+            label: find(LABELS, &|different| (2..=CLASSES_MAX.min(n_records / 2)).contains(&different)),
+        }
+    }
+}
+
+/// A key in small letters, without what parts its words.
+fn normal(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn collect(object: Json<'_>, path: &str, values: &mut BTreeMap<String, Values>) {
+    for (key, value) in object.members() {
+        let name = normal(key);
+        let is_known = [IDS, GROUPS, LABELS].iter().any(|names| names.contains(&name.as_str()));
+        if let Value::Object(_) = value.value() {
+            if path.is_empty() && ["metadata", "meta"].contains(&name.as_str()) && is_plain(key) {
+                collect(value, &format!("/{key}"), values);
+            }
+        } else if let Some(scalar) = value.scalar().filter(|_| is_known && is_plain(key)) {
+            let values = values.entry(format!("{path}/{key}")).or_default();
+            values.records += 1;
+            values.different.insert(scalar.into_owned());
+        }
+    }
+}
+
+/// Whether a key consists of letters, digits and what parts words.
+fn is_plain(key: &str) -> bool {
+    key.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(lines: &[&str]) -> Keys {
+        Keys::of(&lines.iter().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn keys_are_told_by_name_and_by_values() {
+        let found = keys(&[
+            r#"{"id":1,"userId":"a","label":"x","metadata":{"topic":"t","uuid":"q"}}"#,
+            r#"{"id":2,"userId":"a","label":"y","metadata":{"topic":"t","uuid":"r"}}"#,
+            r#"{"id":3,"userId":"b","label":"x","metadata":{"topic":"u","uuid":"s"}}"#,
+            r#"{"id":4,"userId":"b","label":"y","metadata":{"topic":"u","uuid":"t"}}"#,
+        ]);
+        assert_eq!(found.id.as_deref(), Some("/id"));
+        assert_eq!(found.group.as_deref(), Some("/userId"));
+        assert_eq!(found.label.as_deref(), Some("/label"));
+    }
+
+    #[test]
+    fn a_key_is_of_use_where_all_records_have_it_and_its_values_fit() {
+        // An id that recurs names nothing, a group of one is none, and a class of each record is no class.
+        assert_eq!(
+            keys(&[r#"{"id":1,"user_id":1,"label":"a"}"#, r#"{"id":1,"user_id":2,"label":"b"}"#]),
+            Keys::default()
+        );
+        assert_eq!(keys(&[r#"{"id":1}"#, r#"{"x":2}"#]), Keys::default());
+        assert_eq!(keys(&[r#"{"id":1}"#]), Keys::default());
+        assert_eq!(keys(&[r#"{"id":[1]}"#, r#"{"id":[2]}"#]), Keys::default());
+        let inside = keys(&[r#"{"meta":{"uuid":"a"}}"#, r#"{"meta":{"uuid":"b"}}"#]);
+        assert_eq!(inside.id.as_deref(), Some("/meta/uuid"));
+    }
+}
