@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod build;
+mod compare;
 mod configuration;
 mod contamination;
 mod conversion;
@@ -38,6 +39,7 @@ pub(crate) use build::{
     AugmentArgs, BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs,
     SplitArgs,
 };
+pub(crate) use compare::{CompareArgs, CompareFormat, PolicyArgs};
 pub(crate) use configuration::{ConfigCommand, ConfigurationArgs, ShowArgs};
 pub(crate) use contamination::ContaminationArgs;
 pub(crate) use conversion::ConversionArgs;
@@ -92,6 +94,8 @@ pub(crate) enum Command {
     Convert(Box<ConvertArgs>),
     /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
+    /// Compare two outputs: records that came, went, changed or changed sides; new findings; drift.
+    Compare(Box<CompareArgs>),
     /// Upload a built directory to S3: only what changed, the manifest last.
     #[cfg_attr(not(feature = "s3"), command(hide = true))]
     Upload(Box<UploadArgs>),

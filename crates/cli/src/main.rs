@@ -46,6 +46,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Build(build) => commands::build::run(build),
         Command::Convert(convert) => commands::convert::run(convert),
         Command::Verify(verify) => commands::verify::run(verify),
+        Command::Compare(compare) => commands::compare::run(compare),
         Command::Upload(upload) => commands::upload::run(upload),
         Command::Clean(clean) => commands::clean::run(clean),
         Command::Profiles(profiles) => commands::profiles::run(profiles),

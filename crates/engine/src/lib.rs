@@ -22,6 +22,9 @@ pub use commands::build::{Built, ClassCounts, build};
 pub use commands::calibrate::calibrate;
 pub use commands::check::{Checked, check};
 pub use commands::clean::{Cleaned, clean};
+pub use commands::compare::{
+    Change, Changes, CodeChange, Compared, Drift, FindingChange, Kind, Moved, Place, Snapshot, compare,
+};
 pub use commands::convert::{Converted, Outputs, convert};
 pub use commands::evaluate::{
     Class, ClassOutcome, ComparedScore, Comparison, EvaluateSettings, Evaluated, Fields, Outcome, PerRecord,

@@ -12,6 +12,7 @@ use crate::inspect::read_error;
 use crate::read::{Kind, Table, Values};
 use crate::seal::{self, Seal};
 use crate::shared::Shared;
+use crate::sides::open;
 
 /// A value of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +60,25 @@ pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, Re
         let mut files = cells(&table, group, files, &rows).map_err(wrong)?.into_iter();
         rows.retain(|_| files.next().flatten().as_ref() == Some(&wanted));
         found.extend(whole_rows(&table, group, &rows).map_err(wrong)?);
+    }
+    Ok(found)
+}
+
+/// All rows of a table that is small, whatever the size of the data.
+///
+/// # Errors
+/// Where the file cannot be read, is not as it was written, or has more than `most` rows.
+pub fn read_rows(path: &Path, most: usize) -> Result<Vec<FoundRow>, ReportError> {
+    let table = open(path)?;
+    let mut found = Vec::new();
+    for group in 0..table.groups() {
+        let n_rows = usize::try_from(table.rows(group)).unwrap_or(usize::MAX);
+        if n_rows.saturating_add(found.len()) > most {
+            let message = format!("it has more than {most} rows");
+            return Err(ReportError::Corrupt { path: path.to_owned(), message });
+        }
+        let rows: Vec<usize> = (0..n_rows).collect();
+        found.extend(whole_rows(&table, group, &rows).map_err(|error| read_error(path, error))?);
     }
     Ok(found)
 }

@@ -33,7 +33,7 @@ pub fn read_sides(path: &Path) -> Result<Vec<(u128, Side)>, ReportError> {
     Ok(found)
 }
 
-fn corrupt(path: &Path, message: String) -> ReportError {
+pub(crate) fn corrupt(path: &Path, message: String) -> ReportError {
     ReportError::Corrupt { path: path.to_owned(), message }
 }
 
@@ -61,11 +61,11 @@ pub(crate) fn column_of(table: &Table, path: &Path, name: &str, kind: Kind) -> R
     found.ok_or_else(|| corrupt(path, format!("it has no column `{name}`; report/records.parquet has one")))
 }
 
-fn side_of(name: &str) -> Option<Side> {
+pub(crate) fn side_of(name: &str) -> Option<Side> {
     Side::ALL.into_iter().find(|side| side.name() == name)
 }
 
-fn digest_of(digits: &str) -> Option<u128> {
+pub(crate) fn digest_of(digits: &str) -> Option<u128> {
     u128::from_str_radix(digits, 16).ok()
 }
 

@@ -19,6 +19,8 @@ mod calibrating;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod comparing;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod conflicts;
@@ -33,6 +35,7 @@ mod costs;
 mod detecting;
 #[cfg(test)]
 mod distributions;
+#[cfg(test)]
 mod dividing;
 #[cfg(test)]
 mod environment;

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod clean;
+pub(crate) mod compare;
 pub(crate) mod convert;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
