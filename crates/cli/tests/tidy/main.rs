@@ -288,6 +288,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
     let all: String = [
         "check",
         "build",
+        "compare",
         "convert",
         "verify",
         "profiles",

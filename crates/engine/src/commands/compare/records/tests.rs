@@ -1,3 +1,5 @@
+//! Which records are the same, which are not, and that none is forgotten.
+
 use std::collections::BTreeMap;
 
 use bedload_record::{Side, Verdict};
