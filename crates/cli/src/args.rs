@@ -11,6 +11,7 @@ mod conversion;
 mod deploy;
 mod duration;
 mod evaluate;
+mod gate;
 mod identifier;
 mod init;
 mod job;
@@ -27,6 +28,7 @@ mod upload;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bedload_engine::MaxRejected;
 use bedload_record::Severity;
 use bedload_stages::near::Threshold;
 use bedload_stages::tokens::MARGIN_MAX;
@@ -53,6 +55,7 @@ pub(crate) use deploy::{
 #[cfg(feature = "bedrock")]
 pub(crate) use duration::duration;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
+pub(crate) use gate::GateArgs;
 pub(crate) use init::InitArgs;
 #[cfg_attr(
     not(feature = "bedrock"),
@@ -262,6 +265,12 @@ pub(crate) struct CheckArgs {
     pub(crate) counts: CountArgs,
     #[command(flatten)]
     pub(crate) contamination: ContaminationArgs,
+    /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01: more of them fail the run,
+    /// and so many do not [default: none is allowed].
+    #[arg(help_heading = "Rules and exit code", long, value_name = "LIMIT")]
+    pub(crate) max_rejected: Option<MaxRejected>,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) pii: PiiArgs,
     #[command(flatten)]
@@ -292,6 +301,8 @@ pub(crate) struct ConvertArgs {
     /// Replace existing files with these names.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX, bytes, record_bytes};
 use crate::exit::Failure;
-use crate::gate::{Level, Selector};
+use crate::gate::{Level, Limit, Selector};
 use crate::quoting::Quoting;
 
 pub(crate) use flags::flags_of;
@@ -88,6 +88,10 @@ pub(crate) struct Config {
     /// `max-rejected = "1%"`.
     #[schemars(schema_with = "schema::limit")]
     pub(crate) max_rejected: Option<Written>,
+    /// Maximum number of findings of a code or area, or their share of the records. Example:
+    /// `max-findings = { "schema/empty-content" = 10, "text/*" = "1%" }`.
+    #[schemars(schema_with = "schema::limits")]
+    pub(crate) max_findings: BTreeMap<Selector, Limit>,
     /// Maximum number of records in a shard. Example: `shard-records = 100000`.
     pub(crate) shard_records: Option<NonZeroU64>,
     /// Maximum size of a shard. Example: `shard-bytes = "512MiB"`.

@@ -10,9 +10,9 @@ use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use bedload_bedrock::{FORMATS, Format};
-use bedload_engine::{Settings, ShardLimits};
+use bedload_engine::{MaxRejected, Settings, ShardLimits};
+use bedload_record::Severities;
 use bedload_record::names::{did_you_mean, did_you_mean_of};
-use bedload_record::{Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
@@ -22,13 +22,13 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use crate::args::{
-    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, THREADS_MAX,
+    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, GateArgs, THREADS_MAX,
     VocabularyArgs,
 };
-use crate::config::{Config, sources};
+use crate::config::{Config, Written, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
-use crate::gate::{Level, Selector, choose, put_severity};
+use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limit, put_severity};
 use crate::memory;
 use crate::output::say;
 
@@ -42,8 +42,8 @@ use pii::put_pii_to_report;
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {
     pub(crate) settings: Settings,
-    /// The least severity that fails the run; none where nothing does.
-    pub(crate) fail_on: Option<Severity>,
+    /// What fails the run.
+    pub(crate) policy: Policy,
     /// Worker threads; none for all cores.
     pub(crate) threads: Option<NonZeroUsize>,
     /// How inputs are found and read.
@@ -84,7 +84,14 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
     refuse_skipped(&flags, &data.skip)?;
     put_for_check(&args.contamination, &data.skip, &mut config.stages)?;
     build::put_group_by(&args.group_by, &mut config.stages)?;
-    resolve(data, config)
+    put_gate(&args.gate, &mut config);
+    if let Some(limit) = args.max_rejected {
+        config.max_rejected = Some(Written::Text(limit.to_string()));
+    }
+    let max_rejected = max_rejected(&config)?;
+    let mut run = resolve(data, config)?;
+    run.settings.max_rejected = max_rejected;
+    Ok(run)
 }
 
 /// Settings for `explain`, which converts where it is asked to.
@@ -100,9 +107,21 @@ pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
 pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
+    put_gate(&args.gate, &mut config);
     // Tokens are counted only where there is a limit to hold them to.
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
     resolve(&args.data, config)
+}
+
+/// Puts flags over what is configured of how many findings are borne.
+fn put_gate(args: &GateArgs, config: &mut Config) {
+    args.max_findings.iter().for_each(|rule| put_limit(rule, &mut config.max_findings));
+}
+
+/// How many rejected records are allowed, where that is configured.
+fn max_rejected(config: &Config) -> Result<Option<MaxRejected>, Failure> {
+    let written = config.max_rejected.as_ref().map(Written::text);
+    written.map(|text| text.parse().map_err(Failure::Usage)).transpose()
 }
 
 /// Puts flags over the configured conversion.
@@ -284,6 +303,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     let (sources, paths): (_, Vec<SourcePaths>) =
         sources(std::mem::take(&mut config.input), config.file.as_deref())?.into_iter().unzip();
     refuse_impossible(&config)?;
+    check_limits(&config.max_findings).map_err(Failure::Usage)?;
     let stages = config.stages;
     let catalogue = catalogue?;
     let profile = config.profile.as_ref().map(|name| catalogue.get(name)).transpose();
@@ -335,7 +355,11 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         settings,
         output,
         config: config.file,
-        fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
+        policy: Policy {
+            fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
+            severities,
+            limits: config.max_findings,
+        },
         threads: config.threads.map(NonZeroUsize::from),
         discover: DiscoverOptions {
             stdin_name: data.reading.stdin_name.clone(),

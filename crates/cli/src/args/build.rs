@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
 
-use super::{ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, InputAccountArgs, PiiArgs, bytes};
+use super::{
+    ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, GateArgs, InputAccountArgs, PiiArgs, bytes,
+};
 
 pub(crate) use augment::AugmentArgs;
 pub(crate) use balance::{BalanceArgs, CountArgs};
@@ -79,6 +81,8 @@ pub(crate) struct BuildSettingsArgs {
     /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01 [default: no limit].
     #[arg(help_heading = "Rules and exit code", long, value_name = "LIMIT")]
     pub(crate) max_rejected: Option<MaxRejected>,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) pii: PiiArgs,
     #[command(flatten)]

@@ -9,12 +9,13 @@ use bedload_record::{Counts, Finding, Severities, Severity};
 use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
-use super::{find_inputs, judge, named_inputs, new_progress, say_config, start_workers, worst};
+use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
+use crate::gate::{Found, Judgement};
 use crate::output::{
-    self, About, ClassNames, Ending, Output, Paint, balance_object, built_summary, failed_on, of_severity,
-    pairs_object, say,
+    self, About, ClassNames, Ending, Output, Paint, balance_object, built_summary, of_severity, pairs_object,
+    say,
 };
 use crate::progress::Display;
 use crate::settings::{self, Run};
@@ -54,9 +55,12 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     };
     // Records with errors were rejected, and the output is judged without them; those with less are in it.
     let severities = run.settings.severities;
-    let in_output = built.summary.by_code.keys().map(|&code| severities.of(code));
-    let worst = worst(&built.findings).max(in_output.filter(|&severity| severity < Severity::Error).max());
-    let exit = judge(worst, run.fail_on);
+    let judgement = run.policy.judge(Found {
+        by_code: &built.summary.by_code,
+        bears_rejected: true,
+        records: built.manifest.counts.read,
+    });
+    let exit = judgement.exit;
     built.notes.iter().for_each(|note| complain(note));
     let delivered = destination.deliver(built.manifest.ready, &output.plain(), &progress)?;
     let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
@@ -66,7 +70,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let config = run.config.as_deref();
     let rare = run.settings.stages.balance.rare;
     let printed = told.end(&Ending {
-        numbers: &summary_object(&built, rare, severities, exit, config),
+        numbers: &summary_object(&built, rare, severities, (exit, &judgement), config),
         by_code: &built.summary.by_code,
         severities,
         exit,
@@ -86,9 +90,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             }
             Delivered::There { prose, .. } => say(&prose),
         }
-        if let (Exit::Findings, Some(worst), true) = (exit, worst, built.manifest.ready) {
-            say(failed_on(worst));
-        }
+        say(&judgement.reasons());
     }
     Ok(exit)
 }
@@ -111,7 +113,7 @@ fn summary_object(
     built: &Built,
     rare: u64,
     severities: Severities,
-    exit: Exit,
+    (exit, judgement): (Exit, &Judgement),
     config: Option<&Path>,
 ) -> serde_json::Value {
     let manifest = &built.manifest;
@@ -152,6 +154,7 @@ fn summary_object(
         "by_code": manifest.findings,
         "sources": built.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
         "config": config.map(|path| path.display().to_string()),
+        "exceeded": judgement.exceeded(),
         "exit_code": exit.code(),
     })
 }

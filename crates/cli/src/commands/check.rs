@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Checked, check};
-use bedload_record::{Finding, Severity};
+use bedload_record::Finding;
 
-use super::{find_inputs, judge, new_progress, say_config, start_workers};
+use super::{find_inputs, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
+use crate::gate::{Found, Judgement};
 use crate::output::{
-    About, ClassNames, Ending, Output, Paint, Wanted, balance_object, by_name, checked_summary, failed_on,
-    pairs_object, say,
+    About, ClassNames, Ending, Output, Paint, Wanted, balance_object, by_name, checked_summary, pairs_object,
+    say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -34,16 +35,15 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let tell = |finding: &Finding, is_said: bool| told.tell_or_fold(finding, is_said);
         workers.install(|| check(&inputs, &run.settings, &progress, per_code, tell))?
     };
-    let worst = [
-        (checked.errors, Severity::Error),
-        (checked.warnings, Severity::Warning),
-        (checked.notes, Severity::Note),
-    ];
-    let worst = worst.iter().find(|(n, _)| *n > 0).map(|(_, severity)| *severity);
-    let exit = judge(worst, run.fail_on);
+    let judgement = run.policy.judge(Found {
+        by_code: &checked.by_code,
+        bears_rejected: run.settings.max_rejected.is_some(),
+        records: checked.records,
+    });
+    let exit = judgement.exit;
     let rare = run.settings.stages.balance.rare;
     told.end(&Ending {
-        numbers: &summary_object(&checked, rare, exit, run.config.as_deref()),
+        numbers: &summary_object(&checked, rare, &judgement, run.config.as_deref()),
         by_code: &checked.by_code,
         severities: run.settings.severities,
         exit,
@@ -53,14 +53,17 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
         say(&checked_summary(&checked, names, run.settings.severities, shown, started.elapsed(), paint));
-        if let (Exit::Findings, Some(worst)) = (exit, worst) {
-            say(failed_on(worst));
-        }
+        say(&judgement.reasons());
     }
     Ok(exit)
 }
 
-fn summary_object(checked: &Checked, rare: u64, exit: Exit, config: Option<&Path>) -> serde_json::Value {
+fn summary_object(
+    checked: &Checked,
+    rare: u64,
+    judgement: &Judgement,
+    config: Option<&Path>,
+) -> serde_json::Value {
     let texts = checked.texts;
     let spoken = |n: u64| Some(n).filter(|_| checked.is_conversation);
     serde_json::json!({
@@ -99,6 +102,7 @@ fn summary_object(checked: &Checked, rare: u64, exit: Exit, config: Option<&Path
         "format": checked.format,
         "by_code": by_name(&checked.by_code),
         "config": config.map(|path| path.display().to_string()),
-        "exit_code": exit.code(),
+        "exceeded": judgement.exceeded(),
+        "exit_code": judgement.exit.code(),
     })
 }

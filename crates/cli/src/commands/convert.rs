@@ -8,9 +8,10 @@ use bedload_engine::{Converted, Outputs, convert};
 use bedload_record::{Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
-use super::{find_inputs, judge, new_progress, refuse_remote_output, say_config, start_workers};
+use super::{find_inputs, new_progress, refuse_remote_output, say_config, start_workers};
 use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
+use crate::gate::{Found, Judgement};
 use crate::output::{self, About, Ending, Output, Paint, by_name, converted_summary, of_severity, say};
 use crate::progress::Display;
 use crate::settings;
@@ -50,8 +51,12 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
     };
     let severities = run.settings.severities;
-    let worst = converted.by_code.keys().map(|&code| severities.of(code)).max();
-    let exit = judge(worst, run.fail_on);
+    let judgement = run.policy.judge(Found {
+        by_code: &converted.by_code,
+        bears_rejected: false,
+        records: converted.records,
+    });
+    let exit = judgement.exit;
     converted.notes.iter().for_each(|note| complain(note));
     let delivered = match converted.written {
         0 => Delivered::Here,
@@ -62,7 +67,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     }
     let config = run.config.as_deref();
     let printed = told.end(&Ending {
-        numbers: &summary_object(&converted, severities, exit, config),
+        numbers: &summary_object(&converted, severities, &judgement, config),
         by_code: &converted.by_code,
         severities,
         exit,
@@ -79,6 +84,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         if let Delivered::There { prose, .. } = delivered {
             say(&prose);
         }
+        say(&judgement.reasons());
     }
     Ok(exit)
 }
@@ -86,7 +92,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
 fn summary_object(
     converted: &Converted,
     severities: Severities,
-    exit: Exit,
+    judgement: &Judgement,
     config: Option<&Path>,
 ) -> serde_json::Value {
     let of = |severity| of_severity(&converted.by_code, severities, severity);
@@ -105,6 +111,7 @@ fn summary_object(
         "format": converted.to,
         "by_code": by_name(&converted.by_code),
         "config": config.map(|path| path.display().to_string()),
-        "exit_code": exit.code(),
+        "exceeded": judgement.exceeded(),
+        "exit_code": judgement.exit.code(),
     })
 }

@@ -35,7 +35,7 @@ use std::thread;
 use std::time::Duration;
 
 use bedload_engine::Progress;
-use bedload_record::{Finding, Severity};
+use bedload_record::Severity;
 use bedload_scan::{DiscoverOptions, Inputs, ScanError, SourcePaths, Url, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -152,8 +152,4 @@ fn judge(worst: Option<Severity>, fail_on: Option<Severity>) -> Exit {
         (Some(worst), Some(least)) if worst >= least => Exit::Findings,
         _ => Exit::Clean,
     }
-}
-
-fn worst(findings: &[Finding]) -> Option<Severity> {
-    findings.iter().map(|finding| finding.severity).max()
 }

@@ -17,6 +17,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("max-decompressed", &["max-decompressed"]),
     ("temp-dir", &["temp-dir"]),
     ("max-rejected", &["max-rejected"]),
+    ("max-findings", &["max-findings"]),
     ("shard-records", &["shard-records"]),
     ("shard-bytes", &["shard-bytes"]),
     ("output", &["output"]),

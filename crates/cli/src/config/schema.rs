@@ -208,6 +208,15 @@ pub(super) fn severities(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Numbers of findings by the names of codes and areas.
+pub(super) fn limits(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": { "pattern": CODE_OR_AREA },
+        "additionalProperties": limit(generator),
+    })
+}
+
 /// A finding code, or all of an area.
 const CODE_OR_AREA: &str = "^[a-z]+/([a-z0-9-]+|\\*)$";
 

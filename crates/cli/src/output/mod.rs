@@ -96,15 +96,6 @@ pub(crate) fn of_severity(by_code: &BTreeMap<Code, u64>, severities: Severities,
     by_code.iter().filter(|(code, _)| severities.of(**code) == severity).map(|(_, n)| n).sum()
 }
 
-/// Why a run without errors ends with exit code 1.
-pub(crate) fn failed_on(worst: Severity) -> &'static str {
-    match worst {
-        Severity::Note => "exiting with 1: notes present (`--fail-on note`)\n",
-        Severity::Warning => "exiting with 1: warnings present (`--fail-on warning`)\n",
-        Severity::Error => "",
-    }
-}
-
 /// Writes text to standard error; a failure of that cannot be reported anywhere.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());

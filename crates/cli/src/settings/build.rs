@@ -1,10 +1,9 @@
 //! Settings of `build`, by subject: flags over what is configured.
 
 use std::num::NonZeroU64;
-use std::str::FromStr;
 
 use bedload_bedrock::Catalogue;
-use bedload_engine::{MaxRejected, Settings};
+use bedload_engine::Settings;
 use bedload_stages::group::GroupBys;
 use bedload_stages::near::Engine;
 use bedload_stages::select::Amount;
@@ -13,7 +12,7 @@ use bedload_stages::{Stages, pointer};
 use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
-use super::{Run, configure, named, put_data, refuse_impossible, resolve};
+use super::{Run, configure, max_rejected, named, put_data, put_gate, refuse_impossible, resolve};
 use crate::args::{
     BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
 };
@@ -29,10 +28,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let split = &args.split;
     let mut config = Config::load(&args.data.config)?;
     put_build(args, &mut config)?;
-    let max_rejected = match &config.max_rejected {
-        Some(written) => Some(MaxRejected::from_str(&written.text()).map_err(Failure::Usage)?),
-        None => None,
-    };
+    let max_rejected = max_rejected(&config)?;
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
     let stages = &run.settings.stages;
@@ -81,6 +77,7 @@ fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failur
     refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
     config.shard_records = args.shard_records.and_then(NonZeroU64::new).or(config.shard_records);
     config.shard_bytes = args.shard_bytes.or(config.shard_bytes);
+    put_gate(&args.gate, config);
     if let Some(limit) = args.max_rejected {
         config.max_rejected = Some(Written::Text(limit.to_string()));
     }

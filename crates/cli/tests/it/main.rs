@@ -68,6 +68,8 @@ mod kept_facts;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]
+mod limits_of_findings;
+#[cfg(test)]
 mod margins;
 #[cfg(test)]
 mod memory;

@@ -16,7 +16,7 @@ use crate::plan::across::{judge_similar, temp_dir};
 use crate::plan::balance::{missing_values, too_many_values};
 use crate::plan::disagreement::of_stances;
 use crate::plan::judge::files::Files;
-use crate::plan::judge::{DataSet, Records, SideTotals, judge};
+use crate::plan::judge::{DataSet, Records, SideTotals, judge, judge_rejected};
 use crate::plan::sources::source_name;
 use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
@@ -249,7 +249,7 @@ pub fn check(
         set_aside: &set_aside,
         is_in_place: is_read,
         before,
-        decided: Vec::new(),
+        decided: judge_rejected(total.rejected, total.records, settings.max_rejected).into_iter().collect(),
         records: is_read.then_some(Records {
             valid: total.valid,
             held,

@@ -14,8 +14,7 @@ mod split;
 mod strata;
 mod tied;
 
-use bedload_record::plural::{agree, part_of};
-use bedload_record::{Code, Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
 use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::conflicts::{Answered, Conflicts};
@@ -29,6 +28,7 @@ use rayon::prelude::*;
 use crate::plan::certify::{Alike, Certificates, certify};
 use crate::plan::count_verdicts;
 use crate::plan::counted::count_control_tokens;
+use crate::plan::judge::judge_rejected;
 use crate::plan::marks::Marks;
 use crate::plan::sources::sources;
 use crate::run::error::EngineError;
@@ -152,7 +152,8 @@ pub(super) fn decide(
     decided.similar = listing.map(|_| similar);
     decided.findings.extend(judge_ranks(facts, settings, &mut decided.marks));
     decided.findings.extend(count_control_tokens(facts, settings.severities));
-    decided.judge_rejected(settings);
+    let Counts { read, rejected, .. } = count_verdicts(&decided.verdicts);
+    decided.findings.extend(judge_rejected(rejected, read, settings.max_rejected));
     Ok(decided)
 }
 
@@ -160,20 +161,6 @@ pub(super) fn decide(
 pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
     let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
     (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
-}
-
-impl Decided {
-    fn judge_rejected(&mut self, settings: &Settings) {
-        let Counts { read, rejected, .. } = count_verdicts(&self.verdicts);
-        if let Some(limit) = settings.max_rejected.filter(|limit| limit.is_exceeded(rejected, read)) {
-            let message = format!(
-                "{} {} rejected; --max-rejected is {limit}",
-                part_of(rejected, read, "record", "records"),
-                agree(rejected, "was", "were")
-            );
-            self.findings.push(Finding::dataset(Code::DatasetTooManyRejected, message));
-        }
-    }
 }
 
 #[cfg(test)]

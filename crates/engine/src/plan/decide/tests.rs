@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bedload_bedrock::{Bound, Catalogue, Citation, Limit, Profile};
-use bedload_record::{CodeSet, FactRow, Features, Severities, Terminator, Tokens};
+use bedload_record::{Code, CodeSet, FactRow, Features, Severities, Terminator, Tokens};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use bedload_stages::select::Amount;

@@ -24,7 +24,7 @@ use crate::scan::distinct::Distinct;
 use crate::scan::held_out::Leaks;
 use crate::scan::rules::Rules;
 use files::Files;
-pub(crate) use quota::SideTotals;
+pub(crate) use quota::{SideTotals, judge_rejected};
 
 /// A data set, as a command knows it.
 pub(crate) struct DataSet<'a> {

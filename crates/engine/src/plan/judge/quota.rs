@@ -2,9 +2,10 @@
 //! serve `check` and `build`.
 
 use bedload_bedrock::{Bound, Life, Limit, Profile};
-use bedload_record::plural::{agree, count, plural};
+use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Finding, Side};
 
+use crate::run::settings::MaxRejected;
 use crate::scan::distinct::Distinct;
 
 /// What there is of one side.
@@ -35,6 +36,17 @@ pub(super) fn judge(profile: Option<&Profile>, held: [SideTotals; Side::COUNT]) 
     judge.bytes(Side::Train, train.bytes, Bound::TrainingBytesMax);
     judge.bytes(Side::Validation, validation.bytes, Bound::ValidationBytesMax);
     judge.findings
+}
+
+/// More rejected records than are allowed.
+pub(crate) fn judge_rejected(rejected: u64, read: u64, limit: Option<MaxRejected>) -> Option<Finding> {
+    let limit = limit.filter(|limit| limit.is_exceeded(rejected, read))?;
+    let message = format!(
+        "{} {} rejected; --max-rejected is {limit}",
+        part_of(rejected, read, "record", "records"),
+        agree(rejected, "was", "were")
+    );
+    Some(Finding::dataset(Code::DatasetTooManyRejected, message))
 }
 
 /// The minimums that are met only because duplicates count.
