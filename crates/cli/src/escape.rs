@@ -11,16 +11,36 @@ pub(crate) fn is_hostile(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// The text with control, direction and invisible characters as `\u{…}`.
+/// How the old form of a command to the runner of GitHub's workflows begins, anywhere in a line of a log.
+const COMMAND: &str = "##[";
+
+/// The text with control, direction and invisible characters as `\u{…}`, and no command to the runner of a workflow
+/// inside a line.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hostile) {
-        return Cow::Borrowed(text);
+        return if text.contains(COMMAND) {
+            Cow::Owned(text.replace(COMMAND, "#\\u{23}["))
+        } else {
+            Cow::Borrowed(text)
+        };
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if is_hostile(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
     }
-    Cow::Owned(out)
+    Cow::Owned(out.replace(COMMAND, "#\\u{23}["))
+}
+
+/// Text for a log in which no line is a command to the runner of GitHub's workflows, which takes lines that begin with
+/// `::`, blanks aside, for such.
+pub(crate) fn tame(text: &str) -> Cow<'_, str> {
+    let is_command = |line: &str| line.trim_start().starts_with("::");
+    if !text.contains("::") || !text.lines().any(is_command) {
+        return Cow::Borrowed(text);
+    }
+    let tamed =
+        |line: &str| if is_command(line) { line.replacen(':', "\\u{3a}", 1) } else { line.to_owned() };
+    Cow::Owned(text.split_inclusive('\n').map(tamed).collect())
 }
 
 /// The text as one word of a shell, escaped, for commands that are suggested.
@@ -36,7 +56,7 @@ pub(crate) fn word(text: &str) -> Cow<'_, str> {
 /// A line of JSON with the same characters as escapes; they can only stand inside strings.
 pub(crate) fn escape_json(line: String) -> String {
     if !line.contains(is_hostile) {
-        return line;
+        return if line.contains(COMMAND) { line.replace(COMMAND, "#\\u0023[") } else { line };
     }
     let mut out = String::with_capacity(line.len() + 16);
     for c in line.chars() {
@@ -49,7 +69,7 @@ pub(crate) fn escape_json(line: String) -> String {
             out.push(c);
         }
     }
-    out
+    out.replace(COMMAND, "#\\u0023[")
 }
 
 #[cfg(test)]
@@ -62,6 +82,15 @@ mod tests {
         assert_eq!(word("s3://bucket/OUT"), "s3://bucket/OUT");
         assert_eq!(word("it's here"), r"'it'\''s here'");
         assert_eq!(word("a\nb"), r"'a\u{a}b'");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        assert_eq!(escape("a##[error]b"), "a#\\u{23}[error]b");
+        assert_eq!(escape("\u{1}##[group]"), "\\u{1}#\\u{23}[group]");
+        assert_eq!(escape_json("\"##[x]\"".to_owned()), "\"#\\u0023[x]\"");
+        assert_eq!(tame("a ::b\nc"), "a ::b\nc");
+        assert_eq!(tame("a\n \t::error::b\n::c"), "a\n \t\\u{3a}:error::b\n\\u{3a}:c");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use bedload_engine::EngineError;
 
-use crate::escape::escape;
+use crate::escape::{escape, tame};
 
 /// How the program ends. "Could not check" outranks "has findings".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,5 +147,5 @@ fn complaint(message: &str) -> String {
         out.push_str(&escape(line));
     }
     out.push('\n');
-    out
+    tame(&out).into_owned()
 }

@@ -31,7 +31,6 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     };
     let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.output;
-    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     if Url::of(args.out.as_os_str()).is_none() {
         refuse_output_inside_directory(args, &run)?;
     }
@@ -45,7 +44,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     ];
     let wanted =
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
-    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
+    let about = About { rejects: true, ..About::new("build", &inputs, &run) };
+    let mut told = Output::open(&wanted, &about, &progress)?;
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);

@@ -22,12 +22,11 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let run = settings::for_check(args)?;
     let output = &args.output;
-    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
     let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
-    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
+    let mut told = Output::open(&wanted, &About::new("check", &inputs, &run), &progress)?;
     let (per_code, shown) = (told.per_code(), told.shown());
     let checked = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());

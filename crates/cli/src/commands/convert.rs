@@ -30,14 +30,13 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     }
     let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.output;
-    let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
     let others = [("--out", Some(destination.path())), ("--rejected", args.rejected.as_deref())];
     let wanted =
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
-    let mut told = Output::open(&wanted, &About::new(profile, &inputs), &progress)?;
+    let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);

@@ -100,7 +100,8 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
         Failure::Usage(format!("{}:{line}: no such {noun}", file.to_string_lossy()))
     })?;
     let profile = run.settings.profile.as_ref().map(|profile| profile.name.as_str());
-    let mut told = Output::plain(&args.output, &About { profile: profile.map(str::to_owned) });
+    let mut told =
+        Output::plain(&args.output, &About { profile: profile.map(str::to_owned), ..About::default() });
     if args.output.output_format == OutputFormat::Text {
         told.write(page(&file.to_string_lossy(), line, &explained, profile).as_bytes())?;
     }

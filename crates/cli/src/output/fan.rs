@@ -1,13 +1,15 @@
 //! The findings of a run on their way to standard output and to files beside it, each in its form.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use bedload_engine::{EngineError, FileBeside, Progress, resolve};
 use bedload_record::{Code, Finding, Scope};
 use bedload_scan::Inputs;
 
-use super::{About, Emitter, Ending, Out, Paint, Sink, jsonl, text};
+use super::uri::Root;
+use super::{About, Emitter, Ending, Out, Paint, Sink, github, jsonl, junit, markdown, sarif, say, text};
 use crate::args::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 use crate::commands::refuse_remote_output;
 use crate::exit::{Failure, complain};
@@ -57,8 +59,11 @@ impl<'p> Output<'p> {
     /// Begins all forms that are wanted, so that what is in the way of a file is said before the work for it.
     pub(crate) fn open(wanted: &Wanted<'_>, about: &About, progress: &'p Progress) -> Result<Self, Failure> {
         let Wanted { args, configured, inputs, others } = *wanted;
-        let form = args.output_format.unwrap_or(Form::Text);
-        let mut ways = vec![Way::stdout(emitter(form, args.color, about))];
+        let form = args.output_format.unwrap_or_else(|| usual_form(args.quiet));
+        let mut ways = vec![Way::stdout(match form {
+            Form::Github => Box::new(github::Github::new(about, step_summary())),
+            form => emitter(form, args.color, about),
+        })];
         let files = if args.output.is_empty() { configured } else { &args.output };
         let others = others.iter().filter_map(|&(flag, path)| Some((flag, resolve(path?))));
         let mut taken: Vec<(&str, PathBuf)> = others.collect();
@@ -151,10 +156,31 @@ impl Way<'_> {
     }
 }
 
+/// The form on standard output where none was named: annotations in a workflow of GitHub, text elsewhere.
+fn usual_form(is_quiet: bool) -> Form {
+    let is_workflow = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    if !is_workflow || io::stdout().is_terminal() {
+        return Form::Text;
+    }
+    if !is_quiet {
+        say("note: GITHUB_ACTIONS is set, so findings are annotations; `--output-format text` shows text\n");
+    }
+    Form::Github
+}
+
+/// The file that the runner of a workflow shows as the summary of a step.
+fn step_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 fn emitter(form: Form, color: ColorWhen, about: &About) -> Box<dyn Emitter> {
     match form {
         Form::Text => Box::new(text::Text::new(Paint::for_stdout(color))),
         Form::Jsonl => Box::new(jsonl::Jsonl::new(about.profile.as_deref())),
+        Form::Github => Box::new(github::Github::new(about, None)),
+        Form::Sarif => Box::new(sarif::Sarif::new(about, Root::of_run())),
+        Form::Junit => Box::new(junit::Junit::new(about)),
+        Form::Markdown => Box::new(markdown::Markdown::new(about)),
     }
 }
 

@@ -3,22 +3,31 @@
 
 mod balance;
 mod fan;
+mod github;
 mod jsonl;
+mod junit;
+mod markdown;
 mod paint;
 mod pairs;
+mod sarif;
 mod sides;
+mod source;
 mod stdout;
 mod summary;
+mod tally;
 mod text;
+mod uri;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use bedload_engine::EngineError;
-use bedload_record::{Code, Finding, Severities, Severity};
+use bedload_record::{Code, Finding, Scope, Severities, Severity};
 use bedload_scan::Inputs;
 
+use crate::escape::tame;
 use crate::exit::Exit;
+use crate::settings::Run;
 
 pub(crate) use balance::balance_object;
 pub(crate) use fan::{Output, Wanted};
@@ -61,20 +70,46 @@ pub(crate) trait Emitter: Send {
 /// What is known of a run before its first finding.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
+    /// The command.
+    pub(crate) command: &'static str,
     /// What the data is for.
     pub(crate) profile: Option<String>,
+    /// Names of the files that are looked at; the first of them, where they are many.
+    pub(crate) files: Vec<String>,
+    /// How many files there are.
+    pub(crate) n_files: u64,
+    /// The least severity that fails the run; none where nothing does.
+    pub(crate) fail_on: Option<Severity>,
+    /// Whether records with errors are rejected without failing the run.
+    pub(crate) rejects: bool,
 }
 
+/// Names of files that are kept to be told what passed.
+const FILES_MAX: usize = 10_000;
+
 impl About {
-    /// A run over these inputs.
-    pub(crate) fn new(profile: Option<&str>, _inputs: &Inputs) -> Self {
-        Self { profile: profile.map(str::to_owned) }
+    /// A run over these inputs, which checks them.
+    pub(crate) fn new(command: &'static str, inputs: &Inputs, run: &Run) -> Self {
+        Self {
+            command,
+            profile: run.settings.profile.as_ref().map(|profile| profile.name.clone()),
+            files: inputs.iter().take(FILES_MAX).map(|input| input.name().to_owned()).collect(),
+            n_files: inputs.len() as u64,
+            fail_on: run.policy.fail_on,
+            rejects: false,
+        }
+    }
+
+    /// Returns true where a finding fails the run.
+    pub(crate) fn fails(&self, finding: &Finding) -> bool {
+        let is_rejected =
+            self.rejects && finding.code.info().scope == Scope::Record && finding.severity == Severity::Error;
+        self.fail_on.is_some_and(|least| finding.severity >= least) && !is_rejected
     }
 }
 
 /// What is known of a run after its last finding.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "for forms that end with a verdict")]
 pub(crate) struct Ending<'a> {
     /// The numbers of the run, for programs.
     pub(crate) numbers: &'a serde_json::Value,
@@ -98,5 +133,5 @@ pub(crate) fn of_severity(by_code: &BTreeMap<Code, u64>, severities: Severities,
 
 /// Writes text to standard error; a failure of that cannot be reported anywhere.
 pub(crate) fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(tame(text).as_bytes());
 }

@@ -7,6 +7,7 @@ use bedload_engine::EngineError;
 use bedload_record::plural::count;
 use bedload_record::{Code, Finding, Scope, Severity};
 
+use super::source::short;
 use super::{Emitter, Ending, Paint, Sink, TEXT_PER_CODE};
 use crate::escape::escape;
 
@@ -30,12 +31,10 @@ impl Text {
         let mut out = String::new();
         for (code, &n) in by_code.iter().filter(|(code, _)| code.info().scope == Scope::Record) {
             let shown = self.shown.get(code).copied().unwrap_or_default();
-            let rest = n.saturating_sub(shown);
-            let _ = match shown {
-                _ if rest == 0 => Ok(()),
-                0 => writeln!(out, "{} of {code}, which another finding says of all records", count(rest)),
-                _ => writeln!(out, "... and {} more of {code}", count(rest)),
-            };
+            // Of one that was not shown at all, another finding says that it is so of all records.
+            if (1..n).contains(&shown) {
+                let _ = writeln!(out, "... and {} more of {code}", count(n - shown));
+            }
         }
         if !out.is_empty() {
             out.push('\n');
@@ -77,7 +76,7 @@ impl Text {
             let info = finding.code.info();
             let _ = writeln!(out, "   = why: {}", info.why);
             let _ = writeln!(out, "   = help: {}", info.help);
-            let _ = writeln!(out, "   = rule: {}", escape(&finding.source));
+            let _ = writeln!(out, "   = rule: {}", escape(&short(&finding.source)));
         }
         out.push('\n');
         out

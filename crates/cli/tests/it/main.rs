@@ -58,6 +58,10 @@ mod finding_inputs;
 mod fingerprints;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod forms;
+#[cfg(test)]
+mod hostile;
 mod hyperparameters;
 #[cfg(test)]
 mod init;
@@ -116,6 +120,8 @@ mod publishing;
 mod refusals;
 #[cfg(test)]
 mod same_bytes;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod scratch;
 #[cfg(test)]

@@ -55,8 +55,8 @@ fn a_place_that_cannot_be_written_is_refused_before_the_run() {
         let said = scratch.run(&format!("{CHECK} {args}")).refuses(code);
         assert!(said.contains(message), "{args}: {said}");
     };
-    refuses("--output jsonl", 2, "not FORMAT=FILE; the formats are text, jsonl");
-    refuses("--output xml=b", 2, "unknown format `xml`; the formats are text, jsonl");
+    refuses("--output jsonl", 2, "not FORMAT=FILE; the formats are text, jsonl, ");
+    refuses("--output xml=b", 2, "unknown format `xml`; the formats are text, jsonl, ");
     refuses("--output jsonl=", 2, "the file has no name");
     refuses("--output jsonl=-", 2, "the output cannot be standard output");
     refuses("--output jsonl=dir", 2, "a directory or link already has this name");

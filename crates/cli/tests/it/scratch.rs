@@ -117,6 +117,9 @@ impl Scratch {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedload"));
         command.current_dir(self.0.path()).stdin(Stdio::null()).env("RUST_BACKTRACE", "full");
+        for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"] {
+            command.env_remove(name);
+        }
         command
     }
 

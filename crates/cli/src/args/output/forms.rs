@@ -46,6 +46,15 @@ pub(crate) enum Form {
     Text,
     /// One JSON object per finding, and a summary object last.
     Jsonl,
+    /// Annotations of GitHub Actions, one per code; the rest goes to the summary of the step. The default where
+    /// `GITHUB_ACTIONS` is `true` and standard output is not a terminal.
+    Github,
+    /// SARIF 2.1.0, for code scanning: one result per code and file.
+    Sarif,
+    /// `JUnit` XML: one test case per code and file.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 /// A form of findings, and the file that is to have it.
@@ -98,8 +107,14 @@ mod tests {
             expected.assert_eq(&shown);
         };
         check("jsonl=a=b.jsonl", expect!["jsonl to a=b.jsonl"]);
-        check("jsonl", expect!["not FORMAT=FILE; the formats are text, jsonl"]);
-        check("xml=a", expect!["unknown format `xml`; the formats are text, jsonl"]);
+        check(
+            "jsonl",
+            expect!["not FORMAT=FILE; the formats are text, jsonl, github, sarif, junit, markdown"],
+        );
+        check(
+            "xml=a",
+            expect!["unknown format `xml`; the formats are text, jsonl, github, sarif, junit, markdown"],
+        );
         check("text=", expect!["the file has no name"]);
     }
 }

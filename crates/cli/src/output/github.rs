@@ -1,0 +1,158 @@
+//! Findings as annotations of GitHub Actions. A step shows ten errors, ten warnings and ten notices, so there is one for
+//! each code, with its count and first place; the summary of the step has all of them in a table.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bedload_engine::EngineError;
+use bedload_record::plural::count;
+use bedload_record::{Code, Finding, Severity};
+
+use super::markdown::Markdown;
+use super::tally::cut;
+use super::uri::Root;
+use super::{About, Emitter, Ending, Sink};
+use crate::escape::escape;
+
+/// Characters of a message that are shown.
+const MESSAGE_CHARS: usize = 600;
+
+/// Bytes of the summary of a step; with more, the runner shows none.
+const STEP_SUMMARY_BYTES: u64 = 1 << 20;
+
+/// One annotation for each code.
+pub(super) struct Github {
+    first: BTreeMap<Code, Finding>,
+    root: Root,
+    page: Markdown,
+    /// The summary of the step.
+    step_summary: Option<PathBuf>,
+}
+
+impl Github {
+    pub(super) fn new(about: &About, step_summary: Option<PathBuf>) -> Self {
+        let (first, page) = (BTreeMap::new(), Markdown::new(about));
+        Self { first, root: Root::of_run(), page, step_summary }
+    }
+
+    fn annotation(&self, finding: &Finding, n: u64) -> String {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let mut out = format!("::{command} ");
+        let mut place = String::new();
+        if let Some(file) = &finding.file {
+            let path = self.root.path(file);
+            let _ = write!(out, "file={},", property(&path));
+            place = escape(&path).into_owned();
+            if let (Some(line), Some(column)) = (finding.line, finding.column) {
+                let _ = write!(out, "line={line},col={column},");
+                let _ = write!(place, ":{line}:{column}");
+            }
+            place.push_str(": ");
+        }
+        let more = match n {
+            0 | 1 => String::new(),
+            n => format!(" (and {} more of {})", count(n - 1), finding.code),
+        };
+        let message = cut(&finding.message, MESSAGE_CHARS);
+        let _ = writeln!(
+            out,
+            "title={}::{}",
+            property(finding.code.name()),
+            data(&format!("{place}{}{more}", escape(&message)))
+        );
+        out
+    }
+}
+
+impl Emitter for Github {
+    fn per_code(&self) -> Option<u64> {
+        self.page.per_code()
+    }
+
+    fn finding(&mut self, out: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
+        self.first.entry(finding.code).or_insert_with(|| finding.clone());
+        self.page.finding(out, finding)
+    }
+
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        let mut findings: Vec<&Finding> = self.first.values().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        for finding in findings {
+            let n = ending.by_code.get(&finding.code).copied().unwrap_or(1);
+            out.write(self.annotation(finding, n).as_bytes())?;
+        }
+        match &self.step_summary {
+            Some(path) => append(path, &self.page, ending).map_err(|source| EngineError::Io {
+                path: path.display().to_string(),
+                action: "written",
+                source,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Appends the page to the summary of the step, where other commands of the step may have written.
+fn append(path: &Path, page: &Markdown, ending: &Ending<'_>) -> std::io::Result<()> {
+    let mut file = File::options().append(true).create(true).open(path)?;
+    let room = STEP_SUMMARY_BYTES.saturating_sub(file.metadata()?.len() + 1);
+    let text = page.page(ending, usize::try_from(room).unwrap_or(usize::MAX));
+    if text.len() as u64 <= room {
+        file.write_all(text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The message of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property of a command.
+fn property(text: &str) -> String {
+    data(&escape(text)).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    #[test]
+    fn an_annotation_is_one_command_whatever_it_says() {
+        let github = Github::new(&About::default(), None);
+        let check = |file: &str, message: &str, n: u64, expected: Expect| {
+            let finding = Finding {
+                line: Some(3),
+                column: Some(9),
+                ..Finding::file(file, Code::SchemaEmptyContent, message.to_owned())
+            };
+            let shown = github.annotation(&finding, n);
+            assert_eq!(shown.lines().count(), 1);
+            expected.assert_eq(&shown);
+        };
+        check(
+            "a.jsonl",
+            "`prompt` is empty",
+            1,
+            expect![[r#"
+                ::error file=a.jsonl,line=3,col=9,title=schema/empty-content::a.jsonl:3:9: `prompt` is empty
+            "#]],
+        );
+        check(
+            "a,b:100%\n::stop-commands::x",
+            "50 %\r\n::error::x",
+            42,
+            expect![[r#"
+                ::error file=a%2Cb%3A100%25\u{a}%3A%3Astop-commands%3A%3Ax,line=3,col=9,title=schema/empty-content::a,b:100%25\u{a}::stop-commands::x:3:9: 50 %25\u{d}\u{a}::error::x (and 41 more of schema/empty-content)
+            "#]],
+        );
+    }
+}

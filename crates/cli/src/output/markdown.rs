@@ -1,0 +1,220 @@
+//! Findings as a comment for a pull request: the verdict, and a table of codes that nothing in the data can break.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use bedload_engine::EngineError;
+use bedload_record::plural::{count, plural};
+use bedload_record::{Code, Finding, Severity};
+use serde_json::Value;
+
+use super::tally::cut;
+use super::{About, Emitter, Ending, Sink};
+use crate::escape::escape;
+use crate::exit::Exit;
+
+/// A comment may have 65,536 characters.
+const COMMENT_BYTES: usize = 60_000;
+
+/// Characters of a message, and of a place, that are shown.
+const SHOWN_CHARS: usize = 200;
+
+/// A page that is written when the run has ended.
+pub(super) struct Markdown {
+    command: &'static str,
+    profile: Option<String>,
+    first: BTreeMap<Code, Finding>,
+}
+
+impl Markdown {
+    pub(super) fn new(about: &About) -> Self {
+        Self { command: about.command, profile: about.profile.clone(), first: BTreeMap::new() }
+    }
+
+    /// The page, of so many bytes at most, if there is room for its head.
+    pub(super) fn page(&self, ending: &Ending<'_>, bytes: usize) -> String {
+        let mut out = self.head(ending);
+        let mut found: Vec<(Code, u64)> = ending.by_code.iter().map(|(&code, &n)| (code, n)).collect();
+        found.sort_by_key(|&(code, _)| std::cmp::Reverse(ending.severities.of(code)));
+        if found.is_empty() {
+            out.push_str("\nNo findings.\n");
+            return out;
+        }
+        out.push_str("\n| severity | code | findings | first place | what |\n|---|---|--:|---|---|\n");
+        let mut n_shown = 0;
+        let end =
+            |rest: usize| format!("\nAnd {} that had no room here.\n", plural(rest as u64, "code", "codes"));
+        let room = bytes.saturating_sub(end(found.len()).len());
+        for &(code, n) in &found {
+            let row = self.row(code, n, ending.severities.of(code));
+            if out.len() + row.len() > room {
+                break;
+            }
+            out.push_str(&row);
+            n_shown += 1;
+        }
+        if n_shown < found.len() {
+            out.push_str(&end(found.len() - n_shown));
+        } else {
+            Self::help(&mut out, &found, room);
+        }
+        out
+    }
+
+    /// The verdict, and the numbers that it is about.
+    fn head(&self, ending: &Ending<'_>) -> String {
+        let is_ready = ending.numbers.get("ready").and_then(Value::as_bool);
+        let verdict = match (ending.exit, is_ready) {
+            (Exit::Clean, Some(true)) => "✅ ready",
+            (_, Some(false)) => "❌ not ready",
+            (Exit::Clean, _) => "✅ passed",
+            _ => "❌ failed",
+        };
+        let mut out = format!("### bedload {}: {verdict}\n\n", self.command);
+        let number = |key: &str| ending.numbers.get(key).and_then(Value::as_u64);
+        let mut parts = Vec::new();
+        if let Some(n) = number("files") {
+            parts.push(plural(n, "file", "files"));
+        }
+        if let Some(n) = number("records") {
+            parts.push(plural(n, "record", "records"));
+        }
+        for key in ["valid", "rejected", "duplicates", "train", "validation", "test", "tokens", "problems"] {
+            if let Some(n) = number(key).filter(|&n| n > 0) {
+                parts.push(format!("{} {key}", count(n)));
+            }
+        }
+        if let Some(profile) = &self.profile {
+            parts.push(format!("profile {}", code_span(profile)));
+        }
+        let _ = writeln!(out, "{}", parts.join(" · "));
+        out
+    }
+
+    fn row(&self, code: Code, n: u64, severity: Severity) -> String {
+        let first = self.first.get(&code);
+        let place = first.and_then(|finding| {
+            let file = cut(finding.file.as_deref()?, SHOWN_CHARS);
+            Some(match (finding.line, finding.column) {
+                (Some(line), Some(column)) => code_span(&format!("{file}:{line}:{column}")),
+                _ => code_span(&file),
+            })
+        });
+        let what = first
+            .map_or_else(|| prose(code.info().title), |finding| prose(&cut(&finding.message, SHOWN_CHARS)));
+        format!(
+            "| {} | `{code}` | {} | {} | {what} |\n",
+            severity.name(),
+            count(n),
+            place.unwrap_or_default(),
+        )
+    }
+
+    /// What to do about each code, as far as there is room.
+    fn help(out: &mut String, found: &[(Code, u64)], room: usize) {
+        const BEGIN: &str = "\n<details><summary>What to do</summary>\n\n";
+        const END: &str = "\n</details>\n";
+        let lines = found.iter().map(|(code, _)| format!("* `{code}`: {}\n", prose(code.info().help)));
+        let mut left = room.saturating_sub(out.len() + BEGIN.len() + END.len());
+        let fits: String = lines
+            .take_while(|line| {
+                let fits = line.len() <= left;
+                left = left.saturating_sub(line.len());
+                fits
+            })
+            .collect();
+        if !fits.is_empty() {
+            out.extend([BEGIN, &fits, END]);
+        }
+    }
+}
+
+impl Emitter for Markdown {
+    fn per_code(&self) -> Option<u64> {
+        Some(1)
+    }
+
+    fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
+        self.first.entry(finding.code).or_insert_with(|| Finding { content: None, ..finding.clone() });
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        out.write(self.page(ending, COMMENT_BYTES).as_bytes())
+    }
+}
+
+/// Text that stands for itself, in a cell of a table: what could end the span or the cell is written like a control
+/// character.
+fn code_span(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    format!("`{}`", escape(text).replace('`', "\\u{60}").replace('|', "\\u{7c}"))
+}
+
+/// A message, in a cell of a table. What stands between backticks becomes code; nothing else in it is markup, a link,
+/// or the name of somebody who would be notified.
+fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut parts = text.split('`').peekable();
+    let mut is_code = false;
+    while let Some(part) = parts.next() {
+        let is_closed = parts.peek().is_some();
+        match (is_code, part.is_empty()) {
+            (true, true) => {}
+            (true, false) if is_closed => push_span(&mut out, &code_span(part)),
+            (true, false) => {
+                out.push('\'');
+                plain(&mut out, part);
+            }
+            (false, _) => plain(&mut out, part),
+        }
+        is_code = !is_code;
+    }
+    out
+}
+
+/// Two spans without a blank between them would be read as one.
+fn push_span(out: &mut String, span: &str) {
+    if out.ends_with('`') {
+        out.push(' ');
+    }
+    out.push_str(span);
+}
+
+fn plain(out: &mut String, text: &str) {
+    let text = escape(text);
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            // A name or a number after these is a person or an issue even where it is escaped.
+            '@' => push_span(out, "`@`"),
+            '#' => push_span(out, "`#`"),
+            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '^' | '$' | '!' | '{' | '}' | '|' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '/' if before == ':' => out.push_str("\\/"),
+            '.' if before.eq_ignore_ascii_case(&'w') => out.push_str("\\."),
+            c => out.push(c),
+        }
+        before = c;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    #[test]
+    fn nothing_in_a_message_is_markup() {
+        let check = |text: &str, expected: Expect| expected.assert_eq(&prose(text));
+        check("`prompt` is empty", expect!["`prompt` is empty"]);
+        check("a | b \\| c", expect![[r#"a \| b \\\| c"#]]);
+        check("key `a|b` and `c", expect![[r#"key `a\u{7c}b` and 'c"#]]);
+        check("<img src=x> [a](b) @all #1", expect![[r#"\<img src=x\> \[a\](b) `@`all `#`1"#]]);
+        check("https://x.y www.z a\n| b", expect![[r#"https:\//x.y www\.z a\\u\{a\}\| b"#]]);
+    }
+}

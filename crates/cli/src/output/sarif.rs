@@ -1,0 +1,178 @@
+//! Findings as SARIF 2.1.0, for code scanning: a result for each code and file, with its first places.
+//!
+//! A reader takes 25,000 results of a run and 10 MB of a file at most, so what is kept has a bound. Findings beyond it
+//! are counted in a notification.
+
+use std::fmt::Write;
+
+use bedload_engine::EngineError;
+use bedload_record::plural::count;
+use bedload_record::{Code, Finding, Fingerprint};
+use serde_json::{Value, json};
+
+use super::source::address;
+use super::tally::{Bounds, Group, Tally, cut};
+use super::uri::Root;
+use super::{About, Emitter, Ending, Sink};
+use crate::escape::escape_json;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// With the first group of each of some 200 codes, names of 4,096 bytes that are all encoded, and the rules, less than
+/// 10 MB.
+const BOUNDS: Bounds = Bounds { groups: 5_000, places: 100, bytes: 5_000_000 };
+
+/// Characters of a message and of a pointer at a place.
+const PLACE_CHARS: usize = 200;
+
+/// One run, written when it has ended.
+pub(super) struct Sarif {
+    about: About,
+    root: Root,
+    tally: Tally,
+}
+
+impl Sarif {
+    pub(super) fn new(about: &About, root: Root) -> Self {
+        Self {
+            about: About { files: about.files.first().cloned().into_iter().collect(), ..about.clone() },
+            root,
+            tally: Tally::new(BOUNDS),
+        }
+    }
+
+    /// A finding about the data set is placed in its first file: a result has to be somewhere.
+    fn physical(&self, file: &str) -> Option<Value> {
+        let file = if file.is_empty() { self.about.files.first()? } else { file };
+        Some(json!({"artifactLocation": {"uri": self.root.uri(file)}, "region": {"startLine": 1}}))
+    }
+
+    fn document(&self, ending: &Ending<'_>) -> String {
+        let mut codes: Vec<Code> = Vec::new();
+        let mut results = String::new();
+        for (code, file, group) in self.tally.groups() {
+            if codes.last() != Some(&code) {
+                codes.push(code);
+            }
+            if !results.is_empty() {
+                results.push(',');
+            }
+            results.push('\n');
+            results.push_str(&self.result(code, codes.len() - 1, file, group));
+        }
+        let rules: Vec<Value> = codes.iter().map(|&code| Self::rule(code, ending)).collect();
+        let beyond = self.tally.beyond().iter().map(|(code, &n)| {
+            let text = format!("{} more findings of {code} have no room here", count(n));
+            json!({"level": "warning", "message": {"text": text}, "associatedRule": {"id": code.name()}})
+        });
+        let invocation = json!({
+            "executionSuccessful": ending.exit.code() <= 1,
+            "exitCode": ending.exit.code(),
+            "toolExecutionNotifications": beyond.collect::<Vec<_>>(),
+        });
+        let driver = json!({
+            "name": "bedload",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules,
+        });
+        let mut out = String::with_capacity(results.len() + 4096);
+        let _ = write!(
+            out,
+            "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"invocations\":[{invocation}],\"columnKind\":\"unicodeCodePoints\",\"results\":[{results}]}}]}}"
+        );
+        let mut out = escape_lines(&out);
+        out.push('\n');
+        out
+    }
+
+    fn rule(code: Code, ending: &Ending<'_>) -> Value {
+        let info = code.info();
+        let area = code.name().split('/').next().unwrap_or_default();
+        let mut rule = json!({
+            "id": code.name(),
+            "shortDescription": {"text": info.title},
+            "fullDescription": {"text": info.why},
+            "help": {
+                "text": format!("{}\nRule: {}", info.help, info.source),
+                "markdown": format!("{}\n\n{}\n\nRule: {}", info.why, info.help, info.source),
+            },
+            "defaultConfiguration": {"level": ending.severities.of(code).name()},
+            "properties": {"tags": [area]},
+        });
+        if let Some(address) = address(info.source) {
+            rule["helpUri"] = address.into();
+        }
+        rule
+    }
+
+    fn result(&self, code: Code, index: usize, file: &str, group: &Group) -> String {
+        let more = match group.n {
+            1 => String::new(),
+            n if file.is_empty() => format!(" (and {} more)", count(n - 1)),
+            n => format!(" (and {} more in this file)", count(n - 1)),
+        };
+        let whole = match file {
+            "" => Finding::dataset(code, String::new()),
+            file => Finding::file(file, code, String::new()),
+        };
+        let fingerprint = Fingerprint::of(&whole).to_string();
+        let mut out = json!({
+            "ruleId": code.name(),
+            "ruleIndex": index,
+            "level": group.severity.name(),
+            "message": {"text": format!("{}{more}", group.message)},
+            "partialFingerprints": {"primaryLocationLineHash": format!("{fingerprint}:1"), "bedload/v1": fingerprint},
+            "occurrenceCount": group.n,
+            "properties": {"source": group.source},
+        })
+        .to_string();
+        out.pop();
+        let places: Vec<String> = if group.places.is_empty() {
+            let whole = self.physical(file).map(|at| json!({"physicalLocation": at}).to_string());
+            whole.into_iter().collect()
+        } else {
+            group.places.clone()
+        };
+        let _ = write!(out, ",\"locations\":[{}]}}", places.join(","));
+        out
+    }
+
+    /// A place in a file; a finding about a whole file, or the data set, has none of its own.
+    fn place(root: &Root, finding: &Finding) -> Option<String> {
+        let (file, line) = (finding.file.as_ref()?, finding.line?);
+        let mut region = json!({"startLine": line});
+        if let Some(column) = finding.column {
+            region["startColumn"] = column.into();
+        }
+        if let Some(offset) = finding.byte_offset {
+            region["byteOffset"] = offset.into();
+        }
+        let mut place = json!({
+            "physicalLocation": {"artifactLocation": {"uri": root.uri(file)}, "region": region},
+            "message": {"text": cut(&finding.message, PLACE_CHARS)},
+        });
+        if let Some(pointer) = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
+            place["logicalLocations"] = json!([{"fullyQualifiedName": cut(pointer, PLACE_CHARS)}]);
+        }
+        Some(place.to_string())
+    }
+}
+
+/// A document of several lines, each escaped.
+fn escape_lines(text: &str) -> String {
+    text.split('\n').map(|line| escape_json(line.to_owned())).collect::<Vec<_>>().join("\n")
+}
+
+impl Emitter for Sarif {
+    fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
+        let root = &self.root;
+        self.tally.add(finding, false, || Self::place(root, finding));
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        out.write(self.document(ending).as_bytes())
+    }
+}
