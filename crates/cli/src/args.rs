@@ -19,6 +19,7 @@ mod lookup;
 mod output;
 mod pii;
 mod reading;
+mod report;
 mod size;
 mod states;
 mod training;
@@ -69,6 +70,7 @@ pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
 pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
+pub(crate) use report::ReportArgs;
 pub(crate) use size::{bytes, record_bytes};
 pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
 pub(crate) use upload::UploadArgs;
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Compare two outputs: records that came, went, changed or changed sides; new findings; drift.
     Compare(Box<CompareArgs>),
+    /// Render the page of a built directory again, from its tables and its manifest.
+    Report(ReportArgs),
     /// Upload a built directory to S3: only what changed, the manifest last.
     #[cfg_attr(not(feature = "s3"), command(hide = true))]
     Upload(Box<UploadArgs>),

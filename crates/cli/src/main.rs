@@ -47,6 +47,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Convert(convert) => commands::convert::run(convert),
         Command::Verify(verify) => commands::verify::run(verify),
         Command::Compare(compare) => commands::compare::run(compare),
+        Command::Report(report) => commands::report::run(report),
         Command::Upload(upload) => commands::upload::run(upload),
         Command::Clean(clean) => commands::clean::run(clean),
         Command::Profiles(profiles) => commands::profiles::run(profiles),

@@ -33,6 +33,7 @@ pub use commands::evaluate::{
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
 pub use commands::leaks::leaks;
 pub use commands::prompts::{Prompt, PromptSettings, Prompts, Role, Turn, prompts};
+pub use commands::report::{Rendered, Rendering, report};
 pub use commands::survey::{Conversion, Keys, Surveyed, survey};
 pub use commands::verify::{Verified, verify};
 pub use plan::certify::{Between, Certificates, SimilarPairs};

@@ -109,7 +109,7 @@ fn whole_rows(table: &Table, group: usize, rows: &[usize]) -> Result<Vec<FoundRo
 }
 
 /// What some rows of a row group, given in their order, have in a column.
-fn cells(
+pub(crate) fn cells(
     table: &Table,
     group: usize,
     column: usize,

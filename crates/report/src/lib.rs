@@ -23,6 +23,7 @@ mod error;
 mod facts;
 mod find;
 mod findings;
+pub mod html;
 mod inspect;
 mod lineage;
 mod lines;

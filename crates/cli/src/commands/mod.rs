@@ -22,6 +22,7 @@ mod offline;
 mod online;
 pub(crate) mod profiles;
 pub(crate) mod refusal;
+pub(crate) mod report;
 mod target;
 pub(crate) mod upload;
 pub(crate) mod verify;

@@ -191,7 +191,7 @@ fn verify_says_what_differs() {
         &scratch.run("verify OUT").exits(0),
         expect![[r#""#]],
         expect![[r#"
-        OUT: verified 9 files against manifest.json (ready)
+        OUT: verified 10 files against manifest.json (ready)
     "#]],
     );
     scratch.write("OUT/rejected.jsonl", "{}\n");

@@ -62,6 +62,7 @@ mod fixtures;
 mod forms;
 #[cfg(test)]
 mod hostile;
+mod html_report;
 mod hyperparameters;
 #[cfg(test)]
 mod init;

@@ -29,6 +29,7 @@ fn an_output_is_as_it_was_written() {
             "report/distributions.parquet",
             "report/duplicates.parquet",
             "report/findings.parquet",
+            "report/index.html",
             "report/labels.parquet",
             "report/records.parquet",
             "report/summary.parquet",

@@ -64,6 +64,7 @@ const HOMES: &[(&str, &str)] = &[
     ("libc", "bedload-scan"),
     ("arrow", "bedload-report"),
     ("parquet", "bedload-report"),
+    ("maud", "bedload-report"),
     ("toml", "bedload-bedrock bedload"),
     ("regex-automata", "bedload-aws"),
     ("clap", "bedload"),
@@ -227,7 +228,9 @@ fn the_map_names_every_crate_and_stays_short() {
 fn guide() -> String {
     let mut pages = vec![root().join("README.md")];
     let docs = fs::read_dir(root().join("docs")).expect("docs");
-    pages.extend(docs.map(|entry| entry.expect("an entry").path()));
+    let docs = docs.map(|entry| entry.expect("an entry").path());
+    // Pictures are beside them.
+    pages.extend(docs.filter(|path| path.extension().is_some_and(|end| end == "md")));
     pages.iter().map(|page| fs::read_to_string(page).expect("a page")).collect()
 }
 

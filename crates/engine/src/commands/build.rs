@@ -17,7 +17,8 @@ use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
 use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
-use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles};
+use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles, TargetEntry};
+use crate::report::page;
 use crate::report::summary::summarize;
 use crate::report::tables;
 use crate::run::error::EngineError;
@@ -192,13 +193,14 @@ pub fn build(
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         tool: "bedload".to_owned(),
         format_version: FORMAT_VERSION,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ready: reasons.is_empty(),
         reasons,
         profile: settings.profile.as_ref().map(|profile| profile.name.clone()),
+        target: settings.profile.as_deref().map(TargetEntry::of),
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
@@ -217,8 +219,11 @@ pub fn build(
         certificates: plan.certificates.clone(),
         files,
         seal: String::new(),
-    }
-    .sealed();
+    };
+    // Made of what was written, as `report` makes it later.
+    let page = page::render(dir, &manifest.read_back(), false)?;
+    manifest.files.push(write::page::write(dir, &page)?);
+    let manifest = manifest.sealed();
     write::manifest::write(dir, &manifest)?;
     lap(&mut clock, &mut phases.report);
     notes.extend(store.publish()?);

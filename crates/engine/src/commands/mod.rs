@@ -10,5 +10,6 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod leaks;
 pub(crate) mod prompts;
+pub(crate) mod report;
 pub(crate) mod survey;
 pub(crate) mod verify;

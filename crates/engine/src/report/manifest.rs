@@ -7,6 +7,7 @@ mod read;
 
 use std::collections::BTreeMap;
 
+use bedload_bedrock::Profile;
 use bedload_record::{Counts, Quantiles, SideTokens};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,7 +33,7 @@ pub struct FileEntry {
     pub bytes: u64,
     /// Lower-case hexadecimal.
     pub sha256: String,
-    /// Lines of a JSONL file, rows of a table.
+    /// Lines of a JSONL file, rows of a table; 0 for the page of the report.
     pub records: u64,
     /// Tokens of the records; none for other files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,34 @@ pub struct InputEntry {
     /// The name of the source that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// The target as its profile described it, so that a later reader needs no profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetEntry {
+    /// Model and task in words.
+    pub title: String,
+    /// The models that a job can start from.
+    #[serde(default)]
+    pub models: Vec<String>,
+    /// Its limits by the names that they have in profiles.
+    #[serde(default)]
+    pub limits: BTreeMap<String, u64>,
+}
+
+impl TargetEntry {
+    /// What a profile says.
+    pub(crate) fn of(profile: &Profile) -> Self {
+        Self {
+            title: profile.title.clone(),
+            models: profile.models.iter().map(|model| model.id.clone()).collect(),
+            limits: profile
+                .limits
+                .iter()
+                .map(|(bound, limit)| (bound.name().to_owned(), limit.value))
+                .collect(),
+        }
+    }
 }
 
 /// Files in input directories that were not read.
@@ -83,6 +112,9 @@ pub struct Manifest {
     /// The profile, where one was named.
     #[serde(default)]
     pub profile: Option<String>,
+    /// What the profile said when the directory was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetEntry>,
     /// The record format.
     #[serde(default)]
     pub format: Option<String>,
@@ -131,6 +163,11 @@ impl Manifest {
     /// The text of the file.
     pub(crate) fn text(&self) -> String {
         serde_json::to_string_pretty(self).expect("a manifest is made of plain values") + "\n"
+    }
+
+    /// The same as a reader of the file has it.
+    pub(crate) fn read_back(&self) -> Self {
+        serde_json::from_str(&self.text()).expect("a manifest is read as it was written")
     }
 
     /// Fills in the seal.

@@ -9,6 +9,7 @@ pub(crate) mod findings;
 pub(crate) mod manifest;
 pub(crate) mod origins;
 pub(crate) mod output;
+pub(crate) mod page;
 pub(crate) mod pii;
 pub(crate) mod records;
 pub(crate) mod summary;

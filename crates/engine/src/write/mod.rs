@@ -15,6 +15,7 @@ pub(crate) mod facts;
 mod gather;
 pub(crate) mod manifest;
 pub(crate) mod near_index;
+pub(crate) mod page;
 pub(crate) mod partial;
 pub(crate) mod paths;
 pub(crate) mod place;

@@ -22,6 +22,7 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
         "shard_records": settings.shards.records,
         "shard_bytes": settings.shards.bytes,
         "evaluation": settings.evaluation,
+        "show_content": settings.show_content,
     });
     // What was pinned is known again by its checksum.
     if !ties.tables.is_empty() {

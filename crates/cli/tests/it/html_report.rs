@@ -1,0 +1,65 @@
+//! `report/index.html`: one page, made of the tables and the manifest, by `build` and again by `report`.
+
+use serde_json::Value;
+
+use crate::corpus::{file_of, mixed};
+use crate::scratch::{Scratch, jsonl};
+
+const PAGE: &str = "o/report/index.html";
+
+fn page(scratch: &Scratch) -> String {
+    String::from_utf8_lossy(&scratch.read(PAGE)).into_owned()
+}
+
+#[test]
+fn the_page_is_made_again_with_the_same_bytes() {
+    let scratch = Scratch::with("a.jsonl", file_of(&mixed(600, 5)));
+    let build = "build a.jsonl --out o --quiet --validation 0.2 --near 0.7 --edges 0.5 --pii report --conflicts majority";
+    let mut pages = Vec::new();
+    for threads in [1, 2] {
+        let outcome = scratch.run(&format!("{build} --overwrite --threads {threads}"));
+        assert!(matches!(outcome.code, 0 | 1), "{}", outcome.stderr);
+        scratch.run("verify o").exits(0);
+        let built = page(&scratch);
+        assert!(built.starts_with("<!DOCTYPE html>") && built.len() < 1 << 20);
+        assert!(scratch.run("report o").exits(0).stderr.contains("unchanged"));
+        std::fs::remove_file(scratch.path(PAGE)).unwrap();
+        scratch.run("verify o").exits(1);
+        scratch.run("report o").exits(0);
+        assert_eq!(page(&scratch), built);
+        std::fs::write(scratch.path(PAGE), "changed").unwrap();
+        scratch.run("report o").exits(0);
+        assert_eq!(page(&scratch), built);
+        scratch.run("verify o").exits(0);
+        pages.push(built);
+    }
+    assert_eq!(pages[0], pages[1], "for any number of threads");
+}
+
+#[test]
+fn another_page_goes_elsewhere() {
+    let line =
+        |n: usize| format!(r#"{{"prompt":"question {n}","completion":"{}"}}"#, ["sure", "never"][n % 2]);
+    let scratch = Scratch::with("a.jsonl", jsonl((0..60).map(line)));
+    scratch.run("build a.jsonl --out o --quiet").exits(0);
+    let built = page(&scratch);
+    assert!(built.contains("class 1") && !built.contains("never"), "labels are text of records");
+    let said = scratch.run("report o --show-content").refuses(2);
+    assert!(said.contains("--out FILE"), "{said}");
+    assert!(scratch.run("report o --show-content --out o/x.html").refuses(2).contains("inside"));
+    scratch.run("report o --show-content --out x.html").exits(0);
+    assert!(String::from_utf8(scratch.read("x.html")).unwrap().contains("never"));
+    assert!(scratch.run("report o --out x.html").refuses(2).contains("--overwrite"));
+    scratch.run("report o --out x.html --overwrite").exits(0);
+    assert_eq!(scratch.read("x.html"), built.as_bytes());
+    assert_eq!(page(&scratch), built);
+    scratch.run("verify o").exits(0);
+    let outcome = scratch.run("report o --output-format jsonl").exits(0);
+    let summary: Value = serde_json::from_str(outcome.stdout.trim()).unwrap();
+    assert_eq!((&summary["as_built"], &summary["unchanged"]), (&true.into(), &true.into()));
+    // A page of tables that are not those of the build would say something else than the build.
+    std::fs::copy(scratch.path("o/report/labels.parquet"), scratch.path("o/report/findings.parquet"))
+        .unwrap();
+    assert!(scratch.run("report o --out y.html").refuses(2).contains("not as it was built"));
+    assert!(scratch.run("report nowhere").refuses(2).contains("no such directory"));
+}

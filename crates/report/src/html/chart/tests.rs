@@ -1,0 +1,181 @@
+//! Charts as they are written.
+
+use expect_test::{Expect, expect};
+use maud::Markup;
+
+use super::*;
+
+/// One element a line.
+fn check(markup: &Markup, expected: &Expect) {
+    let text = markup.0.replace("><", ">\n<");
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn a_stack_shows_what_is_little() {
+    let parts =
+        [Part { name: "kept", class: "train", n: 999_999 }, Part { name: "<lost>", class: "rejected", n: 1 }];
+    check(
+        &stack("All", &parts),
+        &expect![[r#"
+        <svg class="stack" width="100%" height="30" role="img" aria-label="All">
+        <title>All</title>
+        <rect class="train" x="0%" y="0" width="99.6%" height="30">
+        <title>kept: 999,999 (&gt;99.9 %)</title>
+        </rect>
+        <rect class="rejected" x="99.6%" y="0" width="0.4%" height="30">
+        <title>&lt;lost&gt;: 1 (&lt;0.1 %)</title>
+        </rect>
+        </svg>
+        <ul class="legend">
+        <li>
+        <i class="key train">
+        </i>kept <b>999,999</b> <span class="soft">&gt;99.9 %</span>
+        </li>
+        <li>
+        <i class="key rejected">
+        </i>&lt;lost&gt; <b>1</b> <span class="soft">&lt;0.1 %</span>
+        </li>
+        </ul>"#]],
+    );
+}
+
+#[test]
+fn a_strip_says_where_most_are() {
+    check(
+        &strip("json/syntax", &[0, 3, 0, 1]),
+        &expect![[r#"
+        <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: where in the input. Of 4 equal slices, 2 have some; the fullest is slice 2 with 3 of 4">
+        <title>json/syntax: where in the input. Of 4 equal slices, 2 have some; the fullest is slice 2 with 3 of 4</title>
+        <rect class="floor" x="0" y="21" width="100%" height="1">
+        </rect>
+        <rect x="25%" y="1" width="20.5%" height="21">
+        </rect>
+        <rect x="75%" y="15" width="20.5%" height="7">
+        </rect>
+        </svg>"#]],
+    );
+    check(
+        &strip("json/syntax", &[]),
+        &expect![[r#"
+        <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: no place in the input">
+        <title>json/syntax: no place in the input</title>
+        <rect class="floor" x="0" y="21" width="100%" height="1">
+        </rect>
+        </svg>"#]],
+    );
+}
+
+#[test]
+fn a_histogram_has_limit_margin_and_a_table() {
+    let histogram = Histogram {
+        title: "Tokens per record",
+        unit: "tokens",
+        of: "records",
+        bins: [(0, 8), (8, 16), (16, 32), (32, 64)].map(|(from, to)| Bin { from, to }).to_vec(),
+        parts: vec![("training", "train", vec![0, 30, 10, 0]), ("test", "test", vec![0, 1, 0, 0])],
+        marks: vec![
+            Mark { name: "limit".to_owned(), at: 40, is_limit: true },
+            Mark { name: "p50".to_owned(), at: 9, is_limit: false },
+        ],
+        margin: Some((36, 44)),
+    };
+    check(
+        &histogram.draw(),
+        &expect![[r#"
+            <svg class="histogram" width="100%" height="212" role="img" aria-label="Tokens per record: 41 records; limit 40; p50 9">
+            <title>Tokens per record: 41 records; limit 40; p50 9</title>
+            <rect class="doubt" x="70.83%" y="30" width="8.33%" height="160">
+            <title>within the margin of the token count</title>
+            </rect>
+            <line class="grid" x1="0" x2="100%" y1="138.4" y2="138.4">
+            </line>
+            <text class="scale" x="0" y="135.4">10</text>
+            <line class="grid" x1="0" x2="100%" y1="86.8" y2="86.8">
+            </line>
+            <text class="scale" x="0" y="83.8">20</text>
+            <line class="grid" x1="0" x2="100%" y1="35.2" y2="35.2">
+            </line>
+            <text class="scale" x="0" y="32.2">30</text>
+            <line class="axis" x1="0" x2="100%" y1="190" y2="190">
+            </line>
+            <rect class="train" x="2.67%" y="35.2" width="28%" height="154.8">
+            <title>8–15 tokens: 30 training</title>
+            </rect>
+            <rect class="test" x="2.67%" y="30" width="28%" height="5.2">
+            <title>8–15 tokens: 1 test</title>
+            </rect>
+            <rect class="train" x="36%" y="138.4" width="28%" height="51.6">
+            <title>16–31 tokens: 10 training</title>
+            </rect>
+            <text class="tick" x="8.33%" y="206" text-anchor="start">10</text>
+            <text class="tick" x="41.67%" y="206" text-anchor="middle">20</text>
+            <text class="tick" x="62.5%" y="206" text-anchor="middle">30</text>
+            <text class="tick" x="85.42%" y="206" text-anchor="end">50</text>
+            <line class="mark limit" x1="75%" x2="75%" y1="16" y2="190">
+            </line>
+            <text class="mark limit" x="75%" y="12" text-anchor="middle">limit 40</text>
+            <line class="mark" x1="4.17%" x2="4.17%" y1="16" y2="190">
+            </line>
+            <text class="mark" x="4.17%" y="12" text-anchor="start">p50 9</text>
+            </svg>
+            <ul class="legend">
+            <li>
+            <i class="key train">
+            </i>training</li>
+            <li>
+            <i class="key test">
+            </i>test</li>
+            </ul>
+            <details class="data">
+            <summary>Table</summary>
+            <table>
+            <thead>
+            <tr>
+            <th>tokens</th>
+            <th class="num">training</th>
+            <th class="num">test</th>
+            <th class="num">share</th>
+            </tr>
+            </thead>
+            <tbody>
+            <tr>
+            <th scope="row">8–15</th>
+            <td class="num">30</td>
+            <td class="num">1</td>
+            <td class="num">75.6 %</td>
+            </tr>
+            <tr>
+            <th scope="row">16–31</th>
+            <td class="num">10</td>
+            <td class="num">0</td>
+            <td class="num">24.4 %</td>
+            </tr>
+            </tbody>
+            </table>
+            </details>"#]],
+    );
+    check(
+        &Histogram::default().draw(),
+        &expect![[r#"
+            <svg class="histogram" width="100%" height="196" role="img" aria-label=": 0 ">
+            <title>: 0 </title>
+            <line class="axis" x1="0" x2="100%" y1="174" y2="174">
+            </line>
+            </svg>
+            <details class="data">
+            <summary>Table</summary>
+            <table>
+            <thead>
+            <tr>
+            <th>
+            </th>
+            <th class="num">share</th>
+            </tr>
+            </thead>
+            <tbody>
+            </tbody>
+            </table>
+            </details>"#]],
+    );
+}

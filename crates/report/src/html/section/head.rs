@@ -1,0 +1,64 @@
+//! The head of the page, and its key figures.
+
+use bedload_record::plural::{count, plural};
+use maud::{Markup, html};
+
+use crate::html::Page;
+use crate::html::numbers::{compact, share};
+use crate::html::text::shown;
+
+/// What the data is for, and how it was made.
+pub(crate) fn head(page: &Page) -> Markup {
+    html! {
+        header {
+            div {
+                p class="brand" { "bedload" span class="soft" { " data report" } }
+                h1 { (shown(&page.title)) }
+            }
+            dl class="about" {
+                @for (name, value) in &page.about {
+                    div { dt { (name) } dd { (shown(value)) } }
+                }
+            }
+        }
+    }
+}
+
+/// How many records were kept.
+pub(crate) fn kept(page: &Page) -> u64 {
+    page.counts.train.saturating_add(page.counts.validation).saturating_add(page.counts.test)
+}
+
+/// The numbers that most readers look for.
+pub(crate) fn figures(page: &Page) -> Markup {
+    let counts = &page.counts;
+    let kept = kept(page);
+    let sides = [("training", counts.train), ("validation", counts.validation), ("test", counts.test)];
+    let sides: Vec<String> =
+        sides.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", count(n))).collect();
+    let tokens = page.tokens;
+    let n_inputs = page.inputs.len() as u64;
+    html! {
+        div class="figures" {
+            (figure("Read", &count(counts.read), &format!("from {}", plural(n_inputs, "file", "files"))))
+            (figure("Kept", &count(kept), &format!("{} of what was read", share(kept, counts.read))))
+            (figure("Rejected", &count(counts.rejected), &format!("{}, kept apart", share(counts.rejected, counts.read))))
+            @if sides.len() > 1 {
+                (figure("Split", &share(counts.train, kept), &sides.join(", ")))
+            }
+            @if counts.variants > 0 {
+                (figure("Added", &count(counts.variants), "variants of training records"))
+            }
+            @if page.is_counted {
+                (figure("Training tokens", &compact(tokens.train), &format!("{} in all files", count(tokens.train.saturating_add(tokens.validation).saturating_add(tokens.test)))))
+            }
+            @if let Some((sum, how)) = &page.cost {
+                (figure("Training cost", sum, how))
+            }
+        }
+    }
+}
+
+fn figure(name: &str, value: &str, about: &str) -> Markup {
+    html! { div { span class="name" { (name) } b { (value) } span class="sub" { (about) } } }
+}
