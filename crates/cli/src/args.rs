@@ -56,7 +56,7 @@ pub(crate) use deploy::{
 #[cfg(feature = "bedrock")]
 pub(crate) use duration::duration;
 pub(crate) use evaluate::{EvaluateArgs, TaskName};
-pub(crate) use gate::GateArgs;
+pub(crate) use gate::{BaselineArgs, GateArgs};
 pub(crate) use init::InitArgs;
 #[cfg_attr(
     not(feature = "bedrock"),
@@ -276,6 +276,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) gate: GateArgs,
     #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    #[command(flatten)]
     pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
@@ -307,6 +309,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
     #[command(flatten)]

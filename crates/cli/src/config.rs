@@ -92,6 +92,9 @@ pub(crate) struct Config {
     /// `max-findings = { "schema/empty-content" = 10, "text/*" = "1%" }`.
     #[schemars(schema_with = "schema::limits")]
     pub(crate) max_findings: BTreeMap<Selector, Limit>,
+    /// Findings that are known, and do not fail a run: a file that `--write-baseline` wrote, or a directory that `build`
+    /// wrote. Example: `baseline = "known.json"`.
+    pub(crate) baseline: Option<PathBuf>,
     /// Maximum number of records in a shard. Example: `shard-records = 100000`.
     pub(crate) shard_records: Option<NonZeroU64>,
     /// Maximum size of a shard. Example: `shard-bytes = "512MiB"`.
@@ -181,7 +184,11 @@ impl Config {
             toml::from_str(&text).map_err(|error| wrong(quoting.message(error.to_string().trim_end())))?;
         if let Some(dir) = path.parent() {
             let pins = &mut config.stages.split.pin;
-            for path in [&mut config.profile_file, &mut config.temp_dir].into_iter().flatten().chain(pins) {
+            for path in [&mut config.profile_file, &mut config.temp_dir, &mut config.baseline]
+                .into_iter()
+                .flatten()
+                .chain(pins)
+            {
                 *path = dir.join(&*path);
             }
             if let Some(index) = &mut config.stages.near.index {

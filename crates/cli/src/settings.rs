@@ -113,9 +113,12 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     resolve(&args.data, config)
 }
 
-/// Puts flags over what is configured of how many findings are borne.
+/// Puts flags over what is configured of which findings are borne.
 fn put_gate(args: &GateArgs, config: &mut Config) {
     args.max_findings.iter().for_each(|rule| put_limit(rule, &mut config.max_findings));
+    if args.baseline.is_some() {
+        config.baseline.clone_from(&args.baseline);
+    }
 }
 
 /// How many rejected records are allowed, where that is configured.
@@ -359,6 +362,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
             fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
             severities,
             limits: config.max_findings,
+            baseline: config.baseline,
         },
         threads: config.threads.map(NonZeroUsize::from),
         discover: DiscoverOptions {

@@ -38,7 +38,7 @@ pub use commands::survey::{Conversion, Keys, Surveyed, survey};
 pub use commands::verify::{Verified, verify};
 pub use plan::certify::{Between, Certificates, SimilarPairs};
 pub use report::manifest::{FileEntry, Manifest};
-pub use report::output::{read_output, read_output_text, token_margin};
+pub use report::output::{known_findings, read_output, read_output_text, token_margin};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};
 pub use run::phases::Phases;

@@ -47,6 +47,28 @@ impl From<(String, u64, String)> for Detail {
     }
 }
 
+/// What a baseline says of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing, or of fewer like it.
+    New,
+    /// It is known, and does not fail the run.
+    Known,
+    /// It was known until a day that is over.
+    Expired,
+}
+
+impl Standing {
+    /// The word for it in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Known => "known",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// A finding, placed in the data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -74,6 +96,8 @@ pub struct Finding {
     pub content: Option<String>,
     /// Which bytes the record has; none for a finding about a file or the data set.
     pub line_digest: Option<LineDigest>,
+    /// What the baseline of the run says of it; none where there is none, and where it cannot fail the run.
+    pub standing: Option<Standing>,
 }
 
 impl Finding {
@@ -92,6 +116,7 @@ impl Finding {
             source: code.info().source.to_owned(),
             content: None,
             line_digest: None,
+            standing: None,
         }
     }
 

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use bedload_engine::MaxRejected;
 
 use super::{
-    ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, GateArgs, InputAccountArgs, PiiArgs, bytes,
+    BaselineArgs, ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, GateArgs, InputAccountArgs,
+    PiiArgs, bytes,
 };
 
 pub(crate) use augment::AugmentArgs;
@@ -46,6 +47,8 @@ pub(crate) struct BuildArgs {
     pub(crate) facts: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: BuildSettingsArgs,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) output: FindingsArgs,
     #[command(flatten)]

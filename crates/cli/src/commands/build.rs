@@ -12,7 +12,7 @@ use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
-use crate::gate::{Found, Judgement};
+use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
     self, About, ClassNames, Ending, Output, Paint, balance_object, built_summary, of_severity, pairs_object,
     say,
@@ -46,17 +46,22 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
     let about = About { rejects: true, ..About::new("build", &inputs, &run) };
     let mut told = Output::open(&wanted, &about, &progress)?;
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    if args.baseline.show_known {
+        told.show_known();
+    }
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
-        let tell = |finding: &Finding| told.tell(finding);
+        let tell = |finding: &Finding| told.tell(&watch.see(finding));
         let overwrite = args.overwrite;
         workers.install(|| build(&inputs, &run.settings, destination.path(), overwrite, &progress, tell))?
     };
     // Records with errors were rejected, and the output is judged without them; those with less are in it.
     let severities = run.settings.severities;
-    let judgement = run.policy.judge(Found {
-        by_code: &built.summary.by_code,
+    let left = watch.without_known(&built.summary.by_code);
+    let judgement = watch.policy().judge(Found {
+        by_code: &left,
         bears_rejected: true,
         records: built.manifest.counts.read,
     });
@@ -69,9 +74,10 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     }
     let config = run.config.as_deref();
     let rare = run.settings.stages.balance.rare;
+    let about_baseline = watch.end().map_err(|error| error.after_publishing(&args.out))?;
     let printed = told.end(&Ending {
-        numbers: &summary_object(&built, rare, severities, (exit, &judgement), config),
-        by_code: &built.summary.by_code,
+        numbers: &summary_object(&built, rare, severities, (exit, &judgement, watch.object()), config),
+        by_code: &left,
         severities,
         exit,
     });
@@ -90,6 +96,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             }
             Delivered::There { prose, .. } => say(&prose),
         }
+        say(&about_baseline);
         say(&judgement.reasons());
     }
     Ok(exit)
@@ -113,7 +120,7 @@ fn summary_object(
     built: &Built,
     rare: u64,
     severities: Severities,
-    (exit, judgement): (Exit, &Judgement),
+    (exit, judgement, baseline): (Exit, &Judgement, serde_json::Value),
     config: Option<&Path>,
 ) -> serde_json::Value {
     let manifest = &built.manifest;
@@ -154,6 +161,7 @@ fn summary_object(
         "by_code": manifest.findings,
         "sources": built.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
         "config": config.map(|path| path.display().to_string()),
+        "baseline": baseline,
         "exceeded": judgement.exceeded(),
         "exit_code": exit.code(),
     })

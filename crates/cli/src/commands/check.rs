@@ -10,7 +10,7 @@ use bedload_record::Finding;
 use super::{find_inputs, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
-use crate::gate::{Found, Judgement};
+use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
     About, ClassNames, Ending, Output, Paint, Wanted, balance_object, by_name, checked_summary, pairs_object,
     say,
@@ -27,23 +27,29 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
     let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
     let mut told = Output::open(&wanted, &About::new("check", &inputs, &run), &progress)?;
-    let (per_code, shown) = (told.per_code(), told.shown());
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &[]), &progress)?;
+    if args.baseline.show_known {
+        told.show_known();
+    }
+    let (per_code, shown) = (told.per_code().filter(|_| !watch.is_needed()), told.shown());
     let checked = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
-        let tell = |finding: &Finding, is_said: bool| told.tell_or_fold(finding, is_said);
+        let tell = |finding: &Finding, is_said: bool| told.tell_or_fold(&watch.see(finding), is_said);
         workers.install(|| check(&inputs, &run.settings, &progress, per_code, tell))?
     };
-    let judgement = run.policy.judge(Found {
-        by_code: &checked.by_code,
+    let left = watch.without_known(&checked.by_code);
+    let judgement = watch.policy().judge(Found {
+        by_code: &left,
         bears_rejected: run.settings.max_rejected.is_some(),
         records: checked.records,
     });
     let exit = judgement.exit;
     let rare = run.settings.stages.balance.rare;
+    let about_baseline = watch.end()?;
     told.end(&Ending {
-        numbers: &summary_object(&checked, rare, &judgement, run.config.as_deref()),
-        by_code: &checked.by_code,
+        numbers: &summary_object(&checked, rare, (&judgement, watch.object()), run.config.as_deref()),
+        by_code: &left,
         severities: run.settings.severities,
         exit,
     })?;
@@ -52,6 +58,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
         say(&checked_summary(&checked, names, run.settings.severities, shown, started.elapsed(), paint));
+        say(&about_baseline);
         say(&judgement.reasons());
     }
     Ok(exit)
@@ -60,7 +67,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 fn summary_object(
     checked: &Checked,
     rare: u64,
-    judgement: &Judgement,
+    (judgement, baseline): (&Judgement, serde_json::Value),
     config: Option<&Path>,
 ) -> serde_json::Value {
     let texts = checked.texts;
@@ -101,6 +108,7 @@ fn summary_object(
         "format": checked.format,
         "by_code": by_name(&checked.by_code),
         "config": config.map(|path| path.display().to_string()),
+        "baseline": baseline,
         "exceeded": judgement.exceeded(),
         "exit_code": judgement.exit.code(),
     })

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Converted, Outputs, convert};
+use bedload_engine::{Converted, EngineError, Outputs, convert};
 use bedload_record::{Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, new_progress, refuse_remote_output, say_config, start_workers};
 use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
-use crate::gate::{Found, Judgement};
+use crate::gate::{Found, Judgement, Watch};
 use crate::output::{self, About, Ending, Output, Paint, by_name, converted_summary, of_severity, say};
 use crate::progress::Display;
 use crate::settings;
@@ -37,10 +37,14 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let wanted =
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
     let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    if args.baseline.show_known {
+        told.show_known();
+    }
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
-        let tell = |finding: &Finding| told.tell(finding);
+        let tell = |finding: &Finding| told.tell(&watch.see(finding));
         let settings = &run.settings;
         let outputs = Outputs {
             out: destination.path(),
@@ -50,11 +54,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
     };
     let severities = run.settings.severities;
-    let judgement = run.policy.judge(Found {
-        by_code: &converted.by_code,
-        bears_rejected: false,
-        records: converted.records,
-    });
+    let left = watch.without_known(&converted.by_code);
+    let judgement =
+        watch.policy().judge(Found { by_code: &left, bears_rejected: false, records: converted.records });
     let exit = judgement.exit;
     converted.notes.iter().for_each(|note| complain(note));
     let delivered = match converted.written {
@@ -65,16 +67,18 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         told.write_object(object)?;
     }
     let config = run.config.as_deref();
+    let ended = |error: EngineError| match converted.written {
+        0 => error,
+        _ => error.after_publishing(&args.out),
+    };
+    let about_baseline = watch.end().map_err(ended)?;
     let printed = told.end(&Ending {
-        numbers: &summary_object(&converted, severities, &judgement, config),
-        by_code: &converted.by_code,
+        numbers: &summary_object(&converted, severities, (&judgement, watch.object()), config),
+        by_code: &left,
         severities,
         exit,
     });
-    printed.map_err(|error| match converted.written {
-        0 => error,
-        _ => error.after_publishing(&args.out),
-    })?;
+    printed.map_err(ended)?;
     if !output.quiet {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
@@ -83,6 +87,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         if let Delivered::There { prose, .. } = delivered {
             say(&prose);
         }
+        say(&about_baseline);
         say(&judgement.reasons());
     }
     Ok(exit)
@@ -91,7 +96,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
 fn summary_object(
     converted: &Converted,
     severities: Severities,
-    judgement: &Judgement,
+    (judgement, baseline): (&Judgement, serde_json::Value),
     config: Option<&Path>,
 ) -> serde_json::Value {
     let of = |severity| of_severity(&converted.by_code, severities, severity);
@@ -110,6 +115,7 @@ fn summary_object(
         "format": converted.to,
         "by_code": by_name(&converted.by_code),
         "config": config.map(|path| path.display().to_string()),
+        "baseline": baseline,
         "exceeded": judgement.exceeded(),
         "exit_code": judgement.exit.code(),
     })

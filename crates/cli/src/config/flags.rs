@@ -18,6 +18,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("temp-dir", &["temp-dir"]),
     ("max-rejected", &["max-rejected"]),
     ("max-findings", &["max-findings"]),
+    ("baseline", &["baseline"]),
     ("shard-records", &["shard-records"]),
     ("shard-bytes", &["shard-bytes"]),
     ("output", &["output"]),

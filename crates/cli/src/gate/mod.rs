@@ -1,11 +1,17 @@
-//! Which findings fail a run: how bad they are in it, and how many it bears.
+//! Which findings fail a run: how bad they are in it, how many it bears, and which are known.
 
+mod baseline;
+mod date;
 mod limits;
 mod policy;
 mod selector;
 mod severity;
+mod watch;
+mod written;
 
+pub(crate) use date::Date;
 pub(crate) use limits::{Limit, LimitRule, check_limits, put_limit};
 pub(crate) use policy::{Found, Judgement, Policy};
 pub(crate) use selector::Selector;
 pub(crate) use severity::{Level, SeverityRule, choose, put_severity};
+pub(crate) use watch::Watch;

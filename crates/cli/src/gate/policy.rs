@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use bedload_record::plural::{count, plural};
 use bedload_record::{Code, Scope, Severities, Severity};
@@ -20,6 +21,8 @@ pub(crate) struct Policy {
     pub(crate) severities: Severities,
     /// How many findings are borne.
     pub(crate) limits: BTreeMap<Selector, Limit>,
+    /// Findings that are known.
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// What was found.
@@ -48,7 +51,7 @@ pub(crate) struct Judgement {
 impl Policy {
     /// Judges a run.
     pub(crate) fn judge(&self, found: Found<'_>) -> Judgement {
-        let Self { fail_on, severities, ref limits } = *self;
+        let Self { fail_on, severities, ref limits, .. } = *self;
         let Found { by_code, bears_rejected, records } = found;
         let mut exceeded = Vec::new();
         for (selector, &limit) in limits {
@@ -128,7 +131,8 @@ mod tests {
         let limits = limits.iter().map(|(selector, limit)| {
             (selector.parse().expect("a selector"), limit.parse().expect("a limit"))
         });
-        let policy = Policy { fail_on, severities: Severities::default(), limits: limits.collect() };
+        let policy =
+            Policy { fail_on, severities: Severities::default(), limits: limits.collect(), baseline: None };
         let by_code = CODES.into_iter().zip(*found).collect();
         policy.judge(Found { by_code: &by_code, bears_rejected: bears, records: 200 })
     }

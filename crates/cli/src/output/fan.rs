@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use bedload_engine::{EngineError, FileBeside, Progress, resolve};
-use bedload_record::{Code, Finding, Scope};
+use bedload_record::{Code, Finding, Scope, Standing};
 use bedload_scan::Inputs;
 
 use super::uri::Root;
@@ -21,6 +21,8 @@ const FLAG: &str = "--output";
 pub(crate) struct Output<'p> {
     /// Standard output first.
     ways: Vec<Way<'p>>,
+    /// Whether people are shown also what the baseline knows.
+    shows_known: bool,
 }
 
 /// One form on its way to one place.
@@ -75,7 +77,7 @@ impl<'p> Output<'p> {
             let emitter = emitter(*form, ColorWhen::Never, about);
             ways.push(Way { emitter, to, told: BTreeMap::new() });
         }
-        Ok(Self { ways })
+        Ok(Self { ways, shows_known: false })
     }
 
     /// One form on standard output, and nothing else.
@@ -84,7 +86,12 @@ impl<'p> Output<'p> {
             OutputFormat::Text => Form::Text,
             OutputFormat::Jsonl => Form::Jsonl,
         };
-        Self { ways: vec![Way::stdout(emitter(form, args.color, about))] }
+        Self { ways: vec![Way::stdout(emitter(form, args.color, about))], shows_known: false }
+    }
+
+    /// From now on, people are shown also what the baseline knows.
+    pub(crate) fn show_known(&mut self) {
+        self.shows_known = true;
     }
 
     /// The most findings about records that any of the forms wants of each code.
@@ -105,7 +112,9 @@ impl<'p> Output<'p> {
 
     /// The same, where one finding about the data may say it of all records: then only forms that want all have it.
     pub(crate) fn tell_or_fold(&mut self, finding: &Finding, is_said: bool) -> Result<(), EngineError> {
-        self.ways.iter_mut().try_for_each(|way| way.tell(finding, is_said))
+        let is_known = finding.standing == Some(Standing::Known) && !self.shows_known;
+        let wants = |way: &&mut Way<'_>| !is_known || way.emitter.per_code().is_none();
+        self.ways.iter_mut().filter(wants).try_for_each(|way| way.tell(finding, is_said))
     }
 
     /// Writes a finding, however many of its kind were written.

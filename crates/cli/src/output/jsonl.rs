@@ -1,7 +1,7 @@
 //! Findings as JSON, an object a line.
 
 use bedload_engine::EngineError;
-use bedload_record::{Finding, Fingerprint};
+use bedload_record::{Finding, Fingerprint, Standing};
 use serde::Serialize;
 
 use super::stdout::line_of;
@@ -48,6 +48,8 @@ struct FindingObject<'a> {
     source: &'a str,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
 }
 
@@ -67,6 +69,7 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         profile,
         source: &finding.source,
         fingerprint: Fingerprint::of(finding).to_string(),
+        baseline: finding.standing.map(Standing::name),
         content: finding.content.as_deref(),
     }
 }

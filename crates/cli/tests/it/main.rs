@@ -13,6 +13,8 @@ mod bad_input;
 #[cfg(test)]
 mod balancing;
 #[cfg(test)]
+mod baselines;
+#[cfg(test)]
 mod by_time;
 #[cfg(test)]
 mod calibrating;

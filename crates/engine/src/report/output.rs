@@ -49,6 +49,22 @@ pub fn read_output_text(dir: &Path) -> Result<(Manifest, Vec<u8>), EngineError> 
     }
 }
 
+/// The fingerprints of the findings of an output, one for each finding. While they are read, each takes 40 bytes.
+///
+/// # Errors
+/// Those of [`read_output`], and where the findings are not as they were written, or without fingerprints.
+pub fn known_findings(dir: &Path) -> Result<Vec<u64>, EngineError> {
+    read_output(dir)?;
+    let path = dir.join("report/findings.parquet");
+    let list = bedload_report::read_findings(&path)?.list.ok_or_else(|| {
+        EngineError::Usage(format!(
+            "{}: written by a version of bedload without fingerprints\nhint: build the directory again",
+            path.display()
+        ))
+    })?;
+    Ok(list.into_iter().map(|finding| finding.fingerprint).collect())
+}
+
 /// The margin of the token counts of an output for a target, in per cent: the configured one, or the target's. A
 /// vocabulary that the user brought is taken for the target's own, as in the build.
 pub fn token_margin(manifest: &Manifest, profile: &Profile) -> u64 {

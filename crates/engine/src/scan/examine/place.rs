@@ -63,6 +63,7 @@ pub(crate) fn place_in(
             .zip(shown)
             .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
         line_digest: Some(digest),
+        standing: None,
     };
     findings.into_iter().map(&mut place).collect()
 }

@@ -1,0 +1,235 @@
+//! A baseline: findings that are known, by fingerprint. It is a file that people edit, or an earlier output.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use bedload_engine::known_findings;
+use bedload_record::Fingerprint;
+use bedload_record::names::did_you_mean_of;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::date::Date;
+use crate::exit::Failure;
+
+/// The layout of the file.
+pub(super) const FORMAT_VERSION: u64 = 1;
+
+/// What is known. Takes 24 bytes a fingerprint.
+#[derive(Debug, Default)]
+pub(super) struct Baseline {
+    /// In the order of fingerprints, each once.
+    known: Vec<Known>,
+    /// What is said of some of them, to be written again.
+    remarks: BTreeMap<u64, Remark>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    fingerprint: u64,
+    count: u32,
+    /// How many of them were seen in this run.
+    seen: u32,
+    /// Whether it counts no longer.
+    is_expired: bool,
+}
+
+/// What people add to an entry.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remark {
+    pub(super) expires: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+/// What a baseline says of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Nothing,
+    Known,
+    Expired,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "tool")]
+    _tool: Option<IgnoredAny>,
+    format_version: u64,
+    findings: Entries,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    format_version: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    fingerprint: String,
+    count: u32,
+    expires: Option<String>,
+    reason: Option<String>,
+    #[serde(rename = "code")]
+    _code: Option<IgnoredAny>,
+    #[serde(rename = "message")]
+    _message: Option<IgnoredAny>,
+}
+
+/// The entries, without the texts that nothing reads: there may be millions.
+struct Entries(Vec<(u64, u32)>, BTreeMap<u64, Remark>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of findings")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Entries, A::Error> {
+                let wrong = |message: String| serde::de::Error::custom(message);
+                let mut entries = Entries(Vec::new(), BTreeMap::new());
+                while let Some(Entry { fingerprint, count, expires, reason, .. }) = all.next_element()? {
+                    let Fingerprint(number) = fingerprint.parse().map_err(wrong)?;
+                    if count == 0 {
+                        return Err(wrong(format!("the count of {fingerprint} is 0; remove the entry")));
+                    }
+                    if let Some(date) = &expires {
+                        date.parse::<Date>().map_err(|error| wrong(format!("expires: {error}")))?;
+                    }
+                    if expires.is_some() || reason.is_some() {
+                        entries.1.insert(number, Remark { expires, reason });
+                    }
+                    entries.0.push((number, count));
+                }
+                Ok(entries)
+            }
+        }
+        deserializer.deserialize_seq(Each)
+    }
+}
+
+impl Baseline {
+    /// Reads a file, or the findings of an earlier output.
+    pub(super) fn read(path: &Path, today: Date) -> Result<Self, Failure> {
+        if path.is_dir() {
+            let all = known_findings(path)?;
+            return Ok(Self::of(all.into_iter().map(|number| (number, 1)), BTreeMap::new(), today));
+        }
+        let shown = path.display();
+        let wrong = |message: String| Failure::Usage(format!("baseline {shown}: {message}"));
+        let open = || File::open(path).map(BufReader::new).map_err(|error| wrong(error.to_string()));
+        if !path.metadata().map_err(|error| wrong(error.to_string()))?.is_file() {
+            return Err(wrong("not a file, nor a directory that `bedload build` wrote".to_owned()));
+        }
+        let read: Result<Written, _> = serde_json::from_reader(open()?);
+        let Written { format_version, findings: Entries(entries, remarks), .. } = read.map_err(|error| {
+            // One of a newer version may have more in it.
+            match serde_json::from_reader::<_, Head>(BufReader::new(match File::open(path) {
+                Ok(file) => file,
+                Err(error) => return wrong(error.to_string()),
+            })) {
+                Ok(Head { format_version }) if format_version > FORMAT_VERSION => {
+                    newer(&wrong, format_version)
+                }
+                _ => {
+                    let message = error.to_string();
+                    let near = did_you_mean_of(&message).map(|near| near + " ").unwrap_or_default();
+                    wrong(format!("{message}\nhint: {near}--write-baseline writes such a file"))
+                }
+            }
+        })?;
+        if format_version > FORMAT_VERSION {
+            return Err(newer(&wrong, format_version));
+        }
+        let n = entries.len();
+        let baseline = Self::of(entries.into_iter(), remarks, today);
+        if baseline.known.len() < n {
+            let hint = "hint: leave one of the entries, or write the baseline again";
+            return Err(wrong(format!("a fingerprint is listed more than once\n{hint}")));
+        }
+        Ok(baseline)
+    }
+
+    fn of(entries: impl Iterator<Item = (u64, u32)>, remarks: BTreeMap<u64, Remark>, today: Date) -> Self {
+        let known = |(fingerprint, count)| Known { fingerprint, count, seen: 0, is_expired: false };
+        let mut all: Vec<Known> = entries.map(known).collect();
+        all.sort_unstable_by_key(|known| known.fingerprint);
+        all.dedup_by(|next, first| {
+            let is_same = next.fingerprint == first.fingerprint;
+            if is_same {
+                first.count = first.count.saturating_add(next.count);
+            }
+            is_same
+        });
+        for (number, remark) in &remarks {
+            let last = remark.expires.as_deref().and_then(|date| date.parse::<Date>().ok());
+            if let Ok(place) = all.binary_search_by_key(number, |known| known.fingerprint) {
+                all[place].is_expired = last.is_some_and(|last| last < today);
+            }
+        }
+        Self { known: all, remarks }
+    }
+
+    /// Looks a finding up, and counts it: of a fingerprint, no more are known than the baseline counts.
+    pub(super) fn see(&mut self, Fingerprint(number): Fingerprint) -> Said {
+        let Ok(place) = self.known.binary_search_by_key(&number, |known| known.fingerprint) else {
+            return Said::Nothing;
+        };
+        let known = &mut self.known[place];
+        if known.seen == known.count {
+            return Said::Nothing;
+        }
+        known.seen += 1;
+        if known.is_expired { Said::Expired } else { Said::Known }
+    }
+
+    /// Findings of the baseline that were not seen.
+    pub(super) fn gone(&self) -> u64 {
+        self.known.iter().map(|known| u64::from(known.count - known.seen)).sum()
+    }
+
+    /// What people have added to an entry.
+    pub(super) fn remark(&self, fingerprint: u64) -> Option<&Remark> {
+        self.remarks.get(&fingerprint)
+    }
+}
+
+fn newer(wrong: &impl Fn(String) -> Failure, format_version: u64) -> Failure {
+    wrong(format!(
+        "format_version {format_version} is newer than this version of bedload reads ({FORMAT_VERSION})"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Of each fingerprint as many are known as the baseline counts, in whatever order they come.
+        #[test]
+        fn it_knows_as_many_as_it_counts(
+            entries in prop::collection::btree_map(0u64..12, 1u32..4, 0..8),
+            seen in prop::collection::vec(0u64..12, 0..40),
+        ) {
+            let today = Date::today();
+            let mut baseline = Baseline::of(entries.clone().into_iter(), BTreeMap::new(), today);
+            let known = seen.iter().filter(|&&number| baseline.see(Fingerprint(number)) == Said::Known).count();
+            let expected: usize = entries
+                .iter()
+                .map(|(number, &count)| seen.iter().filter(|seen| *seen == number).count().min(count as usize))
+                .sum();
+            prop_assert_eq!(known, expected);
+            let all: u64 = entries.values().map(|&count| u64::from(count)).sum();
+            prop_assert_eq!(baseline.gone(), all - expected as u64);
+        }
+    }
+}
