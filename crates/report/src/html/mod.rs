@@ -168,7 +168,9 @@ fn document(title: &str, body: &Markup) -> String {
             body { main { (body) } }
         }
     };
-    page.into_string() + "\n"
+    // What a section forgot to escape is escaped here; the template has no such characters but ends of lines.
+    let lines: Vec<_> = page.0.split('\n').map(text::shown).collect();
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]

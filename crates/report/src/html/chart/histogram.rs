@@ -3,7 +3,7 @@
 use bedload_record::plural::count;
 use maud::{Markup, html};
 
-use crate::html::numbers::{part, percent, pixels, share, tick};
+use crate::html::numbers::{part, percent, pixels, real, share, tick};
 
 /// An interval of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(crate) struct Histogram<'a> {
     pub(crate) marks: Vec<Mark>,
     /// Values that are in doubt.
     pub(crate) margin: Option<(u64, u64)>,
+    /// Whether values are hundredths of what is written.
+    pub(crate) is_hundredths: bool,
 }
 
 /// How high columns are, in pixels.
@@ -70,8 +72,27 @@ impl Histogram<'_> {
         column
     }
 
+    /// A value as it is written below the columns.
+    fn value(&self, value: u64) -> String {
+        if self.is_hundredths { real(value as f64 / 100.0, 2) } else { tick(value) }
+    }
+
+    /// An interval as it is written in the table.
+    fn range(&self, bin: &Bin) -> String {
+        if self.is_hundredths {
+            return format!("{} {}", self.value(bin.from), if bin.from == 100 { "" } else { "and more" })
+                .trim_end()
+                .to_owned();
+        }
+        if bin.to - bin.from <= 1 {
+            count(bin.from)
+        } else {
+            format!("{}–{}", count(bin.from), count(bin.to - 1))
+        }
+    }
+
     /// Leaves out the bins at both ends that are empty and have no mark near.
-    fn trimmed(mut self) -> Self {
+    pub(crate) fn trimmed(mut self) -> Self {
         let is_near = |bin: &Bin| self.marks.iter().any(|mark| (bin.from..bin.to).contains(&mark.at));
         let wanted: Vec<usize> =
             (0..self.bins.len()).filter(|&nth| self.total(nth) > 0 || is_near(&self.bins[nth])).collect();
@@ -106,7 +127,7 @@ impl Histogram<'_> {
 
     /// The chart, its legend, and its numbers as a table.
     pub(crate) fn draw(self) -> Markup {
-        let chart = self.trimmed();
+        let chart = self;
         let most = (0..chart.bins.len()).map(|nth| chart.total(nth)).max().unwrap_or(0);
         let all: u64 = (0..chart.bins.len()).map(|nth| chart.total(nth)).sum();
         let steps = steps(most);
@@ -129,7 +150,7 @@ impl Histogram<'_> {
                 }
                 @for step in &steps {
                     line class="grid" x1="0" x2="100%" y1=(pixels(y(*step))) y2=(pixels(y(*step))) {}
-                    text class="scale" x="0" y=(pixels(y(*step) - 3.0)) { (tick(*step)) }
+                    text class="scale" x="-8" y=(pixels(y(*step) + 4.0)) text-anchor="end" { (tick(*step)) }
                 }
                 line class="axis" x1="0" x2="100%" y1=(pixels(bottom)) y2=(pixels(bottom)) {}
                 @for (nth, bin) in chart.bins.iter().enumerate() {
@@ -138,13 +159,13 @@ impl Histogram<'_> {
                         // A single record among millions is still seen.
                         @let height = (y(from) - y(to)).max(1.0);
                         rect class=(class) x=(percent(base + 0.08 / n)) y=(pixels(y(from) - height)) width=(percent(0.84 / n)) height=(pixels(height)) {
-                            title { (range(bin)) " " (chart.unit) ": " (count(to - from)) " " (name) }
+                            title { (chart.range(bin)) " " (chart.unit) ": " (count(to - from)) " " (name) }
                         }
                     }
                 }
                 @for (at, is_small) in chart.ticks() {
                     @let place = chart.middle(at);
-                    text class=(if is_small { "tick wide" } else { "tick" }) x=(percent(place)) y=(pixels(bottom + 16.0)) text-anchor=(anchor(place)) { (tick(at)) }
+                    text class=(if is_small { "tick wide" } else { "tick" }) x=(percent(place)) y=(pixels(bottom + 16.0)) text-anchor=(anchor(place)) { (chart.value(at)) }
                 }
                 @for (mark, row) in &rows {
                     @let place = chart.place(mark.at);
@@ -177,14 +198,20 @@ impl Histogram<'_> {
             .chain(powers().filter_map(|power| power.checked_mul(5)))
             .chain(powers().filter_map(|power| power.checked_mul(2)))
             .chain(powers().filter_map(|power| power.checked_mul(3)));
+        // Where the axis is short, few of these are on it.
+        let is_short = last.to / 4 < first.from;
+        let step = [1, 2, 5, 10, 20, 50].into_iter().find(|step| (last.to - first.from) / step <= 8);
+        let even = step.filter(|_| is_short).into_iter();
+        let even = even.flat_map(|step| (first.from..last.to).filter(move |at| at.is_multiple_of(step)));
         let inside = |at: &u64| (first.from..=last.to).contains(at) && self.place(*at) <= 1.0;
-        let candidates: Vec<u64> = [0].into_iter().chain(round).filter(inside).collect();
+        let candidates: Vec<u64> = [0].into_iter().chain(round).chain(even).filter(inside).collect();
         let mut kept: Vec<(u64, bool)> = Vec::new();
         for (width, is_small) in [(NARROW, false), (2.4 * NARROW, true)] {
             for &at in &candidates {
                 let place = self.middle(at);
                 let is_free = |(other, _): &(u64, bool)| {
-                    (self.middle(*other) - place).abs() * width >= 15.0 + CHAR * tick(at).len().max(3) as f64
+                    (self.middle(*other) - place).abs() * width
+                        >= 15.0 + CHAR * self.value(at).len().max(3) as f64
                 };
                 if kept.iter().all(is_free) {
                     kept.push((at, is_small));
@@ -235,7 +262,7 @@ impl Histogram<'_> {
                     tbody {
                         @for nth in some {
                             tr {
-                                th scope="row" { (range(&self.bins[nth])) }
+                                th scope="row" { (self.range(&self.bins[nth])) }
                                 @for (_, _, counts) in &self.parts { td class="num" { (count(counts[nth])) } }
                                 td class="num" { (share(self.total(nth), all)) }
                             }
@@ -253,14 +280,6 @@ fn anchor(place: f64) -> &'static str {
         ..0.16 => "start",
         0.84.. => "end",
         _ => "middle",
-    }
-}
-
-fn range(bin: &Bin) -> String {
-    if bin.to - bin.from <= 1 {
-        count(bin.from)
-    } else {
-        format!("{}–{}", count(bin.from), count(bin.to - 1))
     }
 }
 

@@ -79,45 +79,49 @@ fn a_histogram_has_limit_margin_and_a_table() {
             Mark { name: "p50".to_owned(), at: 9, is_limit: false },
         ],
         margin: Some((36, 44)),
+        is_hundredths: false,
     };
     check(
         &histogram.draw(),
         &expect![[r#"
             <svg class="histogram" width="100%" height="212" role="img" aria-label="Tokens per record: 41 records; limit 40; p50 9">
             <title>Tokens per record: 41 records; limit 40; p50 9</title>
-            <rect class="doubt" x="70.83%" y="30" width="8.33%" height="160">
+            <rect class="doubt" x="78.12%" y="30" width="6.25%" height="160">
             <title>within the margin of the token count</title>
             </rect>
             <line class="grid" x1="0" x2="100%" y1="138.4" y2="138.4">
             </line>
-            <text class="scale" x="0" y="135.4">10</text>
+            <text class="scale" x="-8" y="142.4" text-anchor="end">10</text>
             <line class="grid" x1="0" x2="100%" y1="86.8" y2="86.8">
             </line>
-            <text class="scale" x="0" y="83.8">20</text>
+            <text class="scale" x="-8" y="90.8" text-anchor="end">20</text>
             <line class="grid" x1="0" x2="100%" y1="35.2" y2="35.2">
             </line>
-            <text class="scale" x="0" y="32.2">30</text>
+            <text class="scale" x="-8" y="39.2" text-anchor="end">30</text>
             <line class="axis" x1="0" x2="100%" y1="190" y2="190">
             </line>
-            <rect class="train" x="2.67%" y="35.2" width="28%" height="154.8">
+            <rect class="train" x="27%" y="35.2" width="21%" height="154.8">
             <title>8–15 tokens: 30 training</title>
             </rect>
-            <rect class="test" x="2.67%" y="30" width="28%" height="5.2">
+            <rect class="test" x="27%" y="30" width="21%" height="5.2">
             <title>8–15 tokens: 1 test</title>
             </rect>
-            <rect class="train" x="36%" y="138.4" width="28%" height="51.6">
+            <rect class="train" x="52%" y="138.4" width="21%" height="51.6">
             <title>16–31 tokens: 10 training</title>
             </rect>
-            <text class="tick" x="8.33%" y="206" text-anchor="start">10</text>
-            <text class="tick" x="41.67%" y="206" text-anchor="middle">20</text>
-            <text class="tick" x="62.5%" y="206" text-anchor="middle">30</text>
-            <text class="tick" x="85.42%" y="206" text-anchor="end">50</text>
-            <line class="mark limit" x1="75%" x2="75%" y1="16" y2="190">
+            <text class="tick" x="0%" y="206" text-anchor="start">0</text>
+            <text class="tick wide" x="6.25%" y="206" text-anchor="start">2</text>
+            <text class="tick" x="15.62%" y="206" text-anchor="start">5</text>
+            <text class="tick" x="31.25%" y="206" text-anchor="middle">10</text>
+            <text class="tick" x="56.25%" y="206" text-anchor="middle">20</text>
+            <text class="tick" x="71.88%" y="206" text-anchor="middle">30</text>
+            <text class="tick" x="89.06%" y="206" text-anchor="end">50</text>
+            <line class="mark limit" x1="81.25%" x2="81.25%" y1="16" y2="190">
             </line>
-            <text class="mark limit" x="75%" y="12" text-anchor="middle">limit 40</text>
-            <line class="mark" x1="4.17%" x2="4.17%" y1="16" y2="190">
+            <text class="mark limit" x="81.25%" y="12" text-anchor="middle">limit 40</text>
+            <line class="mark" x1="28.12%" x2="28.12%" y1="16" y2="190">
             </line>
-            <text class="mark" x="4.17%" y="12" text-anchor="start">p50 9</text>
+            <text class="mark" x="28.12%" y="12" text-anchor="middle">p50 9</text>
             </svg>
             <ul class="legend">
             <li>

@@ -98,11 +98,13 @@ fn similarity(title: &str, of: &str, hundredths: &Hundredths) -> Markup {
     let bins = (0..101u64).map(|from| Bin { from, to: from + 1 }).collect();
     Histogram {
         title,
-        unit: "hundredths",
+        unit: "similarity",
         of,
         bins,
         parts: vec![(of, "near", hundredths.clone())],
+        is_hundredths: true,
         ..Histogram::default()
     }
+    .trimmed()
     .draw()
 }

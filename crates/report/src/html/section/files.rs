@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::html::Page;
 use crate::html::numbers::bytes;
 use crate::html::parts::{more, section};
-use crate::html::text::shown;
+use crate::html::text::{name, shown};
 
 /// Files that are shown.
 const SHOWN: usize = 40;
@@ -46,7 +46,7 @@ pub(crate) fn config(page: &Page) -> Markup {
     let body = html! {
         details class="config" {
             summary { "Everything that can change a byte of the output" }
-            pre { code { @for line in text { (shown(line)) "\n" } } }
+            pre { code { @for line in text { (name(line)) "\n" } } }
             (more(lines.saturating_sub(LINES), "lines", "manifest.json"))
         }
     };

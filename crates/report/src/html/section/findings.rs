@@ -13,7 +13,7 @@ use crate::html::text::{name, shown};
 /// Codes that are shown.
 const SHOWN: usize = 40;
 
-const SQL: &str = "SELECT code, severity, count(*) AS findings, min_by(file, line) AS file, min(line) AS line\nFROM 'report/findings.parquet'\nGROUP BY ALL ORDER BY findings DESC;";
+const SQL: &str = "SELECT code, severity, count(*) AS findings\nFROM 'report/findings.parquet'\nGROUP BY ALL ORDER BY findings DESC;";
 const SQL_PLACES: &str = "SELECT file, line, \"column\", message\nFROM 'report/findings.parquet'\nWHERE code = 'schema/empty-content' LIMIT 20;";
 
 /// Errors first, and what is frequent first among these.

@@ -118,6 +118,7 @@ fn chart(
         parts: parts.filter(|(_, _, counts)| counts.iter().any(|n| *n > 0)).collect(),
         marks: limits.into_iter().chain(marks).collect(),
         margin: doubt,
+        is_hundredths: false,
     }
     .draw()
 }

@@ -39,7 +39,7 @@ pub(crate) fn verdict(page: &Page) -> Markup {
                 (icon("M5 5l10 10M15 5L5 15"))
                 div {
                     h2 { "Not ready" @if let Some(target) = &target { " for " (target) } }
-                    p { (plural(page.reasons.len() as u64, "reason", "reasons")) ", each with what to do:" }
+                    p { @if page.reasons.len() == 1 { "There is one reason:" } @else { "There are " (plural(page.reasons.len() as u64, "reason", "reasons")) ":" } }
                     ul class="reasons" {
                         @for reason in page.reasons.iter().take(SHOWN) { (self::reason(reason)) }
                     }

@@ -15,6 +15,8 @@ use std::path::Path;
 
 use crate::error::ReportError;
 
+#[cfg(test)]
+pub(crate) use alike::Cluster;
 pub(crate) use alike::{Alike, Hundredths};
 pub(crate) use classes::{Classes, Facet, Values};
 pub(crate) use conflicts::{Answer, Disagreement, Prompt};
