@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "without the feature these are only refused"))]
 mod account;
 mod build;
+mod built;
 mod compare;
 mod configuration;
 mod contamination;
@@ -11,6 +12,8 @@ mod conversion;
 mod deploy;
 mod duration;
 mod evaluate;
+#[cfg(test)]
+mod examples;
 mod gate;
 mod identifier;
 mod init;
@@ -20,6 +23,7 @@ mod output;
 mod pii;
 mod reading;
 mod report;
+mod shell;
 mod size;
 mod states;
 mod training;
@@ -42,6 +46,7 @@ pub(crate) use build::{
     AugmentArgs, BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs,
     SplitArgs,
 };
+pub(crate) use built::{CleanArgs, VerifyArgs};
 pub(crate) use compare::{CompareArgs, CompareFormat, PolicyArgs};
 pub(crate) use configuration::{ConfigCommand, ConfigurationArgs, ShowArgs};
 pub(crate) use contamination::ContaminationArgs;
@@ -71,13 +76,14 @@ pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, Out
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
 pub(crate) use report::ReportArgs;
+pub(crate) use shell::{CompletionsArgs, ManArgs, ShellName};
 pub(crate) use size::{bytes, record_bytes};
 pub(crate) use training::{CostArgs, Epochs, HyperparametersArgs, TargetArgs};
 pub(crate) use upload::UploadArgs;
 
 /// Validates and transforms the JSONL that customizes models on Amazon Bedrock.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, max_term_width = 100, after_help = format!("{EXIT_CODES}\n\n{EXAMPLES}"))]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -88,6 +94,12 @@ pub(crate) const THREADS_MAX: i64 = 1024;
 
 const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, \
 3 environment (I/O, space, permission, input changed, memory limit), 4 internal error, 130/143 interrupted.";
+
+const EXAMPLES: &str = "Examples:
+  bedload init --profile nova-lite-sft
+  bedload check train.jsonl --profile nova-lite-sft
+  bedload build data/ --profile nova-lite-sft --validation 10% --out OUT
+  bedload explain schema/empty-content";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -143,6 +155,10 @@ pub(crate) enum Command {
     /// Deploy a custom model, on demand or with provisioned throughput; says what it costs before.
     #[cfg_attr(not(feature = "bedrock"), command(hide = true))]
     Deploy(Box<DeployArgs>),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }
 
 /// What the data is, and how to read it.
@@ -289,7 +305,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop --rejected rejected.jsonl --out converse.jsonl"
+    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion \\\n      --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop \\\n      --rejected rejected.jsonl --out converse.jsonl"
 )]
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
@@ -319,38 +335,6 @@ pub(crate) struct ConvertArgs {
     pub(crate) output: FindingsArgs,
     #[command(flatten)]
     pub(crate) account: InputAccountArgs,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  bedload verify OUT --require-ready\n  bedload verify OUT --leaks --near 0.8"
-)]
-pub(crate) struct VerifyArgs {
-    /// A directory written by `bedload build`.
-    #[arg(value_name = "DIR")]
-    pub(crate) dir: PathBuf,
-    /// Also exit with 1 if the directory is not ready for its target.
-    #[arg(long)]
-    pub(crate) require_ready: bool,
-    /// Count again, from the files alone, what training and validation data have in common: keys of groups, and pairs
-    /// of similar records. Any are a problem.
-    #[arg(long)]
-    pub(crate) leaks: bool,
-    /// The least similarity of such pairs, above 0 and up to 1 [default: that of the build, if it had one].
-    #[arg(long, value_name = "SIMILARITY", requires = "leaks")]
-    pub(crate) near: Option<Threshold>,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload clean DIR")]
-pub(crate) struct CleanArgs {
-    /// An output whose leftovers are to be removed, or a directory that contains leftovers of any outputs.
-    #[arg(value_name = "DIR")]
-    pub(crate) dir: PathBuf,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
 }
 
 #[derive(

@@ -60,6 +60,8 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Explain(explain) => commands::explain::run(explain),
         Command::Job(job) => commands::job::run(job),
         Command::Deploy(deploy) => commands::deploy::run(deploy),
+        Command::Completions(completions) => commands::shell::completions(completions),
+        Command::Man(man) => commands::shell::man(man),
     }
 }
 

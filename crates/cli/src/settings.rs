@@ -162,7 +162,11 @@ pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Fail
         Some(name) if !Tokenizer::PATTERNS.contains(&name) => {
             let text = std::fs::read_to_string(name).map_err(|error| {
                 let names = Tokenizer::PATTERNS.join(", ");
-                wrong(Path::new(name), format!("{error}\nhint: the patterns are {names}, or a file with one"))
+                let near = offer(name, Tokenizer::PATTERNS);
+                wrong(
+                    Path::new(name),
+                    format!("{error}\nhint: {near}the patterns are {names}, or a file with one"),
+                )
             })?;
             Some(text.trim_end_matches(['\r', '\n']).to_owned())
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bedload_record::names::did_you_mean;
+
 use crate::balance::pointer_steps;
 
 /// Why a text is not the pointer to a field.
@@ -16,6 +18,14 @@ impl fmt::Display for NotPointer {
 }
 
 impl NotPointer {
+    /// What to write in its place, where some names may stand there, too.
+    pub fn hint_beside(&self, names: &[&str]) -> String {
+        match did_you_mean(&self.0, names.iter().copied()).filter(|_| !self.0.starts_with('/')) {
+            Some(near) => format!("{near} For a field, {}", self.hint()),
+            None => self.hint(),
+        }
+    }
+
     /// What to write in its place.
     pub fn hint(&self) -> String {
         match self.0.as_str() {

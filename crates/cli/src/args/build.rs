@@ -26,7 +26,7 @@ pub(crate) use split::SplitArgs;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload build data/ --profile generic-sft --validation 10% --out OUT\n  bedload build raw.jsonl --to converse --profile nova-2-lite-sft --out OUT --overwrite\n  bedload build data/*.jsonl --label-field /category --max-rejected 1% --out OUT"
+    after_help = "Examples:\n  bedload build data/ --profile generic-sft --validation 10% --out OUT\n  bedload build raw.jsonl --to converse --profile nova-2-lite-sft --out OUT \\\n      --overwrite\n  bedload build data/*.jsonl --label-field /category --max-rejected 1% \\\n      --out OUT"
 )]
 pub(crate) struct BuildArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.

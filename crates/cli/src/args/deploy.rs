@@ -13,7 +13,7 @@ use super::{AccountArgs, OutputArgs};
     subcommand_negates_reqs = true,
     mut_arg("interval", |arg| arg.conflicts_with("no_wait")),
     mut_arg("timeout", |arg| arg.conflicts_with("no_wait")),
-    after_help = "Exit codes: 0 the deployment answers, 1 it failed, 6 --timeout reached while it is being made, 3 environment (credentials, connection), 130/143 interrupted.\n\nExamples:\n  bedload deploy support-1a2b3c4d --name support\n  bedload deploy MODEL-ARN --name support --provisioned --units 1 --commitment one-month --dry-run\n  bedload deploy list\n  bedload deploy delete support --yes"
+    after_help = "Exit codes: 0 the deployment answers, 1 it failed, 6 --timeout reached while it is being made, 3 environment (credentials, connection), 130/143 interrupted.\n\nExamples:\n  bedload deploy support-1a2b3c4d --name support\n  bedload deploy MODEL-ARN --name support --provisioned --units 1 \\\n      --commitment one-month --dry-run\n  bedload deploy list\n  bedload deploy delete support --yes"
 )]
 pub(crate) struct DeployArgs {
     #[command(subcommand)]

@@ -25,7 +25,7 @@ use asking::AskArgs;
     command(override_usage = "bedload evaluate [OPTIONS] --predictions <FILE>")
 )]
 #[command(
-    after_help = "Examples:\n  bedload evaluate --predictions tuned.jsonl\n  bedload evaluate --predictions tuned.jsonl --against base.jsonl --show-content\n  bedload evaluate --predictions out.jsonl --reference-field /label --prediction-field /answer --normalize --per-record scores.csv"
+    after_help = "Examples:\n  bedload evaluate --predictions tuned.jsonl\n  bedload evaluate --predictions tuned.jsonl --against base.jsonl \\\n      --show-content\n  bedload evaluate --predictions out.jsonl --reference-field /label \\\n      --prediction-field /answer --normalize --per-record scores.csv"
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]

@@ -45,7 +45,7 @@ pub(crate) enum JobCommand {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload job check request.json\n  bedload job check deployment.json --operation CreateCustomModelDeployment\n  aws bedrock create-evaluation-job --generate-cli-skeleton | bedload job check -"
+    after_help = "Examples:\n  bedload job check request.json\n  bedload job check deployment.json --operation CreateCustomModelDeployment\n  aws bedrock create-evaluation-job --generate-cli-skeleton \\\n      | bedload job check -"
 )]
 pub(crate) struct JobCheckArgs {
     /// The request as for `aws bedrock … --cli-input-json`, or `-` for standard input.
@@ -60,7 +60,7 @@ pub(crate) struct JobCheckArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload job plan OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results > job.json\n  bedload job plan OUT --model amazon.nova-2-lite-v1:0:256k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --grader-lambda LAMBDA-ARN\n  aws bedrock create-model-customization-job --cli-input-json file://job.json"
+    after_help = "Examples:\n  bedload job plan OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN \\\n      --data s3://bucket/OUT --output s3://bucket/results > job.json\n  bedload job plan OUT --model amazon.nova-2-lite-v1:0:256k --role ROLE-ARN \\\n      --data s3://bucket/OUT --output s3://bucket/results \\\n      --grader-lambda LAMBDA-ARN\n  aws bedrock create-model-customization-job --cli-input-json file://job.json"
 )]
 pub(crate) struct JobPlanArgs {
     #[command(flatten)]

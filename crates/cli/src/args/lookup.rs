@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{ConfigArgs, ConversionArgs, DataArgs, InputAccountArgs, OutputArgs, PiiArgs, VocabularyArgs};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bedload profiles")]
+#[command(after_help = "Examples:\n  bedload profiles\n  bedload profiles nova-lite-sft")]
 pub(crate) struct ProfilesArgs {
     /// The target to show.
     #[arg(value_name = "NAME")]
@@ -50,7 +50,7 @@ pub(crate) struct CalibrateArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17\n  bedload explain --message 'Maximum input token count 4919 exceeds limit of 4096'"
+    after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17\n  bedload explain \\\n      --message 'Maximum input token count 4919 exceeds limit of 4096'"
 )]
 pub(crate) struct ExplainArgs {
     /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by

@@ -26,7 +26,7 @@ pub(crate) struct TargetArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload hyperparameters OUT\n  bedload hyperparameters OUT --set epochCount=4 --set learningRateWarmupSteps=20\n  bedload hyperparameters OUT --profile nova-lite-sft --output-format jsonl"
+    after_help = "Examples:\n  bedload hyperparameters OUT\n  bedload hyperparameters OUT --set epochCount=4 \\\n      --set learningRateWarmupSteps=20\n  bedload hyperparameters OUT --profile nova-lite-sft --output-format jsonl"
 )]
 pub(crate) struct HyperparametersArgs {
     #[command(flatten)]
@@ -48,7 +48,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload cost OUT --epochs 1..5\n  bedload cost OUT --requests-per-day 10000 --input-tokens 800 --output-tokens 200\n  aws pricing get-products --service-code AmazonBedrock --region us-east-1 > prices.json; bedload cost OUT --price-list prices.json"
+    after_help = "Examples:\n  bedload cost OUT --epochs 1..5\n  bedload cost OUT --requests-per-day 10000 --input-tokens 800 \\\n      --output-tokens 200\n  aws pricing get-products --service-code AmazonBedrock --region us-east-1 \\\n      > prices.json; bedload cost OUT --price-list prices.json"
 )]
 pub(crate) struct CostArgs {
     #[command(flatten)]

@@ -23,6 +23,7 @@ mod online;
 pub(crate) mod profiles;
 pub(crate) mod refusal;
 pub(crate) mod report;
+pub(crate) mod shell;
 mod target;
 pub(crate) mod upload;
 pub(crate) mod verify;

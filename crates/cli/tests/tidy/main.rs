@@ -68,6 +68,8 @@ const HOMES: &[(&str, &str)] = &[
     ("toml", "bedload-bedrock bedload"),
     ("regex-automata", "bedload-aws"),
     ("clap", "bedload"),
+    ("clap_complete", "bedload"),
+    ("clap_mangen", "bedload"),
     ("schemars", "bedload-stages bedload"),
     ("csv", "bedload-engine bedload-client"),
     ("indicatif", "bedload"),
@@ -301,6 +303,7 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "explain",
         "hyperparameters",
         "init",
+        "man",
         "upload",
         "deploy",
     ]

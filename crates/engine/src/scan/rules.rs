@@ -14,7 +14,7 @@ use bedload_stages::group::Prompts;
 use bedload_stages::preference::Preference;
 use bedload_stages::schema::Schema;
 use bedload_stages::split::TimeField;
-use bedload_stages::tokens::{Encoding, TokenLimit, Tokenizer};
+use bedload_stages::tokens::{Encoding, Engine, TokenLimit, Tokenizer};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -261,7 +261,12 @@ pub fn public_encoding(name: &str, engine: &str) -> Result<Tokenizer, EngineErro
         let hint = near.map(|near| format!("\nhint: {near}")).unwrap_or_default();
         EngineError::Usage(format!("{error}{hint}"))
     })?;
-    Ok(Tokenizer::of(encoding, engine.parse().map_err(EngineError::Usage)?))
+    let engine: Engine = engine.parse().map_err(|error| {
+        let near = did_you_mean(engine, ["fast", "tiktoken"]);
+        let hint = near.map(|near| format!("\nhint: {near}")).unwrap_or_default();
+        EngineError::Usage(format!("{error}{hint}"))
+    })?;
+    Ok(Tokenizer::of(encoding, engine))
 }
 
 /// The finding where records were read, but the format could not be detected from any of them.

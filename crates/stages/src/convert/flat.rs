@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use bedload_record::json::Raw;
+use bedload_record::names::did_you_mean;
 
 use super::Remark;
 use super::config::Extra;
@@ -58,6 +59,12 @@ impl Slot {
 
     pub(super) fn names() -> String {
         FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The field that may be meant, before all of them.
+    pub(super) fn near(name: &str) -> String {
+        let near = did_you_mean(name, FIELDS.iter().map(|(name, _)| *name));
+        near.map(|near| near + " ").unwrap_or_default()
     }
 
     /// The name that it has in a map.

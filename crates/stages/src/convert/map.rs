@@ -21,7 +21,7 @@ pub enum MapError {
     #[error("`{0}` is not FIELD=KEY, such as prompt=question or /messages/0/content=/q/text")]
     Form(String),
     /// No such field.
-    #[error("unknown field `{0}`\nhint: the fields are {fields}, and in conversations /messages/N/content and /system", fields = Slot::names())]
+    #[error("unknown field `{0}`\nhint: {near}the fields are {fields}, and in conversations /messages/N/content and /system", near = Slot::near(.0), fields = Slot::names())]
     Field(String),
     /// One field or one key twice.
     #[error("`{0}` occurs twice")]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bedload_bedrock::Record;
+use bedload_record::names::did_you_mean;
 use bedload_record::{Json, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -42,13 +43,21 @@ impl fmt::Display for Pointer {
 /// Of a record with nothing to compare: any other one stays in its place.
 pub const UNRANKED: u64 = u64::MAX;
 
+fn near(text: &str) -> String {
+    // What follows a colon is the user's own.
+    let name = text.split(':').next().unwrap_or_default();
+    let names = ["first", "last", "longest", "highest", "lowest"].into_iter().filter(|known| *known != name);
+    did_you_mean(name, names).map(|near| near + " ").unwrap_or_default()
+}
+
 /// Why a text is not a [`Survivor`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSurvivor {
     /// It is none of the ways.
     #[error(
-        "`{0}` is neither first, last, longest, highest:POINTER nor lowest:POINTER\nhint: a JSON Pointer names a field \
-         with a number, e.g. highest:/score"
+        "`{0}` is neither first, last, longest, highest:POINTER nor lowest:POINTER\nhint: {near}a JSON Pointer names a \
+         field with a number, e.g. highest:/score",
+        near = near(.0)
     )]
     Unknown(String),
     /// The field is not named by a pointer.

@@ -100,7 +100,7 @@ impl FromStr for Facet {
                 Ok(steps) => Ok(Self::Field(Field { pointer: other.to_owned(), steps })),
                 Err(wrong) => Err(format!(
                     "`{other}` is neither `label`, `source`, `length` nor a JSON Pointer\nhint: {}",
-                    wrong.hint()
+                    wrong.hint_beside(&["label", "source", "length"])
                 )),
             },
         }

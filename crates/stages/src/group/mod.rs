@@ -69,7 +69,7 @@ impl GroupBy {
                 Ok(steps) => Ok(Self::Field { pointer: other.to_owned(), steps }),
                 Err(wrong) => Err(format!(
                     "`{other}` is neither `prompt`, `record` nor a JSON Pointer\nhint: {}",
-                    wrong.hint()
+                    wrong.hint_beside(&["prompt", "record"])
                 )),
             },
         }

@@ -14,7 +14,7 @@ job goes on, 3 environment (credentials, connection), 130/143 interrupted while 
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = format!("{ENDS}\n\nExamples:\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --dry-run\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN --data s3://bucket/OUT --output s3://bucket/results --wait --timeout 12h\n  bedload job create --request job.json"),
+    after_help = format!("{ENDS}\n\nExamples:\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN \\\n      --data s3://bucket/OUT --output s3://bucket/results --dry-run\n  bedload job create OUT --model amazon.nova-micro-v1:0:128k --role ROLE-ARN \\\n      --data s3://bucket/OUT --output s3://bucket/results --wait \\\n      --timeout 12h\n  bedload job create --request job.json"),
     mut_arg("interval", |arg| arg.requires("wait")),
     mut_arg("timeout", |arg| arg.requires("wait")),
     mut_arg("dir", |arg| arg.required(false).required_unless_present("request_file")),
@@ -109,7 +109,7 @@ pub(crate) struct JobShowArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{ENDS}\n\nExamples:\n  bedload job monitor support-1a2b3c4d\n  bedload job monitor JOB-ARN --out OUT --timeout 12h --output-format jsonl >> job.log"))]
+#[command(after_help = format!("{ENDS}\n\nExamples:\n  bedload job monitor support-1a2b3c4d\n  bedload job monitor JOB-ARN --out OUT --timeout 12h --output-format jsonl \\\n      >> job.log"))]
 pub(crate) struct JobMonitorArgs {
     /// Name of the job, or its ARN.
     #[arg(value_name = "JOB", value_parser = identifier)]

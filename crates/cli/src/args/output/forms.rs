@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+use bedload_record::names::did_you_mean;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
@@ -71,13 +72,18 @@ impl FormFile {
             let names: Vec<String> = Form::value_variants().iter().map(|form| form.name()).collect();
             format!("the formats are {}", names.join(", "))
         };
+        let near = |name: &str| {
+            let known: Vec<String> = Form::value_variants().iter().map(|form| form.name()).collect();
+            let near = did_you_mean(name, known.iter().map(String::as_str));
+            near.map(|near| near + " ").unwrap_or_default()
+        };
         let bytes = text.as_bytes();
         let Some(at) = bytes.iter().position(|&byte| byte == b'=') else {
             return Err(format!("not FORMAT=FILE; {}", names()));
         };
         let name = String::from_utf8_lossy(&bytes[..at]);
-        let form =
-            Form::from_str(&name, false).map_err(|_| format!("unknown format `{name}`; {}", names()))?;
+        let form = Form::from_str(&name, false)
+            .map_err(|_| format!("unknown format `{name}`; {}{}", near(&name), names()))?;
         if at + 1 == bytes.len() {
             return Err("the file has no name".to_owned());
         }
