@@ -71,7 +71,7 @@ pub(crate) use job::{
     JobArgs, JobCheckArgs, JobCommand, JobCreateArgs, JobForm, JobKind, JobListArgs, JobMonitorArgs,
     JobPlanArgs, JobRequestArgs, JobShowArgs, JobStopArgs, WaitArgs,
 };
-pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs};
+pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs, StatsArgs};
 pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
@@ -111,6 +111,8 @@ pub(crate) enum Command {
     Convert(Box<ConvertArgs>),
     /// Verify a built directory against its manifest.
     Verify(VerifyArgs),
+    /// Show the summary of a built directory again.
+    Stats(StatsArgs),
     /// Compare two outputs: records that came, went, changed or changed sides; new findings; drift.
     Compare(Box<CompareArgs>),
     /// Render the page of a built directory again, from its tables and its manifest.

@@ -46,6 +46,7 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Build(build) => commands::build::run(build),
         Command::Convert(convert) => commands::convert::run(convert),
         Command::Verify(verify) => commands::verify::run(verify),
+        Command::Stats(stats) => commands::stats::run(stats),
         Command::Compare(compare) => commands::compare::run(compare),
         Command::Report(report) => commands::report::run(report),
         Command::Upload(upload) => commands::upload::run(upload),

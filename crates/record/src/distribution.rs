@@ -64,6 +64,11 @@ impl Bin {
         Self((1 << EXACT) + (power - EXACT) as u16 * 8 + eighth)
     }
 
+    /// Its place among all bins, from 0.
+    pub fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// Its lowest value.
     pub fn low(self) -> u64 {
         let Some(beyond) = self.0.checked_sub(1 << EXACT) else { return u64::from(self.0) };

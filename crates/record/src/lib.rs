@@ -34,7 +34,7 @@ pub use json::{Flaw, Json, Number, Parser, Value};
 pub use lengths::{LengthCounts, Lengths, PairLengths};
 pub use path::{At, Locator};
 pub use severities::Severities;
-pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary};
+pub use summary::{Counts, Histogram, Quantiles, SideTokens, Summary, SummaryNumber};
 pub use tokens::Tokens;
 pub use verdict::{Reason, Side, Verdict};
 

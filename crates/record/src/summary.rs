@@ -1,11 +1,15 @@
 //! Numbers about a run: what became of its records, and exact quantiles of small integers.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use read::SummaryNumber;
+
 use crate::verdict::Reason;
-use crate::{Code, Distributions, PairLengths, Side, Tokens, Verdict};
+use crate::{Bin, Code, Distributions, PairLengths, Side, Tokens, Verdict};
 
 /// What became of the records. `read` is the sum of `rejected`, `duplicates`, `unselected`, `train`, `validation` and
 /// `test`.
@@ -102,6 +106,25 @@ impl Counts {
         ]
     }
 
+    /// The number that has this name in long form.
+    fn number_mut(&mut self, name: &str) -> Option<&mut u64> {
+        Some(match name {
+            "records_read" => &mut self.read,
+            "records_rejected" => &mut self.rejected,
+            "records_duplicate" => &mut self.duplicates,
+            "records_near_duplicate" => &mut self.near_duplicates,
+            "records_unselected" => &mut self.unselected,
+            "records_unselected_class_cap" => &mut self.capped,
+            "records_unselected_conflict" => &mut self.conflicting,
+            "records_unselected_contamination" => &mut self.contaminated,
+            "records_train" => &mut self.train,
+            "records_validation" => &mut self.validation,
+            "records_test" => &mut self.test,
+            "variants" => &mut self.variants,
+            _ => return None,
+        })
+    }
+
     /// Returns true if every record has become exactly one thing.
     pub fn add_up(&self) -> bool {
         let parts = [self.rejected, self.duplicates, self.unselected, self.train, self.validation, self.test];
@@ -173,6 +196,20 @@ impl Histogram {
             }
         }
         0
+    }
+
+    /// How many values are in each bin that has any, in order.
+    pub fn bins(&self) -> Vec<(Bin, u64)> {
+        let dense = self.dense.iter().enumerate().map(|(value, &n)| (value as u64, n));
+        let sparse = self.sparse.iter().map(|(&value, &n)| (value, n));
+        let mut bins: Vec<(Bin, u64)> = Vec::new();
+        for (value, n) in dense.chain(sparse).filter(|(_, n)| *n > 0) {
+            match bins.last_mut() {
+                Some((bin, records)) if *bin == Bin::of(value) => *records += n,
+                _ => bins.push((Bin::of(value), n)),
+            }
+        }
+        bins
     }
 
     /// The quantiles of all values that were added.

@@ -48,6 +48,20 @@ pub(crate) struct CalibrateArgs {
     pub(crate) account: InputAccountArgs,
 }
 
+/// A directory whose numbers are shown again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bedload stats OUT\n  bedload stats OUT --show-content")]
+pub(crate) struct StatsArgs {
+    /// A directory written by `bedload build`.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Show label names, which are record text.
+    #[arg(help_heading = "Display", long)]
+    pub(crate) show_content: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17\n  bedload explain \\\n      --message 'Maximum input token count 4919 exceeds limit of 4096'"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Built, build, resolve};
-use bedload_record::{Counts, Finding, Severities, Severity};
+use bedload_record::Finding;
 use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
@@ -13,10 +13,7 @@ use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
-use crate::output::{
-    self, About, ClassNames, Ending, Output, Paint, balance_object, built_summary, of_severity, pairs_object,
-    say,
-};
+use crate::output::{self, About, ClassNames, Ending, Output, Paint, built_summary, numbers_object, say};
 use crate::progress::Display;
 use crate::settings::{self, Run};
 
@@ -59,15 +56,15 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     };
     // Records with errors were rejected, and the output is judged without them; those with less are in it.
     let severities = run.settings.severities;
-    let left = watch.without_known(&built.summary.by_code);
+    let left = watch.without_known(&built.numbers.summary.by_code);
     let judgement = watch.policy().judge(Found {
         by_code: &left,
         bears_rejected: true,
-        records: built.manifest.counts.read,
+        records: built.numbers.manifest.counts.read,
     });
     let exit = judgement.exit;
     built.notes.iter().for_each(|note| complain(note));
-    let delivered = destination.deliver(built.manifest.ready, &output.plain(), &progress)?;
+    let delivered = destination.deliver(built.numbers.manifest.ready, &output.plain(), &progress)?;
     let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
     if let Delivered::There { object, .. } = &delivered {
         told.write_object(object)?;
@@ -76,7 +73,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let rare = run.settings.stages.balance.rare;
     let about_baseline = watch.end().map_err(|error| error.after_publishing(&args.out))?;
     let printed = told.end(&Ending {
-        numbers: &summary_object(&built, rare, severities, (exit, &judgement, watch.object()), config),
+        numbers: &summary_object(&built, rare, (exit, &judgement, watch.object()), config),
         by_code: &left,
         severities,
         exit,
@@ -86,7 +83,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
-        say(&built_summary(&built, &args.out, names, severities, started.elapsed(), paint));
+        say(&built_summary(&built, &args.out, names, started.elapsed(), paint));
         match delivered {
             Delivered::Here => {}
             Delivered::Nowhere => {
@@ -119,57 +116,14 @@ fn refuse_output_inside_directory(args: &BuildArgs, run: &Run) -> Result<(), Fai
 fn summary_object(
     built: &Built,
     rare: u64,
-    severities: Severities,
     (exit, judgement, baseline): (Exit, &Judgement, serde_json::Value),
     config: Option<&Path>,
 ) -> serde_json::Value {
-    let manifest = &built.manifest;
-    let counts = &manifest.counts;
-    let of = |severity| of_severity(&built.summary.by_code, severities, severity);
-    let texts = built.summary.texts;
-    let spoken = |n: u64| Some(n).filter(|_| built.summary.is_conversation);
-    serde_json::json!({
-        "kind": "summary",
-        "files": manifest.inputs.len(),
-        "records": counts.read,
-        "valid": counts.read - counts.rejected,
-        "rejected": counts.rejected,
-        "duplicates": counts.duplicates,
-        "unselected": counts.unselected,
-        "train": counts.train,
-        "validation": counts.validation,
-        "test": counts.test,
-        "variants": counts.variants,
-        "evaluation": built.prompts(),
-        "balance": balance_object(&built.balance, rare),
-        "pairs": built.summary.pairs.map(pairs_object),
-        "errors": of(Severity::Error),
-        "warnings": of(Severity::Warning),
-        "notes": of(Severity::Note),
-        "bytes": built.bytes,
-        "tokens": manifest.tokens.train + manifest.tokens.validation + manifest.tokens.test,
-        "tokens_system": spoken(texts.system),
-        "tokens_user": spoken(texts.user()),
-        "tokens_assistant": spoken(texts.assistant),
-        "characters": texts.characters,
-        "tokens_by_6": texts.by_6(),
-        "tokens_by_3": texts.by_3(),
-        "encoding": manifest.encoding,
-        "format": manifest.format,
-        "ready": manifest.ready,
-        "reasons": manifest.reasons,
-        "by_code": manifest.findings,
-        "sources": built.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
-        "config": config.map(|path| path.display().to_string()),
-        "baseline": baseline,
-        "exceeded": judgement.exceeded(),
-        "exit_code": exit.code(),
-    })
-}
-
-/// What became of the records of a source; without a name, of those that are of none.
-fn source_object((name, counts): &(Option<String>, Counts)) -> serde_json::Value {
-    let mut object = serde_json::json!(counts);
-    object["source"] = serde_json::json!(name);
+    let mut object = numbers_object(&built.numbers, rare);
+    object["bytes"] = built.bytes.into();
+    object["config"] = config.map(|path| path.display().to_string()).into();
+    object["baseline"] = baseline;
+    object["exceeded"] = serde_json::json!(judgement.exceeded());
+    object["exit_code"] = exit.code().into();
     object
 }

@@ -24,6 +24,7 @@ pub(crate) mod profiles;
 pub(crate) mod refusal;
 pub(crate) mod report;
 pub(crate) mod shell;
+pub(crate) mod stats;
 mod target;
 pub(crate) mod upload;
 pub(crate) mod verify;

@@ -4,9 +4,11 @@
 mod balance;
 mod fan;
 mod github;
+mod histogram;
 mod jsonl;
 mod junit;
 mod markdown;
+mod numbers;
 mod paint;
 mod pairs;
 mod sarif;
@@ -31,13 +33,14 @@ use crate::settings::Run;
 
 pub(crate) use balance::balance_object;
 pub(crate) use fan::{Output, Wanted};
+pub(crate) use numbers::numbers_object;
 pub(crate) use paint::Paint;
 pub(crate) use pairs::pairs_object;
 pub(crate) use sides::{in_common, listed, sides};
 pub(crate) use stdout::Out;
 #[cfg(feature = "s3")]
 pub(crate) use stdout::summarized;
-pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary};
+pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, stats_summary};
 
 /// Findings about records that are printed of each code for people; all are counted.
 pub(crate) const TEXT_PER_CODE: u64 = 5;

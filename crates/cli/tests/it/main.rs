@@ -91,6 +91,8 @@ mod near_index;
 #[cfg(test)]
 mod near_planted;
 #[cfg(test)]
+mod numbers_again;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod online_jobs;

@@ -18,6 +18,7 @@ use crate::plan::pack::Packed;
 use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
 use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles, TargetEntry};
+use crate::report::numbers::{ClassCounts, Numbers, kept_tokens};
 use crate::report::page;
 use crate::report::summary::summarize;
 use crate::report::tables;
@@ -43,7 +44,7 @@ use crate::write::facts::keep;
 use crate::write::paths::{refuse_output_inside_input, resolve};
 use crate::write::space;
 use crate::write::store::Store;
-pub use built::{Built, ClassCounts};
+pub use built::Built;
 use config::config;
 use report::report;
 
@@ -242,17 +243,16 @@ pub fn build(
         sides: plan.by_spelling.each_ref().map(|side| side[n].iter().sum()),
     };
     let labels = plan.classes.list().iter().enumerate().map(of_class).collect();
+    let tokens = kept_tokens(&summary.distributions);
+    let (balance, severities) = (plan.balance, settings.severities);
     Ok(Built {
-        labels,
-        balance: plan.balance,
-        summary,
+        numbers: Numbers { manifest, summary, tokens, labels, balance, severities },
         findings: plan.findings,
         leftovers,
         notes,
         format_detected: rules.detected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
         phases,
-        manifest,
     })
 }
 

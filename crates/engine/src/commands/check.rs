@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{Code, Finding, Histogram, Ordinal, PairLengths, Quantiles, Severity, Side, Tokens};
+use bedload_record::{
+    Bin, Code, Finding, Histogram, Ordinal, PairLengths, Quantiles, Severity, Side, Tokens,
+};
 use bedload_scan::{Chunk, Inputs, visit_weighing};
 use bedload_stages::facets::{Facet, FacetCounts, Sources};
 use bedload_stages::schema::Tally;
@@ -53,6 +55,8 @@ pub struct Checked {
     pub bytes: u64,
     /// Tokens of the valid records; zero where they were not counted.
     pub tokens: Quantiles,
+    /// How many of these records have so many tokens, by bin.
+    pub token_bins: Vec<(Bin, u64)>,
     /// The same by what they are for and by who speaks, and their characters.
     pub texts: Tokens,
     /// Whether the records are conversations.
@@ -210,6 +214,7 @@ pub fn check(
     inputs.check_unchanged()?;
     total.rejected = total.records - total.valid;
     total.tokens = tokens.quantiles();
+    total.token_bins = tokens.bins();
     if rules.format.is_none() && total.valid > 0 && before.is_empty() {
         before.push(unknown_format());
     }

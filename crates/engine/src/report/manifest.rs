@@ -21,6 +21,9 @@ pub(crate) use read::{MANIFEST_BYTES_MAX, Outline, Read, Unsound, is_inside, rea
 /// The name of the manifest in the output directory.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
+/// The prompts of an evaluation in the output directory, where there are any.
+pub(crate) const EVALUATION: &str = "evaluation.jsonl";
+
 /// The version of the format that is written. Directories without a number were written before there was one.
 pub(crate) const FORMAT_VERSION: u32 = 1;
 

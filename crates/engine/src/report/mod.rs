@@ -7,6 +7,7 @@ pub(crate) mod duplicates;
 pub(crate) mod edges;
 pub(crate) mod findings;
 pub(crate) mod manifest;
+pub(crate) mod numbers;
 pub(crate) mod origins;
 pub(crate) mod output;
 pub(crate) mod page;

@@ -267,6 +267,11 @@ pub(crate) fn summary(
             scope: Cow::Owned(scope),
             value: value as f64,
         }))?;
+        writer.push(summary.pairs.map(|pairs| SummaryRow {
+            metric: Cow::Borrowed("pairs_median_ratio"),
+            scope: Cow::Borrowed("kept"),
+            value: pairs.median_ratio(),
+        }))?;
         writer.push(evenness(balance).into_iter().map(|(metric, scope, value)| SummaryRow {
             metric: Cow::Borrowed(metric),
             scope: Cow::Owned(scope),

@@ -9,14 +9,11 @@ use bedload_record::Ordinal;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::report::manifest::FileEntry;
+use crate::report::manifest::{EVALUATION, FileEntry};
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
 use crate::scan::evaluation::{EvaluationBuffers, EvaluationWriter};
 use bedload_record::FactTable;
-
-/// The name of the file.
-pub(crate) const NAME: &str = "evaluation.jsonl";
 
 /// Writes the prompts of an evaluation below `dir`.
 pub(crate) fn write(
@@ -26,7 +23,7 @@ pub(crate) fn write(
     plan: &Plan,
     writer: &EvaluationWriter<'_>,
 ) -> Result<FileEntry, EngineError> {
-    let path = dir.join(NAME);
+    let path = dir.join(EVALUATION);
     let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
     let mut file = BufWriter::new(file.map_err(io_error(&path, "created"))?);
     let (mut sum, mut bytes) = (Sha256::new(), 0);
@@ -44,7 +41,7 @@ pub(crate) fn write(
     let written = file.into_inner().map_err(|error| io_error(&path, "written")(error.into_error()))?;
     written.sync_all().map_err(io_error(&path, "synced"))?;
     Ok(FileEntry {
-        path: NAME.to_owned(),
+        path: EVALUATION.to_owned(),
         bytes,
         sha256: hex(&sum.finalize()),
         records: prompts.len() as u64,

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bedload_record::Measure;
-use bedload_report::{Cell, FoundRow, read_rows};
+use bedload_report::{FoundRow, read_rows};
 
 use crate::report::manifest::Manifest;
+use crate::report::numbers::{ROWS_MAX, integer, text};
 use crate::run::error::EngineError;
-
-/// The most rows of a small table: labels and values are told apart up to a number below that.
-const ROWS_MAX: usize = 4 << 20;
 
 /// What values are called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,12 +63,12 @@ pub(super) fn read(dir: &Path, manifest: &Manifest) -> Result<Distributions, Eng
     for measure in Measure::ALL {
         for row in &of_kept {
             if text(row, "measure") == Some(measure.name()) && text(row, "verdict") == Some("kept") {
-                found.add(measure.name(), Value::Number(number(row, "low")), number(row, "records"));
+                found.add(measure.name(), Value::Number(integer(row, "low")), integer(row, "records"));
             }
         }
     }
     for row in rows("labels")?.iter().filter(|row| is_after(row)) {
-        found.add("label", name(row, "label"), number(row, "records"));
+        found.add("label", name(row, "label"), integer(row, "records"));
     }
     for row in rows("summary")? {
         let is_kept = ["records_train", "records_validation", "records_test"];
@@ -78,7 +76,7 @@ pub(super) fn read(dir: &Path, manifest: &Manifest) -> Result<Distributions, Eng
         if let Some(source) = source
             && text(&row, "metric").is_some_and(|metric| is_kept.contains(&metric))
         {
-            found.add("source", Value::Name(source.to_owned()), number(&row, "value"));
+            found.add("source", Value::Name(source.to_owned()), integer(&row, "value"));
         }
     }
     // Labels and sources that are counted as facets, too, are there already.
@@ -86,7 +84,7 @@ pub(super) fn read(dir: &Path, manifest: &Manifest) -> Result<Distributions, Eng
     let known: Vec<String> = found.0.iter().map(|distribution| distribution.what.clone()).collect();
     for row in balance.iter().filter(|row| is_after(row)) {
         if let Some(facet) = text(row, "facet").filter(|facet| !known.iter().any(|known| known == facet)) {
-            found.add(facet, name(row, "value"), number(row, "records"));
+            found.add(facet, name(row, "value"), integer(row, "records"));
         }
     }
     Ok(found)
@@ -96,25 +94,6 @@ fn is_after(row: &FoundRow) -> bool {
     text(row, "stage") == Some("after") && text(row, "split").is_none()
 }
 
-fn cell<'r>(row: &'r FoundRow, column: &str) -> Option<&'r Cell> {
-    row.iter().find(|(name, _)| name == column).map(|(_, cell)| cell)
-}
-
-fn text<'r>(row: &'r FoundRow, column: &str) -> Option<&'r str> {
-    match cell(row, column)? {
-        Cell::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
 fn name(row: &FoundRow, column: &str) -> Value {
     text(row, column).map_or(Value::None, |text| Value::Name(text.to_owned()))
-}
-
-fn number(row: &FoundRow, column: &str) -> u64 {
-    match cell(row, column) {
-        Some(Cell::Integer(number)) => u64::try_from(*number).unwrap_or(0),
-        Some(Cell::Real(number)) => *number as u64,
-        _ => 0,
-    }
 }
