@@ -88,12 +88,16 @@ pub(crate) struct EvaluateArgs {
 
 /// Where the scores of each prediction go.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("written").multiple(true)))]
 pub(crate) struct RowArgs {
     /// Write the scores of each prediction to FILE: .csv or .parquet.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     pub(crate) per_record: Option<PathBuf>,
-    /// Replace an existing file with that name.
-    #[arg(long, requires = "per_record")]
+    /// Write a page with the scores, the confusion matrix and the comparison to FILE.
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub(crate) html: Option<PathBuf>,
+    /// Replace existing files with these names.
+    #[arg(long, requires = "written")]
     pub(crate) overwrite: bool,
 }
 

@@ -1,5 +1,6 @@
 //! `bedload evaluate`
 
+mod html;
 mod objects;
 #[cfg(feature = "bedrock")]
 mod online;
@@ -10,7 +11,9 @@ use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bedload_engine::{EvaluateSettings, Fields, PerRecord, Progress, Resampling, Task, evaluate};
+use bedload_engine::{
+    EvaluateSettings, Fields, PerRecord, Progress, Resampling, Task, evaluate, write_evaluation,
+};
 use bedload_record::{Finding, Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
 use rayon::ThreadPool;
@@ -55,6 +58,9 @@ struct Asked {
 pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     if let Some(path) = &args.rows.per_record {
         refuse_remote_output("--per-record", path, false)?;
+    }
+    if let Some(path) = &args.rows.html {
+        refuse_remote_output("--html", path, false)?;
     }
     let config = Config::load(&args.config)?;
     if let Some(bytes) = args.memory_limit.or(config.memory_limit) {
@@ -143,6 +149,11 @@ fn score(
         predictions: is_shown || args.prediction_field.is_some(),
     };
     let how = settings.resampling;
+    if let Some(path) = &args.rows.html {
+        let shown = html::page(&evaluated, &inputs, against.as_ref(), names);
+        let notes = write_evaluation(path, args.rows.overwrite, &shown, progress)?;
+        notes.iter().for_each(|note| complain(note));
+    }
     match args.output.output_format {
         OutputFormat::Text => {
             if let Some(asked) = asked {

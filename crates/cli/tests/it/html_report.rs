@@ -63,3 +63,26 @@ fn another_page_goes_elsewhere() {
     assert!(scratch.run("report o --out y.html").refuses(2).contains("not as it was built"));
     assert!(scratch.run("report nowhere").refuses(2).contains("no such directory"));
 }
+
+#[test]
+fn an_evaluation_has_a_page() {
+    let line = |n: usize, wrong: usize| {
+        let labels = ["first", "second", "third"];
+        let reference = labels[n % 3];
+        let prediction = if n.is_multiple_of(wrong) { labels[(n + 1) % 3] } else { reference };
+        format!(r#"{{"prompt":"p{n}","reference":"{reference}","prediction":"{prediction}"}}"#)
+    };
+    let scratch = Scratch::with("<b>.jsonl", jsonl((0..90).map(|n| line(n, 9))));
+    scratch.write("b.jsonl", jsonl((0..90).map(|n| line(n, 2))));
+    let run = "evaluate --predictions <b>.jsonl --against b.jsonl --html page.html";
+    scratch.run(run).exits(0);
+    let page = String::from_utf8(scratch.read("page.html")).unwrap();
+    for part in ["Two models", "better", "What is taken for what", "class 1", "&lt;b&gt;.jsonl"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("second") && !page.contains("<b>.jsonl"));
+    assert!(scratch.run(run).refuses(2).contains("--overwrite"));
+    scratch.run(&format!("{run} --overwrite --show-content")).exits(0);
+    assert!(String::from_utf8(scratch.read("page.html")).unwrap().contains("second"));
+    scratch.run("evaluate --predictions b.jsonl --overwrite").exits(2);
+}

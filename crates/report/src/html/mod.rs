@@ -8,6 +8,7 @@
 //! the style sheet, which is a constant.
 
 mod chart;
+mod evaluation;
 mod numbers;
 mod parts;
 mod section;
@@ -17,6 +18,7 @@ mod text;
 use bedload_record::{Counts, Quantiles, SideTokens};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub use evaluation::{ClassLine, ComparedLine, Evaluation, ScoreLine, TwoModels, render_evaluation};
 pub use tables::{Lines, Tables};
 
 /// The style sheet of the page.

@@ -65,7 +65,7 @@ pub(super) fn page(
 }
 
 /// What the inputs are called in a heading.
-fn title(inputs: &Inputs) -> String {
+pub(super) fn title(inputs: &Inputs) -> String {
     let mut all = inputs.into_iter();
     match (all.next(), inputs.len()) {
         (Some(only), 1) => only.name().to_owned(),
@@ -74,7 +74,7 @@ fn title(inputs: &Inputs) -> String {
 }
 
 /// The name of a score in text.
-fn words(name: &str) -> String {
+pub(super) fn words(name: &str) -> String {
     name.replace('_', " ").replace("f1", "F1").replace("rouge l", "ROUGE-L")
 }
 
@@ -88,7 +88,7 @@ fn scores(out: &mut String, names: &[&str], values: &[f64], intervals: Option<&[
 }
 
 /// A class as it is shown.
-fn label(number: usize, class: &Class, names: Names) -> String {
+pub(super) fn label(number: usize, class: &Class, names: Names) -> String {
     let text = match class_name(class, names) {
         Some(name) if name.trim().is_empty() => format!("{name:?}"),
         Some(name) => escape(name).into_owned(),

@@ -6,10 +6,14 @@
 
 mod bar;
 mod histogram;
+mod interval;
+mod matrix;
 mod strip;
 
 pub(crate) use bar::{Part, bar, pair, stack};
 pub(crate) use histogram::{Bin, Histogram, Mark};
+pub(crate) use interval::{Dot, dots};
+pub(crate) use matrix::{Matrix, matrix};
 pub(crate) use strip::{SLICES, strip};
 
 #[cfg(test)]
