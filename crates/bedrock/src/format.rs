@@ -209,6 +209,13 @@ impl Format {
         self.fields.iter().any(|field| field.key == key)
     }
 
+    /// The field that a key is one edit away from, if it is no field itself. Short fields are near too many words.
+    pub fn meant_by(&self, key: &str) -> Option<&'static str> {
+        const LENGTH_MIN: usize = 5;
+        let is_near = |field: &&str| field.len() >= LENGTH_MIN && is_one_edit(field, key);
+        self.fields.iter().map(|field| field.key).find(is_near).filter(|_| !self.has_field(key))
+    }
+
     /// The keys that the format knows, at any depth: they may be shown in pointers.
     pub fn known_keys(&self) -> impl Iterator<Item = &'static str> {
         const NESTED: &[&str] = &[
@@ -334,5 +341,50 @@ impl Dialect {
             }
             Self::ShareGpt => unreachable!("decided above"),
         }
+    }
+}
+
+/// Returns true if one letter was left out, added or replaced, or two neighbours were exchanged, whatever the case.
+fn is_one_edit(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let is_same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+    let before = a.iter().zip(b).take_while(is_same).count();
+    let (a, b) = (&a[before..], &b[before..]);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(is_same).count();
+    match (&a[..a.len() - after], &b[..b.len() - after]) {
+        ([], [_]) | ([_], [] | [_]) => true,
+        ([a, b], [c, d]) => a.eq_ignore_ascii_case(d) && b.eq_ignore_ascii_case(c),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_one_edit_away_is_meant_for_a_field() {
+        let format = Format::from_name("prompt-completion").expect("a format");
+        for (key, field) in [
+            ("promt", Some("prompt")),
+            ("propmt", Some("prompt")),
+            ("Promptt", Some("prompt")),
+            ("brompt", Some("prompt")),
+            ("completion_", Some("completion")),
+            ("compltion", Some("completion")),
+            ("prompt", None),
+            ("pomt", None),
+            ("id", None),
+            ("source", None),
+            ("", None),
+        ] {
+            assert_eq!(format.meant_by(key), field, "{key}");
+        }
+        let preference = Format::from_name("preference").expect("a format");
+        assert_eq!(preference.meant_by("scor"), Some("score"));
+        assert_eq!(Format::from_name("text").expect("a format").meant_by("test"), None, "short fields");
     }
 }

@@ -24,6 +24,9 @@ pub struct Unmapped {
     pub losing_or_labelled: u64,
     /// Records with a text of several words under an unknown key.
     pub unnamed: u64,
+    /// Unknown keys that are probably misspelt, by the field of the format that is meant.
+    #[serde(default)]
+    pub misspelt: BTreeMap<String, Seen>,
 }
 
 /// How often a key was seen.
@@ -68,6 +71,9 @@ impl Unmapped {
         for (word, seen) in &later.alike {
             self.alike.entry(word.clone()).or_default().absorb(seen, before);
         }
+        for (field, seen) in &later.misspelt {
+            self.misspelt.entry(field.clone()).or_default().absorb(seen, before);
+        }
         self.losing += later.losing;
         self.losing_or_labelled += later.losing_or_labelled;
         self.unnamed += later.unnamed;
@@ -105,6 +111,9 @@ impl Unmapped {
             let is_text = matches!(value.value(), Value::String(_));
             let Some(named) = Holds::from_words(key) else {
                 is_unnamed |= has_prose(value);
+                if let Some(field) = record.and_then(|record| record.format.meant_by(key)) {
+                    self.misspelt.entry(field.to_owned()).or_default().add(is_text, true, nth);
+                }
                 continue;
             };
             if named.holds == Holds::Metadata || is_about(named.holds, value) {

@@ -64,12 +64,16 @@ impl Policy {
         let mut borne = Vec::new();
         for (&code, &n) in by_code.iter().filter(|(_, n)| **n > 0) {
             let severity = severities.of(code);
+            if always_fails(code) {
+                worst = Some(Severity::Error);
+                continue;
+            }
             let is_set_apart =
                 bears_rejected && code.info().scope == Scope::Record && severity == Severity::Error;
             if is_set_apart || fail_on.is_none_or(|least| severity < least) {
                 continue;
             }
-            let limited = !always_fails(code) && limits.keys().any(|selector| selector.has(code));
+            let limited = limits.keys().any(|selector| selector.has(code));
             match (limited, exceeded.iter().any(|(selector, ..)| selector.has(code))) {
                 (true, false) => borne.push((code, n)),
                 (true, true) => {}
@@ -96,6 +100,9 @@ impl Judgement {
                 let _ = writeln!(out, "exiting with 1: warnings present (`--fail-on {least}`)");
             }
             (Some(Severity::Note), _) => out.push_str("exiting with 1: notes present (`--fail-on note`)\n"),
+            (Some(Severity::Error), None) => {
+                out.push_str("exiting with 1: there are no records that could be checked (`--fail-on never` bears only findings)\n");
+            }
             (Some(Severity::Error) | None, _) => {}
         }
         if self.exit == Exit::Clean && !self.borne.is_empty() {

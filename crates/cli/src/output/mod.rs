@@ -24,11 +24,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use bedload_engine::EngineError;
-use bedload_record::{Code, Finding, Scope, Severities, Severity};
+use bedload_record::{Code, Finding, Scope, Severities, Severity, Standing};
 use bedload_scan::Inputs;
 
 use crate::escape::tame;
 use crate::exit::Exit;
+use crate::gate::always_fails;
 use crate::settings::Run;
 
 pub(crate) use balance::balance_object;
@@ -107,7 +108,9 @@ impl About {
     pub(crate) fn fails(&self, finding: &Finding) -> bool {
         let is_rejected =
             self.rejects && finding.code.info().scope == Scope::Record && finding.severity == Severity::Error;
-        self.fail_on.is_some_and(|least| finding.severity >= least) && !is_rejected
+        let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least) && !is_rejected;
+        let is_known = finding.standing == Some(Standing::Known);
+        is_bad && !is_known || always_fails(finding.code)
     }
 }
 

@@ -207,7 +207,10 @@ fn many_findings_in_one_record_are_placed_in_linear_time() {
 
 #[test]
 fn a_warning_about_a_kept_record_counts_for_fail_on() {
-    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"prompt":"p\u0000","completion":"c"}"#]));
+    let scratch = Scratch::with(
+        "a.jsonl",
+        jsonl([r#"{"prompt":"p\u0000","completion":"c"}"#, r#"{"prompt":"q","completion":"c"}"#]),
+    );
     let run = |flags: &str| scratch.run(&format!("build a.jsonl --out o --overwrite --skip tokens {flags}"));
     run("").exits(0);
     run("--fail-on warning").exits(1);

@@ -83,6 +83,8 @@ mod margins;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod misspelt_keys;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod near;
@@ -90,6 +92,8 @@ mod near;
 mod near_index;
 #[cfg(test)]
 mod near_planted;
+#[cfg(test)]
+mod never_green;
 #[cfg(test)]
 mod numbers_again;
 #[cfg(test)]

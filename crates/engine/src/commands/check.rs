@@ -245,6 +245,12 @@ pub fn check(
     let train = classes_of_training(&balance);
     total.balance = balance;
     total.pairs = tally.lengths().pairs();
+    if total.valid > 0 {
+        let is_without = |side: &Side| {
+            held[*side as usize].records == 0 && inputs.iter().any(|input| input.side() == *side)
+        };
+        before.extend(Side::ALL.into_iter().filter(is_without).map(no_records));
+    }
     // Where nothing could be read, there is nothing to be said of it but that.
     let is_read = set_aside.len() < inputs.len();
     let findings = judge(DataSet {
@@ -279,6 +285,12 @@ pub fn check(
         }
     }
     Ok(total)
+}
+
+/// The finding where a side has inputs and no valid records: nothing is compared with it.
+fn no_records(side: Side) -> Finding {
+    let side = if side == Side::Train { "training" } else { side.name() };
+    Finding::dataset(Code::DatasetNoRecords, format!("there are no valid {side} records"))
 }
 
 /// The side of a chunk's records, and their source.

@@ -1188,9 +1188,9 @@ pub static CODES: &[CodeInfo] = &[
         Warning,
         Dataset,
         BASELINE,
-        "records have content that the format has no field for",
-        "Content under such a key is not checked, its tokens are not counted, and the target does not train on it. If most records have the key, the data is probably in another format than was detected; if a few have it, they are probably in another format than the rest.",
-        "Convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
+        "records have keys that the format has no field for",
+        "Content under such a key is not checked, its tokens are not counted, and the target does not train on it. If most records have the key, the data is probably in another format than was detected; if a few have it, they are probably in another format than the rest. A key one letter away from a field is probably misspelt.",
+        "Correct the key if it is misspelt. Otherwise convert the data with `bedload convert`, as the message says, or name the format with --format if the key is of no use."
     ),
     row!(
         DatasetFewDistinct,

@@ -92,6 +92,7 @@ pub(crate) fn judge(data: DataSet<'_>) -> Vec<Finding> {
         }
         findings.extend(crate::plan::balance::judge(counted, settings));
         let place = |line| files.place(line);
+        findings.extend(unmapped::judge_misspelt(unmapped, valid, rules, place));
         findings.extend(unmapped::judge(unmapped, valid, rules, settings, sample, place));
         if let Some(distinct) = distinct {
             findings.extend(quota::judge_distinct(profile, held, distinct));

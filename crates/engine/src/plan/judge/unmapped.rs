@@ -58,6 +58,29 @@ pub(super) fn judge(
     finding(format!("{message}; {help}"))
 }
 
+/// A warning where keys are one letter away from a field of the format: of an optional field, nothing else would tell.
+/// A key of the user's own is not named, but the field.
+pub(super) fn judge_misspelt(
+    unmapped: &Unmapped,
+    valid: u64,
+    rules: &Rules,
+    place: impl Fn(u64) -> String,
+) -> Vec<Finding> {
+    let Some(format) = rules.format else { return Vec::new() };
+    let one = |(field, seen): (&String, &Seen)| {
+        let message = format!(
+            "{} {} a key that is no field of the format {} and one letter away from `{field}` (first at {}); it is \
+             ignored; did you mean `{field}`?",
+            part_of(seen.records, valid, "valid record", "valid records"),
+            agree(seen.records, "has", "have"),
+            format.name,
+            place(seen.first_lost)
+        );
+        Finding::dataset(Code::DatasetIgnoredKeys, message)
+    };
+    unmapped.misspelt.iter().map(one).collect()
+}
+
 /// The keys with lost content, those of most records first. A label may describe a text rather than answer it, so it
 /// counts only where most records have it, and not where the user named it.
 fn lost<'u>(unmapped: &'u Unmapped, valid: u64, label: Option<&str>) -> Vec<Key<'u>> {
