@@ -27,7 +27,7 @@ pub(crate) fn dots(label: &str, dots: &[Dot]) -> Markup {
                 @if let Some((low, high)) = dot.interval {
                     line class={ "reach " (dot.class) } x1=(percent(low)) x2=(percent(high)) y1=(y) y2=(y) {}
                 }
-                circle class=(dot.class) cx=(percent(dot.value)) cy=(y) r="5" {}
+                circle class=(dot.class) cx=(percent(dot.value)) cy=(y) r="4" {}
             }
         }
     }

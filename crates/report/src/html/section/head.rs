@@ -13,7 +13,7 @@ pub(crate) fn head(page: &Page) -> Markup {
         header {
             div {
                 p class="brand" { "bedload" span class="soft" { " data report" } }
-                h1 { (shown(&page.title)) }
+                h1 class="target" { (shown(&page.title)) }
             }
             dl class="about" {
                 @for (name, value) in &page.about {
