@@ -279,6 +279,13 @@ fn the_guide_shows_commands_and_options_that_exist() {
         "--python",
         "--accept",
         "--tolerance",
+        "--spec",
+        "--zig",
+        "--compatibility",
+        "--from",
+        "--tag",
+        "--volume",
+        "--rm",
     ];
     let mut guide = guide();
     if cfg!(not(feature = "bedrock")) {
