@@ -90,6 +90,7 @@ pub fn facts(n: u64) -> FactTable {
             values: &[],
             rank: 0,
             time: 0,
+            turns: 0,
             written: None,
         });
     }
