@@ -178,7 +178,10 @@ fn an_unknown_profile_is_refused_with_a_suggestion() {
 
 #[test]
 fn the_configuration_that_was_read_is_named_and_can_be_ignored() {
-    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"prompt":"","completion":"c"}"#]));
+    let scratch = Scratch::with(
+        "a.jsonl",
+        jsonl([r#"{"prompt":"","completion":"c"}"#, r#"{"prompt":"p","completion":"c"}"#]),
+    );
     let check = "check a.jsonl --skip tokens --format prompt-completion";
     scratch.run(check).exits(1);
     scratch.write("bedload.toml", "fail-on = \"never\"\n");
