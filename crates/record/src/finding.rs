@@ -69,6 +69,32 @@ impl Standing {
     }
 }
 
+/// A part of a record around a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The part, as UTF-8.
+    pub text: String,
+    /// Where the place is in it, at the beginning of a character or at the end.
+    pub at: usize,
+    /// Whether the record goes on before it, and behind it.
+    pub is_cut: [bool; 2],
+}
+
+impl Excerpt {
+    /// The same part, with at most `side` bytes before the place and behind it, and whole characters.
+    pub fn around(&self, side: usize) -> &str {
+        let mut from = self.at.saturating_sub(side);
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = (self.at + side).min(self.text.len());
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        &self.text[from..to]
+    }
+}
+
 /// A finding, placed in the data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -93,7 +119,7 @@ pub struct Finding {
     /// Whose rule it is.
     pub source: String,
     /// An excerpt of the record around the place, where content may be shown.
-    pub content: Option<String>,
+    pub content: Option<Excerpt>,
     /// Which bytes the record has; none for a finding about a file or the data set.
     pub line_digest: Option<LineDigest>,
     /// What the baseline of the run says of it; none where there is none, and where it cannot fail the run.

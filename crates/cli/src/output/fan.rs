@@ -8,6 +8,7 @@ use bedload_engine::{EngineError, FileBeside, Progress, resolve};
 use bedload_record::{Code, Finding, Scope, Standing};
 use bedload_scan::Inputs;
 
+use super::screen::columns;
 use super::uri::Root;
 use super::{About, Emitter, Ending, Out, Paint, Sink, github, jsonl, junit, markdown, sarif, say, text};
 use crate::args::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
@@ -184,7 +185,7 @@ fn step_summary() -> Option<PathBuf> {
 
 fn emitter(form: Form, color: ColorWhen, about: &About) -> Box<dyn Emitter> {
     match form {
-        Form::Text => Box::new(text::Text::new(Paint::for_stdout(color))),
+        Form::Text => Box::new(text::Text::new(Paint::for_stdout(color), columns())),
         Form::Jsonl => Box::new(jsonl::Jsonl::new(about.profile.as_deref())),
         Form::Github => Box::new(github::Github::new(about, None)),
         Form::Sarif => Box::new(sarif::Sarif::new(about, Root::of_run())),

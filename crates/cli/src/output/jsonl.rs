@@ -32,6 +32,9 @@ impl Emitter for Jsonl {
     }
 }
 
+/// Bytes of an excerpt on each side of its place.
+const EXCERPT_SIDE: usize = 32;
+
 #[derive(Serialize)]
 struct FindingObject<'a> {
     kind: &'static str,
@@ -70,6 +73,6 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         source: &finding.source,
         fingerprint: Fingerprint::of(finding).to_string(),
         baseline: finding.standing.map(Standing::name),
-        content: finding.content.as_deref(),
+        content: finding.content.as_ref().map(|content| content.around(EXCERPT_SIDE)),
     }
 }

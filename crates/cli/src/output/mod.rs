@@ -2,6 +2,7 @@
 //! [`Emitter`] in a file of its own.
 
 mod balance;
+mod excerpt;
 mod fan;
 mod github;
 mod histogram;
@@ -12,6 +13,7 @@ mod numbers;
 mod paint;
 mod pairs;
 mod sarif;
+mod screen;
 mod sides;
 mod source;
 mod stdout;
@@ -37,6 +39,7 @@ pub(crate) use fan::{Output, Wanted};
 pub(crate) use numbers::numbers_object;
 pub(crate) use paint::Paint;
 pub(crate) use pairs::pairs_object;
+pub(crate) use screen::{columns, fold, known_columns};
 pub(crate) use sides::{in_common, listed, sides};
 pub(crate) use stdout::Out;
 #[cfg(feature = "s3")]

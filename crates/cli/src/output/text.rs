@@ -6,7 +6,10 @@ use std::fmt::Write;
 use bedload_engine::EngineError;
 use bedload_record::plural::count;
 use bedload_record::{Code, Finding, Scope, Severity};
+use unicode_width::UnicodeWidthStr;
 
+use super::excerpt::{self, Shown};
+use super::screen::fold;
 use super::source::short;
 use super::{Emitter, Ending, Paint, Sink, TEXT_PER_CODE};
 use crate::escape::escape;
@@ -14,16 +17,24 @@ use crate::escape::escape;
 /// Characters of a JSON Pointer that are shown.
 const POINTER_SHOWN: usize = 60;
 
+/// Columns before an excerpt.
+const MARGIN: usize = 5;
+
+/// Blanks before the further lines of a message.
+const CONTINUED: usize = 4;
+
 /// Findings one after the other; why and help are shown once per code. The summary goes to standard error.
 pub(super) struct Text {
     paint: Paint,
+    /// How wide lines may be.
+    columns: usize,
     /// How many were shown of each code.
     shown: BTreeMap<Code, u64>,
 }
 
 impl Text {
-    pub(super) fn new(paint: Paint) -> Self {
-        Self { paint, shown: BTreeMap::new() }
+    pub(super) fn new(paint: Paint, columns: usize) -> Self {
+        Self { paint, columns, shown: BTreeMap::new() }
     }
 
     /// What was not shown, a line for each code.
@@ -42,6 +53,37 @@ impl Text {
         out
     }
 
+    /// Where a finding is: on one line where there is room for it.
+    fn place(&self, out: &mut String, finding: &Finding) {
+        let Some(file) = &finding.file else { return };
+        let mut place = escape(file).into_owned();
+        if let (Some(line), Some(column)) = (finding.line, finding.column) {
+            let _ = write!(place, ":{line}:{column}");
+        }
+        let record = finding.record.map(|record| format!("record {record}"));
+        let pointer = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty());
+        let pointer = pointer.map(|pointer| shorten(&escape(pointer)));
+        let mut used = 6 + place.width();
+        for part in [record, pointer].into_iter().flatten() {
+            let columns = part.width();
+            if used + 3 + columns <= self.columns {
+                let _ = write!(place, "   {part}");
+                used += 3 + columns;
+            } else {
+                let _ = write!(place, "\n      {part}");
+                used = 6 + columns;
+            }
+        }
+        let _ = writeln!(out, "  {} {place}", self.paint.blue("-->"));
+    }
+
+    /// What is said once about a code.
+    fn remark(&self, out: &mut String, name: &str, text: &str) {
+        let head = format!("   = {name}: ");
+        let lines = fold(text, self.columns, head.len(), head.len());
+        let _ = writeln!(out, "{head}{}", lines.join("\n"));
+    }
+
     /// The block of lines for one finding.
     fn render(&mut self, finding: &Finding) -> String {
         let paint = self.paint;
@@ -51,32 +93,30 @@ impl Text {
             Severity::Warning => paint.yellow(&level),
             Severity::Note => paint.blue(&level),
         };
-        let mut out = format!("{level}: {}\n", paint.bold(&escape(&finding.message)));
-        let arrow = paint.blue("-->");
-        let bar = paint.blue("|");
-        if let Some(file) = &finding.file {
-            let _ = write!(out, "  {arrow} {}", escape(file));
-            if let (Some(line), Some(column)) = (finding.line, finding.column) {
-                let _ = write!(out, ":{line}:{column}");
-            }
-            if let Some(record) = finding.record {
-                let _ = write!(out, "   record {record}");
-            }
-            if let Some(pointer) = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
-                let _ = write!(out, "   {}", shorten(&escape(pointer)));
-            }
-            out.push('\n');
-        }
+        let n_level = finding.severity.name().len() + finding.code.name().len() + 4;
+        let message = fold(&escape(&finding.message), self.columns, n_level, CONTINUED);
+        let message: Vec<String> = message.iter().map(|line| bold(paint, line)).collect();
+        let mut out = format!("{level}: {}\n", message.join("\n"));
+        self.place(&mut out, finding);
         if let Some(content) = &finding.content {
-            let _ = writeln!(out, "   {bar} {}", escape(content));
+            let bar = paint.blue("|");
+            let Shown { line, marks } = excerpt::cut(content, self.columns.saturating_sub(MARGIN));
+            let n_blanks = marks.len() - marks.trim_start().len();
+            let marks = match finding.severity {
+                Severity::Error => paint.red(marks.trim_start()),
+                Severity::Warning => paint.yellow(marks.trim_start()),
+                Severity::Note => paint.blue(marks.trim_start()),
+            };
+            let blanks = " ".repeat(n_blanks);
+            let _ = writeln!(out, "   {bar} {line}\n   {bar} {blanks}{marks}");
         }
         let shown = self.shown.entry(finding.code).or_default();
         *shown += 1;
         if *shown == 1 {
             let info = finding.code.info();
-            let _ = writeln!(out, "   = why: {}", info.why);
-            let _ = writeln!(out, "   = help: {}", info.help);
-            let _ = writeln!(out, "   = rule: {}", escape(&short(&finding.source)));
+            self.remark(&mut out, "why", info.why);
+            self.remark(&mut out, "help", info.help);
+            self.remark(&mut out, "rule", &escape(&short(&finding.source)));
         }
         out.push('\n');
         out
@@ -97,6 +137,12 @@ impl Emitter for Text {
     }
 }
 
+/// A line in bold but for its indent.
+fn bold(paint: Paint, line: &str) -> String {
+    let text = line.trim_start();
+    format!("{}{}", &line[..line.len() - text.len()], paint.bold(text))
+}
+
 /// A pointer, shortened to fit a line of text.
 fn shorten(pointer: &str) -> String {
     let mut short: String = pointer.chars().take(POINTER_SHOWN).collect();
@@ -110,11 +156,12 @@ fn shorten(pointer: &str) -> String {
 mod tests {
     use super::*;
     use crate::args::ColorWhen;
+    use bedload_record::Excerpt;
     use expect_test::expect;
 
     #[test]
     fn a_code_is_explained_once_and_data_is_escaped() {
-        let mut text = Text::new(Paint::for_stdout(ColorWhen::Never));
+        let mut text = Text::new(Paint::for_stdout(ColorWhen::Never), 60);
         let finding = Finding {
             file: Some("a\x1b.jsonl".to_owned()),
             line: Some(3),
@@ -122,7 +169,11 @@ mod tests {
             byte_offset: Some(70),
             record: Some(2),
             pointer: Some("/prompt".to_owned()),
-            content: Some("\"\u{202e}x\"".to_owned()),
+            content: Some(Excerpt {
+                text: "{\"prompt\":\"\u{202e}x\"}".to_owned(),
+                at: 10,
+                is_cut: [false, true],
+            }),
             ..Finding::dataset(Code::SchemaEmptyContent, "`prompt` is empty".to_owned())
         };
         let both = text.render(&finding) + &text.render(&Finding { content: None, ..finding.clone() });

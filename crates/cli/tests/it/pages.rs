@@ -69,27 +69,30 @@ fn profiles_lists_targets_and_shows_one() {
 
             state           live as of 2026-11-27
             formats         preference
-            record          bedload baseline (2026-11)
+            record          [1]
             encoding        o200k_base (exact)
             tokens          prompt, chosen, rejected; not: other keys; no margin; no overhead per message
             training files  many
 
             limits
-              100          records, training and validation, min          bedload baseline (2026-11)
-              1000         records, training and validation, recommended  bedload baseline (2026-11)
-              32000        tokens per record, max                         bedload baseline (2026-11)
+              100          records, training and validation, min          [1]
+              1000         records, training and validation, recommended  [1]
+              32000        tokens per record, max                         [1]
 
             hyperparameters
-              batchSize                4 to 32, default 8                  bedload baseline (2026-11)
-              epochCount               1 to 10, default 3                  bedload baseline (2026-11)
-              learningRate             0.00001 to 0.0001, default 0.00001  bedload baseline (2026-11)
-              learningRateWarmupSteps  0 to 100, default 0                 bedload baseline (2026-11)
+              batchSize                4 to 32, default 8                  [1]
+              epochCount               1 to 10, default 3                  [1]
+              learningRate             0.00001 to 0.0001, default 0.00001  [1]
+              learningRateWarmupSteps  0 to 100, default 0                 [1]
 
             format preference: preference pairs, with an optional score from 0.0 to 1.0
               prompt            a string that is not blank
               chosen            a string that is not blank
               rejected          a string that is not blank
               score             a number from 0.0 to 1.0, optional
+
+            sources
+              [1] bedload baseline (2026-11)
         "#]],
         expect![[r#""#]],
     );
@@ -100,75 +103,88 @@ fn profiles_lists_targets_and_shows_one() {
 
             state           live as of 2026-11-27
             formats         converse
-            record          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
+            record          [1]
             encoding        cl100k_base (estimate)
             tokens          system, every turn, reasoning, tool calls and results, tool configuration; not: keys of the format, media; margin 10 %; no overhead per message
             training files  one
 
             limits
-              20000        records, training and validation, max, disputed   aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              8            training records, min                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              200          training records, min by other sources, disputed  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              200          training records, recommended                     https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              20000        training records, max                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              0            validation records, max, disputed                 https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not MAOFILHO/Portfolio-Projects:AWS-Bedrock-FineTuning-LangGraph-MCP-Agentic-Platform/docs/INCIDENT-LOG.md (2026-08-10)
-              32000        tokens per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              10           margin of the token count, percent                bedload baseline (2026-11)
-              10           images per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              1            videos per record, max                            https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              1            documents per record, max, disputed               aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              20000        records, training and validation, max, disputed   [2], not [3]
+              8            training records, min                             [3]
+              200          training records, min by other sources, disputed  [2], not [3]
+              200          training records, recommended                     [3]
+              20000        training records, max                             [3]
+              0            validation records, max, disputed                 [1], not [4]
+              32000        tokens per record, max                            [3]
+              10           margin of the token count, percent                [5]
+              10           images per record, max                            [3]
+              1            videos per record, max                            [3]
+              1            documents per record, max, disputed               [2], not [3]
 
             rules
-              disputed  keys beyond those of the format                              aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  no schemaVersion                                             https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  schemaVersion other than bedrock-conversation-2024           aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   a conversation that ends with the user                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  an empty or null system prompt                               https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  null in place of an optional member                          https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  documents                                                    https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  tools                                                        https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   tools that do not match the format                           https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   tools without a description or the type of their parameters  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  reasoning together with media                                aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
-              disputed  no bucketOwner                                               aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  media names beyond letters, digits, _ - / .                  aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
-              refused   data file names that an S3 URI cannot have                   boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
-              refused   data file names beyond letters, digits, _ - / .              https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   several kinds of media in one data set                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   media in several buckets                                     https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  optional fields in some records only                         aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              refused   reserved words in user and system text                       https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reserved words in other text                                 aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              disputed  reserved words with different capitalization                 aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              disputed  keys beyond those of the format                              [6], not [2]
+              disputed  no schemaVersion                                             [3], not [2]
+              disputed  schemaVersion other than bedrock-conversation-2024           [6], not [3]
+              refused   a conversation that ends with the user                       [3]
+              disputed  an empty or null system prompt                               [3], not [2]
+              disputed  null in place of an optional member                          [3], not [2]
+              disputed  documents                                                    [1], not [3]
+              disputed  tools                                                        [1], not [3]
+              refused   tools that do not match the format                           [3]
+              refused   tools without a description or the type of their parameters  [2]
+              disputed  reasoning together with media                                [6], not [2]
+              disputed  no bucketOwner                                               [6], not [3]
+              disputed  media names beyond letters, digits, _ - / .                  [2], not [7]
+              refused   data file names that an S3 URI cannot have                   [7]
+              refused   data file names beyond letters, digits, _ - / .              [3]
+              refused   several kinds of media in one data set                       [3]
+              refused   media in several buckets                                     [3]
+              disputed  optional fields in some records only                         [6], not [3]
+              refused   reserved words in user and system text                       [3]
+              disputed  reserved words in other text                                 [6], not [3]
+              disputed  reserved words with different capitalization                 [2], not [3]
 
             media formats
-              images    taken     png jpeg gif  https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
-              images    disputed  webp          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              videos    taken     mov mkv mp4   https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
-              videos    disputed  webm          https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23); but not https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              documents taken     pdf           https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              images    taken     png jpeg gif  [1]
+              images    disputed  webp          [1], not [3]
+              videos    taken     mov mkv mp4   [1]
+              videos    disputed  webm          [1], not [3]
+              documents taken     pdf           [3]
 
             reserved words
-              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]                                          https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
-              SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>                                                  aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
-              unconfirmed: Human:  <|endoftext|>  <|im_start|>  <|im_end|>  <|user|>  <|assistant|>  <|system|>  validate_bedrock_tokens.py, a user's script whose repository is not known (2026-11-26)
+              User:  Bot:  Assistant:  System:  <image>  <video>  [EOS]                                          [3]
+              SYSTEM:  USER:  BOT:  ASSISTANT:  Thought:  <unk>                                                  [6]
+              unconfirmed: Human:  <|endoftext|>  <|im_start|>  <|im_end|>  <|user|>  <|assistant|>  <|system|>  [8]
 
             base models
-              amazon.nova-2-lite-v1:0:256k  in us-east-1, served on-demand, provisioned  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+              amazon.nova-2-lite-v1:0:256k  in us-east-1, served on-demand, provisioned  [9]
 
             hyperparameters
-              batchSize                1 to 64, default 1 (AWS's page does not list it; AWS's notebooks send 1)               aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27); but not https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
-              epochCount               1 to 5, default 2                                                                      aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
-              learningRate             0.000001 to 0.0001, default 0.00001                                                    aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
-              learningRateWarmupSteps  0 to 100, default 10 (no number of records for each step is published for this model)  aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
+              batchSize                1 to 64, default 1 (AWS's page does not list it; AWS's notebooks send 1)               [10], not [11]
+              epochCount               1 to 5, default 2                                                                      [10]
+              learningRate             0.000001 to 0.0001, default 0.00001                                                    [10]
+              learningRateWarmupSteps  0 to 100, default 10 (no number of records for each step is published for this model)  [10]
 
-            hyperparameters: AWS's page on hyperparameters does not name Nova 2 Lite; the ranges are those of AWS's Nova Forge SDK, which has one recipe for all Nova models  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+            hyperparameters: AWS's page on hyperparameters does not name Nova 2 Lite; the ranges are those of AWS's Nova Forge SDK, which has one recipe for all Nova models [11]
 
             format converse: conversations whose messages are lists of content blocks
               schemaVersion     text, "bedrock-conversation-2024", optional
               system            list of text blocks, optional
               messages          messages of user and assistant, each with a list of blocks
               toolConfig        tools with names and input schemas, optional
+
+            sources
+              [1] https://docs.aws.amazon.com/bedrock/latest/userguide/nova-2-sft-data-prep.html (2026-11-23)
+              [2] aws-samples/amazon-nova-samples:customization/bedrock-finetuning/understanding/dataset_validation/nova_ft_dataset_validator.py (2026-11-23)
+              [3] https://docs.aws.amazon.com/nova/latest/nova2-userguide/nova-data-prep-sft-2.html (2026-11-23)
+              [4] MAOFILHO/Portfolio-Projects:AWS-Bedrock-FineTuning-LangGraph-MCP-Agentic-Platform/docs/INCIDENT-LOG.md (2026-08-10)
+              [5] bedload baseline (2026-11)
+              [6] aws/nova-forge-sdk:src/amzn_nova_forge/dataset/dataset_validator (2026-05-14)
+              [7] boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
+              [8] validate_bedrock_tokens.py, a user's script whose repository is not known (2026-11-26)
+              [9] https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+              [10] aws/nova-forge-sdk:src/amzn_nova_forge/recipe/templates/bedrock/override/sft_lora.json (2026-11-27)
+              [11] https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
         "#]],
         expect![[r#""#]],
     );
@@ -178,48 +194,58 @@ fn profiles_lists_targets_and_shows_one() {
             claude-3-haiku-sft: Anthropic Claude 3 Haiku, supervised fine-tuning
 
             state           end of life as of 2026-11-27
-            legacy          2026-03-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)
-            end of life     2026-09-10  https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)
+            legacy          2026-03-10  [1]
+            end of life     2026-09-10  [1]
             formats         claude-messages
-            record          https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+            record          [2]
             encoding        cl100k_base (estimate)
             tokens          system, every turn; not: keys of the format; margin 10 %; no overhead per message
             training files  one
 
             limits
-              10000        records, training and validation, max     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              32           training records, min                     https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10000        training records, max                     aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              32           validation records, min if there are any  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              1000         validation records, max                   https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10000000000  training file, max bytes                  https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              1000000000   validation file, max bytes                https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              32000        tokens per record, max                    https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              10           margin of the token count, percent        bedload baseline (2026-11)
+              10000        records, training and validation, max     [2]
+              32           training records, min                     [2]
+              10000        training records, max                     [3]
+              32           validation records, min if there are any  [3]
+              1000         validation records, max                   [2]
+              10000000000  training file, max bytes                  [2]
+              1000000000   validation file, max bytes                [2]
+              32000        tokens per record, max                    [2]
+              10           margin of the token count, percent        [4]
 
             rules
-              refused   keys beyond those of the format             https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)
-              refused   a conversation that ends with the user      https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
-              refused   data file names that an S3 URI cannot have  boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
-              refused   reserved words in user and system text      aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
-              refused   reserved words in other text                aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              refused   keys beyond those of the format             [5]
+              refused   a conversation that ends with the user      [2]
+              refused   data file names that an S3 URI cannot have  [6]
+              refused   reserved words in user and system text      [3]
+              refused   reserved words in other text                [3]
 
             reserved words
-              \nHuman:  \nAssistant:  aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              \nHuman:  \nAssistant:  [3]
 
             base models
-              anthropic.claude-3-haiku-20240307-v1:0:200k  in us-west-2, served provisioned  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+              anthropic.claude-3-haiku-20240307-v1:0:200k  in us-west-2, served provisioned  [7]
 
             hyperparameters
-              batchSize                4 to 256, default 32     https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
-              earlyStoppingPatience    1 to 10, default 2       https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
-              earlyStoppingThreshold   0 to 0.1, default 0.001  https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
-              epochCount               1 to 10, default 2       https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
-              learningRateMultiplier   0.1 to 2, default 1      https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
+              batchSize                4 to 256, default 32     [8]
+              earlyStoppingPatience    1 to 10, default 2       [8]
+              earlyStoppingThreshold   0 to 0.1, default 0.001  [8]
+              epochCount               1 to 10, default 2       [8]
+              learningRateMultiplier   0.1 to 2, default 1      [8]
 
             format claude-messages: conversations whose messages are strings
               system            a string that is not blank, optional
               messages          messages of user and assistant, each with a text
+
+            sources
+              [1] https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html (2026-10)
+              [2] https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (2026-11-23)
+              [3] aws-samples/amazon-bedrock-samples:custom-models/bedrock-fine-tuning/claude-haiku/DataValidation/data_validation.py (2026-08-21)
+              [4] bedload baseline (2026-11)
+              [5] https://platform.claude.com/cookbook/finetuning-finetuning-on-bedrock (2026-11-23)
+              [6] boto/botocore:botocore/data/bedrock/2023-04-20/service-2.json (2026-08-07)
+              [7] https://docs.aws.amazon.com/bedrock/latest/userguide/custom-model-fine-tuning.html (2026-11-23)
+              [8] https://docs.aws.amazon.com/bedrock/latest/userguide/custom-models-hp.html (2026-11-27)
         "#]],
         expect![[r#""#]],
     );

@@ -117,6 +117,8 @@ impl Scratch {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedload"));
         command.current_dir(self.0.path()).stdin(Stdio::null()).env("RUST_BACKTRACE", "full");
+        // Lines are folded to the width of a terminal; what a test looks for is on one.
+        command.env("COLUMNS", "1000");
         for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"] {
             command.env_remove(name);
         }
@@ -126,7 +128,10 @@ impl Scratch {
     /// The shell, to run a script here in which `$BEDLOAD` is the program.
     pub(crate) fn shell(&self, script: &str) -> Outcome {
         let mut command = Command::new("sh");
-        command.current_dir(self.0.path()).env("BEDLOAD", env!("CARGO_BIN_EXE_bedload"));
+        command
+            .current_dir(self.0.path())
+            .env("BEDLOAD", env!("CARGO_BIN_EXE_bedload"))
+            .env("COLUMNS", "1000");
         Outcome::of(command.args(["-c", script]).output().unwrap())
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::args::OutputFormat;
 use crate::exit::{Exit, Failure};
-use crate::output::Out;
+use crate::output::{Out, columns, fold};
 
 /// Explains one code, and says how bad it is in a run with these severities.
 pub(super) fn explain(
@@ -18,15 +18,17 @@ pub(super) fn explain(
     let here = severities.of(info.code);
     match format {
         OutputFormat::Text => {
+            let width = columns();
+            let row = |name: &str, text: &str| format!("  {name:6}{}\n", fold(text, width, 8, 8).join("\n"));
             let page = format!(
-                "{} ({}{})\n\n{}\n\n  why   {}\n  help  {}\n  rule  {}\n",
+                "{} ({}{})\n\n{}\n\n{}{}{}",
                 info.name,
                 info.severity.name(),
                 if here == info.severity { String::new() } else { format!("; {} here", here.name()) },
-                info.title,
-                info.why,
-                info.help,
-                info.source
+                fold(info.title, width, 0, 0).join("\n"),
+                row("why", info.why),
+                row("help", info.help),
+                row("rule", info.source)
             );
             out.write(page.as_bytes())?;
         }
@@ -43,6 +45,7 @@ pub(super) fn explain(
 /// Lists all codes by area, one per line.
 pub(super) fn list(format: OutputFormat) -> Result<Exit, Failure> {
     let mut out = Out::new();
+    let columns = columns();
     let width = CODES.iter().map(|info| info.name.len()).max().unwrap_or(0);
     let area = |info: &CodeInfo| info.name.split_once('/').map_or(info.name, |(area, _)| area);
     let mut codes: Vec<&CodeInfo> = CODES.iter().collect();
@@ -59,7 +62,14 @@ pub(super) fn list(format: OutputFormat) -> Result<Exit, Failure> {
             out.write(format!("{blank}{}\n", area(info)).as_bytes())?;
             last = Some(area(info));
         }
-        let line = format!("  {:width$}  {:7}  {}\n", info.name, info.severity.name(), info.title);
+        let head = width + 13;
+        // Where there is no room for a column of titles, each has lines of its own.
+        let title = if columns >= head + 24 {
+            fold(info.title, columns, head, head).join("\n")
+        } else {
+            format!("\n    {}", fold(info.title, columns, 4, 4).join("\n"))
+        };
+        let line = format!("  {:width$}  {:7}  {title}\n", info.name, info.severity.name());
         out.write(line.as_bytes())?;
     }
     out.flush()?;

@@ -1,7 +1,7 @@
 //! Where in its file a finding about a record is.
 
 use bedload_record::json::Framing;
-use bedload_record::{Finding, Findings, LineDigest, RecordFinding, Severities};
+use bedload_record::{Excerpt, Finding, Findings, LineDigest, RecordFinding, Severities};
 
 use super::Physical;
 use crate::scan::rules::Rules;
@@ -68,12 +68,27 @@ pub(crate) fn place_in(
     findings.into_iter().map(&mut place).collect()
 }
 
-/// A few characters on each side of a place.
-fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> String {
-    const SIDE: usize = 32;
-    let from = offset.saturating_sub(SIDE);
-    let to = (offset + SIDE).min(bytes.len());
-    let mut around = bytes[from.min(to)..to].to_vec();
+/// What is on each side of a place, as much as a wide terminal has room for.
+fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> Excerpt {
+    const SIDE: usize = 240;
+    let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let offset = offset.min(bytes.len());
+    let mut from = offset.saturating_sub(SIDE);
+    let mut to = (offset + SIDE).min(bytes.len());
+    // A character is not cut where there is one; there need not be in bytes that are no text.
+    while from < offset && is_inside(from) {
+        from += 1;
+    }
+    while to > offset && is_inside(to) {
+        to -= 1;
+    }
+    let mut around = bytes[from..to].to_vec();
     framing.release(&mut around);
-    String::from_utf8_lossy(&around).into_owned()
+    let (before, behind) = around.split_at(offset - from);
+    let before = String::from_utf8_lossy(before);
+    Excerpt {
+        at: before.len(),
+        text: format!("{before}{}", String::from_utf8_lossy(behind)),
+        is_cut: [from > 0, to < bytes.len()],
+    }
 }
