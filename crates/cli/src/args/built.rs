@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bedload_stages::near::Threshold;
 
-use super::OutputArgs;
+use super::{FindingsArgs, OutputArgs};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -25,7 +25,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "SIMILARITY", requires = "leaks")]
     pub(crate) near: Option<Threshold>,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) output: FindingsArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -143,22 +143,17 @@ mod tests {
                                           ^
         "#]],
         );
-        check(
-            "{\"e\u{301}\":\"x\"}",
-            "\"x",
-            60,
-            expect![[r#"
-                {"é":"x"}
-                     ^^^
-            "#]],
-        );
+        // What combines takes no column.
+        let combined = "{\"e\u{301}\":\"x\"}";
+        let Shown { line, marks } = cut(&excerpt(combined, combined.find("\"x").expect("there")), 60);
+        assert_eq!((line.as_str(), marks.as_str()), (combined, "     ^^^"));
         check(
             "{\"a\":\"##[error]\"}",
             "\"##",
             60,
             expect![[r##"
             {"a":"#\u{23}[error]"}
-                 ^^^^^^^^^^^^^^^^^
+                 ^^^^^^^^^^^^^^^^
         "##]],
         );
         check("{", "{", 60, expect!["{\n^\n"]);

@@ -10,7 +10,9 @@ use bedload_scan::Inputs;
 
 use super::screen::columns;
 use super::uri::Root;
-use super::{About, Emitter, Ending, Out, Paint, Sink, github, jsonl, junit, markdown, sarif, say, text};
+use super::{
+    About, Emitter, Ending, Out, Paint, Sink, github, jsonl, junit, markdown, problems, sarif, say, text,
+};
 use crate::args::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 use crate::commands::refuse_remote_output;
 use crate::exit::{Failure, complain};
@@ -185,6 +187,8 @@ fn step_summary() -> Option<PathBuf> {
 
 fn emitter(form: Form, color: ColorWhen, about: &About) -> Box<dyn Emitter> {
     match form {
+        Form::Text if about.is_verification => Box::new(problems::Problems::Text),
+        Form::Jsonl if about.is_verification => Box::new(problems::Problems::Jsonl),
         Form::Text => Box::new(text::Text::new(Paint::for_stdout(color), columns())),
         Form::Jsonl => Box::new(jsonl::Jsonl::new(about.profile.as_deref())),
         Form::Github => Box::new(github::Github::new(about, None)),

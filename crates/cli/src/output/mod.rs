@@ -12,6 +12,7 @@ mod markdown;
 mod numbers;
 mod paint;
 mod pairs;
+mod problems;
 mod sarif;
 mod screen;
 mod sides;
@@ -87,6 +88,8 @@ pub(crate) struct About {
     pub(crate) n_files: u64,
     /// The least severity that fails the run; none where nothing does.
     pub(crate) fail_on: Option<Severity>,
+    /// Whether what is found are problems of a directory that was built before.
+    pub(crate) is_verification: bool,
     /// Whether records with errors are rejected without failing the run.
     pub(crate) rejects: bool,
 }
@@ -103,6 +106,7 @@ impl About {
             files: inputs.iter().take(FILES_MAX).map(|input| input.name().to_owned()).collect(),
             n_files: inputs.len() as u64,
             fail_on: run.policy.fail_on,
+            is_verification: false,
             rejects: false,
         }
     }

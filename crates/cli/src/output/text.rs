@@ -180,8 +180,10 @@ mod tests {
         expect![[r#"
             error[schema/empty-content]: `prompt` is empty
               --> a\u{1b}.jsonl:3:9   record 2   /prompt
-               | "\u{202e}x"
-               = why: A record without text teaches the model nothing, and several targets reject it.
+               | {"prompt":"\u{202e}x"}…
+               |           ^^^^^^^^^^^
+               = why: A record without text teaches the model nothing,
+                      and several targets reject it.
                = help: Fill in the field, or drop the record.
                = rule: bedload baseline (2026-11)
 

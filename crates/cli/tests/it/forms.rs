@@ -249,3 +249,25 @@ fn nothing_in_the_data_breaks_a_form() {
         );
     }
 }
+
+#[test]
+fn verify_has_the_same_forms() {
+    let scratch = Scratch::with("a.jsonl", jsonl((0..40).map(|n| record(&format!("q{n}"), "a"))));
+    scratch.run("build a.jsonl --skip tokens --out p").exits(0);
+    let fine = scratch.run("verify p --output-format junit").exits(0).stdout;
+    assert_eq!(suites(&fine), "data set: all rules\np/manifest.json: all rules\n");
+    scratch.write("p/rejected.jsonl", "x\n");
+    scratch.write("p/::error::x", "mine");
+    let text = scratch.run("verify p").exits(1).stdout;
+    assert!(text.contains("rejected.jsonl: ") && text.contains("\\u{3a}:error::x: not in"), "{text}");
+    hostile::is_tame(&text);
+    let both = scratch.run("verify p --output sarif=v.sarif --output jsonl=v.jsonl").exits(1);
+    assert_eq!(both.stdout, text);
+    let log = validated(&String::from_utf8(scratch.read("v.sarif")).unwrap());
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 2);
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "output/not-as-built");
+    assert_eq!(scratch.lines("v.jsonl").len(), 3);
+    let said = scratch.run("verify p --output jsonl=p/found.jsonl").refuses(2);
+    assert!(said.contains("it is inside p, which is verified"), "{said}");
+    assert_eq!(annotations(&scratch.run("verify p --output-format github").exits(1).stdout).len(), 1);
+}

@@ -1662,4 +1662,14 @@ pub static CODES: &[CodeInfo] = &[
         "The answers differ only behind what fits: prompt and common beginning take all the tokens of a record. A job that cuts records there compares an answer with itself, which teaches nothing.",
         "Shorten the prompt or the common beginning, or remove the record."
     ),
+    row!(
+        OutputNotAsBuilt,
+        "output/not-as-built",
+        Error,
+        Dataset,
+        BASELINE,
+        "the directory is not as it was built",
+        "`bedload verify` compares every file with the manifest: name, size, sha256, lines or rows. What was changed, added, lost or only half copied since is not what was checked, whatever the report says of it.",
+        "Build the directory again, or copy it again from where it was built. What does not belong to it goes elsewhere."
+    ),
 ];
