@@ -63,6 +63,8 @@ mod fixtures;
 #[cfg(test)]
 mod forms;
 #[cfg(test)]
+mod guide;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hostile;
