@@ -82,9 +82,30 @@ def gigatoken(path):
     return work
 
 
+def rensa(path):
+    """Looks for near-duplicates by MinHash: five words in a row, 128 permutations, estimates of 0.8 and more."""
+    import json
+
+    from rensa import RMinHash, RMinHashLSH
+
+    def work():
+        index, kept = RMinHashLSH(threshold=0.8, num_perm=128, num_bands=16), {}
+        with open(path, encoding="utf-8") as lines:
+            for number, line in enumerate(lines):
+                record = json.loads(line)
+                words = f"{record['prompt']} {record['completion']}".split()
+                signature = RMinHash(num_perm=128, seed=42)
+                signature.update([" ".join(words[at : at + 5]) for at in range(max(1, len(words) - 4))])
+                if not any(kept[other].jaccard(signature) >= 0.8 for other in index.query(signature)):
+                    index.insert(number, signature)
+                    kept[number] = signature
+
+    return work
+
+
 def main():
     name, path = sys.argv[1:]
-    work = {f.__name__: f for f in (duckdb, duckdb_distinct, polars, orjson, gigatoken)}[name](path)
+    work = {f.__name__: f for f in (duckdb, duckdb_distinct, polars, orjson, gigatoken, rensa)}[name](path)
     begin = time.perf_counter()
     work()
     print(time.perf_counter() - begin)

@@ -14,6 +14,7 @@ COMMANDS = {
     "check": ["check"],
     "build --skip tokens": ["build", "--skip", "tokens"],
     "build": ["build"],
+    "build --near 0.8": ["build", "--skip", "tokens", "--skip", "balance", "--near", "0.8"],
 }
 
 # By peer: what it does, and the command that does that and more.
@@ -26,11 +27,12 @@ PEERS = {
     "zstd": ("zstd -dc", "check --skip tokens"),
     "gigatoken": ("gigatoken: tokens", "check"),
     "duckdb_distinct": ("DuckDB: distinct to JSON", "build --skip tokens"),
+    "rensa": ("rensa: near-duplicates", "build --near 0.8"),
 }
 
 # Which peers read which corpus.
 READ_BY = {
-    "prose": ["duckdb", "polars", "orjson", "jq", "gigatoken", "duckdb_distinct"],
+    "prose": ["duckdb", "polars", "orjson", "jq", "gigatoken", "duckdb_distinct", "rensa"],
     "short": ["duckdb", "polars", "orjson", "gigatoken", "duckdb_distinct"],
     "long": ["duckdb", "polars", "orjson", "gigatoken", "duckdb_distinct"],
     "converse": ["duckdb", "polars", "orjson", "duckdb_distinct"],

@@ -52,13 +52,15 @@ fn with_files() -> Scratch {
     }
     scratch.write("templates.txt", "Question: {prompt}\n{prompt} Answer:\n");
     let answered = |n: usize| json!({"question": format!("q {n}"), "answer": format!("a {n}"), "q": {"text": format!("q {n}")}, "answers": [format!("a {n}")]});
-    scratch.write("mmlu.jsonl", lines(30, answered));
+    for name in ["mmlu.jsonl", "qa.jsonl"] {
+        scratch.write(name, lines(30, answered));
+    }
     scratch.write(
         "own-test.jsonl",
         lines(30, |n| json!({"prompt": format!("own question {n}"), "completion": "a"})),
     );
     scratch.write("turns.jsonl", lines(30, |n| json!({"sys": "s", "turns": [format!("q {n}"), "a"]})));
-    scratch.write("request.json", "{}");
+    scratch.write("request.json", r#"{"customModelName": "m", "jobName": "j"}"#);
     let said = |role: &str, text: String| json!({"role": role, "content": [{"text": text}]});
     let chat = |n: usize| json!({"messages": [said("user", format!("q {n}")), said("assistant", format!("a {}", n % 3))]});
     scratch.write("chat.jsonl", lines(30, chat));
