@@ -40,7 +40,10 @@ impl Fingerprint {
             part(finding.pointer.as_deref().unwrap_or_default().as_bytes());
             part(&digest.0.to_be_bytes());
         } else if let Some(file) = &finding.file {
-            part(file.rsplit('/').next().unwrap_or_default().as_bytes());
+            let name = file.rsplit('/').next().unwrap_or_default();
+            // Compressed or not, it is the same data.
+            let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
+            part(name.as_bytes());
         }
         Self(XxHash3_64::oneshot(&text))
     }

@@ -101,7 +101,7 @@ impl Judgement {
             }
             (Some(Severity::Note), _) => out.push_str("exiting with 1: notes present (`--fail-on note`)\n"),
             (Some(Severity::Error), None) => {
-                out.push_str("exiting with 1: there are no records that could be checked (`--fail-on never` bears only findings)\n");
+                out.push_str("exiting with 1: no record could be checked, which never passes\n");
             }
             (Some(Severity::Error) | None, _) => {}
         }

@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn columns_are_as_high_as_there_are_values() {
         check(&[(3, 1), (4, 10), (5, 80), (8, 40)], expect!["3 ▁▁█  ▄ 8"]);
-        check(&[(1, 1), (1 << 40, 1)], expect!["1 █                            █ 1,236,950,581,247"]);
+        check(&[(1, 1), (1 << 40, 1)], expect!["1 █                             █ 1,236,950,581,247"]);
         check(&[(7, 5)], expect![""]);
         check(&[], expect![""]);
     }

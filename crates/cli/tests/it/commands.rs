@@ -62,7 +62,9 @@ fn check_of_clean_data_says_so() {
         expect![[r#"
             no errors, 0 warnings in 1 file
               records     6 read, 6 valid, 0 rejected; format prompt (detected)
-              tokens      63 total (o200k_base); per record p50 11, p90 14, p99 14, max 14
+              tokens      63 total (o200k_base)
+                          per record p50 11, p90 14, p99 14, max 14
+                          7 █   ▄█ ▄ 14
               characters  277 total; / 6 = 47, / 3 = 93
         "#]],
     );
@@ -96,7 +98,9 @@ fn build_shows_the_way_of_the_records() {
               kept         52   89.7 %
                 train      42   72.4 %
                 validation 10   17.2 %
-              tokens      1,680 total (o200k_base); per record p50 32, p90 36, p99 38, max 38
+              tokens      1,680 total (o200k_base)
+                          per record p50 32, p90 36, p99 38, max 38
+                          26 ▁▂▄█▃ 39
               characters  8,181 total; / 6 = 1,364, / 3 = 2,727
               labels      5 classes
                                 read      train  validation
@@ -168,7 +172,8 @@ fn build_says_why_it_is_not_ready() {
               kept         1   12.5 %
                 train      1   12.5 %
                 validation 0    0.0 %
-              tokens      10 total (o200k_base); per record p50 10, p90 10, p99 10, max 10
+              tokens      10 total (o200k_base)
+                          per record p50 10, p90 10, p99 10, max 10
               characters  34 total; / 6 = 6, / 3 = 12
               pairs       1; chosen longer in 0.0 %, rejected in 0.0 %; chosen / rejected p50 1.00
               findings

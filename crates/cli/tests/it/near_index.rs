@@ -14,8 +14,11 @@ const BUILD: &str = "build in.jsonl --overwrite --skip tokens --skip balance";
 fn output(scratch: &Scratch, out: &str) -> (BTreeMap<String, Vec<u8>>, Value) {
     let mut files = scratch.tree(out);
     files.remove("manifest.json");
+    // It shows the configuration.
+    files.remove("report/index.html");
     let mut manifest = scratch.manifest(out);
     manifest.as_object_mut().unwrap().remove("seal");
+    manifest["files"].as_array_mut().unwrap().retain(|file| file["path"] != "report/index.html");
     manifest["config"]["stages"]["near"].as_object_mut().unwrap().remove("index");
     (files, manifest)
 }

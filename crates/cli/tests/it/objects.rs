@@ -133,7 +133,7 @@ fn strict_makes_warnings_errors() {
     };
     assert_eq!(severity("", 0), ("warning".into(), 0.into()));
     assert_eq!(severity("--fail-on warning", 1), ("warning".into(), 0.into()));
-    assert_eq!(severity("--strict --fail-on never", 0), ("error".into(), 1.into()));
+    assert_eq!(severity("--strict --fail-on never", 1), ("error".into(), 1.into()));
     let outcome = scratch.run("check a.jsonl --skip tokens --output-format jsonl --strict").exits(1);
     assert_eq!(
         outcome.by_code(),
