@@ -16,7 +16,9 @@ mod write;
 pub use bedload_metrics::bootstrap::{Interval, Resampling};
 pub use bedload_metrics::confusion::Scores;
 pub use bedload_metrics::text::TextScores;
-pub use bedload_report::html::{ClassLine, ComparedLine, Evaluation, ScoreLine, TwoModels};
+pub use bedload_report::html::{
+    ClassLine, ComparedLine, Difference, DifferenceTable, Evaluation, ScoreLine, TwoModels, render_difference,
+};
 pub use bedload_report::{Cell, FoundRow};
 pub use bedload_stages::facets::{FacetCounts, ValueCounts};
 pub use commands::build::{Built, build};

@@ -10,7 +10,7 @@ use super::{ColorWhen, ConfigArgs, FailOn, bytes};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload compare OUT-1 OUT-2\n  bedload compare OUT-1 OUT-2 --output-format markdown > comment.md\n  bedload compare old.jsonl new.jsonl --profile nova-lite-sft --id /id \\\n      --max-removed 1% --max-drift label=0.05"
+    after_help = "Examples:\n  bedload compare OUT-1 OUT-2\n  bedload compare OUT-1 OUT-2 --output markdown=comment.md --output html=difference.html\n  bedload compare old.jsonl new.jsonl --profile nova-lite-sft --id /id \\\n      --max-removed 1% --max-drift label=0.05"
 )]
 pub(crate) struct CompareArgs {
     /// The earlier output of `bedload build`, or an input, which is built with default settings to be compared.
@@ -26,6 +26,10 @@ pub(crate) struct CompareArgs {
     /// Format of the output on standard output.
     #[arg(help_heading = "Display", long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output_format: CompareFormat,
+    /// Write a further form to a file, e.g. html=difference.html, complete or not at all; an earlier file is replaced.
+    /// Repeatable.
+    #[arg(help_heading = "Display", long, value_name = "FORMAT=FILE", value_parser = form_file)]
+    pub(crate) output: Vec<(CompareFormat, PathBuf)>,
     /// Show label names, which are record text.
     #[arg(help_heading = "Display", long)]
     pub(crate) show_content: bool,
@@ -99,6 +103,15 @@ pub(crate) enum CompareFormat {
     Jsonl,
     /// Markdown, for a comment on a pull request.
     Markdown,
+    /// One page of HTML, without script.
+    Html,
+}
+
+fn form_file(text: &str) -> Result<(CompareFormat, PathBuf), String> {
+    let (name, file) = text.split_once('=').ok_or("write FORMAT=FILE, e.g. html=difference.html")?;
+    let form = CompareFormat::from_str(name, false)
+        .map_err(|_| format!("unknown format `{name}`; the formats are text, jsonl, markdown and html"))?;
+    if file.is_empty() { Err("the file has no name".to_owned()) } else { Ok((form, file.into())) }
 }
 
 fn most(text: &str) -> Result<MaxRejected, String> {

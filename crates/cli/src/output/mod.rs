@@ -42,9 +42,9 @@ pub(crate) use paint::Paint;
 pub(crate) use pairs::pairs_object;
 pub(crate) use screen::{columns, fold, known_columns};
 pub(crate) use sides::{in_common, listed, sides};
-pub(crate) use stdout::Out;
 #[cfg(feature = "s3")]
 pub(crate) use stdout::summarized;
+pub(crate) use stdout::{Out, line_of};
 pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, stats_summary};
 
 /// Findings about records that are printed of each code for people; all are counted.

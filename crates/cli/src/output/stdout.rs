@@ -29,7 +29,7 @@ pub(crate) fn summarized(done: Result<Exit, Failure>, output: &OutputArgs) -> Re
 }
 
 /// One object as a line of JSON.
-pub(super) fn line_of(object: &impl Serialize) -> String {
+pub(crate) fn line_of(object: &impl Serialize) -> String {
     let mut line = escape_json(serde_json::to_string(object).expect("plain values are JSON"));
     line.push('\n');
     line

@@ -135,3 +135,32 @@ fn hostile_names_break_no_table() {
         found.stdout
     );
 }
+
+#[test]
+fn every_form_goes_to_a_file_of_its_own() {
+    let scratch = built(&records(0..60), &records(5..70));
+    let files = "--output html=d.html --output markdown=c.md --output jsonl=c.jsonl --output text=c.txt";
+    let found = scratch.run(&format!("compare a b {files}")).exits(0);
+    assert_eq!(found.stdout.as_bytes(), scratch.read("c.txt"));
+    let alone = scratch.run("compare a b --output-format markdown").exits(0);
+    assert_eq!(alone.stdout.as_bytes(), scratch.read("c.md"));
+    let page = String::from_utf8(scratch.read("d.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Content-Security-Policy"));
+    assert!(!page.contains("<script") && page.contains("a → b"), "{page}");
+    for (file, code) in [("html=a/x.html", 2), ("html=", 2), ("pdf=x.pdf", 2), ("html=no/where.html", 3)] {
+        scratch.run(&format!("compare a b --output {file}")).exits(code);
+    }
+    scratch.run("compare a b --output html=d.html --output text=d.html").exits(2);
+    scratch.run("verify a").exits(0);
+}
+
+#[test]
+fn a_page_has_no_element_of_the_data() {
+    let scratch = Scratch::new();
+    let name = "<img src=x onerror=alert(1)>&\u{202e}.jsonl";
+    scratch.write(name, jsonl(records(0..40)));
+    scratch.write("new.jsonl", jsonl(records(10..50)));
+    let args = ["compare", name, "new.jsonl", "--profile", "generic-sft", "--output-format", "html"];
+    let page = scratch.run_args(&args).exits(0).stdout;
+    assert!(!page.contains("<img") && !page.contains('\u{202e}') && page.contains("&lt;img"), "{page}");
+}

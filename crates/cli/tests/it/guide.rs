@@ -14,7 +14,7 @@ fn commands(page: &str) -> Vec<String> {
     for line in page.replace("\\\n", "").lines() {
         match (block, line.strip_prefix("```")) {
             (None, Some(language)) => {
-                block = Some(if matches!(language, "sh" | "console") { "shell" } else { "" })
+                block = Some(if matches!(language, "sh" | "console") { "shell" } else { "" });
             }
             (Some(_), Some(_)) => block = None,
             (Some("shell"), None) => {
@@ -106,7 +106,11 @@ fn commands_of_the_guide_run() {
     let mut pages = vec!["README.md".to_owned()];
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let names = fs::read_dir(docs).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    pages.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")));
+    pages.extend(
+        names
+            .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
+            .map(|name| format!("docs/{name}")),
+    );
     pages.sort();
     let (mut n, mut failed) = (0, Vec::new());
     for name in pages {

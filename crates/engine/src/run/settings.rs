@@ -114,7 +114,10 @@ impl fmt::Display for MaxRejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(most) => write!(f, "{most}"),
-            Self::Share(parts) => write!(f, "{}.{:03}%", parts / 1000, parts % 1000),
+            Self::Share(parts) => {
+                let percent = format!("{}.{:03}", parts / 1000, parts % 1000);
+                write!(f, "{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+            }
         }
     }
 }
@@ -136,6 +139,8 @@ mod tests {
         for wrong in ["", "%", "-1", "101%", "1.2345%", "x", ".", "1.5", "0.x", "0.000001", "0.", "0.+1"] {
             assert!(wrong.parse::<MaxRejected>().is_err(), "{wrong}");
         }
-        assert_eq!("0.5%".parse::<MaxRejected>().expect("a share").to_string(), "0.500%");
+        assert_eq!("0.5%".parse::<MaxRejected>().expect("a share").to_string(), "0.5%");
+        assert_eq!("100%".parse::<MaxRejected>().expect("a share").to_string(), "100%");
+        assert_eq!("0%".parse::<MaxRejected>().expect("a share").to_string(), "0%");
     }
 }

@@ -8,6 +8,7 @@
 //! the style sheet, which is a constant.
 
 mod chart;
+mod difference;
 mod evaluation;
 mod numbers;
 mod parts;
@@ -18,6 +19,7 @@ mod text;
 use bedload_record::{Counts, Quantiles, SideTokens};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub use difference::{Difference, DifferenceTable, render_difference};
 pub use evaluation::{ClassLine, ComparedLine, Evaluation, ScoreLine, TwoModels, render_evaluation};
 pub use tables::{Lines, Tables};
 

@@ -1,21 +1,18 @@
 //! A comparison as JSON, an object a line.
 
-use bedload_engine::{Compared, EngineError, Place, Snapshot};
+use bedload_engine::{Compared, Place, Snapshot};
 use serde_json::{Value, json};
 
 use super::page::shows_labels;
 use super::policy::totals;
 use super::target::{cost, quotas};
 use crate::exit::Exit;
-use crate::output::Out;
+use crate::output::line_of;
 
-pub(super) fn write(
-    out: &mut Out,
-    compared: &Compared,
-    failures: &[String],
-    show_content: bool,
-    exit: Exit,
-) -> Result<(), EngineError> {
+/// All objects.
+pub(super) fn text(compared: &Compared, failures: &[String], show_content: bool, exit: Exit) -> String {
+    let mut text = String::new();
+    let mut object = |object: &Value| text.push_str(&line_of(object));
     let place = |place: Option<Place>, snapshot: &Snapshot| {
         place.map(|place| {
             json!({
@@ -27,19 +24,19 @@ pub(super) fn write(
     };
     for change in &compared.records.list {
         let (old, new) = (place(change.old, &compared.old), place(change.new, &compared.new));
-        out.write_object(&json!({"kind": "record", "change": change.kind.name(), "old": old, "new": new}))?;
+        object(&json!({"kind": "record", "change": change.kind.name(), "old": old, "new": new}));
     }
     for code in compared.findings.iter().flatten() {
         for (change, list) in [("appeared", &code.appeared), ("gone", &code.gone)] {
             for finding in list {
-                out.write_object(&json!({
+                object(&json!({
                     "kind": "finding",
                     "change": change,
                     "code": code.code,
                     "severity": code.severity,
                     "file": finding.file,
                     "line": finding.line,
-                }))?;
+                }));
             }
         }
     }
@@ -49,7 +46,7 @@ pub(super) fn write(
         let moved: Vec<Value> = moved
             .map(|moved| json!({"value": moved.value, "records": moved.records, "shares": moved.shares}))
             .collect();
-        out.write_object(&json!({
+        object(&json!({
             "kind": "drift",
             "what": drift.what,
             "size": drift.size,
@@ -57,7 +54,7 @@ pub(super) fn write(
             "records": drift.records,
             "medians": drift.medians,
             "moved": moved,
-        }))?;
+        }));
     }
     let [added, removed, changed, moved] = totals(compared);
     let (old, new) = (&compared.old.manifest, &compared.new.manifest);
@@ -69,7 +66,7 @@ pub(super) fn write(
         .iter()
         .map(|quota| json!({"limit": quota.title, "most": quota.most, "used": quota.used}))
         .collect();
-    out.write_object(&json!({
+    object(&json!({
         "kind": "summary",
         "old": compared.old.name,
         "new": compared.new.name,
@@ -88,5 +85,6 @@ pub(super) fn write(
         "ready": [old.ready, new.ready],
         "failures": failures,
         "exit_code": exit.code(),
-    }))
+    }));
+    text
 }

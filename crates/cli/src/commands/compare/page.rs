@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bedload_engine::{Change, Compared, Kind, Place, Snapshot};
+use bedload_engine::{Change, Compared, Difference, DifferenceTable, Kind, Place, Snapshot};
 use bedload_record::Side;
 use bedload_record::plural::{count, plural};
 
@@ -21,6 +21,15 @@ struct Table {
     rows: Vec<Vec<String>>,
     /// What is to be said below it.
     note: Option<String>,
+    /// Sizes that a page draws, one pair a row.
+    bars: Vec<[f64; 2]>,
+}
+
+impl Table {
+    /// Whether a column has numbers, so that its cells are aligned at their end.
+    fn is_number(&self, nth: usize) -> bool {
+        nth > 0 && self.rows.iter().any(|row| is_number(&row[nth]))
+    }
 }
 
 /// Everything that is shown.
@@ -63,6 +72,24 @@ impl Page {
             (0, false) => "no differences".to_owned(),
             (0, true) => "no limit was exceeded".to_owned(),
             (n, _) => plural(n as u64, "limit was exceeded", "limits were exceeded"),
+        }
+    }
+
+    /// The same for a page of HTML.
+    pub(super) fn difference(&self) -> Difference {
+        let table = |table: &Table| DifferenceTable {
+            title: table.title.to_owned(),
+            heads: table.heads.iter().map(|head| (*head).to_owned()).collect(),
+            rows: table.rows.clone(),
+            numbers: (0..table.heads.len()).map(|nth| table.is_number(nth)).collect(),
+            bars: table.bars.clone(),
+            note: table.note.clone(),
+        };
+        Difference {
+            names: self.names.clone(),
+            verdict: self.verdict(),
+            failures: self.failures.clone(),
+            tables: self.tables.iter().map(table).collect(),
         }
     }
 
@@ -173,7 +200,7 @@ fn records(compared: &Compared) -> Table {
             rows.push(row(name, old, new));
         }
     }
-    Table { title: "Records", heads: vec!["", "old", "new", "change"], rows, note: None }
+    Table { title: "Records", heads: vec!["", "old", "new", "change"], rows, note: None, bars: Vec::new() }
 }
 
 /// What became of the records, and why.
@@ -206,7 +233,13 @@ fn changes(compared: &Compared) -> Table {
         ("moved", moved, some(pairs.collect())),
     ];
     let rows = rows.into_iter().map(|(name, n, why)| vec![name.to_owned(), count(n), why]).collect();
-    Table { title: "Kept records", heads: vec!["", "records", "of these"], rows, note: None }
+    Table {
+        title: "Kept records",
+        heads: vec!["", "records", "of these"],
+        rows,
+        note: None,
+        bars: Vec::new(),
+    }
 }
 
 fn target(compared: &Compared) -> Table {
@@ -229,7 +262,7 @@ fn target(compared: &Compared) -> Table {
     }
     let note =
         (!new.ready && old.ready).then(|| format!("no longer ready: {}", escape(&new.reasons.join("; "))));
-    Table { title: "Target", heads: vec!["", "old", "new", "change"], rows, note }
+    Table { title: "Target", heads: vec!["", "old", "new", "change"], rows, note, bars: Vec::new() }
 }
 
 fn findings(compared: &Compared) -> Table {
@@ -246,6 +279,7 @@ fn findings(compared: &Compared) -> Table {
                 "one of the outputs is of a version that kept no fingerprints, so findings are only counted"
                     .to_owned(),
             ),
+            bars: Vec::new(),
         };
     };
     let rows = codes.iter().filter(|code| !code.appeared.is_empty() || !code.gone.is_empty()).map(|code| {
@@ -260,7 +294,7 @@ fn findings(compared: &Compared) -> Table {
     });
     let rows: Vec<Vec<String>> = rows.collect();
     let heads = vec!["code", "severity", "appeared", "gone", "first that appeared"];
-    Table { title: "Findings", heads, rows, note: None }
+    Table { title: "Findings", heads, rows, note: None, bars: Vec::new() }
 }
 
 /// Whether labels are shown by name: where the user asked for content, or named the field that they are in.
@@ -303,8 +337,9 @@ fn drift(compared: &Compared, show_content: bool) -> Table {
     if hides {
         note += "\nclass names are record text: --show-content shows them";
     }
+    let bars = compared.drifts.iter().map(|drift| [drift.size, drift.by_chance]).collect();
     let heads = vec!["", "size", "by chance", "of", "old", "new"];
-    Table { title: "Distributions", heads, rows, note: Some(note) }
+    Table { title: "Distributions", heads, rows, note: Some(note), bars }
 }
 
 fn places(compared: &Compared) -> Table {
@@ -329,7 +364,7 @@ fn places(compared: &Compared) -> Table {
             ]);
         }
     }
-    Table { title: "First places", heads: vec!["", "old", "new"], rows, note: None }
+    Table { title: "First places", heads: vec!["", "old", "new"], rows, note: None, bars: Vec::new() }
 }
 
 #[cfg(test)]

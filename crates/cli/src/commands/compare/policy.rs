@@ -39,9 +39,10 @@ pub(super) fn failures(policy: &PolicyArgs, compared: &Compared) -> Result<Vec<S
         if let Some(what) = what.as_deref().filter(|what| !known().any(|known| known == *what)) {
             let hint = did_you_mean(what, known()).map(|near| near + " ").unwrap_or_default();
             let known: Vec<&str> = known().collect();
+            let known =
+                if known.is_empty() { "none, as both are of early versions" } else { &known.join(", ") };
             return Err(Failure::Usage(format!(
-                "--max-drift {what}=…: neither output has the distribution `{what}`\nhint: {hint}there are {}",
-                known.join(", ")
+                "--max-drift {what}=…: neither output has the distribution `{what}`\nhint: {hint}there are {known}"
             )));
         }
         let of = compared.drifts.iter().filter(|drift| what.as_ref().is_none_or(|what| *what == drift.what));
