@@ -21,6 +21,8 @@ pub struct PastLine {
     pub digest: Option<u128>,
     /// Hash of what names the record in its source; none where nothing does.
     pub id: Option<u64>,
+    /// Hash of its label; none where it has none.
+    pub label: Option<u64>,
     /// Its input, as an index into the list of all of them.
     pub file: u32,
     /// Its physical line, from 1.
@@ -38,7 +40,7 @@ pub struct PastLines {
     pub lines: Vec<PastLine>,
 }
 
-/// Reads what became of every line. Takes 64 bytes a line.
+/// Reads what became of every line. Takes 80 bytes a line.
 ///
 /// # Errors
 /// Where the file cannot be read, is not as it was written, or has no such columns.
@@ -53,6 +55,7 @@ pub fn read_lines(path: &Path) -> Result<PastLines, ReportError> {
         split: text("split")?,
         // Outputs of early versions have no ids.
         id: text("id").ok(),
+        label: text("label").ok(),
     };
     let groups = (0..table.groups()).into_par_iter().map(|group| columns.read(&table, group));
     let groups: Vec<Group> = groups.collect::<Result<_, _>>().map_err(|error| read_error(path, error))?;
@@ -84,6 +87,7 @@ struct Columns {
     verdict: usize,
     split: usize,
     id: Option<usize>,
+    label: Option<usize>,
 }
 
 /// The lines of a row group, with their files as indices into a list of its own.
@@ -134,13 +138,17 @@ impl Columns {
             });
             Ok(())
         })?;
-        let mut ids: Vec<Option<u64>> = Vec::new();
-        if let Some(id) = self.id {
-            each(table, group, id, |id| {
-                ids.push(id.map(hash));
-                Ok(())
-            })?;
-        }
+        let hashes = |column: Option<usize>| -> Result<Vec<Option<u64>>, ParquetError> {
+            let mut hashes = Vec::new();
+            if let Some(column) = column {
+                each(table, group, column, |text| {
+                    hashes.push(text.map(hash));
+                    Ok(())
+                })?;
+            }
+            Ok(hashes)
+        };
+        let (ids, labels) = (hashes(self.id)?, hashes(self.label)?);
         let rows = of_line.len();
         if [numbers.len(), digests.len(), verdicts.len()].iter().any(|&len| len != rows) {
             return Err(unknown("columns of different lengths"));
@@ -148,6 +156,7 @@ impl Columns {
         let lines = (0..rows).map(|row| PastLine {
             digest: digests[row],
             id: ids.get(row).copied().flatten(),
+            label: labels.get(row).copied().flatten(),
             file: of_line[row],
             line: numbers[row],
             verdict: verdicts[row],

@@ -33,6 +33,9 @@ pub(crate) struct CompareArgs {
     /// Show label names, which are record text.
     #[arg(help_heading = "Display", long)]
     pub(crate) show_content: bool,
+    /// Print nothing on standard output.
+    #[arg(help_heading = "Display", long, short)]
+    pub(crate) quiet: bool,
     /// When to use color.
     #[arg(help_heading = "Display", long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorWhen,

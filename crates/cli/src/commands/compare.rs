@@ -43,6 +43,9 @@ pub(crate) fn run(args: &CompareArgs) -> Result<Exit, Failure> {
         file.write(made(*form, Paint::for_stdout(ColorWhen::Never)).as_bytes())?;
         file.publish()?.iter().for_each(|note| complain(note));
     }
+    if args.quiet {
+        return Ok(exit);
+    }
     let mut out = Out::new();
     out.write(made(args.output_format, Paint::for_stdout(args.color)).as_bytes())?;
     out.flush()?;

@@ -164,3 +164,25 @@ fn a_page_has_no_element_of_the_data() {
     let page = scratch.run_args(&args).exits(0).stdout;
     assert!(!page.contains("<img") && !page.contains('\u{202e}') && page.contains("&lt;img"), "{page}");
 }
+
+#[test]
+fn a_label_that_was_corrected_is_a_change() {
+    let labelled = |n: usize, topic: &str| {
+        format!(r#"{{"id":{n},"prompt":"question {n}","completion":"answer {n}","topic":"{topic}"}}"#)
+    };
+    let old: Vec<String> = (0..60).map(|n| labelled(n, "a")).collect();
+    let new: Vec<String> = (0..60).map(|n| labelled(n, if n < 7 { "b" } else { "a" })).collect();
+    let scratch = written(&old, &new);
+    for (file, out) in [("old.jsonl", "a"), ("new.jsonl", "b")] {
+        scratch.run(&format!("build {file} --label-field /topic --id /id --out {out}")).exits(0);
+    }
+    let found = scratch.run("compare a b --output-format jsonl --max-changed 6").exits(1);
+    let last = found.summary();
+    assert_eq!(
+        [&last["same"], &last["changed"], &last["changed_by_id"]],
+        [53, 7, 0].map(Value::from).each_ref()
+    );
+    let tokens = found.objects().into_iter().find(|object| object["what"] == "tokens").unwrap();
+    let p50 = scratch.manifest("a")["record_tokens"]["p50"].clone();
+    assert_eq!(tokens["medians"][0], Value::from(vec![p50.clone(), p50]));
+}

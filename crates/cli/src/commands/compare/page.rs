@@ -70,8 +70,8 @@ impl Page {
     fn verdict(&self) -> String {
         match (self.failures.len(), self.differs) {
             (0, false) => "no differences".to_owned(),
-            (0, true) => "no limit was exceeded".to_owned(),
-            (n, _) => plural(n as u64, "limit was exceeded", "limits were exceeded"),
+            (0, true) => "differences, none that fails".to_owned(),
+            (n, _) => format!("fails for {}", plural(n as u64, "reason", "reasons")),
         }
     }
 
@@ -166,7 +166,7 @@ fn code(text: &str) -> String {
 }
 
 fn is_number(cell: &str) -> bool {
-    let is_of_number = |c: char| c.is_ascii_digit() || ",.+-−% $".contains(c);
+    let is_of_number = |c: char| c.is_ascii_digit() || ",.+-−–% $".contains(c);
     !cell.is_empty() && cell.chars().all(is_of_number)
 }
 
@@ -229,7 +229,15 @@ fn changes(compared: &Compared) -> Table {
                 (of(Kind::Removed), "not in the inputs"),
             ]),
         ),
-        ("changed", changed, text(&[(by_id, "by id"), (changed - by_id, "by place")])),
+        (
+            "changed",
+            changed,
+            text(&[
+                (of(Kind::Relabelled), "in their label only"),
+                (by_id, "found by id"),
+                (of(Kind::Changed) - by_id, "found by place"),
+            ]),
+        ),
         ("moved", moved, some(pairs.collect())),
     ];
     let rows = rows.into_iter().map(|(name, n, why)| vec![name.to_owned(), count(n), why]).collect();
@@ -311,7 +319,7 @@ fn drift(compared: &Compared, show_content: bool) -> Table {
         let mut new = String::new();
         let mut what = String::new();
         if let Some([was, is]) = drift.medians {
-            (old, new, what) = (count(was), count(is), "median".to_owned());
+            (old, new, what) = (range(was), range(is), "median".to_owned());
         } else if drift.records.contains(&0) {
             let shown = |n: u64| if n == 0 { "none".to_owned() } else { plural(n, "record", "records") };
             (old, new) = (shown(drift.records[0]), shown(drift.records[1]));
@@ -340,6 +348,11 @@ fn drift(compared: &Compared, show_content: bool) -> Table {
     let bars = compared.drifts.iter().map(|drift| [drift.size, drift.by_chance]).collect();
     let heads = vec!["", "size", "by chance", "of", "old", "new"];
     Table { title: "Distributions", heads, rows, note: Some(note), bars }
+}
+
+/// A number of which only the bin is known.
+fn range([low, high]: [u64; 2]) -> String {
+    if low == high { count(low) } else { format!("{}–{}", count(low), count(high)) }
 }
 
 fn places(compared: &Compared) -> Table {

@@ -59,7 +59,7 @@ pub(super) fn totals(compared: &Compared) -> [u64; 4] {
     [
         sum(&[Kind::Added, Kind::AddedFromInputs]),
         sum(&[Kind::Removed, Kind::NowDuplicate, Kind::NowUnselected, Kind::NowRejected]),
-        sum(&[Kind::Changed]),
+        sum(&[Kind::Changed, Kind::Relabelled]),
         sum(&[Kind::Moved]),
     ]
 }

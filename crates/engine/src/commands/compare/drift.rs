@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bedload_record::Bin;
+
 use bedload_metrics::drift::{by_chance, total_variation};
 
 use super::tables::{Distributions, Value};
@@ -33,8 +35,9 @@ pub struct Drift {
     pub size: f64,
     /// What the size would be on average if both outputs were samples of the same data.
     pub by_chance: f64,
-    /// The median before and after, to its bin; none where values are no numbers, or there are none.
-    pub medians: Option<[u64; 2]>,
+    /// The bin of the median before and after, as its lowest and highest value; none where values are no numbers, or
+    /// there are none.
+    pub medians: Option<[[u64; 2]; 2]>,
     /// The values whose shares moved most; none for numbers.
     pub moved: Vec<Moved>,
 }
@@ -92,14 +95,14 @@ fn drift(what: &str, counts: [&BTreeMap<Value, u64>; 2]) -> Drift {
 }
 
 /// The bin that has the median.
-fn median(both: &BTreeMap<&Value, [u64; 2]>, nth: usize, records: u64) -> u64 {
+fn median(both: &BTreeMap<&Value, [u64; 2]>, nth: usize, records: u64) -> [u64; 2] {
     let mut seen = 0;
     let found = both.iter().find(|(_, pair)| {
         seen += pair[nth];
         seen * 2 >= records
     });
     match found {
-        Some((Value::Number(low), _)) => *low,
-        _ => 0,
+        Some((Value::Number(low), _)) => [*low, Bin::of(*low).high()],
+        _ => [0, 0],
     }
 }

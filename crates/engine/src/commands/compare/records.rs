@@ -34,13 +34,15 @@ pub enum Kind {
     NowRejected,
     /// Another content has its id, or its place.
     Changed,
+    /// It is the same, but for its label.
+    Relabelled,
     /// It is kept on another side.
     Moved,
 }
 
 impl Kind {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Added,
         Self::AddedFromInputs,
         Self::Removed,
@@ -48,6 +50,7 @@ impl Kind {
         Self::NowUnselected,
         Self::NowRejected,
         Self::Changed,
+        Self::Relabelled,
         Self::Moved,
     ];
 
@@ -61,6 +64,7 @@ impl Kind {
             Self::NowUnselected => "removed-unselected",
             Self::NowRejected => "removed-rejected",
             Self::Changed => "changed",
+            Self::Relabelled => "relabelled",
             Self::Moved => "moved",
         }
     }
@@ -155,11 +159,24 @@ pub(super) fn changes(old: Lines<'_>, new: Lines<'_>) -> Changes {
             kept.map(|entry| entry.at).collect()
         };
         let (mut was, mut is) = (kept(olds, old.1), kept(news, new.1));
-        // On the side that they were on, then on another one.
+        // As they were, then on the side that they were on, then on another one.
+        was.retain(|&at| {
+            let (side, label) = (old.1[at as usize].verdict, old.1[at as usize].label);
+            let is_same =
+                |&other: &u32| new.1[other as usize].verdict == side && new.1[other as usize].label == label;
+            let again = is.iter().position(is_same);
+            again.map(|nth| is.remove(nth)).inspect(|_| found.same += 1).is_none()
+        });
         was.retain(|&at| {
             let side = old.1[at as usize].verdict;
             let again = is.iter().position(|&other| new.1[other as usize].verdict == side);
-            again.map(|nth| is.remove(nth)).inspect(|_| found.same += 1).is_none()
+            let other = again.map(|nth| is.remove(nth));
+            found.list.extend(other.map(|other| Change {
+                kind: Kind::Relabelled,
+                old: Some(place(&old.1[at as usize])),
+                new: Some(place(&new.1[other as usize])),
+            }));
+            other.is_none()
         });
         let mut now = is.into_iter();
         for at in was {

@@ -27,6 +27,7 @@ fn lines(text: &str) -> Vec<PastLine> {
         PastLine {
             digest: (verdict != Verdict::Rejected).then_some(content),
             id,
+            label: None,
             file: 0,
             line: nth,
             verdict,
