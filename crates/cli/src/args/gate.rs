@@ -8,7 +8,7 @@ use crate::gate::{Date, LimitRule};
 #[derive(Debug, clap::Args)]
 pub(crate) struct GateArgs {
     /// Maximum number of findings of a code or area, or their share of the records, e.g. schema/empty-content=10 or
-    /// text/*=1%: more of them fail the run, whatever their severity, and so many do not. Repeatable.
+    /// text/*=1%: a run with more fails, whatever their severity; up to that many do not fail it. Repeatable.
     #[arg(help_heading = "Rules and exit code", long, value_name = "CODE=LIMIT")]
     pub(crate) max_findings: Vec<LimitRule>,
     /// Findings that are known, and do not fail the run: a file that --write-baseline wrote, or a directory that `build`

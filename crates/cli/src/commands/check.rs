@@ -26,7 +26,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
     let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
-    let mut told = Output::open(&wanted, &About::new("check", &inputs, &run), &progress)?;
+    let rejects = run.settings.max_rejected.is_some();
+    let about = About { rejects, ..About::new("check", &inputs, &run) };
+    let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &[]), &progress)?;
     if args.baseline.show_known {
         told.show_known();

@@ -16,6 +16,7 @@ use super::tally::cut;
 use super::uri::Root;
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape;
+use crate::exit::Exit;
 
 /// Characters of a message that are shown.
 const MESSAGE_CHARS: usize = 600;
@@ -25,6 +26,7 @@ const STEP_SUMMARY_BYTES: u64 = 1 << 20;
 
 /// One annotation for each code.
 pub(super) struct Github {
+    about: About,
     first: BTreeMap<Code, Finding>,
     root: Root,
     page: Markdown,
@@ -35,37 +37,35 @@ pub(super) struct Github {
 impl Github {
     pub(super) fn new(about: &About, step_summary: Option<PathBuf>) -> Self {
         let (first, page) = (BTreeMap::new(), Markdown::new(about));
-        Self { first, root: Root::of_run(), page, step_summary }
+        let about = About { files: Vec::new(), ..about.clone() };
+        Self { about, first, root: Root::of_run(), page, step_summary }
     }
 
-    fn annotation(&self, finding: &Finding, n: u64) -> String {
-        let command = match finding.severity {
+    fn annotation(&self, finding: &Finding, n: u64, exit: Exit) -> String {
+        let (severity, remark) = self.about.alarm(finding.code, finding.severity, exit);
+        let command = match severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
         let mut out = format!("::{command} ");
-        let mut place = String::new();
         if let Some(file) = &finding.file {
             let path = self.root.path(file);
             let _ = write!(out, "file={},", property(&path));
-            place = escape(&path).into_owned();
             if let (Some(line), Some(column)) = (finding.line, finding.column) {
                 let _ = write!(out, "line={line},col={column},");
-                let _ = write!(place, ":{line}:{column}");
             }
-            place.push_str(": ");
         }
         let more = match n {
             0 | 1 => String::new(),
-            n => format!(" (and {} more of {})", count(n - 1), finding.code),
+            n => format!(" (and {} more)", count(n - 1)),
         };
         let message = cut(&finding.message, MESSAGE_CHARS);
         let _ = writeln!(
             out,
             "title={}::{}",
             property(finding.code.name()),
-            data(&format!("{place}{}{more}", escape(&message)))
+            data(&format!("{}{more}{remark}", escape(&message)))
         );
         out
     }
@@ -86,7 +86,7 @@ impl Emitter for Github {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         for finding in findings {
             let n = ending.by_code.get(&finding.code).copied().unwrap_or(1);
-            out.write(self.annotation(finding, n).as_bytes())?;
+            out.write(self.annotation(finding, n, ending.exit).as_bytes())?;
         }
         match &self.step_summary {
             Some(path) => append(path, &self.page, ending).map_err(|source| EngineError::Io {
@@ -134,7 +134,7 @@ mod tests {
                 column: Some(9),
                 ..Finding::file(file, Code::SchemaEmptyContent, message.to_owned())
             };
-            let shown = github.annotation(&finding, n);
+            let shown = github.annotation(&finding, n, Exit::Findings);
             assert_eq!(shown.lines().count(), 1);
             expected.assert_eq(&shown);
         };
@@ -143,7 +143,7 @@ mod tests {
             "`prompt` is empty",
             1,
             expect![[r#"
-                ::error file=a.jsonl,line=3,col=9,title=schema/empty-content::a.jsonl:3:9: `prompt` is empty
+                ::error file=a.jsonl,line=3,col=9,title=schema/empty-content::`prompt` is empty
             "#]],
         );
         check(
@@ -151,7 +151,7 @@ mod tests {
             "50 %\r\n::error::x",
             42,
             expect![[r#"
-                ::error file=a%2Cb%3A100%25\u{a}%3A%3Astop-commands%3A%3Ax,line=3,col=9,title=schema/empty-content::a,b:100%25\u{a}::stop-commands::x:3:9: 50 %25\u{d}\u{a}::error::x (and 41 more of schema/empty-content)
+                ::error file=a%2Cb%3A100%25\u{a}%3A%3Astop-commands%3A%3Ax,line=3,col=9,title=schema/empty-content::50 %25\u{d}\u{a}::error::x (and 41 more)
             "#]],
         );
     }

@@ -111,10 +111,24 @@ impl About {
         }
     }
 
+    /// Returns true where a finding only says why its record was rejected.
+    fn sets_apart(&self, code: Code, severity: Severity) -> bool {
+        self.rejects && code.info().scope == Scope::Record && severity == Severity::Error
+    }
+
+    /// The severity to report to a system that alarms people: an error in a rejected record is a warning where the run
+    /// passes. Also returns what to say of that.
+    pub(crate) fn alarm(&self, code: Code, severity: Severity, exit: Exit) -> (Severity, &'static str) {
+        if exit == Exit::Clean && self.sets_apart(code, severity) {
+            (Severity::Warning, " (rejected; the run passes)")
+        } else {
+            (severity, "")
+        }
+    }
+
     /// Returns true where a finding fails the run.
     pub(crate) fn fails(&self, finding: &Finding) -> bool {
-        let is_rejected =
-            self.rejects && finding.code.info().scope == Scope::Record && finding.severity == Severity::Error;
+        let is_rejected = self.sets_apart(finding.code, finding.severity);
         let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least) && !is_rejected;
         let is_known = finding.standing == Some(Standing::Known);
         is_bad && !is_known || always_fails(finding.code)

@@ -59,7 +59,7 @@ impl Sarif {
                 results.push(',');
             }
             results.push('\n');
-            results.push_str(&self.result(code, codes.len() - 1, file, group));
+            results.push_str(&self.result(code, codes.len() - 1, (file, group), ending));
         }
         let rules: Vec<Value> = codes.iter().map(|&code| Self::rule(code, ending)).collect();
         let beyond = self.tally.beyond().iter().map(|(code, &n)| {
@@ -107,7 +107,8 @@ impl Sarif {
         rule
     }
 
-    fn result(&self, code: Code, index: usize, file: &str, group: &Group) -> String {
+    fn result(&self, code: Code, index: usize, (file, group): (&str, &Group), ending: &Ending<'_>) -> String {
+        let (severity, remark) = self.about.alarm(code, group.severity, ending.exit);
         let more = match group.n {
             1 => String::new(),
             n if file.is_empty() => format!(" (and {} more)", count(n - 1)),
@@ -121,8 +122,8 @@ impl Sarif {
         let mut out = json!({
             "ruleId": code.name(),
             "ruleIndex": index,
-            "level": group.severity.name(),
-            "message": {"text": format!("{}{more}", group.message)},
+            "level": severity.name(),
+            "message": {"text": format!("{}{more}{remark}", group.message)},
             "partialFingerprints": {"primaryLocationLineHash": format!("{fingerprint}:1"), "bedload/v1": fingerprint},
             "occurrenceCount": group.n,
             "properties": {"source": group.source},

@@ -83,14 +83,30 @@ fn a_finding_that_does_not_fail_the_run_is_a_case_that_passed() {
     let built =
         scratch.run("build a.jsonl c.jsonl --skip tokens --out o --output-format junit").exits(0).stdout;
     assert!(!suites(&built).contains("FAILED") && built.contains("schema/empty-content"), "{built}");
+    let build = "build a.jsonl c.jsonl --skip tokens --out o --overwrite --output-format";
+    let shown = scratch.run(&format!("{build} github")).exits(0).stdout;
+    let said = "`completion` is empty (and 119 more) (rejected; the run passes)";
+    assert!(shown.starts_with("::warning") && shown.contains(said), "{shown}");
+    assert!(!shown.contains("::error"), "{shown}");
+    let log = validated(&scratch.run(&format!("{build} sarif")).exits(0).stdout);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results.iter().all(|result| result["level"] != "error"), "{log}");
+    // Where more are rejected than are allowed, they are why it fails.
+    let shown = scratch.run(&format!("{build} github --max-rejected 1")).exits(1).stdout;
+    assert!(shown.contains("::error file=a.jsonl"), "{shown}");
+    let checked = format!("{CHECK} --max-rejected 60% --output-format");
+    let shown = scratch.run(&format!("{checked} github")).exits(0).stdout;
+    assert!(shown.starts_with("::warning") && !shown.contains("::error"), "{shown}");
+    let shown = scratch.run(&format!("{checked} junit")).exits(0).stdout;
+    assert!(!suites(&shown).contains("FAILED"), "{shown}");
 }
 
 #[test]
 fn github_has_an_annotation_for_each_code() {
     let scratch = faulty();
     expect![[r#"
-        ::error file=b.jsonl,line=1,col=1,title=json/syntax::b.jsonl:1:1: the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)
-        ::error file=a.jsonl,line=1,col=37,title=schema/empty-content::a.jsonl:1:37: `completion` is empty (and 120 more of schema/empty-content)
+        ::error file=b.jsonl,line=1,col=1,title=json/syntax::the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)
+        ::error file=a.jsonl,line=1,col=37,title=schema/empty-content::`completion` is empty (and 120 more)
     "#]]
     .assert_eq(&show(&scratch, "github"));
     assert_eq!(annotations(&show(&scratch, "github")).len(), 2);
