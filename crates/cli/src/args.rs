@@ -104,7 +104,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check data: line structure, JSON, schema, limits, tokens. Writes nothing.
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Build a data set: training and validation files, rejected records, report and manifest.
     Build(Box<BuildArgs>),
     /// Convert records of another format, or of another tool, to a format that Bedrock accepts.
@@ -129,7 +129,7 @@ pub(crate) enum Command {
     /// Show the settings in use and where they come from, or the schema of bedload.toml.
     Config(ConfigurationArgs),
     /// Compare known token counts with those of an encoding, and compute the margin.
-    Calibrate(CalibrateArgs),
+    Calibrate(Box<CalibrateArgs>),
     /// Recommend hyperparameters for a built directory, with reasons and the number of training steps.
     Hyperparameters(HyperparametersArgs),
     #[cfg_attr(
@@ -144,7 +144,7 @@ pub(crate) enum Command {
     /// Estimate what training on a built directory costs, and serving the model: prices with source and date.
     Cost(Box<CostArgs>),
     /// Explain a finding code, or show everything about one record (<FILE:LINE>).
-    Explain(ExplainArgs),
+    Explain(Box<ExplainArgs>),
     #[cfg_attr(
         not(feature = "bedrock"),
         doc = "Plan a customization job, or check a request that was written by hand. Sends nothing."
