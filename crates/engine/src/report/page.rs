@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use bedload_bedrock::cost::{TokenRange, of_tokens};
-use bedload_bedrock::{Bound, Catalogue, Customization, Prices, Profile};
+use bedload_bedrock::{Bound, Catalogue, Customization, Life, Prices, Profile};
 use bedload_record::plural::count;
 use bedload_report::html::{
     Certificate, FileLine, InputLine, Limits, Lines, Page, Shared, Tables, render as html,
@@ -82,6 +82,7 @@ fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {
         title,
         about: about.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect(),
         profile: manifest.profile.clone(),
+        models: models(target.as_ref(), today.as_deref()),
         is_ready: manifest.ready,
         reasons: manifest.reasons.clone(),
         counts: manifest.counts,
@@ -117,6 +118,13 @@ fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {
         is_named,
         tables,
     }
+}
+
+/// The models that a job can start from: none where the target takes no new jobs, or none in Bedrock.
+fn models(target: Option<&TargetEntry>, today: Option<&Profile>) -> Vec<String> {
+    let is_closed =
+        today.is_some_and(|of| of.life != Life::Live || of.elsewhere.is_some() || of.customization.is_none());
+    target.filter(|_| !is_closed).map(|target| target.models.clone()).unwrap_or_default()
 }
 
 /// By how many per cent the target's counts may differ: as configured, or the target's. A vocabulary that the user

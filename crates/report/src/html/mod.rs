@@ -37,6 +37,8 @@ pub struct Page {
     pub about: Vec<(String, String)>,
     /// The name of the profile; none where there was none.
     pub profile: Option<String>,
+    /// The models that a job on this data can start from; empty where the target is no model in particular.
+    pub models: Vec<String>,
     /// Whether the target takes the output.
     pub is_ready: bool,
     /// Why it does not: a finding code with a message each.

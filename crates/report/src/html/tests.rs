@@ -171,3 +171,57 @@ fn a_page_has_a_bound() {
     page.tables.balance = vec![page.tables.balance[0].clone(); 100];
     assert!(render(&page).len() < 1_000_000, "{}", render(&page).len());
 }
+
+#[test]
+fn a_loss_is_in_the_verdict() {
+    let page = |rejected| Page {
+        is_ready: true,
+        counts: Counts { read: 100, train: 100 - rejected, rejected, ..Counts::default() },
+        ..Page::default()
+    };
+    let little = render(&page(4));
+    assert!(little.contains("class=\"verdict ready\"") && !little.contains("of the lines were rejected"));
+    let much = render(&page(48));
+    assert!(
+        much.contains("class=\"verdict lossy\"")
+            && much.contains(", but 48.0\u{a0}% of the lines were rejected")
+    );
+    assert!(render(&page(0)).contains("no lines"));
+}
+
+#[test]
+fn what_comes_next_has_all_that_it_needs() {
+    let page = |profile: &str, models: &[&str]| Page {
+        is_ready: true,
+        profile: Some(profile.to_owned()),
+        models: models.iter().map(|&model| model.to_owned()).collect(),
+        files: vec![FileLine { path: "train.jsonl".to_owned(), ..FileLine::default() }],
+        ..Page::default()
+    };
+    let generic = render(&page("generic-sft", &[]));
+    assert!(generic.contains("bedload check DIR/train.jsonl --profile NAME"));
+    assert!(!generic.contains("bedload cost DIR") && !generic.contains("bedload job plan"));
+    let one = render(&page("of-one", &["a.model"]));
+    let plan = "bedload job plan DIR --model a.model --role ARN --data s3://BUCKET/DATA --output s3://BUCKET/RESULTS";
+    assert!(one.contains(plan) && !one.contains("bedload cost DIR"), "no price, no cost");
+    assert!(render(&page("of-two", &["a", "b"])).contains("--model MODEL "));
+    assert!(!render(&page("elsewhere", &[])).contains("--profile NAME"));
+    assert!(render(&Page::default()).contains("bedload build"), "what is not ready has something next, too");
+}
+
+#[test]
+fn the_head_says_which_data() {
+    let page = |n: usize, source: Option<&str>| Page {
+        inputs: (0..n)
+            .map(|nth| InputLine {
+                name: format!("f{nth}.jsonl"),
+                source: source.map(str::to_owned),
+                records: 1,
+            })
+            .collect(),
+        ..Page::default()
+    };
+    assert!(render(&page(2, None)).contains("Data: f0.jsonl, f1.jsonl"));
+    assert!(render(&page(12, None)).contains("Data: 12 files"));
+    assert!(render(&page(12, Some("s"))).contains("Data: 1 source, 12 files"));
+}

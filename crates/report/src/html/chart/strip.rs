@@ -18,14 +18,14 @@ pub(crate) fn strip(what: &str, slices: &[u64]) -> Markup {
     let n = slices.len().max(1);
     let fullest = slices.iter().position(|of| *of == most).unwrap_or(0);
     let label = if all == 0 {
-        format!("{what}: no place in the input")
+        format!("{what}: none at a line of the inputs")
     } else {
         format!(
-            "{what}: where in the input. Of {n} equal slices, {} have some; the fullest is slice {} with {} of {}",
+            "{what}: {} in the inputs, in {} of {n} equal parts; most ({}) in part {}",
+            count(all),
             slices.iter().filter(|of| **of > 0).count(),
-            fullest + 1,
             count(most),
-            count(all)
+            fullest + 1
         )
     };
     html! {

@@ -45,24 +45,24 @@ fn a_strip_says_where_most_are() {
     check(
         &strip("json/syntax", &[0, 3, 0, 1]),
         &expect![[r#"
-        <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: where in the input. Of 4 equal slices, 2 have some; the fullest is slice 2 with 3 of 4">
-        <title>json/syntax: where in the input. Of 4 equal slices, 2 have some; the fullest is slice 2 with 3 of 4</title>
-        <rect class="floor" x="0" y="21" width="100%" height="1">
-        </rect>
-        <rect x="25%" y="1" width="20.5%" height="21">
-        </rect>
-        <rect x="75%" y="15" width="20.5%" height="7">
-        </rect>
-        </svg>"#]],
+            <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: 4 in the inputs, in 2 of 4 equal parts; most (3) in part 2">
+            <title>json/syntax: 4 in the inputs, in 2 of 4 equal parts; most (3) in part 2</title>
+            <rect class="floor" x="0" y="21" width="100%" height="1">
+            </rect>
+            <rect x="25%" y="1" width="20.5%" height="21">
+            </rect>
+            <rect x="75%" y="15" width="20.5%" height="7">
+            </rect>
+            </svg>"#]],
     );
     check(
         &strip("json/syntax", &[]),
         &expect![[r#"
-        <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: no place in the input">
-        <title>json/syntax: no place in the input</title>
-        <rect class="floor" x="0" y="21" width="100%" height="1">
-        </rect>
-        </svg>"#]],
+            <svg class="strip" width="100%" height="22" role="img" aria-label="json/syntax: none at a line of the inputs">
+            <title>json/syntax: none at a line of the inputs</title>
+            <rect class="floor" x="0" y="21" width="100%" height="1">
+            </rect>
+            </svg>"#]],
     );
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn foot() -> Markup {
     html! {
         footer {
             p { "Made by bedload from the tables in " code { "report/" } " and from " code { "manifest.json" } "; " code { "bedload report DIR" } " makes the same page again. It has no script and makes no network requests." }
-            p { "The queries under " b { "SQL" } " run in DuckDB, started in this directory’s parent: each gives the numbers that are drawn." }
+            p { "The queries under " b { "SQL" } " give the numbers that are drawn. Run them in DuckDB from the directory that contains " code { "manifest.json" } "." }
         }
     }
 }

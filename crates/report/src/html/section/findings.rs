@@ -32,7 +32,7 @@ pub(crate) fn findings(page: &Page) -> Markup {
         (rank(&a.severity), b.n).cmp(&(rank(&b.severity), a.n)).then_with(|| a.code.cmp(&b.code))
     });
     let about = html! {
-        @if !codes.is_empty() { "Each strip shows where in the input the records are, from the first line to the last." }
+        @if !codes.is_empty() { "Each strip shows where in the inputs the findings are, from the first line to the last." }
     };
     let body = html! {
         @if codes.is_empty() {

@@ -5,7 +5,10 @@ use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::numbers::{compact, share};
-use crate::html::text::shown;
+use crate::html::text::{name, shown};
+
+/// Inputs that are named below the title.
+const NAMED: usize = 3;
 
 /// What the data is for, and how it was made.
 pub(crate) fn head(page: &Page) -> Markup {
@@ -14,6 +17,7 @@ pub(crate) fn head(page: &Page) -> Markup {
             div {
                 p class="brand" { "bedload" span class="soft" { " data report" } }
                 h1 class="target" { (shown(&page.title)) }
+                @if !page.inputs.is_empty() { p class="sub" { "Data: " (inputs(page)) } }
             }
             dl class="about" {
                 @for (name, value) in &page.about {
@@ -22,6 +26,23 @@ pub(crate) fn head(page: &Page) -> Markup {
             }
         }
     }
+}
+
+/// Which data: names of a few inputs; of many, how many sources and files there are.
+fn inputs(page: &Page) -> String {
+    let files = page.inputs.len();
+    if files <= NAMED {
+        let names: Vec<_> = page.inputs.iter().map(|input| name(&input.name)).collect();
+        return names.join(", ");
+    }
+    let mut sources: Vec<&str> = page.inputs.iter().filter_map(|input| input.source.as_deref()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let files = plural(files as u64, "file", "files");
+    if sources.is_empty() {
+        return files;
+    }
+    format!("{}, {files}", plural(sources.len() as u64, "source", "sources"))
 }
 
 /// How many records were kept.
@@ -42,9 +63,9 @@ pub(crate) fn figures(page: &Page) -> Markup {
         div class="figures" {
             (figure("Read", &count(counts.read), &format!("from {}", plural(n_inputs, "file", "files"))))
             (figure("Kept", &count(kept), &format!("{} of what was read", share(kept, counts.read))))
-            (figure("Rejected", &count(counts.rejected), &format!("{}, kept apart", share(counts.rejected, counts.read))))
+            (figure("Rejected", &count(counts.rejected), &if counts.rejected == 0 { "no lines".to_owned() } else { format!("{} of what was read, in rejected.jsonl", share(counts.rejected, counts.read)) }))
             @if sides.len() > 1 {
-                (figure("Split", &share(counts.train, kept), &sides.join(", ")))
+                (figure("Training share", &share(counts.train, kept), &sides.join(", ")))
             }
             @if counts.variants > 0 {
                 (figure("Added", &count(counts.variants), "variants of training records"))

@@ -58,7 +58,7 @@ pub(crate) fn split(page: &Page) -> Markup {
             }
         }
     };
-    let about = html! { @if page.certificate.is_some() { "Counted from the result, whatever led to it." } };
+    let about = html! { @if page.certificate.is_some() { "Counted in the divided records themselves, independently of how they were divided." } };
     section(
         "split",
         "Split",
