@@ -10,7 +10,7 @@ use super::{ColorWhen, ConfigArgs, FailOn, bytes};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload compare OUT-1 OUT-2\n  bedload compare OUT-1 OUT-2 --output markdown=comment.md --output html=difference.html\n  bedload compare old.jsonl new.jsonl --profile nova-lite-sft --id /id \\\n      --max-removed 1% --max-drift label=0.05"
+    after_help = "Examples:\n  bedload compare OUT-1 OUT-2\n  bedload compare OUT-1 OUT-2 --output markdown=c.md --output html=d.html\n  bedload compare old.jsonl new.jsonl --profile nova-lite-sft --id /id \\\n      --max-removed 1% --max-drift label=0.05"
 )]
 pub(crate) struct CompareArgs {
     /// The earlier output of `bedload build`, or an input, which is built with default settings to be compared.

@@ -27,6 +27,7 @@ pub(crate) struct InputTable {
     /// Name of the source in reports; the path when not set. Example: `name = "chat"`.
     name: Option<String>,
     /// Format of its records; detected when not set. Example: `format = "sharegpt"`.
+    #[serde(default)]
     #[schemars(schema_with = "super::schema::format")]
     format: Option<String>,
     /// For records in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
@@ -37,9 +38,11 @@ pub(crate) struct InputTable {
     /// `group-by = ["/user/id"]`.
     group_by: Option<GroupBys>,
     /// JSON Pointer to the label. Example: `label = "/category"`.
+    #[serde(default)]
     #[schemars(schema_with = "super::schema::pointer")]
     label: Option<String>,
     /// JSON Pointer to what names a record. Example: `id = "/id"`.
+    #[serde(default)]
     #[schemars(schema_with = "super::schema::pointer")]
     id: Option<String>,
     /// How much of the selection the source gets, above 0 and up to 1,000,000. Example: `weight = 2`.

@@ -22,6 +22,12 @@ use crate::exit::Failure;
 
 const WRITE: &str = "--write-baseline";
 
+/// Whether a finding can be set aside for good: not where nothing was checked, and not where there are more rejected
+/// records than a limit allows, of which there may be more the next time.
+fn can_be_known(code: Code) -> bool {
+    !always_fails(code) && code != Code::DatasetTooManyRejected
+}
+
 /// What a baseline and a run have of each other.
 pub(crate) struct Watch<'p> {
     /// What was read, and where.
@@ -86,8 +92,7 @@ impl<'p> Watch<'p> {
         }
         let fingerprint = Fingerprint::of(finding);
         let can_fail = finding.severity >= self.least;
-        if let Some((_, _, collected)) = self.to.as_mut().filter(|_| can_fail && !always_fails(finding.code))
-        {
+        if let Some((_, _, collected)) = self.to.as_mut().filter(|_| can_fail && can_be_known(finding.code)) {
             collected.add(finding, fingerprint);
         }
         if self.from.is_none() {
@@ -98,7 +103,7 @@ impl<'p> Watch<'p> {
             return Cow::Borrowed(finding);
         }
         let standing = match said {
-            Said::Known if !always_fails(finding.code) => {
+            Said::Known if can_be_known(finding.code) => {
                 *self.known.entry(finding.code).or_default() += 1;
                 Standing::Known
             }

@@ -194,3 +194,16 @@ fn new_findings_are_those_that_were_not_there_before() {
         assert_eq!(outcome.code, i32::from(known < 40));
     }
 }
+
+#[test]
+fn a_limit_of_rejected_records_is_never_known() {
+    let good: Vec<String> =
+        (0..40).map(|n| format!(r#"{{"prompt":"question {n}","completion":"answer"}}"#)).collect();
+    let with = |bad: usize| jsonl(good.iter().cloned().chain((0..bad).map(|n| format!("{{bad {n}"))));
+    let scratch = Scratch::with("a.jsonl", with(2));
+    scratch.write("b.jsonl", with(30));
+    let flags = "--profile generic-sft --max-rejected 1";
+    scratch.run(&format!("check a.jsonl {flags} --write-baseline known.json")).exits(1);
+    scratch.run(&format!("check b.jsonl {flags} --baseline known.json")).exits(1);
+    scratch.run(&format!("build b.jsonl {flags} --baseline known.json --out o")).exits(1);
+}

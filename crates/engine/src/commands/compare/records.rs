@@ -1,5 +1,6 @@
 //! What became of records: matched by content, and what is left by id, or by its place between lines that stayed.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use bedload_record::{Side, Verdict};
@@ -115,6 +116,33 @@ fn place(line: &PastLine) -> Place {
     Place { file: line.file, line: line.line, side: line.verdict.side() }
 }
 
+/// Takes out of both lists what has the same key, as often as both have it; what is left stays in order.
+fn matched<K: Ord>(
+    (was, is): (&mut Vec<u32>, &mut Vec<u32>),
+    (key_of_old, key_of_new): (impl Fn(u32) -> K, impl Fn(u32) -> K),
+    mut take: impl FnMut(u32, u32),
+) {
+    was.sort_by_key(|&at| key_of_old(at));
+    is.sort_by_key(|&at| key_of_new(at));
+    let (mut olds, mut news) = (was.drain(..).peekable(), is.drain(..).peekable());
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    while let (Some(&old), Some(&new)) = (olds.peek(), news.peek()) {
+        match key_of_old(old).cmp(&key_of_new(new)) {
+            Ordering::Less => left.extend(olds.next()),
+            Ordering::Greater => right.extend(news.next()),
+            Ordering::Equal => {
+                take(old, new);
+                (olds.next(), news.next());
+            }
+        }
+    }
+    left.extend(olds);
+    right.extend(news);
+    left.sort_unstable();
+    right.sort_unstable();
+    (*was, *is) = (left, right);
+}
+
 /// A record that was not chosen, or else one that was a duplicate.
 fn unkept<'l>(entries: &[Entry], lines: &'l [PastLine]) -> Option<&'l PastLine> {
     let of =
@@ -160,24 +188,18 @@ pub(super) fn changes(old: Lines<'_>, new: Lines<'_>) -> Changes {
         };
         let (mut was, mut is) = (kept(olds, old.1), kept(news, new.1));
         // As they were, then on the side that they were on, then on another one.
-        was.retain(|&at| {
-            let (side, label) = (old.1[at as usize].verdict, old.1[at as usize].label);
-            let is_same =
-                |&other: &u32| new.1[other as usize].verdict == side && new.1[other as usize].label == label;
-            let again = is.iter().position(is_same);
-            again.map(|nth| is.remove(nth)).inspect(|_| found.same += 1).is_none()
-        });
-        was.retain(|&at| {
-            let side = old.1[at as usize].verdict;
-            let again = is.iter().position(|&other| new.1[other as usize].verdict == side);
-            let other = again.map(|nth| is.remove(nth));
-            found.list.extend(other.map(|other| Change {
+        let line =
+            |at: u32, lines: &[PastLine]| (lines[at as usize].verdict.side(), lines[at as usize].label);
+        matched((&mut was, &mut is), (|at| line(at, old.1), |at| line(at, new.1)), |_, _| found.same += 1);
+        let side = |at: u32, lines: &[PastLine]| lines[at as usize].verdict.side();
+        matched((&mut was, &mut is), (|at| side(at, old.1), |at| side(at, new.1)), |at, other| {
+            found.list.push(Change {
                 kind: Kind::Relabelled,
                 old: Some(place(&old.1[at as usize])),
                 new: Some(place(&new.1[other as usize])),
-            }));
-            other.is_none()
+            });
         });
+        let (left_of_old, left_of_new) = (unkept(olds, old.1), unkept(news, new.1));
         let mut now = is.into_iter();
         for at in was {
             let old_place = place(&old.1[at as usize]);
@@ -186,7 +208,7 @@ pub(super) fn changes(old: Lines<'_>, new: Lines<'_>) -> Changes {
                 found.list.push(Change { kind: Kind::Moved, old: Some(old_place), new: new_place });
                 continue;
             }
-            let kind = match unkept(news, new.1) {
+            let kind = match left_of_new {
                 Some(left) if left.verdict == Verdict::Unselected => Kind::NowUnselected,
                 Some(_) => Kind::NowDuplicate,
                 None if news.is_empty() => {
@@ -196,11 +218,11 @@ pub(super) fn changes(old: Lines<'_>, new: Lines<'_>) -> Changes {
                 // One of several copies.
                 None => Kind::Removed,
             };
-            let left = unkept(news, new.1).map(place);
+            let left = left_of_new.map(place);
             found.list.push(Change { kind, old: Some(old_place), new: left });
         }
         for at in now {
-            let was = unkept(olds, old.1).map(place);
+            let was = left_of_old.map(place);
             if olds.is_empty() {
                 alone[1].push(at);
                 continue;
