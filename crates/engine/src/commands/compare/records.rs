@@ -132,7 +132,8 @@ fn matched<K: Ord>(
             Ordering::Greater => right.extend(news.next()),
             Ordering::Equal => {
                 take(old, new);
-                (olds.next(), news.next());
+                olds.next();
+                news.next();
             }
         }
     }
