@@ -8,7 +8,7 @@ use std::path::PathBuf;
     after_help = "Examples:\n  bedload init --profile nova-lite-sft\n  bedload init chat/ extra.jsonl --profile nova-lite-sft --stdout"
 )]
 pub(crate) struct InitArgs {
-    /// Files, directories or globs to describe in [[input]] tables [default: the JSONL files in this directory, and the
+    /// Files, directories or globs to describe in `[[input]]` tables [default: the JSONL files in this directory, and the
     /// directories in it that have some].
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
