@@ -20,7 +20,7 @@ pub(crate) fn duplicates(page: &Page) -> Markup {
     let has_near = found.similarity.iter().any(|n| *n > 0);
     let about = html! {
         @if found.removed > 0 {
-            (count(found.removed)) " " (agree(found.removed, "record", "records")) " removed, for " (count(found.survivors)) " kept ones that say the same or nearly."
+            (count(found.removed)) " " (agree(found.removed, "record", "records")) " removed for saying the same as " (count(found.survivors)) " others, or nearly the same."
         }
     };
     let body = html! {
@@ -60,7 +60,7 @@ fn clusters(found: &Alike) -> Markup {
     let most = found.largest.first().map_or(0, |largest| largest.removed);
     html! {
         table {
-            thead { tr { th { "kept record" } th class="num" { "removed" } th class="bars" {} } }
+            thead { tr { th { "in favor of" } th class="num" { "removed" } th class="bars" {} } }
             tbody {
                 @for cluster in &found.largest {
                     tr {

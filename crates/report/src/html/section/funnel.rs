@@ -26,8 +26,8 @@ pub(crate) fn funnel(page: &Page) -> Markup {
         ("Shared with evaluation data", "match", counts.contaminated, "report/contamination.parquet"),
         ("Conflicting answers", "conflict", counts.conflicting, "report/conflicts.parquet"),
         ("Near-duplicates", "near", counts.near_duplicates, "report/duplicates.parquet"),
-        ("Class full", "capped", counts.capped, "report/records.parquet"),
         ("Not selected", "unselected", selection, "report/records.parquet"),
+        ("Class full", "capped", counts.capped, "report/records.parquet"),
     ];
     let kept = kept(page);
     let mut parts: Vec<Part<'_>> = vec![

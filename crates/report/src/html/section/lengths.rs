@@ -66,7 +66,7 @@ fn small(page: &Page, of: &Lengths, title: &str, unit: &str, limit: Option<u64>)
     html! {
         div {
             h3 { (title) }
-            p class="sub" { "half have at most " (count(of.at_most(50))) ", nine in ten at most " (count(of.at_most(90))) " " (unit) }
+            p class="sub" { "half have up to about " (count(of.at_most(50))) " " (unit) ", nine in ten up to about " (count(of.at_most(90))) }
             (chart(page, of, title, unit, &[], limit))
         }
     }
