@@ -156,11 +156,6 @@ impl ClassNames {
 
     /// What an output shows whose run has these.
     pub(crate) fn of_output(manifest: &Manifest, show_content: bool) -> Self {
-        let config = &manifest.config;
-        let of_sources = config["sources"].as_array();
-        let is_named = show_content
-            || !config["stages"]["balance"]["label-field"].is_null()
-            || of_sources.into_iter().flatten().any(|source| !source["label"].is_null());
-        if is_named { Self::Shown } else { Self::Hidden }
+        if show_content || manifest.shows_names() { Self::Shown } else { Self::Hidden }
     }
 }

@@ -44,19 +44,9 @@ pub(crate) fn render(dir: &Path, manifest: &Manifest, show_content: bool) -> Res
     let tables: Vec<&str> = TABLES.iter().copied().filter(is_there).collect();
     let of = |input: &InputEntry| (input.name.clone(), input.records);
     let lines = Lines::new(manifest.inputs.iter().map(of), manifest.against.iter().map(of));
-    let is_named = show_content || shows_names(manifest);
+    let is_named = show_content || manifest.shows_names();
     let tables = Tables::read(&dir.join("report"), &tables, &lines, is_named)?;
     Ok(html(&page(manifest, is_named, tables)))
-}
-
-/// Whether the run was asked for names of labels: those are text of records.
-fn shows_names(manifest: &Manifest) -> bool {
-    let config = &manifest.config;
-    let is_set = |value: Option<&serde_json::Value>| value.is_some_and(|value| !value.is_null());
-    let sources = config.get("sources").and_then(serde_json::Value::as_array);
-    config.get("show_content").and_then(serde_json::Value::as_bool).unwrap_or(false)
-        || is_set(config.pointer("/stages/balance/label-field"))
-        || sources.into_iter().flatten().any(|source| is_set(source.get("label")))
 }
 
 fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {

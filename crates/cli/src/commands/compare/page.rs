@@ -307,8 +307,7 @@ fn findings(compared: &Compared) -> Table {
 
 /// Whether labels are shown by name: where the user asked for content, or named the field that they are in.
 pub(super) fn shows_labels(compared: &Compared, show_content: bool) -> bool {
-    let named = |snapshot: &Snapshot| !snapshot.manifest.config["stages"]["balance"]["label-field"].is_null();
-    show_content || (named(&compared.old) && named(&compared.new))
+    show_content || (compared.old.manifest.shows_names() && compared.new.manifest.shows_names())
 }
 
 fn drift(compared: &Compared, show_content: bool) -> Table {
