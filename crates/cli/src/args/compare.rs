@@ -30,7 +30,7 @@ pub(crate) struct CompareArgs {
     /// Repeatable.
     #[arg(help_heading = "Display", long, value_name = "FORMAT=FILE", value_parser = form_file)]
     pub(crate) output: Vec<(CompareFormat, PathBuf)>,
-    /// Show label names, which are record text.
+    /// Show label names and values of `--balance`, which are record text.
     #[arg(help_heading = "Display", long)]
     pub(crate) show_content: bool,
     /// Print nothing on standard output.

@@ -18,7 +18,7 @@ pub(crate) struct ReportArgs {
     /// Replace an existing file with that name.
     #[arg(long, requires = "out")]
     pub(crate) overwrite: bool,
-    /// Show label names, also where the build did not.
+    /// Show label names and values of `--balance`, also where the build did not.
     #[arg(long)]
     pub(crate) show_content: bool,
     #[command(flatten)]

@@ -65,6 +65,37 @@ fn another_page_goes_elsewhere() {
 }
 
 #[test]
+fn values_of_fields_are_text_of_records() {
+    let line = |n: usize| {
+        format!(r#"{{"prompt":"question {n}","completion":"{}","lang":"secret"}}"#, ["sure", "never"][n % 2])
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl((0..60).map(line)));
+    scratch.write("b.jsonl", jsonl((0..60).map(|n| line(n).replace("secret", "cipher"))));
+    for name in ["a", "b"] {
+        let flags = "--balance /lang --label-field /completion --quiet";
+        scratch.run(&format!("build {name}.jsonl --out {name} {flags}")).exits(0);
+    }
+    let built = String::from_utf8(scratch.read("a/report/index.html")).unwrap();
+    assert!(built.contains("value 1") && built.contains("never") && !built.contains("secret"));
+    scratch.run("report a --show-content --out x.html").exits(0);
+    assert!(String::from_utf8(scratch.read("x.html")).unwrap().contains("secret"));
+    for form in ["html", "text", "jsonl", "markdown"] {
+        let compared = |flag: &str| scratch.run(&format!("compare a b --output-format {form} {flag}")).stdout;
+        let is_shown = |text: &str| text.contains("secret") || text.contains("cipher");
+        assert!(!is_shown(&compared("")), "{form}");
+        assert!(is_shown(&compared("--show-content")), "{form}: {}", compared("--show-content"));
+    }
+}
+
+#[test]
+fn what_nothing_trains_on_costs_nothing() {
+    let scratch = Scratch::with("a.jsonl", "{\n");
+    scratch.run("build a.jsonl --profile nova-lite-sft --out o --quiet").exits(1);
+    let built = page(&scratch);
+    assert!(built.contains("Not ready") && !built.contains("Training cost") && !built.contains("$0"));
+}
+
+#[test]
 fn an_evaluation_has_a_page() {
     let line = |n: usize, wrong: usize| {
         let labels = ["first", "second", "third"];
@@ -77,12 +108,16 @@ fn an_evaluation_has_a_page() {
     let run = "evaluate --predictions <b>.jsonl --against b.jsonl --html page.html";
     scratch.run(run).exits(0);
     let page = String::from_utf8(scratch.read("page.html")).unwrap();
-    for part in ["Two models", "better", "What is taken for what", "class 1", "&lt;b&gt;.jsonl"] {
+    for part in ["Two models", "better", "Confusion", "class 1", "&lt;b&gt;.jsonl"] {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("second") && !page.contains("<b>.jsonl"));
     assert!(scratch.run(run).refuses(2).contains("--overwrite"));
     scratch.run(&format!("{run} --overwrite --show-content")).exits(0);
     assert!(String::from_utf8(scratch.read("page.html")).unwrap().contains("second"));
+    let long = "a label that is longer than a column of the terminal";
+    scratch.write("long.jsonl", jsonl((0..9).map(|n| line(n, 2).replace("second", long))));
+    scratch.run("evaluate --predictions long.jsonl --html long.html --show-content").exits(0);
+    assert!(String::from_utf8(scratch.read("long.html")).unwrap().contains(long), "in full");
     scratch.run("evaluate --predictions b.jsonl --overwrite").exits(2);
 }

@@ -163,11 +163,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Returns true if the run was asked for texts of records.
+    pub fn shows_content(&self) -> bool {
+        self.config.get("show_content").and_then(serde_json::Value::as_bool).unwrap_or(false)
+    }
+
     /// Returns true if the run was asked for names of labels: those are text of records.
     pub fn shows_names(&self) -> bool {
         let is_set = |value: Option<&serde_json::Value>| value.is_some_and(|value| !value.is_null());
         let sources = self.config.get("sources").and_then(serde_json::Value::as_array);
-        self.config.get("show_content").and_then(serde_json::Value::as_bool).unwrap_or(false)
+        self.shows_content()
             || is_set(self.config.pointer("/stages/balance/label-field"))
             || sources.into_iter().flatten().any(|source| is_set(source.get("label")))
     }

@@ -7,7 +7,7 @@ use bedload_bedrock::cost::{TokenRange, of_tokens};
 use bedload_bedrock::{Bound, Catalogue, Customization, Life, Prices, Profile};
 use bedload_record::plural::count;
 use bedload_report::html::{
-    Certificate, FileLine, InputLine, Limits, Lines, Page, Shared, Tables, render as html,
+    Certificate, FileLine, InputLine, Limits, Lines, Page, Shared, Tables, Texts, render as html,
 };
 use bedload_stages::tokens::{Encoding, MARGIN_MAX};
 
@@ -44,12 +44,15 @@ pub(crate) fn render(dir: &Path, manifest: &Manifest, show_content: bool) -> Res
     let tables: Vec<&str> = TABLES.iter().copied().filter(is_there).collect();
     let of = |input: &InputEntry| (input.name.clone(), input.records);
     let lines = Lines::new(manifest.inputs.iter().map(of), manifest.against.iter().map(of));
-    let is_named = show_content || manifest.shows_names();
-    let tables = Tables::read(&dir.join("report"), &tables, &lines, is_named)?;
-    Ok(html(&page(manifest, is_named, tables)))
+    let texts = Texts {
+        labels: show_content || manifest.shows_names(),
+        values: show_content || manifest.shows_content(),
+    };
+    let tables = Tables::read(&dir.join("report"), &tables, &lines, texts)?;
+    Ok(html(&page(manifest, tables)))
 }
 
-fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {
+fn page(manifest: &Manifest, tables: Tables) -> Page {
     // A directory that was built before the manifest described the target has the target of today.
     let today = manifest.profile.as_ref().and_then(|name| Catalogue::built_in().get(name).ok());
     let target = manifest.target.clone().or_else(|| today.as_deref().map(TargetEntry::of));
@@ -83,7 +86,8 @@ fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {
         limits: Limits {
             tokens: [Bound::RecordTokensMax, Bound::PromptTokensMax, Bound::CompletionTokensMax].map(limit),
             margin,
-            records: [Bound::RecordsMin, Bound::RecordsRecommended, Bound::RecordsMax].map(limit),
+            records_min: [Bound::RecordsMin, Bound::TrainingRecordsMin, Bound::ValidationRecordsMin]
+                .map(limit),
         },
         certificate: manifest.certificates.as_ref().map(certificate),
         inputs: manifest
@@ -105,7 +109,6 @@ fn page(manifest: &Manifest, is_named: bool, tables: Tables) -> Page {
             })
             .collect(),
         config: serde_json::to_string_pretty(&manifest.config).unwrap_or_default(),
-        is_named,
         tables,
     }
 }
@@ -158,7 +161,9 @@ fn cost(
     let epochs = ["epochCount", "n_epochs"].into_iter().find_map(|name| profile.hyperparameters.get(name));
     let epochs = epochs.and_then(|epochs| epochs.default).and_then(bedload_bedrock::Decimal::whole);
     let epochs = epochs.filter(|&epochs| epochs > 0).unwrap_or(1);
-    let tokens = TokenRange::new(manifest.tokens.train, margin);
+    // Without training records there is no job.
+    let train = Some(manifest.tokens.train).filter(|&tokens| tokens > 0)?;
+    let tokens = TokenRange::new(train, margin);
     let [low, high] = [tokens.low, tokens.high].map(|n| of_tokens(n, epochs, price));
     let (low, high) = (low?.usd(), high?.usd());
     let sum = if low == high { low } else { format!("{low} – {high}") };

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::chart::{Dot, Matrix, dots, matrix};
 use super::document;
 use super::numbers::real;
-use super::parts::{empty, more, section};
+use super::parts::{NONE, empty, more, section};
 use super::text::{name, shown};
 
 /// Classes that are listed, and that a matrix has room for.
@@ -111,8 +111,7 @@ pub fn render_evaluation(page: &Evaluation) -> String {
 }
 
 fn scores(page: &Evaluation) -> Markup {
-    let about =
-        html! { "A line is where the score is with a probability of 95 %, were the data drawn again." };
+    let about = html! { @if page.scores.iter().any(|of| of.interval.is_some()) { "Dots are the scores, lines their 95 % confidence intervals." } };
     let body = html! {
         @if page.scores.is_empty() {
             (empty("No prediction could be scored."))
@@ -128,7 +127,7 @@ fn scores(page: &Evaluation) -> Markup {
             }
         }
     };
-    section("scores", "Scores", &about, &body, &[])
+    section("scores", "Scores", &about, &body, NONE)
 }
 
 fn interval(of: Option<(f64, f64)>) -> String {
@@ -146,14 +145,14 @@ fn outcome(of: &ComparedLine) -> &'static str {
 }
 
 fn comparison(of: &TwoModels) -> Markup {
-    let about = html! { "Against " b { (name(&of.title)) } ", over the " (plural(of.matched, "prompt", "prompts")) " that both were asked. A difference is called clear where p is below 0.05." };
+    let about = html! { "Compared with " b { (name(&of.title)) } " on " (plural(of.matched, "prompt", "prompts")) " that both answered. A difference is clear if p < 0.05." };
     let body = html! {
         @if of.scores.is_empty() || of.matched == 0 {
-            (empty("The two have no prompt in common."))
+            (empty("The two have no prompts in common."))
         } @else {
             ul class="legend" { li { i class="key train" {} "this model" } li { i class="key validation" {} (name(&of.title)) } }
             table {
-                thead { tr { th { "score" } th class="num" { "this" } th class="num" { "other" } th class="num wide" { "difference, 95 %" } th class="num wide" { "p" } th { "" } th class="dots wide" { "0 to 1" } } }
+                thead { tr { th { "score" } th class="num" { "this" } th class="num" { "other" } th class="num wide" { "difference, 95 % interval" } th class="num wide" { "p" } th { "this model" } th class="dots wide" { "0 to 1" } } }
                 tbody { @for of in &of.scores { tr {
                     @let [ours, theirs] = of.values;
                     th scope="row" { (of.name) }
@@ -169,7 +168,7 @@ fn comparison(of: &TwoModels) -> Markup {
             }
         }
     };
-    section("comparison", "Two models", &about, &body, &[])
+    section("comparison", "Two models", &about, &body, NONE)
 }
 
 fn confusion(page: &Evaluation) -> Markup {
@@ -187,7 +186,7 @@ fn confusion(page: &Evaluation) -> Markup {
             }
         }
         matrix(
-            "Rows are references, columns predictions; what is right is blue.",
+            "Rows are references, columns predictions; correct predictions are blue.",
             &Matrix { names: (0..n).map(label).collect(), cells },
         )
     } else {
@@ -197,14 +196,14 @@ fn confusion(page: &Evaluation) -> Markup {
             (std::cmp::Reverse(*times), *reference, *prediction)
         });
         html! {
-            table {
+            table class="values" {
                 thead { tr { th { "reference" } th { "prediction" } th class="num" { "records" } } }
                 tbody { @for (reference, prediction, times) in wrong.iter().take(PAIRS) { tr { th scope="row" { (label(*reference)) } td { (label(*prediction)) } td class="num" { (count(*times)) } } } }
             }
-            (more(wrong.len().saturating_sub(PAIRS), "pairs", "--output-format jsonl"))
+            (more(wrong.len().saturating_sub(PAIRS), ["pair", "pairs"], "--output-format jsonl"))
         }
     };
-    section("confusion", "What is taken for what", &html! {}, &body, &[])
+    section("confusion", "Confusion", &html! {}, &body, NONE)
 }
 
 fn classes(page: &Evaluation) -> Markup {
@@ -214,7 +213,7 @@ fn classes(page: &Evaluation) -> Markup {
     let mut order: Vec<&ClassLine> = page.classes.iter().collect();
     order.sort_by_key(|class| std::cmp::Reverse(class.records[0]));
     let body = html! {
-        table {
+        table class="values" {
             thead { tr { th { "class" } th class="num" { "records" } th class="num wide" { "predicted" } th class="num wide" { "precision" } th class="num wide" { "recall" } th class="num" { "F1" } th class="dots" { "F1, 0 to 1" } } }
             tbody { @for class in order.iter().take(CLASSES) { tr {
                 @let [precision, recall, f1] = class.scores;
@@ -224,7 +223,7 @@ fn classes(page: &Evaluation) -> Markup {
                 td class="dots" { (dots(&format!("F1 {}", real(f1, 4)), &[Dot { class: "train", value: f1, interval: None }])) }
             } } }
         }
-        (more(order.len().saturating_sub(CLASSES), "classes", "--output-format jsonl"))
+        (more(order.len().saturating_sub(CLASSES), ["class", "classes"], "--output-format jsonl"))
     };
-    section("classes", "Classes", &html! {}, &body, &[])
+    section("classes", "Classes", &html! {}, &body, NONE)
 }

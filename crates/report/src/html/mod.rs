@@ -21,7 +21,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub use difference::{Difference, DifferenceTable, render_difference};
 pub use evaluation::{ClassLine, ComparedLine, Evaluation, ScoreLine, TwoModels, render_evaluation};
-pub use tables::{Lines, Tables};
+pub use tables::{Lines, Tables, Texts};
 
 /// The style sheet of the page.
 const STYLE: &str = include_str!("style.css");
@@ -63,8 +63,6 @@ pub struct Page {
     pub files: Vec<FileLine>,
     /// The configuration as text.
     pub config: String,
-    /// Whether texts of records may be shown: labels.
-    pub is_named: bool,
     /// What was read of the tables.
     pub tables: Tables,
 }
@@ -76,8 +74,8 @@ pub struct Limits {
     pub tokens: [Option<u64>; 3],
     /// By how many per cent counts may be wrong.
     pub margin: u64,
-    /// The fewest records, the fewest that are recommended, and the most.
-    pub records: [Option<u64>; 3],
+    /// The fewest records in all, and of training and validation.
+    pub records_min: [Option<u64>; 3],
 }
 
 /// What sides of a split have in common.
@@ -181,3 +179,5 @@ fn document(title: &str, body: &Markup) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words;

@@ -1,10 +1,15 @@
 //! Numbers as the page shows them: the same characters on every machine, so no digit depends on how a float is rounded
 //! on the way.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{count, plural};
 
 /// Between a number and its unit: a space at which no line is broken.
 const GLUE: char = '\u{a0}';
+
+/// A count with what is counted, which is given as many. Example: `counted(1, "turns")` is `1 turn`.
+pub(crate) fn counted(n: u64, many: &str) -> String {
+    plural(n, many.strip_suffix('s').unwrap_or(many), many)
+}
 
 /// A count in at most three digits and a unit, for figures where the exact number would be in the way.
 pub(crate) fn compact(n: u64) -> String {
@@ -69,8 +74,13 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// A real number with so many decimals.
+/// A real number with so many decimals, and a minus sign as it is printed.
 pub(crate) fn real(value: f64, decimals: usize) -> String {
+    plain(value, decimals).replace('-', "−")
+}
+
+/// A real number for programs.
+fn plain(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     // What rounds to nothing has no sign.
     let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
@@ -79,13 +89,13 @@ pub(crate) fn real(value: f64, decimals: usize) -> String {
 
 /// A coordinate in per cent of a chart's width.
 pub(crate) fn percent(part: f64) -> String {
-    let text = real(part.clamp(0.0, 1.0) * 100.0, 2);
+    let text = plain(part.clamp(0.0, 1.0) * 100.0, 2);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A coordinate in pixels.
 pub(crate) fn pixels(at: f64) -> String {
-    let text = real(at, 1);
+    let text = plain(at, 1);
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
@@ -110,6 +120,7 @@ mod tests {
         let sizes = [0, 999, 1_000, 1_234_567, 12_345_678_901];
         assert_eq!(sizes.map(bytes).join("|").replace('\u{a0}', " "), "0 B|999 B|1 kB|1.23 MB|12.3 GB");
         assert_eq!([0, 500, 1_000, 2_500, 32_000, 5_000_000].map(tick).join(" "), "0 500 1k 2.5k 32k 5M");
+        assert_eq!([0, 1, 2].map(|n| counted(n, "turns")).join("|"), "0 turns|1 turn|2 turns");
     }
 
     #[test]
@@ -118,8 +129,8 @@ mod tests {
         let shown = shares.map(|(part, whole)| share(part, whole).replace('\u{a0}', " "));
         assert_eq!(shown.join("|"), "0.0 %|<0.1 %|33.3 %|>99.9 %|100.0 %|–");
         assert_eq!(
-            [real(-0.001, 2), real(0.125, 3), pixels(3.0), percent(0.125)].join(" "),
-            "0.00 0.125 3 12.5%"
+            [real(-0.001, 2), real(-0.125, 3), pixels(-3.0), percent(0.125)].join(" "),
+            "0.00 −0.125 -3 12.5%"
         );
     }
 

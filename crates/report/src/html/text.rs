@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use maud::{Markup, html};
+
 /// Characters of a name that are shown; the tables have all of it.
 const NAME_CHARS: usize = 120;
 
@@ -36,9 +38,29 @@ pub(crate) fn name(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A message in which what is between backticks is code.
+pub(crate) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A backtick without a second one is a character as any other.
+    if parts.len().is_multiple_of(2) {
+        return html! { (shown(text)) };
+    }
+    html! {
+        @for (nth, part) in parts.into_iter().enumerate() {
+            @if nth % 2 == 1 { code { (shown(part)) } } @else { (shown(part)) }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_between_backticks_is_code() {
+        assert_eq!(prose("run `a <b>`, then `c`").0, "run <code>a &lt;b&gt;</code>, then <code>c</code>");
+        assert_eq!(prose("a ` b").0, "a ` b");
+    }
 
     #[test]
     fn what_cannot_be_seen_is_shown() {

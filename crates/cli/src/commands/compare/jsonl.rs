@@ -3,7 +3,7 @@
 use bedload_engine::{Compared, Place, Snapshot};
 use serde_json::{Value, json};
 
-use super::page::shows_labels;
+use super::page::hides;
 use super::policy::totals;
 use super::target::{cost, quotas};
 use crate::exit::Exit;
@@ -41,7 +41,7 @@ pub(super) fn text(compared: &Compared, failures: &[String], show_content: bool,
         }
     }
     for drift in &compared.drifts {
-        let is_hidden = drift.what == "label" && !shows_labels(compared, show_content);
+        let is_hidden = hides(compared, &drift.what, show_content);
         let moved = drift.moved.iter().filter(|_| !is_hidden);
         let moved: Vec<Value> = moved
             .map(|moved| json!({"value": moved.value, "records": moved.records, "shares": moved.shares}))

@@ -305,14 +305,20 @@ fn findings(compared: &Compared) -> Table {
     Table { title: "Findings", heads, rows, note: None, bars: Vec::new() }
 }
 
-/// Whether labels are shown by name: where the user asked for content, or named the field that they are in.
-pub(super) fn shows_labels(compared: &Compared, show_content: bool) -> bool {
-    show_content || (compared.old.manifest.shows_names() && compared.new.manifest.shows_names())
+/// Whether the values of a distribution are record text that was not asked for.
+pub(super) fn hides(compared: &Compared, what: &str, show_content: bool) -> bool {
+    let both = [&compared.old.manifest, &compared.new.manifest];
+    match what {
+        "label" => !show_content && !both.iter().all(|manifest| manifest.shows_names()),
+        field if field.starts_with('/') => {
+            !show_content && !both.iter().all(|manifest| manifest.shows_content())
+        }
+        _ => false,
+    }
 }
 
 fn drift(compared: &Compared, show_content: bool) -> Table {
-    let shows_labels = shows_labels(compared, show_content);
-    let mut hides = false;
+    let mut is_any_hidden = false;
     let rows = compared.drifts.iter().map(|drift| {
         let mut old = String::new();
         let mut new = String::new();
@@ -327,9 +333,9 @@ fn drift(compared: &Compared, show_content: bool) -> Table {
             (old, new) = (share(most.shares[0]), share(most.shares[1]));
             what = match &most.value {
                 None => "no value".to_owned(),
-                Some(_) if drift.what == "label" && !shows_labels => {
-                    hides = true;
-                    "one class".to_owned()
+                Some(_) if hides(compared, &drift.what, show_content) => {
+                    is_any_hidden = true;
+                    if drift.what == "label" { "one class" } else { "one value" }.to_owned()
                 }
                 Some(name) => escape(name).chars().take(32).collect(),
             };
@@ -341,8 +347,8 @@ fn drift(compared: &Compared, show_content: bool) -> Table {
     let mut note =
         "size: the share of the records that differ; by chance: that of two samples of the same data"
             .to_owned();
-    if hides {
-        note += "\nclass names are record text: --show-content shows them";
+    if is_any_hidden {
+        note += "\nlabel names and values are record text: --show-content shows them";
     }
     let bars = compared.drifts.iter().map(|drift| [drift.size, drift.by_chance]).collect();
     let heads = vec!["", "size", "by chance", "of", "old", "new"];

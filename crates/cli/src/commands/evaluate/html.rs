@@ -4,11 +4,11 @@ use bedload_engine::{
     ClassLine, ComparedLine, Comparison, Evaluated, Evaluation, Interval, Outcome, ScoreLine, Scores,
     TextScores, TwoModels,
 };
-use bedload_record::plural::{part_of, plural};
+use bedload_record::plural::{agree, part_of, plural};
 use bedload_scan::Inputs;
 
 use super::Names;
-use super::page::{label, title, words};
+use super::page::{full_label, title, words};
 
 /// What the page shows.
 pub(super) fn page(
@@ -26,7 +26,7 @@ pub(super) fn page(
     let rejected = evaluated.lines - evaluated.scored;
     if rejected > 0 {
         page.notes.push(format!(
-            "Not scored: {} with errors.",
+            "Not scored because of errors: {}.",
             part_of(rejected, evaluated.lines, "line", "lines")
         ));
     }
@@ -38,16 +38,19 @@ pub(super) fn page(
             let intervals = of.intervals.as_ref().map(|all| &all[..]);
             page.scores = scores(&Scores::NAMES, &of.scores.values(), intervals);
             let line = |(number, class): (usize, &bedload_engine::Class)| ClassLine {
-                name: label(number, class, names),
+                name: full_label(number, class, names),
                 records: [class.scores.support, class.scores.predicted],
                 scores: [class.scores.precision, class.scores.recall, class.scores.f1],
             };
             page.classes = (1..).zip(&of.classes).map(line).collect();
             page.confusion.clone_from(&of.confusion);
             if of.near_misses > 0 {
-                let wrong = plural(of.near_misses, "wrong prediction", "wrong predictions");
-                page.notes
-                    .push(format!("Of {wrong}, only case or white space is wrong; --normalize ignores it."));
+                page.notes.push(format!(
+                    "{} {} from the reference only in case or white space; --normalize accepts {}.",
+                    plural(of.near_misses, "wrong prediction", "wrong predictions"),
+                    agree(of.near_misses, "differs", "differ"),
+                    agree(of.near_misses, "it", "them")
+                ));
             }
             if !names.references {
                 page.notes.push("Label names are hidden; --show-content shows them.".to_owned());

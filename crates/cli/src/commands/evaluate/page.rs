@@ -87,14 +87,19 @@ fn scores(out: &mut String, names: &[&str], values: &[f64], intervals: Option<&[
     }
 }
 
-/// A class as it is shown.
-pub(super) fn label(number: usize, class: &Class, names: Names) -> String {
-    let text = match class_name(class, names) {
+/// A class as it is shown where there is room.
+pub(super) fn full_label(number: usize, class: &Class, names: Names) -> String {
+    match class_name(class, names) {
         Some(name) if name.trim().is_empty() => format!("{name:?}"),
         Some(name) => escape(name).into_owned(),
         None if class.scores.support == 0 => "(no reference)".to_owned(),
         None => format!("class {number}"),
-    };
+    }
+}
+
+/// The same in a column.
+fn label(number: usize, class: &Class, names: Names) -> String {
+    let text = full_label(number, class, names);
     if text.chars().count() <= LABEL_CHARS {
         return text;
     }

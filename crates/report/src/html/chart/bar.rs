@@ -54,7 +54,8 @@ pub(crate) fn stack(label: &str, parts: &[Part<'_>]) -> Markup {
 pub(crate) fn bar(n: u64, most: u64, class: &'static str) -> Markup {
     html! {
         svg class="bar" width="100%" height="10" aria-hidden="true" {
-            rect class=(class) x="0" y="0" width=(percent(part(n, most))) height="10" rx="2" {}
+            @let width = if n == 0 { 0.0 } else { part(n, most).max(WIDTH_MIN) };
+            rect class=(class) x="0" y="0" width=(percent(width)) height="10" rx="2" {}
         }
     }
 }

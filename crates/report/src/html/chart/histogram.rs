@@ -3,7 +3,7 @@
 use bedload_record::plural::count;
 use maud::{Markup, html};
 
-use crate::html::numbers::{part, percent, pixels, real, share, tick};
+use crate::html::numbers::{counted, part, percent, pixels, real, share, tick};
 
 /// An interval of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl Histogram<'_> {
                         // A single record among millions is still seen.
                         @let height = (y(from) - y(to)).max(1.0);
                         rect class=(class) x=(percent(base + 0.08 / n)) y=(pixels(y(from) - height)) width=(percent(0.84 / n)) height=(pixels(height)) {
-                            title { (chart.range(bin)) " " (chart.unit) ": " (count(to - from)) " " (name) }
+                            title { (chart.range(bin)) " " (if bin.from == 1 && bin.to == 2 { chart.unit.trim_end_matches('s') } else { chart.unit }) ": " (count(to - from)) " " (name) }
                         }
                     }
                 }
@@ -183,7 +183,7 @@ impl Histogram<'_> {
     }
 
     fn label(&self, all: u64) -> String {
-        let mut label = format!("{}: {} {}", self.title, count(all), self.of);
+        let mut label = format!("{}: {}", self.title, counted(all, self.of));
         for mark in &self.marks {
             label += &format!("; {} {}", mark.name, count(mark.at));
         }

@@ -14,18 +14,18 @@ pub(crate) struct Matrix {
 /// The table; each cell is colored by its part of its row.
 pub(crate) fn matrix(caption: &str, matrix: &Matrix) -> Markup {
     html! {
+        p class="sub" { (caption) }
         div class="scroll" {
-            table class="matrix" {
-                caption { (caption) }
+            table class="matrix" aria-label=(caption) {
                 thead { tr {
                     th scope="col" class="soft" { "reference ↓ prediction →" }
-                    @for name in &matrix.names { th scope="col" { (name) } }
+                    @for name in &matrix.names { th scope="col" title=(name) { span class="clip" { (name) } } }
                 } }
                 tbody {
                     @for (row, (name, cells)) in matrix.names.iter().zip(&matrix.cells).enumerate() {
                         @let all: u64 = cells.iter().sum();
                         tr {
-                            th scope="row" { (name) }
+                            th scope="row" title=(name) { span class="clip" { (name) } }
                             @for (column, n) in cells.iter().enumerate() {
                                 td class={ (if row == column { "right" } else { "wrong" }) " h" (heat(*n, all)) } { (count(*n)) }
                             }

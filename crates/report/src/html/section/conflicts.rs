@@ -19,15 +19,15 @@ pub(crate) fn conflicts(page: &Page) -> Markup {
     let [labels, others] = found.prompts;
     let about = html! {
         @if labels > 0 { (plural(labels, "prompt", "prompts")) " " (agree(labels, "has", "have")) " different labels in " (plural(found.records[0], "record", "records")) ". " }
-        @if others > 0 { (plural(others, "prompt", "prompts")) " " (agree(others, "has", "have")) " several answers in " (plural(found.records[1], "record", "records")) ", which is no mistake where answers are texts." }
+        @if others > 0 { (plural(others, "prompt", "prompts")) " " (agree(others, "has", "have")) " several answers in " (plural(found.records[1], "record", "records")) ", as is usual where answers are free text." }
     };
     let body = html! {
         @if labels + others == 0 {
-            (empty("No prompt has two answers."))
+            (empty("No prompt has several answers."))
         } @else {
             div class="two" {
-                div { h3 { "How far records of a prompt agree" } (agreement(found)) }
-                div { h3 { "Prompts with most records" } @for prompt in &found.largest { (self::prompt(prompt)) } }
+                div { h3 { "Agreement of records with the same prompt" } (agreement(found)) }
+                div { h3 { "Prompts with the most records" } @for prompt in &found.largest { (self::prompt(prompt)) } }
             }
         }
     };

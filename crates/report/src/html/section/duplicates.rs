@@ -1,6 +1,6 @@
 //! Duplicates: how alike they are to what was kept for them, and the records that most others are like.
 
-use bedload_record::plural::{agree, count};
+use bedload_record::plural::{agree, count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
@@ -20,7 +20,9 @@ pub(crate) fn duplicates(page: &Page) -> Markup {
     let has_near = found.similarity.iter().any(|n| *n > 0);
     let about = html! {
         @if found.removed > 0 {
-            (count(found.removed)) " " (agree(found.removed, "record", "records")) " removed for saying the same as " (count(found.survivors)) " others, or nearly the same."
+            (plural(found.removed, "record", "records")) " " (agree(found.removed, "was", "were")) " removed as " (agree(found.removed, "a duplicate", "duplicates")) " of " (plural(found.survivors, "other record", "other records")) "."
+            // The table says what the duplicate was compared with, and not what became of that later.
+            @if page.counts.unselected > 0 { " Later steps may have left out some of these, too." }
         }
     };
     let body = html! {
@@ -33,17 +35,17 @@ pub(crate) fn duplicates(page: &Page) -> Markup {
                     (clusters(found))
                 }
                 div {
-                    h3 { "Copies of a record" }
+                    h3 { "Duplicates per record" }
                     (sizes(found))
                 }
             }
         }
         @if has_near {
-            h3 { "Similarity of near-duplicates to what was kept" }
+            h3 { "Similarity of near-duplicates to the record that they repeat" }
             (similarity("Similarity of near-duplicates", "records", &found.similarity))
         }
         @if let Some(edges) = edges {
-            h3 { "Similarity of all pairs that were found" }
+            h3 { "Similarity of all pairs in report/edges.parquet" }
             (similarity("Similarity of pairs", "pairs", edges))
         }
     };
@@ -60,7 +62,7 @@ fn clusters(found: &Alike) -> Markup {
     let most = found.largest.first().map_or(0, |largest| largest.removed);
     html! {
         table {
-            thead { tr { th { "in favor of" } th class="num" { "removed" } th class="bars" {} } }
+            thead { tr { th { "duplicates of" } th class="num" { "removed" } th class="bars" {} } }
             tbody {
                 @for cluster in &found.largest {
                     tr {
@@ -84,7 +86,7 @@ fn sizes(found: &Alike) -> Markup {
     };
     html! {
         table {
-            thead { tr { th { "copies removed" } th class="num" { "records" } th class="bars" {} } }
+            thead { tr { th { "duplicates removed" } th class="num" { "records" } th class="bars" {} } }
             tbody {
                 @for (nth, n) in found.sizes.iter().enumerate().filter(|(_, n)| **n > 0) {
                     tr { th scope="row" { (range(nth)) } td class="num" { (count(*n)) } td class="bars" { (bar(*n, most, "duplicate")) } }

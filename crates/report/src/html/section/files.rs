@@ -1,11 +1,11 @@
 //! What was written, how the run was configured, and how to read on.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::numbers::bytes;
-use crate::html::parts::{more, section};
+use crate::html::parts::{NONE, more, section};
 use crate::html::text::{name, shown};
 
 /// Files that are shown.
@@ -17,26 +17,26 @@ const LINES: usize = 400;
 pub(crate) fn files(page: &Page) -> Markup {
     let all: u64 = page.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add);
     let about = html! {
-        (count(page.files.len() as u64)) " files besides this page and " code { "manifest.json" } ", " (bytes(all)) ". " code { "bedload verify" } " checks each of them."
+        (plural(page.files.len() as u64, "file", "files")) " besides this page and " code { "manifest.json" } ", " (bytes(all)) ". " code { "bedload verify" } " checks each of them."
     };
     let body = html! {
         table class="files" {
-            thead { tr { th { "file" } th class="num" { "records or rows" } th class="num" { "tokens" } th class="num" { "size" } th class="wide" { "sha256" } } }
+            thead { tr { th { "file" } th class="num" { "records or rows" } th class="num wide" { "tokens" } th class="num" { "size" } th class="wide" { "sha256" } } }
             tbody {
                 @for file in page.files.iter().take(SHOWN) {
                     tr {
-                        th scope="row" class="place" { (shown(&file.path)) }
+                        th scope="row" class="place" { @for (nth, step) in file.path.split('/').enumerate() { @if nth > 0 { "/" wbr; } (shown(step)) } }
                         td class="num" { (count(file.records)) }
-                        td class="num" { @if let Some(tokens) = file.tokens { (count(tokens)) } }
+                        td class="num wide" { @if let Some(tokens) = file.tokens { (count(tokens)) } }
                         td class="num" { (bytes(file.bytes)) }
                         td class="wide" { code { (file.sha256.get(..12).unwrap_or_default()) } }
                     }
                 }
             }
         }
-        (more(page.files.len().saturating_sub(SHOWN), "files", "manifest.json"))
+        (more(page.files.len().saturating_sub(SHOWN), ["file", "files"], "manifest.json"))
     };
-    section("files", "Files", &about, &body, &[])
+    section("files", "Files", &about, &body, NONE)
 }
 
 /// The configuration.
@@ -45,12 +45,12 @@ pub(crate) fn config(page: &Page) -> Markup {
     let text: Vec<&str> = page.config.lines().take(LINES).collect();
     let body = html! {
         details class="config" {
-            summary { "Everything that can change a byte of the output" }
+            summary { "All settings that affect the output" }
             pre { code { @for line in text { (name(line)) "\n" } } }
-            (more(lines.saturating_sub(LINES), "lines", "manifest.json"))
+            (more(lines.saturating_sub(LINES), ["line", "lines"], "manifest.json"))
         }
     };
-    section("config", "Configuration", &html! {}, &body, &[])
+    section("config", "Configuration", &html! {}, &body, NONE)
 }
 
 /// How to read on.

@@ -1,6 +1,6 @@
 //! What became of the records, from one stage to the next.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
@@ -47,7 +47,7 @@ pub(crate) fn funnel(page: &Page) -> Markup {
         @if counts.read == 0 {
             (empty("The inputs have no lines."))
         } @else {
-            (stack(&format!("What became of {} lines", count(counts.read)), &parts))
+            (stack(&format!("What became of {}", plural(counts.read, "line", "lines")), &parts))
             table class="funnel" {
                 thead { tr { th { "step" } th class="num" { "removed" } th class="num wide" { "share" } th class="num" { "left" } th class="bars" { "of what was read" } th class="wide" { "where they are" } } }
                 tbody {
@@ -68,6 +68,6 @@ pub(crate) fn funnel(page: &Page) -> Markup {
             }
         }
     };
-    let about = html! { "Every line has exactly one verdict; the numbers add up." };
+    let about = html! { "Every line has exactly one verdict, so the numbers add up." };
     section("funnel", "What became of the records", &about, &body, &[SQL, SQL_NEAR])
 }

@@ -70,7 +70,7 @@ pub(crate) fn figures(page: &Page) -> Markup {
             @if counts.variants > 0 {
                 (figure("Added", &count(counts.variants), "variants of training records"))
             }
-            @if page.is_counted {
+            @if page.is_counted && kept > 0 {
                 (figure("Training tokens", &compact(tokens.train), &format!("{} in all files", count(tokens.train.saturating_add(tokens.validation).saturating_add(tokens.test)))))
             }
             @if let Some((sum, how)) = &page.cost {

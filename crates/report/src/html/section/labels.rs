@@ -1,21 +1,23 @@
 //! How records are distributed over labels, and over what else they are counted by.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::chart::pair;
-use crate::html::numbers::{part, share};
-use crate::html::parts::{empty, section};
-use crate::html::tables::{Classes, Values};
+use crate::html::numbers::{part, real, share};
+use crate::html::parts::{NONE, empty, section};
+use crate::html::tables::{Classes, Facet, Values};
 use crate::html::text::{name, shown};
 
 const SQL: &str =
-    "SELECT label, stage, split, records, share\nFROM 'report/labels.parquet'\nORDER BY records DESC;";
+    "SELECT label, stage, split, records\nFROM 'report/labels.parquet'\nORDER BY stage DESC, records DESC;";
+const SQL_WITHOUT: &str = "SELECT split, count(*) AS records_without_label\nFROM 'report/records.parquet'\nWHERE verdict = 'kept' AND label IS NULL GROUP BY ALL;";
 const SQL_BALANCE: &str = "SELECT facet, value, stage, split, records, share\nFROM 'report/balance.parquet'\nORDER BY facet, records DESC;";
 
-/// Why labels have numbers.
-const HIDDEN: &str = "Names of labels are text of records, so classes have numbers here, the largest first. --label-field or --show-content shows names.";
+/// Why classes and values have numbers.
+const HIDDEN_LABELS: &str = "Label names are record text and are hidden: classes are numbered, the largest first. --label-field or --show-content shows the names.";
+const HIDDEN_VALUES: &str = "Values are record text and are hidden: they are numbered, the most frequent first. --show-content shows them.";
 
 /// Labels before and after.
 pub(crate) fn labels(page: &Page) -> Markup {
@@ -24,14 +26,38 @@ pub(crate) fn labels(page: &Page) -> Markup {
     if page.tables.balance.iter().any(|facet| facet.name == "label" && facet.values.all > 0) {
         return html! {};
     }
-    let is_hidden = classes.shown.iter().any(|(name, _)| name.is_none());
-    let about = html! { @if is_hidden { (HIDDEN) } };
+    let without = unlabeled(page, classes);
+    let about = html! { @if is_hidden(classes) { (HIDDEN_LABELS) } };
     let body = if classes.all == 0 {
-        empty("No labels: the answers are not classes, or no record was kept.")
+        empty(if page.counts.read == page.counts.rejected {
+            "No labels: there are no valid records."
+        } else {
+            "No labels: the answers are not classes."
+        })
     } else {
-        values(page, classes, &Values::default(), "label", "report/labels.parquet")
+        let rows = Rows { what: "label", hidden: "class", without: "no label" };
+        values(page, classes, &without, &rows, "report/labels.parquet")
     };
-    section("labels", "Labels", &about, &body, if classes.all == 0 { &[] } else { &[SQL] })
+    let queries: &[&str] = match (classes.all, without) {
+        (0, _) => NONE,
+        (_, [_, 0, ..]) => &[SQL],
+        _ => &[SQL, SQL_WITHOUT],
+    };
+    section("labels", "Labels", &about, &body, queries)
+}
+
+/// The records that have no label: the table of labels does not count them.
+fn unlabeled(page: &Page, classes: &Classes) -> Values {
+    let counts = &page.counts;
+    let train = counts.train.saturating_add(counts.variants);
+    let after = train.saturating_add(counts.validation).saturating_add(counts.test);
+    let all = [counts.read.saturating_sub(counts.rejected), after, train, counts.validation, counts.test];
+    let labeled = sums(classes);
+    std::array::from_fn(|nth| all[nth].saturating_sub(labeled[nth]))
+}
+
+fn is_hidden(classes: &Classes) -> bool {
+    classes.shown.iter().any(|(name, _)| name.is_none())
 }
 
 /// What records were counted by.
@@ -44,71 +70,100 @@ pub(crate) fn balance(page: &Page) -> Markup {
         let found = page.tables.numbers.iter().find(|(name, of, _)| name == metric && *of == scope);
         found.map(|(_, _, value)| *value)
     };
+    let about = |facet: &Facet| {
+        let is_label = facet.name == "label";
+        html! {
+            (plural(facet.values.all, "value", "values"))
+            @if let Some(ratio) = number("balance_ratio", &facet.name).filter(|_| facet.values.all > 1) { "; in training data, the most frequent has " (real(ratio, 1)) " times the records of the rarest" }
+            @if let Some(bits) = number("balance_entropy_bits", &facet.name) { "; entropy " (real(bits, 2)) " bits" }
+            @if is_hidden(&facet.values) { ". " (if is_label { HIDDEN_LABELS } else { HIDDEN_VALUES }) }
+        }
+    };
     let body = html! {
         @for facet in &page.tables.balance {
             h3 { (shown(&facet.name)) }
             @if facet.values.all == 0 {
                 (empty("No record has a value."))
             } @else {
-                p class="sub" {
-                    (count(facet.values.all)) " values"
-                    @if let Some(ratio) = number("balance_ratio", &facet.name) { "; in training data, the most frequent has " (crate::html::numbers::real(ratio, 1)) " times the records of the rarest" }
-                    @if let Some(bits) = number("balance_entropy_bits", &facet.name) { "; entropy " (crate::html::numbers::real(bits, 2)) " bits" }
-                    @if facet.name == "label" && facet.values.shown.iter().any(|(name, _)| name.is_none()) { ". " (HIDDEN) }
-                }
-                (values(page, &facet.values, &facet.without, "value", "report/balance.parquet"))
+                p class="sub" { (about(facet)) }
+                @let hidden = if facet.name == "label" { "class" } else { "value" };
+                (values(page, &facet.values, &facet.without, &Rows { what: "value", hidden, without: "no value" }, "report/balance.parquet"))
             }
         }
     };
-    let about =
-        html! { "Records by what they were counted by, before and after everything that was decided." };
+    let about = html! { "Records by value: before and after duplicates, selection and the split." };
     section("balance", "Balance", &about, &body, &[SQL_BALANCE])
 }
 
-/// A row for each value: bars for its share before and after, and its numbers on each side.
-fn values(page: &Page, classes: &Classes, without: &Values, what: &str, place: &str) -> Markup {
-    let mut sums = *without;
+/// What the rows of a table are called.
+struct Rows {
+    /// All of them.
+    what: &'static str,
+    /// One whose name is hidden.
+    hidden: &'static str,
+    /// Records that are in none of them.
+    without: &'static str,
+}
+
+/// How many records have any of the values.
+fn sums(classes: &Classes) -> Values {
+    let mut sums = classes.rest;
     for (_, values) in &classes.shown {
         sums.iter_mut().zip(values).for_each(|(sum, n)| *sum += n);
     }
-    sums.iter_mut().zip(&classes.rest).for_each(|(sum, n)| *sum += n);
+    sums
+}
+
+/// A row for each value: bars for its share before and after, and its numbers on each side.
+fn values(page: &Page, classes: &Classes, without: &Values, of: &Rows, place: &str) -> Markup {
+    let mut sums = sums(classes);
+    sums.iter_mut().zip(without).for_each(|(sum, n)| *sum += n);
     let shares = |values: &Values| [part(values[0], sums[0]), part(values[1], sums[1])];
-    let mut rows: Vec<(String, Values, bool)> = (1..)
-        .zip(&classes.shown)
-        .map(|(nth, (label, values))| match label {
-            Some(label) if label.is_empty() => ("(empty)".to_owned(), *values, false),
-            Some(label) => (name(label).into_owned(), *values, true),
-            None => (format!("class {nth}"), *values, false),
-        })
-        .collect();
+    let row = |(nth, (label, values)): (usize, &(Option<String>, Values))| match label {
+        Some(label) if label.trim().is_empty() => (format!("{label:?}"), *values, false),
+        Some(label) => (name(label).into_owned(), *values, true),
+        None => (format!("{} {nth}", of.hidden), *values, false),
+    };
+    let rows: Vec<(String, Values, bool)> = (1..).zip(&classes.shown).map(row).collect();
     let others = classes.all.saturating_sub(classes.shown.len() as u64);
+    let mut sums_of_many = Vec::new();
     if others > 0 {
-        rows.push((format!("{} others", count(others)), classes.rest, false));
+        sums_of_many.push((plural(others, "other", "others"), classes.rest));
     }
     if without.iter().any(|n| *n > 0) {
-        rows.push(("no value".to_owned(), *without, false));
+        sums_of_many.push((of.without.to_owned(), *without));
     }
+    // What many values have together would make all bars short; it has its numbers.
     let most =
         rows.iter().flat_map(|(_, values, _)| shares(values)).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let has_test = page.counts.test > 0;
+    let numbers = |values: &Values| {
+        html! {
+            @for (nth, n) in values.iter().enumerate().filter(|(nth, _)| *nth != 1 && (*nth != 4 || has_test)) {
+                td class=(if nth == 3 || nth == 4 { "num wide" } else { "num" }) { (count(*n)) }
+            }
+            td class="num" { (share(values[1], sums[1])) }
+        }
+    };
     html! {
         table class="values" {
             thead { tr {
-                th { (what) }
+                th { (of.what) }
                 th class="bars" { i class="key before" {} "before " i class="key after" {} "after" }
-                th class="num" { "before" } th class="num" { "training" } th class="num" { "validation" }
-                @if has_test { th class="num" { "test" } }
-                th class="num wide" { "share after" }
+                th class="num" { "before" } th class="num" { "training" } th class="num wide" { "validation" }
+                @if has_test { th class="num wide" { "test" } }
+                th class="num" { "share after" }
             } }
             tbody {
                 @for (name, values, is_name) in &rows {
                     tr {
                         th scope="row" { @if *is_name { (name) } @else { span class="soft" { (name) } } }
                         td class="bars" { (pair(&[(shares(values)[0] / most, "before"), (shares(values)[1] / most, "after")])) }
-                        td class="num" { (count(values[0])) } td class="num" { (count(values[2])) } td class="num" { (count(values[3])) }
-                        @if has_test { td class="num" { (count(values[4])) } }
-                        td class="num wide" { (share(values[1], sums[1])) }
+                        (numbers(values))
                     }
+                }
+                @for (name, values) in &sums_of_many {
+                    tr { th scope="row" { span class="soft" { (name) } } td class="bars" {} (numbers(values)) }
                 }
             }
         }

@@ -1,12 +1,13 @@
 //! How long records are: tokens against the limit of the target, prompts and completions, bytes and turns.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{agree, count};
 use bedload_record::{Measure, Side};
 use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::chart::{Bin, Histogram, Mark};
-use crate::html::parts::{empty, section};
+use crate::html::numbers::counted;
+use crate::html::parts::{NONE, empty, section};
 use crate::html::tables::Lengths;
 
 const SQL: &str = "SELECT measure, low, high, split, records\nFROM 'report/distributions.parquet'\nWHERE verdict = 'kept' AND measure = 'tokens' ORDER BY low, split;";
@@ -25,9 +26,9 @@ pub(crate) fn lengths(page: &Page) -> Markup {
     let margin = page.limits.margin;
     let about = html! {
         @if page.is_counted && quantiles.count > 0 {
-            "Half of the records have at most " (count(quantiles.p50)) " tokens, nine in ten at most " (count(quantiles.p90)) ", the longest " (count(quantiles.max)) ". "
+            "Half of the records have at most " (count(quantiles.p50)) " " (agree(quantiles.p50, "token", "tokens")) ", nine in ten at most " (count(quantiles.p90)) ", the longest " (count(quantiles.max)) ". "
         }
-        @if let Some(limit) = limit.filter(|_| page.is_counted) {
+        @if let Some(limit) = limit.filter(|_| page.is_counted && quantiles.count > 0) {
             "The target takes up to " (count(limit)) " a record"
             @if margin > 0 { "; its own count may differ from this one by " (margin) " %, which is the shaded band" }
             "."
@@ -45,7 +46,7 @@ pub(crate) fn lengths(page: &Page) -> Markup {
                     }
                 }
             }
-            None if page.tables.lengths.is_empty() => (empty("No lengths: no record was kept, or the directory was built before lengths were counted.")),
+            None if page.tables.lengths.is_empty() => (empty(if super::head::kept(page) == 0 { "No lengths: no record was kept." } else { "No lengths: this directory was built by a version that did not count them." })),
             None => (empty("Tokens were not counted in this run.")),
         }
         div class="two" {
@@ -54,7 +55,8 @@ pub(crate) fn lengths(page: &Page) -> Markup {
             }
         }
     };
-    section("lengths", "Lengths", &about, &body, &[SQL, SQL_RECORDS])
+    let queries: &[&str] = if page.tables.lengths.is_empty() { NONE } else { &[SQL, SQL_RECORDS] };
+    section("lengths", "Lengths", &about, &body, queries)
 }
 
 fn found(page: &Page, measure: Measure) -> Option<&Lengths> {
@@ -66,7 +68,7 @@ fn small(page: &Page, of: &Lengths, title: &str, unit: &str, limit: Option<u64>)
     html! {
         div {
             h3 { (title) }
-            p class="sub" { "half have up to about " (count(of.at_most(50))) " " (unit) ", nine in ten up to about " (count(of.at_most(90))) }
+            p class="sub" { "half have up to about " (counted(of.at_most(50), unit)) ", nine in ten up to about " (count(of.at_most(90))) }
             (chart(page, of, title, unit, &[], limit))
         }
     }

@@ -1,6 +1,6 @@
 //! What records should not have: text of evaluation data, personal data and secrets.
 
-use bedload_record::plural::{count, plural};
+use bedload_record::plural::{agree, count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
@@ -24,7 +24,7 @@ pub(crate) fn contamination(page: &Page) -> Markup {
     let covered = found.coverage.iter().copied().max().unwrap_or(0);
     let about = html! {
         @if found.rows > 0 {
-            (plural(found.records, "record", "records")) ", " (share(found.records, page.counts.read)) " of what was read, share text with evaluation data."
+            (plural(found.records, "record", "records")) ", " (share(found.records, page.counts.read)) " of what was read, " (agree(found.records, "shares", "share")) " text with evaluation data."
         }
     };
     let body = html! {
@@ -33,16 +33,16 @@ pub(crate) fn contamination(page: &Page) -> Markup {
         } @else {
             div class="two" {
                 div {
-                    h3 { "Evaluation data that was found" }
+                    h3 { "Matches by evaluation file" }
                     table {
                         thead { tr { th { "file" } th class="num" { "matches" } th class="bars" {} } }
                         tbody { @for (file, n) in files.iter().take(FILES) { tr { th scope="row" class="place" { (name(file)) } td class="num" { (count(**n)) } td class="bars" { (bar(**n, most, "match")) } } } }
                     }
-                    (more(files.len().saturating_sub(FILES), "files", "report/contamination.parquet"))
+                    (more(files.len().saturating_sub(FILES), ["file", "files"], "report/contamination.parquet"))
                     p class="sub" { "How: " @for (nth, (method, n)) in found.by_method.iter().enumerate() { @if nth > 0 { ", " } (shown(method)) " " (count(*n)) } }
                 }
                 div {
-                    h3 { "How much of the evaluation record is covered" }
+                    h3 { "Share of the evaluation record that is covered" }
                     table {
                         thead { tr { th { "covered" } th class="num" { "matches" } th class="bars" {} } }
                         tbody {
@@ -68,7 +68,7 @@ pub(crate) fn personal(page: &Page) -> Markup {
     let Some(found) = &page.tables.personal else { return html! {} };
     let most = found.kinds.values().map(|counts| counts.iter().sum::<u64>()).max().unwrap_or(0);
     let about = html! {
-        @if found.rows > 0 { (count(found.rows)) " in " (plural(found.records, "record", "records")) ". The report has places and lengths, and nothing of the data itself." }
+        @if found.rows > 0 { (plural(found.rows, "occurrence", "occurrences")) " in " (plural(found.records, "record", "records")) ". The report has their places and lengths, but not the data itself." }
     };
     let body = html! {
         @if found.rows == 0 {

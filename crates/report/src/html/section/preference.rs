@@ -1,6 +1,6 @@
 //! Preference pairs: which answer is longer, and what is wrong with pairs.
 
-use bedload_record::plural::count;
+use bedload_record::plural::{count, plural};
 use maud::{Markup, html};
 
 use crate::html::Page;
@@ -32,13 +32,13 @@ pub(crate) fn preference(page: &Page) -> Markup {
     let codes: Vec<&CodeRows> =
         page.tables.findings.iter().filter(|of| of.code.starts_with("preference/")).collect();
     let body = html! {
-        (stack(&format!("Which answer is longer, of {} pairs", count(pairs)), &parts))
+        (stack(&format!("Which answer is longer, of {}", plural(pairs, "pair", "pairs")), &parts))
         @if codes.is_empty() {
-            p class="empty" { "No pair was found to teach nothing, and none contradicts another." }
+            p class="empty" { "No findings about the pairs: none has two equal answers, and none contradicts another." }
         } @else {
             ul class="codes" { @for of in codes { li { code { (of.code) } " " (count(of.n)) } } }
         }
     };
-    let about = html! { "The chosen answer is longer in " (share(longer, pairs)) " of the pairs. Where that is most of them, a model learns to be long." };
+    let about = html! { "The chosen answer is longer in " (share(longer, pairs)) " of the pairs. Where most are, a model learns to write long answers." };
     section("preference", "Preference pairs", &about, &body, &[SQL])
 }

@@ -3,11 +3,11 @@
 use bedload_record::plural::{count, plural};
 use maud::{Markup, html};
 
-use crate::html::Page;
 use crate::html::chart::pair;
 use crate::html::numbers::part;
 use crate::html::parts::{more, section};
 use crate::html::text::{name, shown};
+use crate::html::{InputLine, Page};
 
 /// Sources, and inputs, that are shown.
 const SHOWN: usize = 20;
@@ -30,8 +30,12 @@ pub(crate) fn sources(page: &Page) -> Markup {
     let mut sources = of_summary(page);
     sources.sort_by_key(|of| std::cmp::Reverse(of.read));
     let most = sources.iter().map(|of| of.read).max().unwrap_or(0);
-    let mut inputs: Vec<&crate::html::InputLine> = page.inputs.iter().collect();
+    let mut inputs: Vec<&InputLine> = page.inputs.iter().collect();
     inputs.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.name.cmp(&b.name)));
+    // Where each source is one input, one table says it all.
+    let is_one_to_one = !sources.is_empty()
+        && inputs.len() == sources.len()
+        && sources.iter().all(|of| input_of(page, &of.name).is_some());
     let about = html! { (plural(inputs.len() as u64, "input file", "input files")) ", " (plural(page.counts.read, "line", "lines")) "." };
     let body = html! {
         @if !sources.is_empty() {
@@ -40,16 +44,16 @@ pub(crate) fn sources(page: &Page) -> Markup {
                 tbody {
                     @for of in sources.iter().take(SHOWN) {
                         tr {
-                            th scope="row" { (name(&of.name)) }
+                            th scope="row" { (name(&of.name)) @if let Some(input) = input_of(page, &of.name).filter(|input| is_one_to_one && shown(input) != of.name) { span class="file soft" { (name(input)) } } }
                             @for n in [of.read, of.rejected, of.duplicate, of.unselected, of.kept] { td class="num" { (count(n)) } }
                             td class="bars wide" { (pair(&[(part(of.read, most), "before"), (part(of.kept, most), "train")])) }
                         }
                     }
                 }
             }
-            (more(sources.len().saturating_sub(SHOWN), "sources", "report/summary.parquet"))
+            (more(sources.len().saturating_sub(SHOWN), ["source", "sources"], "report/summary.parquet"))
         }
-        table {
+        @if !is_one_to_one { table {
             thead { tr { th { "input" } @if !sources.is_empty() { th { "source" } } th class="num" { "lines" } } }
             tbody {
                 @for input in inputs.iter().take(SHOWN) {
@@ -60,10 +64,17 @@ pub(crate) fn sources(page: &Page) -> Markup {
                     }
                 }
             }
-        }
-        (more(inputs.len().saturating_sub(SHOWN), "inputs", "manifest.json"))
+        } }
+        @if !is_one_to_one { (more(inputs.len().saturating_sub(SHOWN), ["input", "inputs"], "manifest.json")) }
     };
     section("sources", "Sources", &about, &body, &[SQL])
+}
+
+/// The only input of a source.
+fn input_of<'p>(page: &'p Page, source: &str) -> Option<&'p str> {
+    let is_of = |input: &&InputLine| input.source.as_deref().map_or("no source".into(), shown) == source;
+    let mut inputs = page.inputs.iter().filter(is_of);
+    inputs.next().filter(|_| inputs.next().is_none()).map(|input| input.name.as_str())
 }
 
 /// The counts of sources from the table `summary`.

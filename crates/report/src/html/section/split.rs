@@ -33,7 +33,7 @@ pub(crate) fn split(page: &Page) -> Markup {
             html! {
                 (stack("Records by side", &parts))
                 div class={ "certificate " (if shared == 0 && pairs == 0 { "ok" } else { "leaks" }) } {
-                    h3 { @if shared == 0 && pairs == 0 { "Nothing crosses the split" } @else { "Something is on both sides" } }
+                    h3 { @if shared == 0 && pairs == 0 { "Nothing crosses the split" } @else { "Something crosses the split" } }
                     @for Shared { sides, keys, similar_pairs } in &certificate.between {
                         dl {
                             @for (kind, n) in keys {
@@ -58,7 +58,7 @@ pub(crate) fn split(page: &Page) -> Markup {
             }
         }
     };
-    let about = html! { @if page.certificate.is_some() { "Counted in the divided records themselves, independently of how they were divided." } };
+    let about = html! { @if page.certificate.is_some() { "Counted in the output itself, independently of how the split was made." } };
     section(
         "split",
         "Split",

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::html::Page;
 use crate::html::numbers::share;
-use crate::html::text::shown;
+use crate::html::text::{prose, shown};
 
 use super::head::kept;
 
@@ -54,7 +54,7 @@ pub(crate) fn verdict(page: &Page) -> Markup {
                     h2 { "Not ready" @if let Some(target) = &target { " for " (target) } }
                     p { @if page.reasons.len() == 1 { "There is one reason:" } @else { "There are " (plural(page.reasons.len() as u64, "reason", "reasons")) ":" } }
                     ul class="reasons" {
-                        @for reason in page.reasons.iter().take(SHOWN) { (self::reason(reason, page.counts.rejected)) }
+                        @for reason in page.reasons.iter().take(SHOWN) { (self::reason(reason, page)) }
                     }
                     @if page.reasons.len() > SHOWN {
                         p class="more" { "and " (count((page.reasons.len() - SHOWN) as u64)) " more: " code { "manifest.json" } }
@@ -124,18 +124,42 @@ fn ready(page: &Page) -> String {
     said
 }
 
+/// How many records are missing, and where they may come from.
+fn missing(page: &Page, message: &str) -> Option<String> {
+    let counts = &page.counts;
+    let train = counts.train.saturating_add(counts.variants);
+    let have = [train.saturating_add(counts.validation), train, counts.validation];
+    let kinds = ["", "training ", "validation "];
+    let nth = kinds.into_iter().rposition(|kind| message.contains(&format!(" {kind}record")))?;
+    let missing = page.limits.records_min[nth]?.checked_sub(have[nth]).filter(|n| *n > 0)?;
+    let kind = kinds[nth];
+    let add = plural(missing, &format!("valid {kind}record"), &format!("valid {kind}records"));
+    Some(match counts.rejected {
+        0 => format!("Add at least {add}."),
+        rejected if rejected < missing => format!(
+            "Add at least {add}; the {} in rejected.jsonl would count, too, once corrected.",
+            plural(rejected, "line", "lines")
+        ),
+        rejected => format!(
+            "Add at least {add}, or correct as many of the {} in rejected.jsonl.",
+            plural(rejected, "line", "lines")
+        ),
+    })
+}
+
 /// A reason with its remedy.
-fn reason(reason: &str, rejected: u64) -> Markup {
+fn reason(reason: &str, page: &Page) -> Markup {
     let (code, message) = reason.split_once(": ").unwrap_or(("", reason));
     let info = Code::from_name(code).map(Code::info);
     html! {
         li {
             @if let Some(info) = info {
-                code { (code) } " " (shown(message))
-                @let help = if rejected == 0 { info.help.replace("Fix the rejected records, or add data.", "Add data.") } else { info.help.to_owned() };
-                p class="help" { (help) }
+                code { (code) } " " (prose(message))
+                p class="help" {
+                    @if info.code == Code::DatasetTooFewRecords && let Some(help) = missing(page, message) { (help) } @else { (prose(info.help)) }
+                }
             } @else {
-                (shown(reason))
+                (prose(reason))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::ReportError;
 
+use super::Texts;
 use super::columns::Columns;
 
 /// Values of a facet, and labels, that are shown.
@@ -57,14 +58,14 @@ fn first(mut counts: Vec<(String, Values)>, is_shown: bool) -> Classes {
     Classes { all, shown: named.collect(), rest }
 }
 
-pub(crate) fn labels(path: &Path, is_named: bool) -> Result<Classes, ReportError> {
+pub(crate) fn labels(path: &Path, texts: Texts) -> Result<Classes, ReportError> {
     let table = Columns::open(path)?;
-    let facets = counted(&table, None, "label", is_named)?;
+    let facets = counted(&table, None, "label", texts)?;
     Ok(facets.into_iter().next().map(|facet| facet.values).unwrap_or_default())
 }
 
-pub(crate) fn facets(path: &Path, is_named: bool) -> Result<Vec<Facet>, ReportError> {
-    counted(&Columns::open(path)?, Some("facet"), "value", is_named)
+pub(crate) fn facets(path: &Path, texts: Texts) -> Result<Vec<Facet>, ReportError> {
+    counted(&Columns::open(path)?, Some("facet"), "value", texts)
 }
 
 /// The counts of values, by facet.
@@ -72,7 +73,7 @@ fn counted(
     table: &Columns,
     facet: Option<&str>,
     value: &str,
-    is_named: bool,
+    texts: Texts,
 ) -> Result<Vec<Facet>, ReportError> {
     struct Counted {
         name: String,
@@ -108,8 +109,12 @@ fn counted(
             slot[part] += n.unwrap_or(0);
         }
     }
-    // Labels are text of records; what else records are counted by, the user named.
-    let is_shown = |facet: &str| is_named || (facet != "label" && !facet.is_empty());
+    // Names of inputs and powers of two are no text of records.
+    let is_shown = |facet: &str| match facet {
+        "" | "label" => texts.labels,
+        "source" | "length" => true,
+        _ => texts.values,
+    };
     let done = |of: Counted| Facet {
         values: first(of.values, is_shown(&of.name)),
         name: of.name,

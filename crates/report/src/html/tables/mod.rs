@@ -25,6 +25,15 @@ pub(crate) use lengths::Lengths;
 pub(crate) use matches::{Matches, Personal};
 pub use places::Lines;
 
+/// Which texts of records may be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Names of labels.
+    pub labels: bool,
+    /// Values of other fields that records are counted by.
+    pub values: bool,
+}
+
 /// What was read of all tables. A table that an output does not have, or not in a form that is known, is none.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
@@ -44,11 +53,11 @@ pub struct Tables {
 impl Tables {
     /// Reads the tables of a directory: those of these names that it has.
     ///
-    /// `lines` are the inputs, and `is_named` says whether texts of records may be read.
+    /// `lines` are the inputs, and `texts` says which texts of records may be read.
     ///
     /// # Errors
     /// Where a table cannot be read, or is not as it was written.
-    pub fn read(dir: &Path, names: &[&str], lines: &Lines, is_named: bool) -> Result<Self, ReportError> {
+    pub fn read(dir: &Path, names: &[&str], lines: &Lines, texts: Texts) -> Result<Self, ReportError> {
         let path = |name: &str| names.contains(&name).then(|| dir.join(format!("{name}.parquet")));
         let (findings, duplicates) = rayon::join(
             || path("findings").map(|path| findings::read(&path, lines)).transpose(),
@@ -57,14 +66,14 @@ impl Tables {
         Ok(Self {
             findings: findings?.unwrap_or_default(),
             lengths: path("distributions").map(|path| lengths::read(&path)).transpose()?.unwrap_or_default(),
-            labels: path("labels").map(|path| classes::labels(&path, is_named)).transpose()?,
+            labels: path("labels").map(|path| classes::labels(&path, texts)).transpose()?,
             balance: path("balance")
-                .map(|path| classes::facets(&path, is_named))
+                .map(|path| classes::facets(&path, texts))
                 .transpose()?
                 .unwrap_or_default(),
             duplicates: duplicates?,
             edges: path("edges").map(|path| alike::edges(&path)).transpose()?,
-            conflicts: path("conflicts").map(|path| conflicts::read(&path, is_named)).transpose()?,
+            conflicts: path("conflicts").map(|path| conflicts::read(&path, texts.labels)).transpose()?,
             contamination: path("contamination").map(|path| matches::contamination(&path)).transpose()?,
             personal: path("pii").map(|path| matches::personal(&path)).transpose()?,
             numbers: path("summary").map(|path| classes::numbers(&path)).transpose()?.unwrap_or_default(),

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::row_groups::RowWriter;
-use crate::{FindingRow, LabelRow, PiiRow};
+use crate::{BalanceRow, FindingRow, LabelRow, PiiRow};
 
 /// Writes rows of a table, and reads what a page has of them.
 fn check<R: crate::Row>(rows: impl Fn(usize) -> Option<R>, name: &str, is_named: bool) -> Tables {
@@ -16,7 +16,7 @@ fn check<R: crate::Row>(rows: impl Fn(usize) -> Option<R>, name: &str, is_named:
     writer.finish().expect("finished");
     let own = [("a.jsonl".to_owned(), 10), ("b.jsonl".to_owned(), 10)].into_iter();
     let lines = Lines::new(own, std::iter::empty());
-    Tables::read(dir.path(), &[name], &lines, is_named).expect("read")
+    Tables::read(dir.path(), &[name], &lines, Texts { labels: is_named, values: false }).expect("read")
 }
 
 fn show(found: &impl std::fmt::Debug, expected: &Expect) {
@@ -72,6 +72,23 @@ fn names_of_labels_are_read_only_where_they_may_be_shown() {
     assert_eq!((named.all, named.shown.len(), named.rest), (20, 12, [28, 28, 28, 0, 0]));
     let hidden = check(row, "labels", false);
     assert!(!format!("{hidden:?}").contains("label 1"), "{hidden:?}");
+}
+
+#[test]
+fn values_of_fields_are_hidden_where_labels_have_names() {
+    let row = |nth: usize| {
+        let facet = ["/field", "label", "length", "source"].get(nth)?;
+        Some(BalanceRow {
+            facet,
+            value: Some("a value"),
+            stage: "before",
+            records: 1,
+            ..BalanceRow::default()
+        })
+    };
+    let shown = |facet: &Facet| (facet.name.clone(), facet.values.shown[0].0.is_some());
+    let found: Vec<_> = check(row, "balance", true).balance.iter().map(shown).collect();
+    show(&found, &expect![[r#"[("/field", false), ("label", true), ("length", true), ("source", true)]"#]]);
 }
 
 #[test]
