@@ -124,6 +124,8 @@ pub struct Finding {
     pub line_digest: Option<LineDigest>,
     /// What the baseline of the run says of it; none where there is none, and where it cannot fail the run.
     pub standing: Option<Standing>,
+    /// Why the baseline knows it, where somebody wrote that down.
+    pub reason: Option<String>,
 }
 
 impl Finding {
@@ -143,7 +145,13 @@ impl Finding {
             content: None,
             line_digest: None,
             standing: None,
+            reason: None,
         }
+    }
+
+    /// Returns true where the baseline of the run knows it.
+    pub fn is_known(&self) -> bool {
+        self.standing == Some(Standing::Known)
     }
 
     /// A finding about one input.

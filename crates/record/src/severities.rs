@@ -105,6 +105,7 @@ pub fn always_error(code: Code) -> Option<&'static str> {
         Code::LimitRecordBytes => Some("a record that long is not read"),
         Code::FileNotJsonl => Some("such a file is not read"),
         Code::DatasetNoRecords => Some("data without a record is never clean"),
+        Code::DatasetTooManyRejected => Some("it says that a limit of the run is exceeded"),
         Code::DatasetUnknownFormat => Some("the fields of such records are not checked"),
         _ if area == Some("json") && is_error => Some("readers do not agree on what such a line contains"),
         _ if area == Some("convert") && is_error => Some("such a record cannot be converted"),

@@ -13,7 +13,9 @@ use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
-use crate::output::{self, About, ClassNames, Ending, Output, Paint, built_summary, numbers_object, say};
+use crate::output::{
+    self, About, ClassNames, Ending, Known, Listed, Output, Paint, built_summary, numbers_object, say,
+};
 use crate::progress::Display;
 use crate::settings::{self, Run};
 
@@ -41,12 +43,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     ];
     let wanted =
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
-    let about = About { rejects: true, ..About::new("build", &inputs, &run) };
+    let about = About::new("build", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
     if args.baseline.show_known {
         told.show_known();
     }
+    let (shown, has_known) = (told.shown(), told.has_known());
     let built = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
@@ -57,33 +60,40 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     // Records with errors were rejected, and the output is judged without them; those with less are in it.
     let severities = run.settings.severities;
     let left = watch.without_known(&built.numbers.summary.by_code);
-    let judgement = watch.policy().judge(Found {
+    let mut judgement = watch.policy().judge(Found {
         by_code: &left,
         bears_rejected: true,
+        max_rejected: run.settings.max_rejected,
+        rejected: built.numbers.manifest.counts.rejected,
         records: built.numbers.manifest.counts.read,
     });
-    let exit = judgement.exit;
     built.notes.iter().for_each(|note| complain(note));
     let delivered = destination.deliver(built.numbers.manifest.ready, &output.plain(), &progress)?;
-    let exit = if matches!(delivered, Delivered::Nowhere) { Exit::Findings } else { exit };
+    if matches!(delivered, Delivered::Nowhere) {
+        judgement.refuse("the output is not ready, so nothing was sent");
+    }
+    let exit = judgement.exit;
     if let Delivered::There { object, .. } = &delivered {
         told.write_object(object)?;
     }
     let config = run.config.as_deref();
     let rare = run.settings.stages.balance.rare;
-    let about_baseline = watch.end().map_err(|error| error.after_publishing(&args.out))?;
+    let about_baseline = watch.end(has_known).map_err(|error| error.after_publishing(&args.out))?;
     let printed = told.end(&Ending {
-        numbers: &summary_object(&built, rare, (exit, &judgement, watch.object()), config),
+        numbers: &summary_object(&built, rare, (&judgement, watch.object()), config),
         by_code: &left,
+        known: watch.known(),
         severities,
-        exit,
+        judgement: &judgement,
     });
     printed.map_err(|error| error.after_publishing(&args.out))?;
     if !output.quiet {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
-        say(&built_summary(&built, &args.out, names, started.elapsed(), paint));
+        let known = Known { is_shown: has_known, ..watch.known() };
+        let listed = Listed { most: shown, is_folded: false, known };
+        say(&built_summary(&built, &args.out, (names, listed), started.elapsed(), paint));
         match delivered {
             Delivered::Here => {}
             Delivered::Nowhere => {
@@ -94,7 +104,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             Delivered::There { prose, .. } => say(&prose),
         }
         say(&about_baseline);
-        say(&judgement.reasons());
+        say(&judgement.said());
     }
     Ok(exit)
 }
@@ -116,7 +126,7 @@ fn refuse_output_inside_directory(args: &BuildArgs, run: &Run) -> Result<(), Fai
 fn summary_object(
     built: &Built,
     rare: u64,
-    (exit, judgement, baseline): (Exit, &Judgement, serde_json::Value),
+    (judgement, baseline): (&Judgement, serde_json::Value),
     config: Option<&Path>,
 ) -> serde_json::Value {
     let mut object = numbers_object(&built.numbers, rare);
@@ -124,6 +134,6 @@ fn summary_object(
     object["config"] = config.map(|path| path.display().to_string()).into();
     object["baseline"] = baseline;
     object["exceeded"] = serde_json::json!(judgement.exceeded());
-    object["exit_code"] = exit.code().into();
+    object["exit_code"] = judgement.exit.code().into();
     object
 }

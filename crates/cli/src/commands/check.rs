@@ -12,8 +12,8 @@ use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
 use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
-    About, ClassNames, Ending, Output, Paint, Wanted, balance_object, by_name, checked_summary, pairs_object,
-    say,
+    About, ClassNames, Ending, Known, Listed, Output, Paint, Wanted, balance_object, by_name,
+    checked_summary, pairs_object, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -26,14 +26,14 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
     let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
-    let rejects = run.settings.max_rejected.is_some();
-    let about = About { rejects, ..About::new("check", &inputs, &run) };
+    let about = About::new("check", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &[]), &progress)?;
     if args.baseline.show_known {
         told.show_known();
     }
     let (per_code, shown) = (told.per_code().filter(|_| !watch.is_needed()), told.shown());
+    let has_known = told.has_known();
     let checked = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
@@ -44,24 +44,30 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let judgement = watch.policy().judge(Found {
         by_code: &left,
         bears_rejected: run.settings.max_rejected.is_some(),
+        max_rejected: run.settings.max_rejected,
+        rejected: checked.rejected,
         records: checked.records,
     });
     let exit = judgement.exit;
     let rare = run.settings.stages.balance.rare;
-    let about_baseline = watch.end()?;
+    let about_baseline = watch.end(has_known)?;
     told.end(&Ending {
         numbers: &summary_object(&checked, rare, (&judgement, watch.object()), run.config.as_deref()),
         by_code: &left,
+        known: watch.known(),
         severities: run.settings.severities,
-        exit,
+        judgement: &judgement,
     })?;
     if !output.quiet {
         say_config(run.config.as_deref());
         let paint = Paint::for_stderr(output.color);
         let names = ClassNames::of(&run.settings);
-        say(&checked_summary(&checked, names, run.settings.severities, shown, started.elapsed(), paint));
+        let known = Known { is_shown: has_known, ..watch.known() };
+        let listed = Listed { most: shown, is_folded: true, known };
+        let severities = run.settings.severities;
+        say(&checked_summary(&checked, names, (severities, listed), started.elapsed(), paint));
         say(&about_baseline);
-        say(&judgement.reasons());
+        say(&judgement.said());
     }
     Ok(exit)
 }

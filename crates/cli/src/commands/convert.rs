@@ -12,7 +12,9 @@ use super::{find_inputs, new_progress, refuse_remote_output, say_config, start_w
 use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
-use crate::output::{self, About, Ending, Output, Paint, by_name, converted_summary, of_severity, say};
+use crate::output::{
+    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, of_severity, say,
+};
 use crate::progress::Display;
 use crate::settings;
 
@@ -41,6 +43,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     if args.baseline.show_known {
         told.show_known();
     }
+    let (shown, has_known) = (told.shown(), told.has_known());
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
@@ -55,8 +58,13 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     };
     let severities = run.settings.severities;
     let left = watch.without_known(&converted.by_code);
-    let judgement =
-        watch.policy().judge(Found { by_code: &left, bears_rejected: false, records: converted.records });
+    let judgement = watch.policy().judge(Found {
+        by_code: &left,
+        bears_rejected: false,
+        max_rejected: None,
+        rejected: converted.rejected,
+        records: converted.records,
+    });
     let exit = judgement.exit;
     converted.notes.iter().for_each(|note| complain(note));
     let delivered = match converted.written {
@@ -71,24 +79,27 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         0 => error,
         _ => error.after_publishing(&args.out),
     };
-    let about_baseline = watch.end().map_err(ended)?;
+    let about_baseline = watch.end(has_known).map_err(ended)?;
     let printed = told.end(&Ending {
         numbers: &summary_object(&converted, severities, (&judgement, watch.object()), config),
         by_code: &left,
+        known: watch.known(),
         severities,
-        exit,
+        judgement: &judgement,
     });
     printed.map_err(ended)?;
     if !output.quiet {
         say_config(config);
         let paint = Paint::for_stderr(output.color);
         let rejected = args.rejected.as_deref();
-        say(&converted_summary(&converted, &args.out, rejected, severities, started.elapsed(), paint));
+        let known = Known { is_shown: has_known, ..watch.known() };
+        let listed = (severities, Listed { most: shown, is_folded: false, known });
+        say(&converted_summary(&converted, &args.out, rejected, listed, started.elapsed(), paint));
         if let Delivered::There { prose, .. } = delivered {
             say(&prose);
         }
         say(&about_baseline);
-        say(&judgement.reasons());
+        say(&judgement.said());
     }
     Ok(exit)
 }

@@ -22,8 +22,9 @@ use super::{judge, new_progress, refuse_remote_output, say_config, start_workers
 use crate::args::{EvaluateArgs, OutputFormat, TaskName};
 use crate::config::Config;
 use crate::exit::{Exit, Failure, complain};
+use crate::gate::Judgement;
 use crate::memory;
-use crate::output::{About, Ending, Output};
+use crate::output::{About, Ending, Known, Output};
 use crate::progress::Display;
 
 /// Which labels are shown by name: no text of a record is printed unless asked for.
@@ -174,8 +175,9 @@ fn score(
     let printed = told.end(&Ending {
         numbers: &objects::summary(&evaluated, inputs.len(), exit),
         by_code: &evaluated.by_code,
+        known: Known::none(),
         severities: Severities::default(),
-        exit,
+        judgement: &Judgement::of_all(exit, &evaluated.by_code),
     });
     printed.map_err(|error| match &args.rows.per_record {
         Some(path) => error.after_publishing(path),

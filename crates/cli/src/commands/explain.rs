@@ -20,7 +20,8 @@ use super::{find_inputs, new_progress, refuse_remote, start_workers};
 use crate::args::{ExplainArgs, OutputFormat};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{About, Ending, Output};
+use crate::gate::Judgement;
+use crate::output::{About, Ending, Known, Output};
 use crate::settings;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -109,8 +110,9 @@ fn explain_record(file: &OsStr, line: u64, args: &ExplainArgs) -> Result<Exit, F
     told.end(&Ending {
         numbers: &object(&file.to_string_lossy(), line, &explained),
         by_code: &BTreeMap::new(),
+        known: Known::none(),
         severities: run.settings.severities,
-        exit: Exit::Clean,
+        judgement: &Judgement::of_all(Exit::Clean, &BTreeMap::new()),
     })?;
     Ok(Exit::Clean)
 }

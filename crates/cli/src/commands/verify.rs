@@ -12,7 +12,8 @@ use super::{new_progress, refuse_remote, start_workers};
 use crate::args::{FormFile, VerifyArgs};
 use crate::escape::escape;
 use crate::exit::{Exit, Failure};
-use crate::output::{About, Ending, Output, Wanted, in_common, listed, say, sides};
+use crate::gate::Judgement;
+use crate::output::{About, Ending, Known, Output, Wanted, in_common, listed, say, sides};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
@@ -20,7 +21,6 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_inside(args)?;
     let about = About {
         command: "verify",
-        fail_on: Some(Severity::Error),
         is_verification: true,
         files: vec![args.dir.join("manifest.json").display().to_string()],
         n_files: 1,
@@ -66,7 +66,14 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         "exit_code": exit.code(),
     });
     let severities = Severities::default();
-    told.end(&Ending { numbers: &numbers, by_code: &by_code, severities, exit })?;
+    let judgement = Judgement::of_all(exit, &by_code);
+    told.end(&Ending {
+        numbers: &numbers,
+        by_code: &by_code,
+        known: Known::none(),
+        severities,
+        judgement: &judgement,
+    })?;
     if !args.output.quiet {
         let dir = args.dir.display().to_string();
         let ready = if verified.ready { "ready" } else { "not ready" };

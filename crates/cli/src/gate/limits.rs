@@ -16,6 +16,11 @@ use crate::config::Written;
 pub(crate) struct Limit(MaxRejected);
 
 impl Limit {
+    /// Returns true where it depends on the number of records.
+    pub(super) fn is_share(self) -> bool {
+        matches!(self.0, MaxRejected::Share(_))
+    }
+
     pub(super) fn is_exceeded(self, findings: u64, records: u64) -> bool {
         self.0.is_exceeded(findings, records)
     }
@@ -76,9 +81,15 @@ pub(crate) fn put_limit(rule: &LimitRule, table: &mut BTreeMap<Selector, Limit>)
     table.insert(rule.selector.clone(), rule.limit);
 }
 
-/// Returns true if no setting lets a run pass with such a finding: nothing was checked.
-pub(crate) fn always_fails(code: Code) -> bool {
+/// Returns true where such a finding means that nothing was checked.
+pub(super) fn is_unchecked(code: Code) -> bool {
     matches!(code, Code::DatasetNoRecords | Code::DatasetUnknownFormat)
+}
+
+/// Returns true if no other setting lets a run pass with such a finding: nothing was checked, or a limit on rejected
+/// records, which the user set, is exceeded.
+pub(crate) fn always_fails(code: Code) -> bool {
+    is_unchecked(code) || code == Code::DatasetTooManyRejected
 }
 
 /// Refuses a limit that can never be reached.
@@ -88,6 +99,11 @@ pub(crate) fn always_fails(code: Code) -> bool {
 pub(crate) fn check_limits(table: &BTreeMap<Selector, Limit>) -> Result<(), String> {
     let useless = table.keys().find(|selector| selector.codes().all(always_fails));
     useless.map_or(Ok(()), |selector| {
-        Err(format!("max-findings {selector}: data that was not checked is never clean, so none is allowed"))
+        let all_unchecked = selector.codes().all(is_unchecked);
+        Err(if all_unchecked {
+            format!("max-findings {selector}: data that was not checked is never clean, so none is allowed")
+        } else {
+            format!("max-findings {selector}: it says that a limit is exceeded\nhint: raise --max-rejected instead")
+        })
     })
 }

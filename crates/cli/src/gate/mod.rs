@@ -10,8 +10,8 @@ mod watch;
 mod written;
 
 pub(crate) use date::Date;
-pub(crate) use limits::{Limit, LimitRule, always_fails, check_limits, put_limit};
-pub(crate) use policy::{Found, Judgement, Policy};
+pub(crate) use limits::{Limit, LimitRule, check_limits, put_limit};
+pub(crate) use policy::{Effect, Found, Judgement, Policy};
 pub(crate) use selector::Selector;
 pub(crate) use severity::{Level, SeverityRule, choose, put_severity};
 pub(crate) use watch::Watch;

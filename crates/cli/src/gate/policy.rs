@@ -1,14 +1,14 @@
 //! From the findings of a run to its exit code.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::PathBuf;
 
-use bedload_record::plural::{count, plural};
+use bedload_engine::MaxRejected;
+use bedload_record::plural::{agree, count, part_of, plural};
 use bedload_record::{Code, Scope, Severities, Severity};
 use serde_json::{Value, json};
 
-use super::limits::always_fails;
+use super::limits::{always_fails, is_unchecked};
 use super::{Limit, Selector};
 use crate::exit::Exit;
 
@@ -28,31 +28,59 @@ pub(crate) struct Policy {
 /// What was found.
 #[derive(Clone, Copy)]
 pub(crate) struct Found<'a> {
-    /// Findings by code.
+    /// Findings by code, without those that are known.
     pub(crate) by_code: &'a BTreeMap<Code, u64>,
     /// Whether the records with errors are no fault, because they are set apart and counted.
     pub(crate) bears_rejected: bool,
+    /// How many of them are allowed, where the user set a limit.
+    pub(crate) max_rejected: Option<MaxRejected>,
+    /// Records that were rejected.
+    pub(crate) rejected: u64,
     /// Records that were read.
     pub(crate) records: u64,
 }
+
+/// What the findings of a code do to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// They fail it.
+    Fails,
+    /// They are more than a limit allows, which fails it.
+    Exceeds,
+    /// They would fail it, but their records are set apart.
+    SetApart,
+    /// They would fail it without a limit that allows them.
+    Allowed,
+}
+
+/// What a limit is about, how many findings of it there are, and the limit.
+type Exceeded = (Selector, u64, Limit);
 
 /// What became of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) exit: Exit,
-    /// The worst that fails the run by its severity.
-    worst: Option<Severity>,
-    fail_on: Option<Severity>,
-    exceeded: Vec<(Selector, u64, Limit)>,
-    /// Findings that would have failed the run without a limit.
-    borne: Vec<(Code, u64)>,
+    /// What the findings of each code that matters do.
+    effects: BTreeMap<Code, Effect>,
+    exceeded: Vec<Exceeded>,
+    reasons: Vec<String>,
+    /// Why it fails, where that is no finding.
+    refusal: Option<&'static str>,
 }
 
 impl Policy {
+    /// Returns true where a finding of this code and severity can fail a run: by its severity, or by a limit.
+    pub(super) fn can_fail(&self, code: Code, severity: Severity) -> bool {
+        // Where severities do not matter, errors are what a later run may care for.
+        severity >= self.fail_on.unwrap_or(Severity::Error)
+            || always_fails(code)
+            || self.limits.keys().any(|selector| selector.has(code))
+    }
+
     /// Judges a run.
     pub(crate) fn judge(&self, found: Found<'_>) -> Judgement {
         let Self { fail_on, severities, ref limits, .. } = *self;
-        let Found { by_code, bears_rejected, records } = found;
+        let Found { by_code, bears_rejected, records, .. } = found;
         let mut exceeded = Vec::new();
         for (selector, &limit) in limits {
             let found = by_code.iter().filter(|(code, _)| selector.has(**code)).map(|(_, n)| n).sum();
@@ -60,62 +88,137 @@ impl Policy {
                 exceeded.push((selector.clone(), found, limit));
             }
         }
-        let mut worst = None;
-        let mut borne = Vec::new();
-        for (&code, &n) in by_code.iter().filter(|(_, n)| **n > 0) {
+        let mut effects = BTreeMap::new();
+        for (&code, _) in by_code.iter().filter(|(_, n)| **n > 0) {
             let severity = severities.of(code);
-            if always_fails(code) {
-                worst = Some(Severity::Error);
-                continue;
-            }
+            let fails = fail_on.is_some_and(|least| severity >= least);
             let is_set_apart =
                 bears_rejected && code.info().scope == Scope::Record && severity == Severity::Error;
-            if is_set_apart || fail_on.is_none_or(|least| severity < least) {
+            let effect = if always_fails(code) {
+                Effect::Fails
+            } else if exceeded.iter().any(|(selector, ..)| selector.has(code)) {
+                Effect::Exceeds
+            } else if !fails {
                 continue;
-            }
-            let limited = limits.keys().any(|selector| selector.has(code));
-            match (limited, exceeded.iter().any(|(selector, ..)| selector.has(code))) {
-                (true, false) => borne.push((code, n)),
-                (true, true) => {}
-                (false, _) => worst = worst.max(Some(severity)),
-            }
+            } else if is_set_apart {
+                Effect::SetApart
+            } else if limits.keys().any(|selector| selector.has(code)) {
+                Effect::Allowed
+            } else {
+                Effect::Fails
+            };
+            effects.insert(code, effect);
         }
-        let fails = worst.is_some() || !exceeded.is_empty();
+        let fails = effects.values().any(|effect| matches!(effect, Effect::Fails | Effect::Exceeds));
         let exit = if fails { Exit::Findings } else { Exit::Clean };
-        Judgement { exit, worst, fail_on, exceeded, borne }
+        let reasons = self.reasons(found, (exit, &effects, &exceeded));
+        Judgement { exit, effects, exceeded, reasons, refusal: None }
+    }
+
+    /// Why a run fails that seems to pass, and why one passes that seems to fail.
+    fn reasons(
+        &self,
+        found: Found<'_>,
+        (exit, effects, exceeded): (Exit, &BTreeMap<Code, Effect>, &[Exceeded]),
+    ) -> Vec<String> {
+        let Found { by_code, max_rejected, rejected, records, .. } = found;
+        let in_records = || format!(" in {}", plural(records, "record", "records"));
+        let of_share = |is_share: bool| if is_share { in_records() } else { String::new() };
+        let with = |wanted: Effect| {
+            effects.iter().filter(move |(_, effect)| **effect == wanted).map(|(&code, _)| code)
+        };
+        let mut reasons = Vec::new();
+        for (selector, n, limit) in exceeded {
+            let found = plural(*n, "finding", "findings");
+            let of = of_share(limit.is_share());
+            reasons.push(format!("{found} of {selector}{of}; max-findings allows {limit}"));
+        }
+        let rejection = max_rejected.map(|limit| {
+            let were = agree(rejected, "was", "were");
+            format!(
+                "{} {were} rejected; max-rejected allows {limit}",
+                part_of(rejected, records, "record", "records")
+            )
+        });
+        if exit == Exit::Clean {
+            let is_share =
+                |code| self.limits.iter().any(|(selector, limit)| selector.has(code) && limit.is_share());
+            let of = of_share(with(Effect::Allowed).any(is_share));
+            let n = |code: &Code| count(by_code.get(code).copied().unwrap_or_default());
+            let allowed: Vec<String> =
+                with(Effect::Allowed).map(|code| format!("{} of {code}", n(&code))).collect();
+            if !allowed.is_empty() {
+                reasons.push(format!("max-findings allows {}{of}", allowed.join(", ")));
+            }
+            reasons.extend(rejection.filter(|_| with(Effect::SetApart).next().is_some()));
+            return reasons;
+        }
+        if effects.contains_key(&Code::DatasetTooManyRejected) {
+            reasons.extend(rejection);
+        }
+        let by_severity = || with(Effect::Fails).filter(|&code| !always_fails(code));
+        match (by_severity().map(|code| self.severities.of(code)).max(), self.fail_on) {
+            (Some(Severity::Warning), Some(least)) if with(Effect::Fails).all(|code| !always_fails(code)) => {
+                reasons.push(format!("warnings present (`--fail-on {}`)", least.name()));
+            }
+            (Some(Severity::Note), Some(_)) if with(Effect::Fails).all(|code| !always_fails(code)) => {
+                reasons.push("notes present (`--fail-on note`)".to_owned());
+            }
+            (None, None) if with(Effect::Fails).any(is_unchecked) => {
+                reasons.push("no record could be checked, which never passes".to_owned());
+            }
+            _ => {}
+        }
+        reasons
     }
 }
 
 impl Judgement {
+    /// Of a run that no policy judges: everything that was found fails it, or nothing does.
+    pub(crate) fn of_all(exit: Exit, by_code: &BTreeMap<Code, u64>) -> Self {
+        let failing = by_code.keys().filter(|_| exit == Exit::Findings);
+        let effects = failing.map(|&code| (code, Effect::Fails)).collect();
+        Self { exit, effects, exceeded: Vec::new(), reasons: Vec::new(), refusal: None }
+    }
+
+    /// Fails the run for something that is no finding.
+    pub(crate) fn refuse(&mut self, why: &'static str) {
+        if self.exit == Exit::Clean {
+            self.refusal = Some(why);
+            self.reasons = vec![why.to_owned()];
+        }
+        self.exit = Exit::Findings;
+    }
+
+    /// Why the run fails, where that is no finding.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        self.refusal
+    }
+
+    /// What the findings of a code do, those that are known aside.
+    pub(crate) fn effect(&self, code: Code) -> Option<Effect> {
+        self.effects.get(&code).copied()
+    }
+
+    /// Returns true where the findings of a code, those that are known aside, fail the run.
+    pub(crate) fn fails(&self, code: Code) -> bool {
+        matches!(self.effect(code), Some(Effect::Fails | Effect::Exceeds))
+    }
+
     /// Why a run fails that seems to pass, and why one passes that seems to fail, for people.
-    pub(crate) fn reasons(&self) -> String {
-        let mut out = String::new();
-        for (selector, n, limit) in &self.exceeded {
-            let found = plural(*n, "finding", "findings");
-            let _ = writeln!(out, "exiting with 1: {found} of {selector}; max-findings allows {limit}");
-        }
-        match (self.worst, self.fail_on) {
-            (Some(Severity::Warning), _) => {
-                let least = self.fail_on.map_or("", Severity::name);
-                let _ = writeln!(out, "exiting with 1: warnings present (`--fail-on {least}`)");
-            }
-            (Some(Severity::Note), _) => out.push_str("exiting with 1: notes present (`--fail-on note`)\n"),
-            (Some(Severity::Error), None) => {
-                out.push_str("exiting with 1: no record could be checked, which never passes\n");
-            }
-            (Some(Severity::Error) | None, _) => {}
-        }
-        if self.exit == Exit::Clean && !self.borne.is_empty() {
-            let borne: Vec<String> =
-                self.borne.iter().map(|(code, n)| format!("{} of {code}", count(*n))).collect();
-            let _ = writeln!(out, "exiting with 0: max-findings allows {}", borne.join(", "));
-        }
-        out
+    pub(crate) fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
+    /// The same, a line each.
+    pub(crate) fn said(&self) -> String {
+        let line = |reason: &String| format!("exiting with {}: {reason}\n", self.exit.code());
+        self.reasons.iter().map(line).collect()
     }
 
     /// The limits that were exceeded, for programs.
     pub(crate) fn exceeded(&self) -> Value {
-        let one = |(selector, found, limit): &(Selector, u64, Limit)| json!({"findings_of": selector.to_string(), "found": found, "limit": limit});
+        let one = |(selector, found, limit): &Exceeded| json!({"findings_of": selector.to_string(), "found": found, "limit": limit});
         self.exceeded.iter().map(one).collect()
     }
 }
@@ -141,7 +244,13 @@ mod tests {
         let policy =
             Policy { fail_on, severities: Severities::default(), limits: limits.collect(), baseline: None };
         let by_code = CODES.into_iter().zip(*found).collect();
-        policy.judge(Found { by_code: &by_code, bears_rejected: bears, records: 200 })
+        policy.judge(Found {
+            by_code: &by_code,
+            bears_rejected: bears,
+            max_rejected: None,
+            rejected: 0,
+            records: 200,
+        })
     }
 
     #[test]
@@ -167,7 +276,8 @@ mod tests {
             let judgement = judge(&found, fail_on, limits, bears);
             assert_eq!(judgement.exit == Exit::Findings, fails, "{found:?} {limits:?}");
             let is_told = !judgement.reasons().is_empty();
-            assert_eq!(is_told, !limits.is_empty() && judgement.worst.is_none(), "{}", judgement.reasons());
+            let by_severity = CODES.iter().any(|&code| judgement.effect(code) == Some(Effect::Fails));
+            assert_eq!(is_told, !limits.is_empty() && !by_severity, "{}", judgement.said());
         }
     }
 

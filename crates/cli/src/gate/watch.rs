@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bedload_engine::{EngineError, FileBeside, Progress, resolve};
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Finding, Fingerprint, Severity, Standing};
+use bedload_record::{Code, Finding, Fingerprint, Standing};
 use bedload_scan::Inputs;
 use serde_json::{Value, json};
 
@@ -19,13 +19,14 @@ use super::written::Collected;
 use crate::args::BaselineArgs;
 use crate::escape::escape;
 use crate::exit::Failure;
+use crate::output::Known;
 
 const WRITE: &str = "--write-baseline";
 
 /// Whether a finding can be set aside for good: not where nothing was checked, and not where there are more rejected
 /// records than a limit allows, of which there may be more the next time.
 fn can_be_known(code: Code) -> bool {
-    !always_fails(code) && code != Code::DatasetTooManyRejected
+    !always_fails(code)
 }
 
 /// What a baseline and a run have of each other.
@@ -34,9 +35,9 @@ pub(crate) struct Watch<'p> {
     from: Option<PathBuf>,
     baseline: Baseline,
     to: Option<(FileBeside<'p>, PathBuf, Collected)>,
-    /// The severities that can fail a run.
-    least: Severity,
     policy: Policy,
+    /// Whether people are shown also what is known.
+    shows_known: bool,
     new: u64,
     expired: u64,
     known: BTreeMap<Code, u64>,
@@ -75,9 +76,8 @@ impl<'p> Watch<'p> {
             let file = FileBeside::create(WRITE, path, Some(inputs), progress)?;
             to = Some((file, path.clone(), Collected::default()));
         }
-        let least = policy.fail_on.unwrap_or(Severity::Error);
-        let policy = policy.clone();
-        Ok(Self { from, baseline, to, least, policy, new: 0, expired: 0, known: BTreeMap::new() })
+        let (policy, shows_known) = (policy.clone(), args.show_known);
+        Ok(Self { from, baseline, to, policy, shows_known, new: 0, expired: 0, known: BTreeMap::new() })
     }
 
     /// Returns true if every finding has to be seen.
@@ -91,7 +91,7 @@ impl<'p> Watch<'p> {
             return Cow::Borrowed(finding);
         }
         let fingerprint = Fingerprint::of(finding);
-        let can_fail = finding.severity >= self.least;
+        let can_fail = self.policy.can_fail(finding.code, finding.severity);
         if let Some((_, _, collected)) = self.to.as_mut().filter(|_| can_fail && can_be_known(finding.code)) {
             collected.add(finding, fingerprint);
         }
@@ -116,7 +116,14 @@ impl<'p> Watch<'p> {
                 Standing::New
             }
         };
-        Cow::Owned(Finding { standing: Some(standing), ..finding.clone() })
+        let remark = self.baseline.remark(fingerprint.0).filter(|_| standing == Standing::Known);
+        let reason = remark.and_then(|remark| remark.reason.clone());
+        Cow::Owned(Finding { standing: Some(standing), reason, ..finding.clone() })
+    }
+
+    /// The findings that are known.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known { by_code: &self.known, is_shown: self.shows_known }
     }
 
     /// The findings that are not known, by code.
@@ -126,8 +133,9 @@ impl<'p> Watch<'p> {
         rest.filter(|(_, n)| *n > 0).collect()
     }
 
-    /// Writes the baseline that is to be written. Returns what there is to say of both, for people.
-    pub(crate) fn end(&mut self) -> Result<String, EngineError> {
+    /// Writes the baseline that is to be written. Returns what there is to say of both, for people, who are shown what is
+    /// known or not.
+    pub(crate) fn end(&mut self, shows_known: bool) -> Result<String, EngineError> {
         let mut out = String::new();
         let shown = |path: &Path| escape(&path.display().to_string()).into_owned();
         if let Some(from) = &self.from {
@@ -135,6 +143,9 @@ impl<'p> Watch<'p> {
             let parts = [(self.new, "new"), (known, "known"), (self.expired, "expired")];
             let parts = parts.map(|(n, what)| format!("{} {what}", count(n)));
             let _ = writeln!(out, "  baseline    {} ({})", parts.join(", "), shown(from));
+            if known > 0 && !shows_known {
+                out.push_str("              known findings are not listed; --show-known lists them\n");
+            }
             let gone = self.baseline.gone();
             if gone > 0 {
                 let gone = plural(gone, "finding of the baseline is", "findings of the baseline are");

@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use bedload_engine::{EngineError, FileBeside, Progress, resolve};
-use bedload_record::{Code, Finding, Scope, Standing};
+use bedload_record::{Finding, Scope};
 use bedload_scan::Inputs;
 
 use super::screen::columns;
+use super::tally::Kind;
 use super::uri::Root;
 use super::{
     About, Emitter, Ending, Out, Paint, Sink, github, jsonl, junit, markdown, problems, sarif, say, text,
@@ -32,8 +33,8 @@ pub(crate) struct Output<'p> {
 struct Way<'p> {
     emitter: Box<dyn Emitter>,
     to: To<'p>,
-    /// How many findings about records there were of each code.
-    told: BTreeMap<Code, u64>,
+    /// How many findings about records there were of each kind.
+    told: BTreeMap<Kind, u64>,
 }
 
 enum To<'p> {
@@ -108,6 +109,11 @@ impl<'p> Output<'p> {
         self.ways[0].emitter.per_code()
     }
 
+    /// Returns true where standard output has also what the baseline knows.
+    pub(crate) fn has_known(&self) -> bool {
+        self.shows_known || self.shown().is_none()
+    }
+
     /// Writes a finding, in each form that has not had enough of its kind.
     pub(crate) fn tell(&mut self, finding: &Finding) -> Result<(), EngineError> {
         self.tell_or_fold(finding, false)
@@ -115,8 +121,8 @@ impl<'p> Output<'p> {
 
     /// The same, where one finding about the data may say it of all records: then only forms that want all have it.
     pub(crate) fn tell_or_fold(&mut self, finding: &Finding, is_said: bool) -> Result<(), EngineError> {
-        let is_known = finding.standing == Some(Standing::Known) && !self.shows_known;
-        let wants = |way: &&mut Way<'_>| !is_known || way.emitter.per_code().is_none();
+        let is_hidden = finding.is_known() && !self.shows_known;
+        let wants = |way: &&mut Way<'_>| !is_hidden || way.emitter.per_code().is_none();
         self.ways.iter_mut().filter(wants).try_for_each(|way| way.tell(finding, is_said))
     }
 
@@ -158,7 +164,7 @@ impl Way<'_> {
 
     fn tell(&mut self, finding: &Finding, is_said: bool) -> Result<(), EngineError> {
         if let Some(most) = self.emitter.per_code().filter(|_| finding.code.info().scope == Scope::Record) {
-            let n = self.told.entry(finding.code).or_default();
+            let n = self.told.entry((finding.code, finding.is_known())).or_default();
             *n += 1;
             if *n > most || is_said {
                 return Ok(());

@@ -9,14 +9,13 @@ use std::path::{Path, PathBuf};
 
 use bedload_engine::EngineError;
 use bedload_record::plural::count;
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Finding, Severity};
 
 use super::markdown::Markdown;
-use super::tally::cut;
+use super::tally::{Kind, cut};
 use super::uri::Root;
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape;
-use crate::exit::Exit;
 
 /// Characters of a message that are shown.
 const MESSAGE_CHARS: usize = 600;
@@ -26,8 +25,7 @@ const STEP_SUMMARY_BYTES: u64 = 1 << 20;
 
 /// One annotation for each code.
 pub(super) struct Github {
-    about: About,
-    first: BTreeMap<Code, Finding>,
+    first: BTreeMap<Kind, Finding>,
     root: Root,
     page: Markdown,
     /// The summary of the step.
@@ -37,12 +35,17 @@ pub(super) struct Github {
 impl Github {
     pub(super) fn new(about: &About, step_summary: Option<PathBuf>) -> Self {
         let (first, page) = (BTreeMap::new(), Markdown::new(about));
-        let about = About { files: Vec::new(), ..about.clone() };
-        Self { about, first, root: Root::of_run(), page, step_summary }
+        Self { first, root: Root::of_run(), page, step_summary }
     }
 
-    fn annotation(&self, finding: &Finding, n: u64, exit: Exit) -> String {
-        let (severity, remark) = self.about.alarm(finding.code, finding.severity, exit);
+    fn annotation(&self, finding: &Finding, ending: &Ending<'_>) -> String {
+        let is_known = finding.is_known();
+        let (n, (severity, remark)) = if is_known {
+            (ending.known.of(finding.code), (Severity::Note, " (known)"))
+        } else {
+            let n = ending.by_code.get(&finding.code).copied().unwrap_or(1);
+            (n, ending.alarm(finding.code, finding.severity))
+        };
         let command = match severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -77,16 +80,15 @@ impl Emitter for Github {
     }
 
     fn finding(&mut self, out: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
-        self.first.entry(finding.code).or_insert_with(|| finding.clone());
+        self.first.entry((finding.code, finding.is_known())).or_insert_with(|| finding.clone());
         self.page.finding(out, finding)
     }
 
     fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
         let mut findings: Vec<&Finding> = self.first.values().collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings.sort_by_key(|finding| (finding.is_known(), std::cmp::Reverse(finding.severity)));
         for finding in findings {
-            let n = ending.by_code.get(&finding.code).copied().unwrap_or(1);
-            out.write(self.annotation(finding, n, ending.exit).as_bytes())?;
+            out.write(self.annotation(finding, ending).as_bytes())?;
         }
         match &self.step_summary {
             Some(path) => append(path, &self.page, ending).map_err(|source| EngineError::Io {
@@ -122,7 +124,11 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Known;
     use super::*;
+    use crate::exit::Exit;
+    use crate::gate::Judgement;
+    use bedload_record::{Code, Severities};
     use expect_test::{Expect, expect};
 
     #[test]
@@ -134,7 +140,15 @@ mod tests {
                 column: Some(9),
                 ..Finding::file(file, Code::SchemaEmptyContent, message.to_owned())
             };
-            let shown = github.annotation(&finding, n, Exit::Findings);
+            let by_code = BTreeMap::from([(finding.code, n)]);
+            let ending = Ending {
+                numbers: &serde_json::Value::Null,
+                by_code: &by_code,
+                known: Known::none(),
+                severities: Severities::default(),
+                judgement: &Judgement::of_all(Exit::Findings, &by_code),
+            };
+            let shown = github.annotation(&finding, &ending);
             assert_eq!(shown.lines().count(), 1);
             expected.assert_eq(&shown);
         };

@@ -1,14 +1,15 @@
 //! Findings as `JUnit` XML: a suite for each file, in it a case for each code that was found, which has failed where the
 //! finding fails the run, and a case for all other rules, which has passed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use bedload_engine::EngineError;
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Code, Finding};
 
-use super::tally::{Bounds, Group, Tally, cut};
+use super::tally::{Bounds, Group, Kind, Tally, cut};
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape;
 
@@ -31,22 +32,23 @@ impl Junit {
         Self { about: about.clone(), tally: Tally::new(BOUNDS) }
     }
 
-    fn document(&self) -> String {
-        let mut by_file: BTreeMap<&str, Vec<(Code, &Group)>> = BTreeMap::new();
+    fn document(&self, ending: &Ending<'_>) -> String {
+        let mut by_file: BTreeMap<&str, Vec<(Code, bool, &Group)>> = BTreeMap::new();
         for (code, file, group) in self.tally.groups() {
-            by_file.entry(file).or_default().push((code, group));
+            by_file.entry(file).or_default().push((code, ending.fails(code, group.is_known()), group));
         }
         let known: BTreeSet<&str> = self.about.files.iter().map(String::as_str).collect();
-        let mut suites = vec![suite(DATA_SET, None, by_file.get("").map_or(&[][..], Vec::as_slice))];
+        let of_data_set = by_file.get("").map_or(&[][..], Vec::as_slice);
+        let mut suites = vec![suite(DATA_SET, None, of_data_set, ending.judgement.refusal())];
         for file in &self.about.files {
             let found = by_file.get(file.as_str()).map_or(&[][..], Vec::as_slice);
-            suites.push(suite(file, Some(file), found));
+            suites.push(suite(file, Some(file), found, None));
         }
         let others = by_file.iter().filter(|(file, _)| !file.is_empty() && !known.contains(*file));
-        suites.extend(others.map(|(file, found)| suite(file, Some(file), found)));
+        suites.extend(others.map(|(file, found)| suite(file, Some(file), found, None)));
         let beyond = self.tally.beyond();
         if !beyond.is_empty() {
-            suites.push(self.rest(beyond));
+            suites.push(Self::rest(beyond, ending));
         }
         let (tests, failures) = suites
             .iter()
@@ -71,17 +73,16 @@ impl Junit {
     }
 
     /// What had no room in the suite of its file.
-    fn rest(&self, beyond: &BTreeMap<Code, u64>) -> Suite {
+    fn rest(beyond: &BTreeMap<Kind, u64>, ending: &Ending<'_>) -> Suite {
         const NAME: &str = "further files";
-        let of_code = |code: Code| self.tally.groups().filter(move |(other, ..)| *other == code);
         let mut out = Suite::default();
         let mut cases = String::new();
-        for (&code, &n) in beyond {
-            let message = format!("{} further findings", count(n));
-            let fails = of_code(code).any(|(.., group)| group.fails);
-            let severity = of_code(code).map(|(.., group)| group.severity).max();
-            let severity = severity.map_or("", Severity::name);
-            out.add(&mut cases, (NAME, None), code.name(), Some((fails, severity, &message, &[])));
+        for (&(code, is_known), &n) in beyond {
+            let known = if is_known { "known " } else { "" };
+            let message = format!("{} further {known}findings", count(n));
+            let found =
+                (ending.fails(code, is_known), ending.severities.of(code).name(), message.as_str(), &[][..]);
+            out.add(&mut cases, (NAME, None), &case(code, is_known), Some(found));
         }
         out.close(NAME, &cases);
         out
@@ -139,21 +140,34 @@ impl Suite {
 }
 
 /// The cases of one file, or of the data set.
-fn suite(name: &str, file: Option<&str>, found: &[(Code, &Group)]) -> Suite {
+fn suite(
+    name: &str,
+    file: Option<&str>,
+    found: &[(Code, bool, &Group)],
+    refusal: Option<&'static str>,
+) -> Suite {
     let mut out = Suite::default();
     let mut cases = String::new();
-    for (code, group) in found {
+    for &(code, fails, group) in found {
         let more = match group.n {
             1 => String::new(),
             n => format!(" (and {} more)", count(n - 1)),
         };
         let message = format!("{}{more}", group.message);
-        let found = (group.fails, group.severity.name(), message.as_str(), &group.places[..]);
-        out.add(&mut cases, (name, file), code.name(), Some(found));
+        let found = (fails, group.severity.name(), message.as_str(), &group.places[..]);
+        out.add(&mut cases, (name, file), &case(code, group.is_known()), Some(found));
+    }
+    if let Some(why) = refusal {
+        out.add(&mut cases, (name, file), "exit code", Some((true, "error", why, &[])));
     }
     out.add(&mut cases, (name, file), if found.is_empty() { "all rules" } else { "all other rules" }, None);
     out.close(name, &cases);
     out
+}
+
+/// The name of a case. Of a code, some findings may be known and others not.
+fn case(code: Code, is_known: bool) -> Cow<'static, str> {
+    if is_known { format!("{code} (known)").into() } else { code.name().into() }
 }
 
 /// Text in an attribute or an element: no markup, and none of the characters that XML 1.0 cannot have.
@@ -184,12 +198,12 @@ fn place(finding: &Finding) -> Option<String> {
 
 impl Emitter for Junit {
     fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
-        self.tally.add(finding, self.about.fails(finding), || place(finding));
+        self.tally.add(finding, || place(finding));
         Ok(())
     }
 
-    fn end(&mut self, out: &mut dyn Sink, _: &Ending<'_>) -> Result<(), EngineError> {
-        out.write(self.document().as_bytes())
+    fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
+        out.write(self.document(ending).as_bytes())
     }
 }
 

@@ -1,14 +1,15 @@
 //! Findings as a comment for a pull request: the verdict, and a table of codes that nothing in the data can break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use bedload_engine::EngineError;
 use bedload_record::plural::{count, plural};
-use bedload_record::{Code, Finding, Severity};
+use bedload_record::{Finding, Severity};
 use serde_json::Value;
 
-use super::tally::cut;
+use super::tally::{Kind, cut};
+use super::uri::Root;
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape;
 use crate::exit::Exit;
@@ -23,21 +24,34 @@ const SHOWN_CHARS: usize = 200;
 pub(super) struct Markdown {
     command: &'static str,
     profile: Option<String>,
-    first: BTreeMap<Code, Finding>,
+    first: BTreeMap<Kind, Finding>,
+    root: Root,
 }
 
 impl Markdown {
     pub(super) fn new(about: &About) -> Self {
-        Self { command: about.command, profile: about.profile.clone(), first: BTreeMap::new() }
+        Self {
+            command: about.command,
+            profile: about.profile.clone(),
+            first: BTreeMap::new(),
+            root: Root::of_run(),
+        }
     }
 
     /// The page, of so many bytes at most, if there is room for its head.
     pub(super) fn page(&self, ending: &Ending<'_>, bytes: usize) -> String {
         let mut out = self.head(ending);
-        let mut found: Vec<(Code, u64)> = ending.by_code.iter().map(|(&code, &n)| (code, n)).collect();
-        found.sort_by_key(|&(code, _)| std::cmp::Reverse(ending.severities.of(code)));
+        let new = ending.by_code.iter().map(|(&code, &n)| ((code, false), n));
+        let known = ending.known.by_code.iter().filter(|_| ending.known.is_shown);
+        let mut found: Vec<(Kind, u64)> = new.chain(known.map(|(&code, &n)| ((code, true), n))).collect();
+        found.sort_by_key(|&((code, is_known), _)| (is_known, std::cmp::Reverse(ending.severities.of(code))));
+        let n_known = ending.known.count();
+        if n_known > 0 && !ending.known.is_shown {
+            let findings = plural(n_known, "known finding is", "known findings are");
+            let _ = writeln!(out, "\n{findings} not listed; `--show-known` lists them.");
+        }
         if found.is_empty() {
-            out.push_str("\nNo findings.\n");
+            out.push_str(if n_known > 0 { "\nNo new findings.\n" } else { "\nNo findings.\n" });
             return out;
         }
         out.push_str("\n| severity | code | findings | first place | what |\n|---|---|--:|---|---|\n");
@@ -45,8 +59,8 @@ impl Markdown {
         let end =
             |rest: usize| format!("\nAnd {} that had no room here.\n", plural(rest as u64, "code", "codes"));
         let room = bytes.saturating_sub(end(found.len()).len());
-        for &(code, n) in &found {
-            let row = self.row(code, n, ending.severities.of(code));
+        for &(kind, n) in &found {
+            let row = self.row(kind, n, ending.severities.of(kind.0));
             if out.len() + row.len() > room {
                 break;
             }
@@ -64,7 +78,7 @@ impl Markdown {
     /// The verdict, and the numbers that it is about.
     fn head(&self, ending: &Ending<'_>) -> String {
         let is_ready = ending.numbers.get("ready").and_then(Value::as_bool);
-        let verdict = match (ending.exit, is_ready) {
+        let verdict = match (ending.exit(), is_ready) {
             (Exit::Clean, Some(true)) => "✅ ready",
             (_, Some(false)) => "❌ not ready",
             (Exit::Clean, _) => "✅ passed",
@@ -88,13 +102,22 @@ impl Markdown {
             parts.push(format!("profile {}", code_span(profile)));
         }
         let _ = writeln!(out, "{}", parts.join(" · "));
+        let reasons = ending.judgement.reasons();
+        if !reasons.is_empty() {
+            out.push('\n');
+            let code = ending.exit().code();
+            reasons.iter().for_each(|reason| {
+                let _ = writeln!(out, "* exit code {code}: {}", prose(reason));
+            });
+        }
         out
     }
 
-    fn row(&self, code: Code, n: u64, severity: Severity) -> String {
-        let first = self.first.get(&code);
+    fn row(&self, kind: Kind, n: u64, severity: Severity) -> String {
+        let (code, is_known) = kind;
+        let first = self.first.get(&kind);
         let place = first.and_then(|finding| {
-            let file = cut(finding.file.as_deref()?, SHOWN_CHARS);
+            let file = cut(&self.root.path(finding.file.as_deref()?), SHOWN_CHARS);
             Some(match (finding.line, finding.column) {
                 (Some(line), Some(column)) => code_span(&format!("{file}:{line}:{column}")),
                 _ => code_span(&file),
@@ -103,18 +126,21 @@ impl Markdown {
         let what = first
             .map_or_else(|| prose(code.info().title), |finding| prose(&cut(&finding.message, SHOWN_CHARS)));
         format!(
-            "| {} | `{code}` | {} | {} | {what} |\n",
+            "| {}{} | `{code}` | {} | {} | {what} |\n",
             severity.name(),
+            if is_known { " (known)" } else { "" },
             count(n),
             place.unwrap_or_default(),
         )
     }
 
     /// What to do about each code, as far as there is room.
-    fn help(out: &mut String, found: &[(Code, u64)], room: usize) {
+    fn help(out: &mut String, found: &[(Kind, u64)], room: usize) {
         const BEGIN: &str = "\n<details><summary>What to do</summary>\n\n";
         const END: &str = "\n</details>\n";
-        let lines = found.iter().map(|(code, _)| format!("* `{code}`: {}\n", prose(code.info().help)));
+        let mut said = BTreeSet::new();
+        let codes = found.iter().map(|&((code, _), _)| code).filter(|&code| said.insert(code));
+        let lines = codes.map(|code| format!("* `{code}`: {}\n", prose(code.info().help)));
         let mut left = room.saturating_sub(out.len() + BEGIN.len() + END.len());
         let fits: String = lines
             .take_while(|line| {
@@ -135,7 +161,9 @@ impl Emitter for Markdown {
     }
 
     fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
-        self.first.entry(finding.code).or_insert_with(|| Finding { content: None, ..finding.clone() });
+        self.first
+            .entry((finding.code, finding.is_known()))
+            .or_insert_with(|| Finding { content: None, ..finding.clone() });
         Ok(())
     }
 

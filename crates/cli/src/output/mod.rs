@@ -27,12 +27,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use bedload_engine::EngineError;
-use bedload_record::{Code, Finding, Scope, Severities, Severity, Standing};
+use bedload_record::{Code, Finding, Severities, Severity};
 use bedload_scan::Inputs;
 
 use crate::escape::tame;
 use crate::exit::Exit;
-use crate::gate::always_fails;
+use crate::gate::{Effect, Judgement};
 use crate::settings::Run;
 
 pub(crate) use balance::balance_object;
@@ -45,7 +45,9 @@ pub(crate) use sides::{in_common, listed, sides};
 #[cfg(feature = "s3")]
 pub(crate) use stdout::summarized;
 pub(crate) use stdout::{Out, line_of};
-pub(crate) use summary::{ClassNames, built_summary, checked_summary, converted_summary, stats_summary};
+pub(crate) use summary::{
+    ClassNames, Listed, built_summary, checked_summary, converted_summary, stats_summary,
+};
 
 /// Findings about records that are printed of each code for people; all are counted.
 pub(crate) const TEXT_PER_CODE: u64 = 5;
@@ -86,12 +88,8 @@ pub(crate) struct About {
     pub(crate) files: Vec<String>,
     /// How many files there are.
     pub(crate) n_files: u64,
-    /// The least severity that fails the run; none where nothing does.
-    pub(crate) fail_on: Option<Severity>,
     /// Whether what is found are problems of a directory that was built before.
     pub(crate) is_verification: bool,
-    /// Whether records with errors are rejected without failing the run.
-    pub(crate) rejects: bool,
 }
 
 /// Names of files that are kept to be told what passed.
@@ -105,33 +103,36 @@ impl About {
             profile: run.settings.profile.as_ref().map(|profile| profile.name.clone()),
             files: inputs.iter().take(FILES_MAX).map(|input| input.name().to_owned()).collect(),
             n_files: inputs.len() as u64,
-            fail_on: run.policy.fail_on,
             is_verification: false,
-            rejects: false,
         }
     }
+}
 
-    /// Returns true where a finding only says why its record was rejected.
-    fn sets_apart(&self, code: Code, severity: Severity) -> bool {
-        self.rejects && code.info().scope == Scope::Record && severity == Severity::Error
+/// Findings that the baseline knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// How many there are of each code.
+    pub(crate) by_code: &'a BTreeMap<Code, u64>,
+    /// Whether people are shown them.
+    pub(crate) is_shown: bool,
+}
+
+static NONE: BTreeMap<Code, u64> = BTreeMap::new();
+
+impl Known<'_> {
+    /// Where there is no baseline.
+    pub(crate) fn none() -> Self {
+        Self { by_code: &NONE, is_shown: true }
     }
 
-    /// The severity to report to a system that alarms people: an error in a rejected record is a warning where the run
-    /// passes. Also returns what to say of that.
-    pub(crate) fn alarm(&self, code: Code, severity: Severity, exit: Exit) -> (Severity, &'static str) {
-        if exit == Exit::Clean && self.sets_apart(code, severity) {
-            (Severity::Warning, " (rejected; the run passes)")
-        } else {
-            (severity, "")
-        }
+    /// How many there are of a code.
+    pub(super) fn of(self, code: Code) -> u64 {
+        self.by_code.get(&code).copied().unwrap_or_default()
     }
 
-    /// Returns true where a finding fails the run.
-    pub(crate) fn fails(&self, finding: &Finding) -> bool {
-        let is_rejected = self.sets_apart(finding.code, finding.severity);
-        let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least) && !is_rejected;
-        let is_known = finding.standing == Some(Standing::Known);
-        is_bad && !is_known || always_fails(finding.code)
+    /// How many there are.
+    pub(super) fn count(self) -> u64 {
+        self.by_code.values().sum()
     }
 }
 
@@ -140,12 +141,40 @@ impl About {
 pub(crate) struct Ending<'a> {
     /// The numbers of the run, for programs.
     pub(crate) numbers: &'a serde_json::Value,
-    /// How many findings there are of each code.
+    /// How many findings there are of each code that are not known.
     pub(crate) by_code: &'a BTreeMap<Code, u64>,
+    /// Those that are.
+    pub(crate) known: Known<'a>,
     /// How bad each code is.
     pub(crate) severities: Severities,
+    /// How the program will end, and why.
+    pub(crate) judgement: &'a Judgement,
+}
+
+impl Ending<'_> {
     /// How the program will end.
-    pub(crate) exit: Exit,
+    pub(crate) fn exit(&self) -> Exit {
+        self.judgement.exit
+    }
+
+    /// The severity to report to a system that alarms people, and what to say of it: an error that does not fail the run,
+    /// because its record is rejected or a limit allows it, is a warning where the run passes.
+    pub(super) fn alarm(&self, code: Code, severity: Severity) -> (Severity, &'static str) {
+        let is_lowered = self.exit() == Exit::Clean && severity == Severity::Error;
+        match self.judgement.effect(code) {
+            Some(Effect::SetApart) if is_lowered => (Severity::Warning, " (rejected; the run passes)"),
+            Some(Effect::Allowed) if is_lowered => {
+                (Severity::Warning, " (max-findings allows it; the run passes)")
+            }
+            Some(Effect::Exceeds) => (severity, " (more than max-findings allows)"),
+            _ => (severity, ""),
+        }
+    }
+
+    /// Returns true where a finding of a code fails the run.
+    pub(super) fn fails(&self, code: Code, is_known: bool) -> bool {
+        !is_known && self.judgement.fails(code)
+    }
 }
 
 /// How many findings there are of each code, by name.

@@ -1,4 +1,5 @@
-//! Findings as SARIF 2.1.0, for code scanning: a result for each code and file, with its first places.
+//! Findings as SARIF 2.1.0, for code scanning: a result for each code and file, with its first places,
+//! and another for those of its findings that a baseline knows.
 //!
 //! A reader takes 25,000 results of a run and 10 MB of a file at most, so what is kept has a bound. Findings beyond it
 //! are counted in a notification.
@@ -7,7 +8,7 @@ use std::fmt::Write;
 
 use bedload_engine::EngineError;
 use bedload_record::plural::count;
-use bedload_record::{Code, Finding, Fingerprint};
+use bedload_record::{Code, Finding, Fingerprint, Standing};
 use serde_json::{Value, json};
 
 use super::source::address;
@@ -62,13 +63,14 @@ impl Sarif {
             results.push_str(&self.result(code, codes.len() - 1, (file, group), ending));
         }
         let rules: Vec<Value> = codes.iter().map(|&code| Self::rule(code, ending)).collect();
-        let beyond = self.tally.beyond().iter().map(|(code, &n)| {
-            let text = format!("{} more findings of {code} have no room here", count(n));
+        let beyond = self.tally.beyond().iter().map(|((code, is_known), &n)| {
+            let known = if *is_known { "known " } else { "" };
+            let text = format!("{} more {known}findings of {code} have no room here", count(n));
             json!({"level": "warning", "message": {"text": text}, "associatedRule": {"id": code.name()}})
         });
         let invocation = json!({
-            "executionSuccessful": ending.exit.code() <= 1,
-            "exitCode": ending.exit.code(),
+            "executionSuccessful": ending.exit().code() <= 1,
+            "exitCode": ending.exit().code(),
             "toolExecutionNotifications": beyond.collect::<Vec<_>>(),
         });
         let driver = json!({
@@ -108,7 +110,9 @@ impl Sarif {
     }
 
     fn result(&self, code: Code, index: usize, (file, group): (&str, &Group), ending: &Ending<'_>) -> String {
-        let (severity, remark) = self.about.alarm(code, group.severity, ending.exit);
+        let is_known = group.is_known();
+        let (severity, remark) =
+            if is_known { (group.severity, " (known)") } else { ending.alarm(code, group.severity) };
         let more = match group.n {
             1 => String::new(),
             n if file.is_empty() => format!(" (and {} more)", count(n - 1)),
@@ -118,17 +122,33 @@ impl Sarif {
             "" => Finding::dataset(code, String::new()),
             file => Finding::file(file, code, String::new()),
         };
-        let fingerprint = Fingerprint::of(&whole).to_string();
+        let mut fingerprint = Fingerprint::of(&whole).to_string();
+        // What is known is another alert than what is new: one of them may be dismissed.
+        let nth = if is_known { 2 } else { 1 };
+        let line_hash = format!("{fingerprint}:{nth}");
+        if is_known {
+            fingerprint.push_str("/known");
+        }
         let mut out = json!({
             "ruleId": code.name(),
             "ruleIndex": index,
             "level": severity.name(),
             "message": {"text": format!("{}{more}{remark}", group.message)},
-            "partialFingerprints": {"primaryLocationLineHash": format!("{fingerprint}:1"), "bedload/v1": fingerprint},
+            "partialFingerprints": {"primaryLocationLineHash": line_hash, "bedload/v1": fingerprint},
             "occurrenceCount": group.n,
             "properties": {"source": group.source},
-        })
-        .to_string();
+        });
+        if let Some(standing) = group.standing {
+            out["baselineState"] = if standing == Standing::Known { "unchanged" } else { "new" }.into();
+        }
+        if is_known {
+            let mut suppression = json!({"kind": "external", "status": "accepted"});
+            if let Some(reason) = &group.reason {
+                suppression["justification"] = reason.as_str().into();
+            }
+            out["suppressions"] = json!([suppression]);
+        }
+        let mut out = out.to_string();
         out.pop();
         let places: Vec<String> = if group.places.is_empty() {
             let whole = self.physical(file).map(|at| json!({"physicalLocation": at}).to_string());
@@ -169,7 +189,7 @@ fn escape_lines(text: &str) -> String {
 impl Emitter for Sarif {
     fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
         let root = &self.root;
-        self.tally.add(finding, false, || Self::place(root, finding));
+        self.tally.add(finding, || Self::place(root, finding));
         Ok(())
     }
 

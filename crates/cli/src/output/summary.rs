@@ -13,7 +13,7 @@ use bedload_record::plural::{count, plural};
 use bedload_record::{Bin, Code, Quantiles, Severities, Tokens};
 
 use super::histogram::histogram;
-use super::{Paint, TEXT_PER_CODE};
+use super::{Known, Paint};
 use crate::escape::escape;
 
 pub(crate) use built::{built_summary, stats_summary};
@@ -55,16 +55,49 @@ fn tokens(
     }
 }
 
-/// How many findings of a code were shown before.
+/// Which findings were shown before.
 #[derive(Clone, Copy)]
-enum Listed {
-    All,
-    First(u64),
-    /// As `First`, and none about fields where one finding tells of all records that they are in another format.
-    FirstFolded(u64),
+pub(crate) struct Listed<'a> {
+    /// The most of a code; none where all were.
+    pub(crate) most: Option<u64>,
+    /// Whether none about fields were, where one finding tells of all records that they are in another format.
+    pub(crate) is_folded: bool,
+    /// Those that the baseline knows.
+    pub(crate) known: Known<'a>,
 }
 
-fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, severities: Severities, listed: Listed) {
+impl Listed<'_> {
+    /// What is said of a code with so many findings.
+    fn remark(self, code: Code, n: u64, by_code: &BTreeMap<Code, u64>) -> String {
+        let known = self.known.of(code);
+        let new = n.saturating_sub(known);
+        let mut parts = Vec::new();
+        if known > 0 {
+            let of = if new == 0 { String::new() } else { format!("{} ", count(known)) };
+            let hidden = if self.known.is_shown { "" } else { ", not listed" };
+            parts.push(format!("{of}known{hidden}"));
+        }
+        let in_general = self.is_folded
+            && by_code.contains_key(&Code::DatasetWrongFormat)
+            && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
+        if let Some(most) = self.most {
+            let is_cut = new > most || self.known.is_shown && known > most;
+            if in_general {
+                parts.push("not listed".to_owned());
+            } else if is_cut && code.info().scope == bedload_record::Scope::Record {
+                let of = match (known, self.known.is_shown) {
+                    (0, _) => "",
+                    (_, false) => "new ",
+                    (_, true) => "of each ",
+                };
+                parts.push(format!("first {most} {of}shown"));
+            }
+        }
+        if parts.is_empty() { String::new() } else { format!("  ({})", parts.join("; ")) }
+    }
+}
+
+fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, severities: Severities, listed: Listed<'_>) {
     if by_code.is_empty() {
         return;
     }
@@ -72,18 +105,8 @@ fn codes(out: &mut String, by_code: &BTreeMap<Code, u64>, severities: Severities
     let width = by_code.keys().map(|code| code.name().len()).max().unwrap_or(0);
     for (&code, &n) in by_code {
         let severity = severities.of(code).name();
-        let in_general = by_code.contains_key(&Code::DatasetWrongFormat)
-            && ["schema/", "disputed/"].iter().any(|area| code.name().starts_with(area));
-        let capped = match listed {
-            Listed::FirstFolded(_) if in_general => "  (not listed)".to_owned(),
-            Listed::First(most) | Listed::FirstFolded(most)
-                if n > most && code.info().scope == bedload_record::Scope::Record =>
-            {
-                format!("  (first {most} shown)")
-            }
-            _ => String::new(),
-        };
-        let _ = writeln!(out, "    {:width$}  {:>9}  {severity}{capped}", code.name(), count(n));
+        let remark = listed.remark(code, n, by_code);
+        let _ = writeln!(out, "    {:width$}  {:>9}  {severity}{remark}", code.name(), count(n));
     }
 }
 
@@ -92,7 +115,7 @@ pub(crate) fn converted_summary(
     converted: &Converted,
     file: &Path,
     rejected: Option<&Path>,
-    severities: Severities,
+    (severities, listed): (Severities, Listed<'_>),
     elapsed: Duration,
     paint: Paint,
 ) -> String {
@@ -118,7 +141,7 @@ pub(crate) fn converted_summary(
         count(converted.records),
         count(converted.written)
     );
-    codes(&mut out, &converted.by_code, severities, Listed::First(TEXT_PER_CODE));
+    codes(&mut out, &converted.by_code, severities, listed);
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     leftovers(&mut out, &converted.leftovers, file);
     out

@@ -5,12 +5,13 @@ use std::fmt::Write;
 
 use bedload_engine::EngineError;
 use bedload_record::plural::count;
-use bedload_record::{Code, Finding, Scope, Severity};
+use bedload_record::{Finding, Scope, Severity};
 use unicode_width::UnicodeWidthStr;
 
 use super::excerpt::{self, Shown};
 use super::screen::fold;
 use super::source::short;
+use super::tally::Kind;
 use super::{Emitter, Ending, Paint, Sink, TEXT_PER_CODE};
 use crate::escape::escape;
 
@@ -28,8 +29,8 @@ pub(super) struct Text {
     paint: Paint,
     /// How wide lines may be.
     columns: usize,
-    /// How many were shown of each code.
-    shown: BTreeMap<Code, u64>,
+    /// How many were shown of each kind.
+    shown: BTreeMap<Kind, u64>,
 }
 
 impl Text {
@@ -38,13 +39,17 @@ impl Text {
     }
 
     /// What was not shown, a line for each code.
-    fn rest(&self, by_code: &BTreeMap<Code, u64>) -> String {
+    fn rest(&self, ending: &Ending<'_>) -> String {
         let mut out = String::new();
-        for (code, &n) in by_code.iter().filter(|(code, _)| code.info().scope == Scope::Record) {
-            let shown = self.shown.get(code).copied().unwrap_or_default();
-            // Of one that was not shown at all, another finding says that it is so of all records.
-            if (1..n).contains(&shown) {
-                let _ = writeln!(out, "... and {} more of {code}", count(n - shown));
+        let kinds = [(ending.by_code, false, ""), (ending.known.by_code, true, ", known")];
+        for (by_code, is_known, remark) in kinds {
+            for (&code, &n) in by_code.iter().filter(|(code, _)| code.info().scope == Scope::Record) {
+                let shown = self.shown.get(&(code, is_known)).copied().unwrap_or_default();
+                // Of one that was not shown at all, another finding says that it is so of all records, or none of what
+                // is known is shown.
+                if (1..n).contains(&shown) {
+                    let _ = writeln!(out, "... and {} more of {code}{remark}", count(n - shown));
+                }
             }
         }
         if !out.is_empty() {
@@ -93,10 +98,11 @@ impl Text {
             Severity::Warning => paint.yellow(&level),
             Severity::Note => paint.blue(&level),
         };
-        let n_level = finding.severity.name().len() + finding.code.name().len() + 4;
+        let known = if finding.is_known() { " (known)" } else { "" };
+        let n_level = finding.severity.name().len() + finding.code.name().len() + known.len() + 4;
         let message = fold(&escape(&finding.message), self.columns, n_level, CONTINUED);
         let message: Vec<String> = message.iter().map(|line| bold(paint, line)).collect();
-        let mut out = format!("{level}: {}\n", message.join("\n"));
+        let mut out = format!("{level}{known}: {}\n", message.join("\n"));
         self.place(&mut out, finding);
         if let Some(content) = &finding.content {
             let bar = paint.blue("|");
@@ -110,9 +116,9 @@ impl Text {
             let blanks = " ".repeat(n_blanks);
             let _ = writeln!(out, "   {bar} {line}\n   {bar} {blanks}{marks}");
         }
-        let shown = self.shown.entry(finding.code).or_default();
-        *shown += 1;
-        if *shown == 1 {
+        let is_explained = [false, true].iter().any(|&known| self.shown.contains_key(&(finding.code, known)));
+        *self.shown.entry((finding.code, finding.is_known())).or_default() += 1;
+        if !is_explained {
             let info = finding.code.info();
             self.remark(&mut out, "why", info.why);
             self.remark(&mut out, "help", info.help);
@@ -133,7 +139,7 @@ impl Emitter for Text {
     }
 
     fn end(&mut self, out: &mut dyn Sink, ending: &Ending<'_>) -> Result<(), EngineError> {
-        out.write(self.rest(ending.by_code).as_bytes())
+        out.write(self.rest(ending).as_bytes())
     }
 }
 
@@ -156,7 +162,7 @@ fn shorten(pointer: &str) -> String {
 mod tests {
     use super::*;
     use crate::args::ColorWhen;
-    use bedload_record::Excerpt;
+    use bedload_record::{Code, Excerpt};
     use expect_test::expect;
 
     #[test]

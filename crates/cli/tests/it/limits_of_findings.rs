@@ -91,6 +91,48 @@ fn check_bears_rejected_records_up_to_the_limit() {
 }
 
 #[test]
+fn a_limit_of_rejected_records_says_why_a_run_passes_and_always_fails_one() {
+    let scratch = scratch();
+    let said = scratch.run("check a.jsonl --max-rejected 3").exits(0).said();
+    assert!(
+        said.ends_with("exiting with 0: 3 of 100 records were rejected; max-rejected allows 3\n"),
+        "{said}"
+    );
+    assert!(
+        !scratch.run("check a.jsonl --max-rejected 3 --fail-on never").exits(0).said().contains("exiting")
+    );
+    for command in ["check a.jsonl", "build a.jsonl --out OUT --overwrite"] {
+        let said = scratch.run(&format!("{command} --max-rejected 1.50% --fail-on never")).exits(1).said();
+        let reason = "exiting with 1: 3 of 100 records were rejected; max-rejected allows 1.5%\n";
+        assert!(said.ends_with(reason), "{said}");
+        let flags = "--max-rejected 1 --fail-on never --max-findings dataset/*=9";
+        scratch.run(&format!("{command} {flags}")).exits(1);
+    }
+    let lowered = "--max-rejected 1 --severity dataset/too-many-rejected=note";
+    assert!(scratch.run(&format!("check a.jsonl {lowered}")).refuses(2).contains("always an error"));
+}
+
+#[test]
+fn a_share_is_given_with_the_records_that_it_is_of() {
+    let scratch = scratch();
+    for (flags, code, reason) in [
+        (
+            "--max-findings schema/*=1.5% --max-findings json/*=1",
+            1,
+            "2 findings of schema/* in 100 records; max-findings allows 1.5%",
+        ),
+        (
+            "--max-findings schema/*=100% --max-findings json/*=1",
+            0,
+            "max-findings allows 1 of json/syntax, 2 of schema/empty-content in 100 records",
+        ),
+    ] {
+        let said = scratch.run(&format!("check a.jsonl {flags}")).exits(code).said();
+        assert!(said.ends_with(&format!("exiting with {code}: {reason}\n")), "{said}");
+    }
+}
+
+#[test]
 fn what_is_no_limit_is_refused() {
     let scratch = scratch();
     for (flag, reason) in [
@@ -99,6 +141,7 @@ fn what_is_no_limit_is_refused() {
         ("schema/empty-content", "write CODE=LIMIT"),
         ("schema/emtpy-content=1", "did you mean `schema/empty-content`?"),
         ("dataset/no-records=1", "never clean"),
+        ("dataset/too-many-rejected=1", "raise --max-rejected"),
     ] {
         let said = scratch.run(&format!("check a.jsonl --max-findings {flag}")).refuses(2);
         assert!(said.contains(reason), "{flag}: {said}");

@@ -77,6 +77,8 @@ mod jobs;
 #[cfg(test)]
 mod kept_facts;
 #[cfg(test)]
+mod known_forms;
+#[cfg(test)]
 mod leaks;
 #[cfg(test)]
 mod limits_of_findings;

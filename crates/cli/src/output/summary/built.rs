@@ -12,7 +12,7 @@ use bedload_stages::facets::Facet;
 use super::super::balance::balance;
 use super::super::pairs::pairs;
 use super::super::sides::sides;
-use super::super::{Paint, TEXT_PER_CODE};
+use super::super::{Known, Paint};
 use super::{ClassNames, HIDDEN_NAMES, Listed, codes, leftovers, rate, tokens};
 use crate::escape::escape;
 
@@ -24,7 +24,7 @@ const LABEL_CHARS_SHOWN: usize = 32;
 pub(crate) fn built_summary(
     built: &Built,
     dir: &Path,
-    names: ClassNames,
+    (names, listed): (ClassNames, Listed<'_>),
     elapsed: Duration,
     paint: Paint,
 ) -> String {
@@ -43,14 +43,15 @@ pub(crate) fn built_summary(
         parts.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
     let _ = writeln!(end, "              {}", parts.join(", "));
     leftovers(&mut end, &built.leftovers, dir);
-    numbers_page(numbers, &head, &end, (names, Listed::First(TEXT_PER_CODE)), paint)
+    numbers_page(numbers, &head, &end, (names, listed), paint)
 }
 
 /// The same of an earlier output, but for what only its run knew.
 pub(crate) fn stats_summary(numbers: &Numbers, dir: &Path, names: ClassNames, paint: Paint) -> String {
     let dir = escape(&dir.display().to_string()).into_owned();
     let head = format!("{}  ({})", paint.bold(&dir), about(numbers, false));
-    numbers_page(numbers, &head, "", (names, Listed::All), paint)
+    let listed = Listed { most: None, is_folded: false, known: Known::none() };
+    numbers_page(numbers, &head, "", (names, listed), paint)
 }
 
 /// What the output is for.
@@ -71,7 +72,7 @@ fn numbers_page(
     numbers: &Numbers,
     head: &str,
     end: &str,
-    (names, listed): (ClassNames, Listed),
+    (names, listed): (ClassNames, Listed<'_>),
     paint: Paint,
 ) -> String {
     let manifest = &numbers.manifest;

@@ -4,30 +4,33 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use bedload_engine::{Checked, Distinct};
-use bedload_record::Severities;
 use bedload_record::plural::{count, plural};
+use bedload_record::{Severities, Severity};
 
-use super::super::Paint;
 use super::super::balance::balance;
 use super::super::pairs::pairs;
+use super::super::{Paint, of_severity};
 use super::{ClassNames, Listed, codes, rate, tokens};
 
 /// What `check` says at the end.
 pub(crate) fn checked_summary(
     checked: &Checked,
     names: ClassNames,
-    severities: Severities,
-    shown: Option<u64>,
+    (severities, listed): (Severities, Listed<'_>),
     elapsed: Duration,
     paint: Paint,
 ) -> String {
     let mut out = String::new();
-    let verdict = if checked.errors > 0 {
-        paint.red(&plural(checked.errors, "error", "errors"))
-    } else {
-        paint.green("no errors")
+    let known = |severity| of_severity(listed.known.by_code, severities, severity);
+    let of_which = |known: u64| if known > 0 { format!(" ({} known)", count(known)) } else { String::new() };
+    let known_errors = known(Severity::Error);
+    let verdict = match checked.errors {
+        0 => paint.green("no errors"),
+        n if n == known_errors => paint.green(&format!("no new errors{}", of_which(n))),
+        n => paint.red(&format!("{}{}", plural(n, "error", "errors"), of_which(known_errors))),
     };
-    let warnings = plural(checked.warnings, "warning", "warnings");
+    let known_warnings = of_which(known(Severity::Warning));
+    let warnings = format!("{}{known_warnings}", plural(checked.warnings, "warning", "warnings"));
     let _ = writeln!(out, "{verdict}, {warnings} in {}", plural(checked.files, "file", "files"));
     let format = match (checked.format, checked.format_detected) {
         (Some(format), true) => format!("; format {format} (detected)"),
@@ -51,7 +54,7 @@ pub(crate) fn checked_summary(
     tokens(&mut out, (&checked.tokens, &checked.token_bins), has, checked.encoding.as_deref());
     balance(&mut out, &checked.balance, names, false);
     pairs(&mut out, checked.pairs);
-    codes(&mut out, &checked.by_code, severities, shown.map_or(Listed::All, Listed::FirstFolded));
+    codes(&mut out, &checked.by_code, severities, listed);
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
 }

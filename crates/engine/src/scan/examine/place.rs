@@ -64,6 +64,7 @@ pub(crate) fn place_in(
             .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
         line_digest: Some(digest),
         standing: None,
+        reason: None,
     };
     findings.into_iter().map(&mut place).collect()
 }
