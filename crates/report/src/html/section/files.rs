@@ -25,7 +25,7 @@ pub(crate) fn files(page: &Page) -> Markup {
             tbody {
                 @for file in page.files.iter().take(SHOWN) {
                     tr {
-                        th scope="row" class="place" { @for (nth, step) in file.path.split('/').enumerate() { @if nth > 0 { "/" wbr; } (shown(step)) } }
+                        th scope="row" class="place" { (shown(&file.path)) }
                         td class="num" { (count(file.records)) }
                         td class="num wide" { @if let Some(tokens) = file.tokens { (count(tokens)) } }
                         td class="num" { (bytes(file.bytes)) }
