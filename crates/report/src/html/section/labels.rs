@@ -149,7 +149,7 @@ fn values(page: &Page, classes: &Classes, without: &Values, of: &Rows, place: &s
         table class="values" {
             thead { tr {
                 th { (of.what) }
-                th class="bars" { i class="key before" {} "before " i class="key after" {} "after" }
+                th class="bars" { span class="named" { i class="key before" {} "before" } " " span class="named" { i class="key after" {} "after" } }
                 th class="num" { "before" } th class="num" { "training" } th class="num wide" { "validation" }
                 @if has_test { th class="num wide" { "test" } }
                 th class="num" { "share after" }
