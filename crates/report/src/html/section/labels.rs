@@ -120,7 +120,7 @@ fn values(page: &Page, classes: &Classes, without: &Values, of: &Rows, place: &s
     sums.iter_mut().zip(without).for_each(|(sum, n)| *sum += n);
     let shares = |values: &Values| [part(values[0], sums[0]), part(values[1], sums[1])];
     let row = |(nth, (label, values)): (usize, &(Option<String>, Values))| match label {
-        Some(label) if label.trim().is_empty() => (format!("{label:?}"), *values, false),
+        Some(label) if label.trim().is_empty() => (format!("{label:?}"), *values, true),
         Some(label) => (name(label).into_owned(), *values, true),
         None => (format!("{} {nth}", of.hidden), *values, false),
     };
