@@ -170,8 +170,8 @@ pub(crate) fn about(shape: &str) -> Option<String> {
             "an evaluation job name has lower-case letters and digits, with `-` between them"
         }
         "S3Uri" => {
-            "a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, \
-             digits and -!_*'(). between single slashes"
+            "a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, \
+             digits, `/` (one at a time) and `-!_*'().`"
         }
         "RoleArn" => "a role is `arn:aws:iam::ACCOUNT:role/NAME`, with the 12 digits of the account",
         "LambdaArn" => "a function is `arn:aws:lambda:REGION:ACCOUNT:function:NAME`",

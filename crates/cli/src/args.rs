@@ -31,7 +31,7 @@ mod training;
 mod upload;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bedload_engine::MaxRejected;
 use bedload_record::Severity;
@@ -161,6 +161,21 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write one for each command.
     Man(ManArgs),
+}
+
+impl Command {
+    /// The files that `--output` names.
+    pub(crate) fn output_files(&self) -> Vec<&Path> {
+        let named = match self {
+            Self::Check(check) => &check.output,
+            Self::Build(build) => &build.output,
+            Self::Convert(convert) => &convert.output,
+            Self::Verify(verify) => &verify.output,
+            Self::Compare(compare) => return compare.output.iter().map(|(_, file)| file.as_path()).collect(),
+            _ => return Vec::new(),
+        };
+        named.output.iter().map(|named| named.file.as_path()).collect()
+    }
 }
 
 /// What the data is, and how to read it.

@@ -3,13 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Returns true for characters that change how a terminal shows what follows, or that cannot be seen.
-pub(crate) fn is_hostile(c: char) -> bool {
-    matches!(c,
-        '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
-        | '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
+use bedload_record::hostile::{is_hostile, shown};
 
 /// How the old form of a command to the runner of GitHub's workflows begins, anywhere in a line of a log.
 const COMMAND: &str = "##[";
@@ -17,18 +11,10 @@ const COMMAND: &str = "##[";
 /// The text with control, direction and invisible characters as `\u{…}`, and no command to the runner of a workflow
 /// inside a line.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hostile) {
-        return if text.contains(COMMAND) {
-            Cow::Owned(text.replace(COMMAND, "#\\u{23}["))
-        } else {
-            Cow::Borrowed(text)
-        };
+    match shown(text) {
+        text if text.contains(COMMAND) => Cow::Owned(text.replace(COMMAND, "#\\u{23}[")),
+        text => text,
     }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_hostile(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
-    }
-    Cow::Owned(out.replace(COMMAND, "#\\u{23}["))
 }
 
 /// Text for a log in which no line is a command to the runner of GitHub's workflows, which takes lines that begin with

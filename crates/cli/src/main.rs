@@ -17,7 +17,9 @@ mod output;
 mod progress;
 mod signals;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -29,10 +31,12 @@ fn main() -> ExitCode {
     memory::install();
     let args = Args::parse();
     hide_panic_payloads();
+    let earlier = earlier_files(&args.command);
     let exit = match catch_unwind(AssertUnwindSafe(|| run(&args))) {
         Ok(Ok(exit)) => exit,
         Ok(Err(failure)) => {
             failure.print();
+            say_earlier(&earlier);
             failure.exit()
         }
         Err(_) => Exit::Internal,
@@ -63,6 +67,28 @@ fn run(args: &Args) -> Result<Exit, Failure> {
         Command::Deploy(deploy) => commands::deploy::run(deploy),
         Command::Completions(completions) => commands::shell::completions(completions),
         Command::Man(man) => commands::shell::man(man),
+    }
+}
+
+/// The files that `--output` names and that are there before the run, with what tells them from those that replace them.
+fn earlier_files(command: &Command) -> Vec<(&Path, [i64; 3])> {
+    let files = command.output_files().into_iter();
+    files.filter_map(|file| Some((file, identity(file)?))).collect()
+}
+
+fn identity(file: &Path) -> Option<[i64; 3]> {
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some([metadata.ino().cast_signed(), metadata.ctime(), metadata.ctime_nsec()])
+}
+
+/// Names those of them that a run which failed has not replaced: its findings are not in them.
+fn say_earlier(files: &[(&Path, [i64; 3])]) {
+    for (file, _) in files.iter().filter(|(file, before)| identity(file) == Some(*before)) {
+        let file = file.display().to_string();
+        output::say(&format!(
+            "note: {} was there before; this run did not write it\n",
+            escape::escape(&file)
+        ));
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use bedload_bedrock::{FORMATS, Format};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severities;
-use bedload_record::names::{did_you_mean, did_you_mean_of};
+use bedload_record::names::{did_you_mean_of, offer};
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
@@ -28,7 +28,7 @@ use crate::args::{
 use crate::config::{Config, Written, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
-use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limit, put_severity};
+use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limits, put_severities};
 use crate::memory;
 use crate::output::say;
 
@@ -115,7 +115,7 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
 
 /// Puts flags over what is configured of which findings are borne.
 fn put_gate(args: &GateArgs, config: &mut Config) {
-    args.max_findings.iter().for_each(|rule| put_limit(rule, &mut config.max_findings));
+    put_limits(&args.max_findings, &mut config.max_findings);
     if args.baseline.is_some() {
         config.baseline.clone_from(&args.baseline);
     }
@@ -162,7 +162,7 @@ pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Fail
         Some(name) if !Tokenizer::PATTERNS.contains(&name) => {
             let text = std::fs::read_to_string(name).map_err(|error| {
                 let names = Tokenizer::PATTERNS.join(", ");
-                let near = offer(name, Tokenizer::PATTERNS);
+                let near = offer(name, Tokenizer::PATTERNS.iter().copied());
                 wrong(
                     Path::new(name),
                     format!("{error}\nhint: {near}the patterns are {names}, or a file with one"),
@@ -193,11 +193,6 @@ fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Fai
     })
 }
 
-/// The names that may be meant, to be followed by all of them.
-fn offer(name: &str, names: &[&str]) -> String {
-    did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default()
-}
-
 /// Puts the flags that all commands have over what is configured, but for those about profiles that files add.
 fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     fn put<T: Clone>(flag: Option<&T>, setting: &mut Option<T>) {
@@ -215,7 +210,7 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     put(data.reading.max_decompressed.as_ref(), &mut config.max_decompressed);
     put(data.reading.temp_dir.as_ref(), &mut config.temp_dir);
     config.strict |= data.strict;
-    data.severity.iter().for_each(|rule| put_severity(rule, &mut config.severity));
+    put_severities(&data.severity, &mut config.severity);
     config.no_mmap |= data.no_mmap;
     config.array |= data.reading.array;
     let stages = &mut config.stages;
@@ -225,7 +220,7 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     for name in &data.skip {
         if !stages.skip(name) {
             let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
-            let near = offer(name, &names);
+            let near = offer(name, names.iter().copied());
             return Err(Failure::Usage(format!("--skip {name}: {near}the stages are {}", names.join(", "))));
         }
     }
@@ -319,7 +314,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         None | Some("auto") => None,
         Some(name) => Some(known_format(name, stages.convert.target().is_some()).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            let near = offer(name, &names);
+            let near = offer(name, names.iter().copied());
             Failure::Usage(format!(
                 "unknown format `{name}`\nhint: {near}the formats are {}",
                 names.join(", ")

@@ -54,4 +54,4 @@ pub use scan::held_out::LeakCounts;
 pub use scan::rules::public_encoding;
 pub use write::beside::FileBeside;
 pub use write::page::write_evaluation;
-pub use write::paths::resolve;
+pub use write::paths::{refuse_missing_directory, resolve};

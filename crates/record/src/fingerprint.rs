@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use twox_hash::{XxHash3_64, XxHash3_128};
 
+use crate::file_name::without_compression;
 use crate::finding::Finding;
 
 /// What a finding is: its code, where in the record, and which bytes the record has; for a finding about a file its
@@ -42,8 +43,7 @@ impl Fingerprint {
         } else if let Some(file) = &finding.file {
             let name = file.rsplit('/').next().unwrap_or_default();
             // Compressed or not, it is the same data.
-            let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
-            part(name.as_bytes());
+            part(without_compression(name.as_bytes()));
         }
         Self(XxHash3_64::oneshot(&text))
     }
@@ -100,6 +100,15 @@ mod tests {
             da074f0fbb27a83e
             d18cedaae982a345"#]]
         .assert_eq(&shown.join("\n"));
+    }
+
+    #[test]
+    fn a_compressed_file_is_the_same_file() {
+        let of = |name: &str| Fingerprint::of(&Finding::file(name, Code::FileCrlf, String::new()));
+        for name in ["a.jsonl.gz", "d/a.jsonl.GZ", "a.jsonl.Zst"] {
+            assert_eq!(of(name), of("a.jsonl"), "{name}");
+        }
+        assert_ne!(of("b.jsonl.GZ"), of("a.jsonl"));
     }
 
     #[test]

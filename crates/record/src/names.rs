@@ -28,7 +28,21 @@ pub fn did_you_mean<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) ->
     })
 }
 
-/// The same for the message of a deserializer, which quotes the name and then those that it expected.
+/// The same as the beginning of a hint that goes on: with a space behind it, or empty.
+pub fn offer<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    lead(did_you_mean(name, names))
+}
+
+/// The same for the message of a deserializer.
+pub fn offer_of(message: &str) -> String {
+    lead(did_you_mean_of(message))
+}
+
+fn lead(question: Option<String>) -> String {
+    question.map(|question| question + " ").unwrap_or_default()
+}
+
+/// Asks the same for the message of a deserializer, which quotes the name and then those that it expected.
 pub fn did_you_mean_of(message: &str) -> Option<String> {
     let rest = ["unknown field `", "unknown variant `"].iter().find_map(|lead| message.split_once(lead))?.1;
     let (name, rest) = rest.split_once('`')?;
@@ -66,7 +80,12 @@ mod tests {
         assert_eq!(did_you_mean_of(message).as_deref(), Some("did you mean `validation`?"));
         let message = "unknown variant `Error`, expected `error` or `drop`";
         assert_eq!(did_you_mean_of(message).as_deref(), Some("did you mean `error`?"));
+        assert_eq!(offer_of(message), "did you mean `error`? ");
         assert_eq!(did_you_mean_of("invalid type: map"), None);
+        assert_eq!(
+            (offer("validaton", ["validation"]).as_str(), offer("x", []).as_str()),
+            ("did you mean `validation`? ", "")
+        );
         assert_eq!(did_you_mean_of("unknown field `x`, there are no fields"), None);
     }
 }

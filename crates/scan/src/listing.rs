@@ -7,14 +7,12 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use bedload_record::file_name;
 use rustix::fs::{Dir, FileType};
 
 use crate::data::open;
 use crate::discover::shown;
 use crate::error::ScanError;
-
-/// What a name must end in, in any case, for a file in a directory to be read.
-const SUFFIXES: [&str; 6] = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst"];
 
 /// How many skipped files are named.
 const NAMED_MAX: usize = 10;
@@ -146,11 +144,5 @@ pub(crate) fn is_hidden(name: &OsStr) -> bool {
 }
 
 pub(crate) fn is_jsonl(name: &OsStr) -> bool {
-    let name = name.as_bytes();
-    let ends_in = |suffix: &&str| {
-        name.len()
-            .checked_sub(suffix.len())
-            .is_some_and(|at| name[at..].eq_ignore_ascii_case(suffix.as_bytes()))
-    };
-    SUFFIXES.iter().any(ends_in)
+    file_name::is_jsonl(name.as_bytes())
 }

@@ -12,8 +12,8 @@ pub(crate) struct ContaminationArgs {
     /// Words in a row that a record may not share with an evaluation record, 3 to 64 [default: 13].
     #[arg(help_heading = "Evaluation data", long = "eval-ngram", value_name = "N", value_parser = clap::value_parser!(u32).range(3..=64))]
     pub(crate) ngram: Option<u32>,
-    /// The part of an evaluation record's words that a record may not have, in runs of eight or more, above 0 and up
-    /// to 1 [default: 0.8].
+    /// Smallest share of an evaluation record's words that makes a match, counting words in runs of eight or more; above
+    /// 0, up to 1 [default: 0.8].
     #[arg(help_heading = "Evaluation data", long = "eval-coverage", value_name = "PART")]
     pub(crate) coverage: Option<Threshold>,
     /// How to handle records that share text with evaluation data: flag (a warning for each), drop (leave them out; for

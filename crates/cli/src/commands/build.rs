@@ -14,7 +14,8 @@ use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
-    self, About, ClassNames, Ending, Known, Listed, Output, Paint, built_summary, numbers_object, say,
+    self, About, ClassNames, Ending, Known, Listed, Output, Paint, built_summary, numbers_object, put_run,
+    say,
 };
 use crate::progress::Display;
 use crate::settings::{self, Run};
@@ -46,6 +47,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let about = About::new("build", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
     }
@@ -131,9 +133,6 @@ fn summary_object(
 ) -> serde_json::Value {
     let mut object = numbers_object(&built.numbers, rare);
     object["bytes"] = built.bytes.into();
-    object["config"] = config.map(|path| path.display().to_string()).into();
-    object["baseline"] = baseline;
-    object["exceeded"] = serde_json::json!(judgement.exceeded());
-    object["exit_code"] = judgement.exit.code().into();
+    put_run(&mut object, config, (judgement, baseline));
     object
 }

@@ -13,7 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
     About, ClassNames, Ending, Known, Listed, Output, Paint, Wanted, balance_object, by_name,
-    checked_summary, pairs_object, say,
+    checked_summary, pairs_object, put_run, put_texts, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -29,6 +29,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let about = About::new("check", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &[]), &progress)?;
+    told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
     }
@@ -79,8 +80,7 @@ fn summary_object(
     config: Option<&Path>,
 ) -> serde_json::Value {
     let texts = checked.texts;
-    let spoken = |n: u64| Some(n).filter(|_| checked.is_conversation);
-    serde_json::json!({
+    let mut object = serde_json::json!({
         "kind": "summary",
         "files": checked.files,
         "records": checked.records,
@@ -100,12 +100,6 @@ fn summary_object(
         "tokens": checked.tokens.sum,
         "tokens_prompt": texts.prompt,
         "tokens_completion": texts.completion,
-        "tokens_system": spoken(texts.system),
-        "tokens_user": spoken(texts.user()),
-        "tokens_assistant": spoken(texts.assistant),
-        "characters": texts.characters,
-        "tokens_by_6": texts.by_6(),
-        "tokens_by_3": texts.by_3(),
         "tokens_per_record": {
             "p50": checked.tokens.p50,
             "p90": checked.tokens.p90,
@@ -115,9 +109,8 @@ fn summary_object(
         "encoding": checked.encoding,
         "format": checked.format,
         "by_code": by_name(&checked.by_code),
-        "config": config.map(|path| path.display().to_string()),
-        "baseline": baseline,
-        "exceeded": judgement.exceeded(),
-        "exit_code": judgement.exit.code(),
-    })
+    });
+    put_texts(&mut object, checked.texts, checked.is_conversation);
+    put_run(&mut object, config, (judgement, baseline));
+    object
 }

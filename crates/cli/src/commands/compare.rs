@@ -68,5 +68,6 @@ fn begin<'p>(args: &CompareArgs, progress: &'p Progress) -> Result<Vec<FileBesid
         taken.push(path);
         files.push(FileBeside::create("--output", file, None, progress)?);
     }
+    files.iter().try_for_each(FileBeside::remove_earlier)?;
     Ok(files)
 }

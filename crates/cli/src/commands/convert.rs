@@ -13,7 +13,7 @@ use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
-    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, of_severity, say,
+    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, of_severity, put_run, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -40,6 +40,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
     let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
     }
@@ -111,7 +112,7 @@ fn summary_object(
     config: Option<&Path>,
 ) -> serde_json::Value {
     let of = |severity| of_severity(&converted.by_code, severities, severity);
-    serde_json::json!({
+    let mut object = serde_json::json!({
         "kind": "summary",
         "files": converted.files,
         "records": converted.records,
@@ -125,9 +126,7 @@ fn summary_object(
         "from": converted.from,
         "format": converted.to,
         "by_code": by_name(&converted.by_code),
-        "config": config.map(|path| path.display().to_string()),
-        "baseline": baseline,
-        "exceeded": judgement.exceeded(),
-        "exit_code": judgement.exit.code(),
-    })
+    });
+    put_run(&mut object, config, (judgement, baseline));
+    object
 }

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bedload_engine::{
-    EvaluateSettings, Fields, PerRecord, Progress, Resampling, Task, evaluate, write_evaluation,
+    EvaluateSettings, Fields, PerRecord, Progress, Resampling, Task, evaluate, refuse_missing_directory,
+    write_evaluation,
 };
 use bedload_record::{Finding, Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
@@ -62,6 +63,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit, Failure> {
     }
     if let Some(path) = &args.rows.html {
         refuse_remote_output("--html", path, false)?;
+        refuse_missing_directory("--html", path)?;
     }
     let config = Config::load(&args.config)?;
     if let Some(bytes) = args.memory_limit.or(config.memory_limit) {

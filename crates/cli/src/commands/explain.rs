@@ -12,7 +12,7 @@ use std::path::Path;
 
 use bedload_engine::{Explained, explain};
 use bedload_record::code::CODES;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_record::{Code, InputId};
 use serde_json::json;
 
@@ -57,8 +57,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         }
         None => {
             let what = what.to_string_lossy();
-            let near = did_you_mean(&what, CODES.iter().map(|info| info.name));
-            let near = near.map(|near| near + " ").unwrap_or_default();
+            let near = offer(&what, CODES.iter().map(|info| info.name));
             Err(Failure::Usage(format!(
                 "{what}: neither a finding code nor FILE:LINE\nhint: {near}`bedload explain --list` shows all codes"
             )))

@@ -28,6 +28,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     };
     let wanted = Wanted { args: &args.output, configured: &[], inputs: None, others: &[] };
     let mut told = Output::open(&wanted, &about, &progress)?;
+    told.remove_earlier()?;
     let workers = start_workers(None)?;
     let mut verified = workers.install(|| verify(&args.dir, &progress.watch))?;
     // Files that are not as they were built say nothing of the build.
@@ -65,7 +66,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         "certificates": certificates,
         "exit_code": exit.code(),
     });
-    let severities = Severities::default();
+    // What fails a verification is an error, whatever the code is in a run that checks data.
+    let severities = findings
+        .iter()
+        .fold(Severities::default(), |severities, found| severities.with(found.code, found.severity));
     let judgement = Judgement::of_all(exit, &by_code);
     told.end(&Ending {
         numbers: &numbers,

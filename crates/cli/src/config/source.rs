@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bedload_bedrock::{Decimal, FOREIGN, FORMATS, Format};
 use bedload_engine::DataSource;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_scan::SourcePaths;
 use bedload_stages::convert::Map;
 use bedload_stages::group::GroupBys;
@@ -125,7 +125,7 @@ pub(crate) fn sources(
 fn known(name: &str) -> Result<&'static Format, String> {
     Format::from_any_name(name).ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().chain(FOREIGN).map(|format| format.name).collect();
-        let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
+        let near = offer(name, names.iter().copied());
         format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", "))
     })
 }

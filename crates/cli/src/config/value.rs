@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
+use bedload_record::hostile::is_hostile;
 use serde_json::Value;
-
-use crate::escape::is_hostile;
 
 /// A value as it stands after `key = `; a text that is a number goes without quotes where the setting may be one.
 pub(crate) fn inline(value: &Value, is_number: bool) -> String {

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use bedload_engine::known_findings;
 use bedload_record::Fingerprint;
-use bedload_record::names::did_you_mean_of;
+use bedload_record::names::offer_of;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::date::Date;
+use super::mistaken::{WRITES, mistaken};
 use crate::exit::Failure;
 
 /// The layout of the file.
@@ -118,33 +119,45 @@ impl<'de> Deserialize<'de> for Entries {
 impl Baseline {
     /// Reads a file, or the findings of an earlier output.
     pub(super) fn read(path: &Path, today: Date) -> Result<Self, Failure> {
-        if path.is_dir() {
+        let shown = path.display();
+        let wrong = |message: String| Failure::Usage(format!("baseline {shown}: {message}"));
+        let metadata = path.metadata().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => wrong(format!("there is no such file\nhint: {WRITES}")),
+            _ => wrong(error.to_string()),
+        })?;
+        if metadata.is_dir() {
+            if !path.join("manifest.json").exists() {
+                return Err(wrong(format!(
+                    "the directory has no manifest.json, so `bedload build` did not write it\nhint: name an output, or \
+                     a file; {WRITES}"
+                )));
+            }
             let all = known_findings(path)?;
             return Ok(Self::of(all.into_iter().map(|number| (number, 1)), BTreeMap::new(), today));
         }
-        let shown = path.display();
-        let wrong = |message: String| Failure::Usage(format!("baseline {shown}: {message}"));
-        let open = || File::open(path).map(BufReader::new).map_err(|error| wrong(error.to_string()));
-        if !path.metadata().map_err(|error| wrong(error.to_string()))?.is_file() {
+        if !metadata.is_file() {
             return Err(wrong("not a file, nor a directory that `bedload build` wrote".to_owned()));
         }
+        if let Some((what, hint)) = mistaken(path) {
+            return Err(wrong(format!("{what}\nhint: {hint}")));
+        }
+        let open = || File::open(path).map(BufReader::new).map_err(|error| wrong(error.to_string()));
         let read: Result<Written, _> = serde_json::from_reader(open()?);
-        let Written { format_version, findings: Entries(entries, remarks), .. } = read.map_err(|error| {
-            // One of a newer version may have more in it.
-            match serde_json::from_reader::<_, Head>(BufReader::new(match File::open(path) {
-                Ok(file) => file,
-                Err(error) => return wrong(error.to_string()),
-            })) {
-                Ok(Head { format_version }) if format_version > FORMAT_VERSION => {
-                    newer(&wrong, format_version)
-                }
-                _ => {
-                    let message = error.to_string();
-                    let near = did_you_mean_of(&message).map(|near| near + " ").unwrap_or_default();
-                    wrong(format!("{message}\nhint: {near}--write-baseline writes such a file"))
-                }
+        let Written { format_version, findings: Entries(entries, remarks), .. } = match read {
+            Ok(written) => written,
+            Err(error) => {
+                // One of a newer version may have more in it.
+                return Err(match serde_json::from_reader::<_, Head>(open()?) {
+                    Ok(Head { format_version }) if format_version > FORMAT_VERSION => {
+                        newer(&wrong, format_version)
+                    }
+                    _ => {
+                        let message = error.to_string();
+                        wrong(format!("{message}\nhint: {}{WRITES}", offer_of(&message)))
+                    }
+                });
             }
-        })?;
+        };
         if format_version > FORMAT_VERSION {
             return Err(newer(&wrong, format_version));
         }

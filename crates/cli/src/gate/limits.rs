@@ -75,10 +75,11 @@ impl FromStr for LimitRule {
     }
 }
 
-/// Puts an argument over what is configured: for the codes of an area, too, that are configured one by one.
-pub(crate) fn put_limit(rule: &LimitRule, table: &mut BTreeMap<Selector, Limit>) {
-    table.retain(|selector, _| !rule.selector.includes(selector));
-    table.insert(rule.selector.clone(), rule.limit);
+/// Puts arguments over what is configured: for the codes of an area, too, that are configured one by one. All of them
+/// hold; of two about the same, the last one.
+pub(crate) fn put_limits(rules: &[LimitRule], table: &mut BTreeMap<Selector, Limit>) {
+    table.retain(|selector, _| !rules.iter().any(|rule| rule.selector.includes(selector)));
+    table.extend(rules.iter().map(|rule| (rule.selector.clone(), rule.limit)));
 }
 
 /// Returns true where such a finding means that nothing was checked.

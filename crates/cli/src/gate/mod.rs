@@ -3,6 +3,7 @@
 mod baseline;
 mod date;
 mod limits;
+mod mistaken;
 mod policy;
 mod selector;
 mod severity;
@@ -10,8 +11,8 @@ mod watch;
 mod written;
 
 pub(crate) use date::Date;
-pub(crate) use limits::{Limit, LimitRule, check_limits, put_limit};
+pub(crate) use limits::{Limit, LimitRule, check_limits, put_limits};
 pub(crate) use policy::{Effect, Found, Judgement, Policy};
 pub(crate) use selector::Selector;
-pub(crate) use severity::{Level, SeverityRule, choose, put_severity};
+pub(crate) use severity::{Level, SeverityRule, choose, put_severities};
 pub(crate) use watch::Watch;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bedload_record::Code;
 use bedload_record::code::CODES;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use serde::{Deserialize, Serialize};
 
 /// `area/problem`, or `area/*`. Sorted by name, an area comes before its codes.
@@ -50,7 +50,7 @@ impl FromStr for Selector {
         }
         let areas = areas();
         let names = CODES.iter().map(|info| info.name).chain(areas.iter().map(String::as_str));
-        let near = did_you_mean(name, names).map(|near| near + " ").unwrap_or_default();
+        let near = offer(name, names);
         Err(format!(
             "unknown finding code `{name}`\nhint: {near}`bedload explain --list` shows all codes; `area/*` is all of an area"
         ))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_record::severities::always_error;
 use bedload_record::{Severities, Severity};
 use bedload_stages::pii::{Action, PiiConfig};
@@ -29,8 +29,8 @@ impl FromStr for Level {
                 "no finding can be switched off; `note` never fails a run unless --fail-on says so".to_owned()
             }
             _ => {
-                let near = did_you_mean(name, all.map(Severity::name)).map(|near| near + " ");
-                format!("{}the severities are error, warning and note", near.unwrap_or_default())
+                let near = offer(name, all.map(Severity::name));
+                format!("{near}the severities are error, warning and note")
             }
         };
         Err(format!("unknown severity `{name}`\nhint: {hint}"))
@@ -69,10 +69,11 @@ impl FromStr for SeverityRule {
     }
 }
 
-/// Puts an argument over what is configured: for the codes of an area, too, that are configured one by one.
-pub(crate) fn put_severity(rule: &SeverityRule, table: &mut BTreeMap<Selector, Level>) {
-    table.retain(|selector, _| !rule.selector.includes(selector));
-    table.insert(rule.selector.clone(), rule.level);
+/// Puts arguments over what is configured: for the codes of an area, too, that are configured one by one. Among the
+/// arguments, as in the table, a code counts before its area; of two about the same, the last one counts.
+pub(crate) fn put_severities(rules: &[SeverityRule], table: &mut BTreeMap<Selector, Level>) {
+    table.retain(|selector, _| !rules.iter().any(|rule| rule.selector.includes(selector)));
+    table.extend(rules.iter().map(|rule| (rule.selector.clone(), rule.level)));
 }
 
 /// The severities of a run. An entry for one code counts before one for its area, and both before everything else.
@@ -118,9 +119,8 @@ mod tests {
 
     fn chosen(rules: &[&str]) -> Result<Severities, String> {
         let mut table = BTreeMap::new();
-        for rule in rules {
-            put_severity(&rule.parse()?, &mut table);
-        }
+        let rules: Vec<SeverityRule> = rules.iter().map(|rule| rule.parse()).collect::<Result<_, _>>()?;
+        put_severities(&rules, &mut table);
         choose(&table, &PiiConfig::default(), Severities::strict())
     }
 
@@ -129,7 +129,8 @@ mod tests {
         let of = |rules: &[&str], code| chosen(rules).map(|severities| severities.of(code));
         let code = Code::SchemaEmptyContent;
         assert_eq!(of(&["schema/*=note", "schema/empty-content=warning"], code), Ok(Severity::Warning));
-        assert_eq!(of(&["schema/empty-content=warning", "schema/*=note"], code), Ok(Severity::Note));
+        assert_eq!(of(&["schema/empty-content=warning", "schema/*=note"], code), Ok(Severity::Warning));
+        assert_eq!(of(&["schema/*=note", "schema/*=warning"], code), Ok(Severity::Warning));
         assert_eq!(
             of(&["schema/empty-content=warning", "schema/empty-content=error"], code),
             Ok(Severity::Error)

@@ -15,6 +15,7 @@ use super::Policy;
 use super::baseline::{Baseline, Said};
 use super::date::Date;
 use super::limits::always_fails;
+use super::mistaken::mistaken;
 use super::written::Collected;
 use crate::args::BaselineArgs;
 use crate::escape::escape;
@@ -69,8 +70,16 @@ impl<'p> Watch<'p> {
                 let (path, other) = (path.display(), other.display());
                 return Err(Failure::Usage(format!("{WRITE} {path}: {flag} {other} is written there")));
             }
-            if from.is_none() && path.exists() {
-                // What people have written into it stays, and nothing else is written over. All in it is new.
+            if path.is_file()
+                && let Some((what, _)) = mistaken(path)
+            {
+                return Err(Failure::Usage(format!(
+                    "{WRITE} {}: {what}; only a baseline is written over\nhint: name a new file, or remove this one",
+                    path.display()
+                )));
+            }
+            if from.is_none() && path.is_file() {
+                // What people have written into it stays. All in it is new.
                 baseline = Baseline::read(path, today)?;
             }
             let file = FileBeside::create(WRITE, path, Some(inputs), progress)?;

@@ -67,7 +67,7 @@ impl<'p> Output<'p> {
         let Wanted { args, configured, inputs, others } = *wanted;
         let form = args.output_format.unwrap_or_else(|| usual_form(args.quiet));
         let mut ways = vec![Way::stdout(match form {
-            Form::Github => Box::new(github::Github::new(about, step_summary())),
+            Form::Github => Box::new(github::Github::new(about, github::step_summary())),
             form => emitter(form, args.color, about),
         })];
         let files = if args.output.is_empty() { configured } else { &args.output };
@@ -82,6 +82,14 @@ impl<'p> Output<'p> {
             ways.push(Way { emitter, to, told: BTreeMap::new() });
         }
         Ok(Self { ways, shows_known: false })
+    }
+
+    /// Removes the files of an earlier run that this one replaces: if it fails, they would be taken for what it found.
+    pub(crate) fn remove_earlier(&self) -> Result<(), EngineError> {
+        self.ways.iter().try_for_each(|way| match &way.to {
+            To::Stdout(_) => Ok(()),
+            To::File(file) => file.remove_earlier(),
+        })
     }
 
     /// One form on standard output, and nothing else.
@@ -184,11 +192,6 @@ fn usual_form(is_quiet: bool) -> Form {
         say("note: GITHUB_ACTIONS is set, so findings are annotations; `--output-format text` shows text\n");
     }
     Form::Github
-}
-
-/// The file that the runner of a workflow shows as the summary of a step.
-fn step_summary() -> Option<PathBuf> {
-    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn emitter(form: Form, color: ColorWhen, about: &About) -> Box<dyn Emitter> {

@@ -14,11 +14,14 @@ use bedload_record::{Finding, Severity};
 use super::markdown::Markdown;
 use super::tally::{Kind, cut};
 use super::uri::Root;
-use super::{About, Emitter, Ending, Sink};
+use super::{About, Emitter, Ending, Sink, say};
 use crate::escape::escape;
 
 /// Characters of a message that are shown.
 const MESSAGE_CHARS: usize = 600;
+
+/// The variable that names the summary of the step.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// Bytes of the summary of a step; with more, the runner shows none.
 const STEP_SUMMARY_BYTES: u64 = 1 << 20;
@@ -91,19 +94,43 @@ impl Emitter for Github {
             out.write(self.annotation(finding, ending).as_bytes())?;
         }
         match &self.step_summary {
-            Some(path) => append(path, &self.page, ending).map_err(|source| EngineError::Io {
-                path: path.display().to_string(),
-                action: "written",
-                source,
-            }),
+            Some(path) => {
+                // What is missing there is in the log.
+                append(path, &self.page, ending).unwrap_or_else(|error| say_unwritable(path, &error));
+                Ok(())
+            }
             None => Ok(()),
         }
     }
 }
 
+/// The file that the runner of a workflow shows as the summary of a step, if it can be written.
+pub(super) fn step_summary() -> Option<PathBuf> {
+    let path = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from)?;
+    match open(&path) {
+        Ok(_) => Some(path),
+        Err(error) => {
+            say_unwritable(&path, &error);
+            None
+        }
+    }
+}
+
+fn say_unwritable(path: &Path, error: &std::io::Error) {
+    let path = path.display().to_string();
+    say(&format!(
+        "note: {STEP_SUMMARY}: {} could not be written ({error}), so the step has no table of findings\n",
+        escape(&path)
+    ));
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    File::options().append(true).create(true).open(path)
+}
+
 /// Appends the page to the summary of the step, where other commands of the step may have written.
 fn append(path: &Path, page: &Markdown, ending: &Ending<'_>) -> std::io::Result<()> {
-    let mut file = File::options().append(true).create(true).open(path)?;
+    let mut file = open(path)?;
     let room = STEP_SUMMARY_BYTES.saturating_sub(file.metadata()?.len() + 1);
     let text = page.page(ending, usize::try_from(room).unwrap_or(usize::MAX));
     if text.len() as u64 <= room {

@@ -1,8 +1,13 @@
 //! The numbers of an output for programs.
 
+use std::path::Path;
+
 use bedload_engine::Numbers;
+use bedload_record::tokens::Tokens;
 use bedload_record::{Counts, Severity};
 use serde_json::{Value, json};
+
+use crate::gate::Judgement;
 
 use super::{balance_object, of_severity, pairs_object};
 
@@ -14,9 +19,7 @@ pub(crate) fn numbers_object(numbers: &Numbers, rare: u64) -> Value {
     let tokens = &manifest.tokens;
     // A forged manifest can have any numbers.
     let of_sides = tokens.train.saturating_add(tokens.validation).saturating_add(tokens.test);
-    let texts = numbers.summary.texts;
-    let spoken = |n: u64| Some(n).filter(|_| numbers.summary.is_conversation);
-    json!({
+    let mut object = json!({
         "kind": "summary",
         "files": manifest.inputs.len(),
         "records": counts.read,
@@ -35,19 +38,34 @@ pub(crate) fn numbers_object(numbers: &Numbers, rare: u64) -> Value {
         "warnings": of(Severity::Warning),
         "notes": of(Severity::Note),
         "tokens": of_sides,
-        "tokens_system": spoken(texts.system),
-        "tokens_user": spoken(texts.user()),
-        "tokens_assistant": spoken(texts.assistant),
-        "characters": texts.characters,
-        "tokens_by_6": texts.by_6(),
-        "tokens_by_3": texts.by_3(),
         "encoding": manifest.encoding,
         "format": manifest.format,
         "ready": manifest.ready,
         "reasons": manifest.reasons,
         "by_code": manifest.findings,
         "sources": numbers.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
-    })
+    });
+    put_texts(&mut object, numbers.summary.texts, numbers.summary.is_conversation);
+    object
+}
+
+/// Adds how long the texts are; those of speakers where there are any.
+pub(crate) fn put_texts(object: &mut Value, texts: Tokens, is_conversation: bool) {
+    let spoken = |n: u64| Some(n).filter(|_| is_conversation);
+    object["tokens_system"] = json!(spoken(texts.system));
+    object["tokens_user"] = json!(spoken(texts.user()));
+    object["tokens_assistant"] = json!(spoken(texts.assistant));
+    object["characters"] = json!(texts.characters);
+    object["tokens_by_6"] = json!(texts.by_6());
+    object["tokens_by_3"] = json!(texts.by_3());
+}
+
+/// Adds what the run says of itself, last.
+pub(crate) fn put_run(object: &mut Value, config: Option<&Path>, (judgement, baseline): (&Judgement, Value)) {
+    object["config"] = json!(config.map(|path| path.display().to_string()));
+    object["baseline"] = baseline;
+    object["exceeded"] = judgement.exceeded();
+    object["exit_code"] = json!(judgement.exit.code());
 }
 
 /// What became of the records of a source; without a name, of those that are of none.

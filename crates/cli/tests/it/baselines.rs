@@ -129,8 +129,13 @@ fn what_is_no_baseline_is_refused() {
         )
     };
     for (text, reason) in [
-        (String::new(), "EOF"),
-        ("{}".to_owned(), "format_version"),
+        (String::new(), "the file is empty"),
+        ("{\"format_version\":1".to_owned(), "EOF"),
+        ("PAR1".to_owned(), "a Parquet table"),
+        ("[]".to_owned(), "which is a JSON object"),
+        ("{}".to_owned(), "other JSON"),
+        ("{\"findings\":[]}".to_owned(), "missing field `format_version`"),
+        (format!("{EMPTY}\n{EMPTY}\n"), "such as records, and is not a baseline"),
         ("{\"format_version\":2,\"more\":1,\"findings\":[]}".to_owned(), "newer than this version"),
         (entry(",\"expire\":\"2027-01-31\""), "did you mean `expires`?"),
         (entry(",\"expires\":\"2027-02-30\""), "not a date"),
@@ -143,19 +148,27 @@ fn what_is_no_baseline_is_refused() {
         assert!(said.contains(reason), "{text}: {said}");
     }
     scratch.write("known.json", entry(""));
-    check(&scratch, "--baseline known.json", 1);
+    check(&scratch, "--baseline known.json --output jsonl=found.jsonl", 1);
+    scratch.run("build a.jsonl --out OUT --skip tokens").exits(0);
     for (flags, reason) in [
-        ("--baseline gone.json", "No such file"),
-        ("--baseline .", "not a finished output"),
-        ("--write-baseline a.jsonl", "a.jsonl"),
-        ("--write-baseline other", "format_version"),
+        (
+            "--baseline gone.json",
+            "baseline gone.json: there is no such file\n  hint: --write-baseline FILE writes",
+        ),
+        ("--baseline .", "baseline .: the directory has no manifest.json"),
+        ("--baseline OUT/report/findings.parquet", "hint: name the directory that `bedload build` wrote"),
+        ("--baseline found.jsonl", "findings in the form `jsonl`"),
+        ("--write-baseline a.jsonl", "--write-baseline a.jsonl: the file has other JSON, such as records"),
+        ("--write-baseline other", "only a baseline is written over\n  hint: name a new file"),
+        ("--baseline OUT --write-baseline other", "only a baseline is written over"),
+        ("--write-baseline OUT", "--write-baseline OUT: a directory or link already has this name"),
     ] {
         scratch.write("other", "{\"a\": 1}");
         let said = scratch.run(&format!("check a.jsonl {flags}")).refuses(2);
         assert!(said.contains(reason), "{flags}: {said}");
         assert_eq!(scratch.read("other"), b"{\"a\": 1}", "nothing else is written over");
     }
-    let said = scratch.run("build a.jsonl --out OUT --write-baseline OUT/b.json").refuses(2);
+    let said = scratch.run("build a.jsonl --out OUT --overwrite --write-baseline OUT/b.json").refuses(2);
     assert!(said.contains("--out OUT is written there"), "{said}");
 }
 

@@ -172,7 +172,7 @@ fn github_is_chosen_only_in_a_workflow_without_a_terminal_and_said() {
     let page = String::from_utf8(scratch.read("summary.md")).unwrap();
     assert_eq!(page, format!("before\n{}", show(&scratch, "markdown")));
     assert_eq!(String::from_utf8(scratch.read("annotations")).unwrap(), show(&scratch, "github"));
-    // With no room left nothing is appended, and what cannot be written is an error of the environment.
+    // With no room left nothing is appended; what cannot be written is said before the run, and fails nothing.
     scratch.write("summary.md", vec![b'x'; (1 << 20) - 100]);
     run("", &variables);
     assert_eq!(fs::metadata(&summary).unwrap().len(), (1 << 20) - 100);
@@ -180,7 +180,14 @@ fn github_is_chosen_only_in_a_workflow_without_a_terminal_and_said() {
     fs::create_dir(&summary).unwrap();
     let mut command = scratch.command();
     command.args(CHECK.split_whitespace()).envs(variables);
-    crate::outcome::Outcome::of(command.output().unwrap()).exits(3);
+    let outcome = crate::outcome::Outcome::of(command.output().unwrap()).exits(1);
+    let said: Vec<&str> =
+        outcome.stderr.lines().filter(|line| line.contains("GITHUB_STEP_SUMMARY")).collect();
+    assert_eq!(said.len(), 1, "{}", outcome.stderr);
+    assert!(
+        said[0].starts_with("note: GITHUB_STEP_SUMMARY: ") && said[0].contains("could not be written"),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -31,6 +31,12 @@ fn as_many_as_are_allowed_do_not_fail_and_more_do() {
         ),
         ("--max-findings schema/*=1.9% --max-findings json/*=1%", 1, "2 findings of schema/*"),
         ("--max-findings schema/*=2% --max-findings json/*=1%", 0, "exiting with 0"),
+        // All limits hold, in whatever order they are given.
+        (
+            "--max-findings schema/empty-content=1 --max-findings schema/*=9 --max-findings json/*=1",
+            1,
+            "2 findings of schema/empty-content; max-findings allows 1",
+        ),
         ("--max-findings schema/empty-content=1 --fail-on never", 1, "2 findings of schema/empty-content"),
         ("--max-findings schema/empty-content=2 --fail-on never", 0, ""),
         (

@@ -62,7 +62,12 @@ fn a_place_that_cannot_be_written_is_refused_before_the_run() {
     refuses("--output jsonl=dir", 2, "a directory or link already has this name");
     refuses("--output jsonl=a.jsonl", 2, "--output a.jsonl: it is the input a.jsonl");
     refuses("--output jsonl=s3://b/c", 2, "not a local path");
-    refuses("--output jsonl=none/b", 3, "none");
+    refuses(
+        "--output jsonl=none/b",
+        2,
+        "--output none/b: the directory none does not exist\n  hint: create it",
+    );
+    refuses("--output jsonl=a.jsonl/b", 2, "--output a.jsonl/b: a.jsonl is not a directory");
     refuses("--output jsonl=b --output text=./b", 2, "two outputs cannot be written to one file");
     let said = scratch.run("build a.jsonl --out o --output jsonl=o/findings.jsonl").refuses(2);
     assert!(said.contains("--output o/findings.jsonl: --out "), "{said}");
@@ -72,14 +77,76 @@ fn a_place_that_cannot_be_written_is_refused_before_the_run() {
 }
 
 #[test]
-fn a_run_that_fails_leaves_an_earlier_file() {
+fn every_option_that_names_a_file_says_that_its_directory_is_missing() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    scratch.run("build a.jsonl --out OUT --skip tokens").exits(0);
+    let names = scratch.names();
+    for (args, flag) in [
+        ("check a.jsonl --write-baseline none/b", "--write-baseline"),
+        ("build a.jsonl --out o --facts none/b", "--facts"),
+        ("build a.jsonl --out o --near 0.8 --index none/b", "--index"),
+        ("convert a.jsonl --to converse --out none/b", "--out"),
+        ("convert a.jsonl --to converse --out o --rejected none/b", "--rejected"),
+        ("verify OUT --output junit=none/b", "--output"),
+        ("compare OUT OUT --output html=none/b", "--output"),
+        ("report OUT --out none/b", "--out"),
+        ("evaluate --predictions nowhere.jsonl --html none/b", "--html"),
+        ("evaluate --predictions a.jsonl --per-record none/b.csv", "--per-record"),
+    ] {
+        let said = scratch.run(args).refuses(2);
+        let expected = format!("bedload: {flag} none/b");
+        assert!(said.starts_with(&expected), "{args}: {said}");
+        assert!(
+            said.contains(": the directory none does not exist\n  hint: create it first"),
+            "{args}: {said}"
+        );
+    }
+    assert_eq!(scratch.names(), names, "nothing was begun");
+}
+
+#[test]
+fn a_run_that_fails_leaves_no_file_that_could_be_taken_for_its_own() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    scratch.run(&format!("{CHECK} --write-baseline known.json")).exits(1);
+    let known = scratch.read("known.json");
+    scratch.write("foreign.jsonl", "[1]\n");
+    scratch.run("build a.jsonl --out OUT --skip tokens").exits(0);
+    scratch.write("changed/manifest.json", "{}");
+    for (args, code) in [
+        ("build a.jsonl --out OUT --output jsonl=b", 2),
+        ("build foreign.jsonl --out o --output jsonl=b --output sarif=c", 2),
+        ("convert a.jsonl --to converse --out known.json --output jsonl=b", 2),
+        ("verify gone --output jsonl=b", 2),
+        ("compare OUT gone --output html=b", 3),
+    ] {
+        scratch.write("b", "earlier");
+        scratch.write("c", "earlier");
+        let said = scratch.run(args).refuses(code);
+        assert!(!scratch.path("b").exists(), "{args}");
+        assert_eq!(scratch.path("c").exists(), !args.contains("=c"), "{args}");
+        assert!(!said.contains("was there before"), "{args}: {said}");
+    }
+    // What people write into a baseline is not a result of the run.
+    scratch.run("build a.jsonl --out OUT --write-baseline known.json").refuses(2);
+    assert_eq!(scratch.read("known.json"), known);
+}
+
+#[test]
+fn a_run_that_was_refused_before_it_began_names_the_files_that_are_not_its_own() {
     let scratch = Scratch::with("a.jsonl", faulty());
     scratch.write("b", "earlier");
-    scratch.run(&format!("{CHECK} --output jsonl=b --validation-file nowhere.jsonl")).refuses(3);
-    scratch.write("x.jsonl", "{");
-    scratch.run("build a.jsonl --out x.jsonl --output jsonl=b").refuses(2);
-    assert_eq!(scratch.read("b"), b"earlier");
-    assert_eq!(scratch.names(), ["a.jsonl", "b", "x.jsonl"]);
+    let note = "note: b was there before; this run did not write it\n";
+    for (args, code) in [
+        ("check a.jsonl --validation-file nowhere.jsonl --output jsonl=b", 3),
+        ("check a.jsonl --profile nova --output jsonl=b", 2),
+        ("check b --output jsonl=b", 2),
+    ] {
+        let said = scratch.run(args).refuses(code);
+        assert!(said.ends_with(note), "{args}: {said}");
+        assert_eq!(scratch.read("b"), b"earlier");
+    }
+    let said = scratch.run(&format!("{CHECK} --validation-file nowhere.jsonl --output jsonl=c")).refuses(3);
+    assert!(!said.contains("note: "), "{said}");
 }
 
 #[test]

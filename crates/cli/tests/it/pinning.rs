@@ -194,6 +194,34 @@ fn a_source_is_a_side_and_takes_what_belongs_with_it() {
 }
 
 #[test]
+fn a_side_of_which_no_record_is_left_is_not_ready() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(60)));
+    scratch.write("empty.jsonl", jsonl((0..3).map(|n| record(&format!("exam {n}"), ""))));
+    scratch.write("copies.jsonl", jsonl(plain(2)));
+    scratch.write("known.jsonl", jsonl(plain(2)));
+    for (flags, side, why) in [
+        ("--validation-source empty.jsonl", "validation", "none of --validation-source empty.jsonl is valid"),
+        ("--test-source empty.jsonl", "test", "none of --test-source empty.jsonl is valid"),
+        (
+            "--test-source copies.jsonl --against known.jsonl",
+            "test",
+            "of 2 valid records in --test-source copies.jsonl, none is kept",
+        ),
+    ] {
+        let build = format!(
+            "build a.jsonl empty.jsonl copies.jsonl --out o --overwrite --skip tokens --output-format jsonl {flags}"
+        );
+        let built = scratch.run(&format!("{build} --fail-on never")).exits(1);
+        let said = message(&built.findings(), "dataset/no-records");
+        assert_eq!(said, format!("there are no {side} records: {why}"));
+        assert_eq!(scratch.manifest("o")["ready"], false, "{flags}");
+    }
+    // Records that cannot be read at all, and nothing but these.
+    let built = scratch.run("build empty.jsonl --out o --overwrite --skip tokens --validation-source empty.jsonl --output-format jsonl");
+    assert_eq!(built.exits(1).by_code()["dataset/no-records"], 1);
+}
+
+#[test]
 fn a_new_record_goes_where_those_are_that_it_shares_a_key_with() {
     let of = |prompt: &str, completion: &str, thread: &str| {
         format!(r#"{{"prompt":"{prompt}","completion":"{completion}","thread":"{thread}"}}"#)

@@ -21,6 +21,10 @@ fn a_lowered_error_accepts_the_record_and_a_raised_note_rejects_it() {
         ("schema/empty-content=warning", "warning", 1, 0, "warning"),
         ("schema/*=note", "warning", 0, 0, "note"),
         ("schema/*=note", "note", 1, 0, "note"),
+        // A code counts before its area in whatever order they are given; of equals, the last one counts.
+        ("schema/empty-content=warning --severity schema/*=note", "warning", 1, 0, "warning"),
+        ("schema/*=note --severity schema/empty-content=warning", "warning", 1, 0, "warning"),
+        ("schema/*=note --severity schema/*=warning", "warning", 1, 0, "warning"),
     ] {
         let args =
             format!("check a.jsonl {flags} --severity {rule} --fail-on {fail_on} --output-format jsonl");
@@ -30,7 +34,7 @@ fn a_lowered_error_accepts_the_record_and_a_raised_note_rejects_it() {
         assert_eq!(finding.expect("a finding")["severity"], severity, "{rule}");
         let said =
             scratch.run(&format!("check a.jsonl {flags} --severity {rule} --fail-on {fail_on}")).said();
-        let reason = format!("exiting with 1: {severity}s present (`--fail-on {severity}`)");
+        let reason = format!("exiting with 1: {severity}s present (`--fail-on {fail_on}`)");
         assert_eq!(said.contains(&reason), code == 1 && severity != "error", "{said}");
     }
     let built =

@@ -265,3 +265,17 @@ fn an_output_that_is_not_ready_passes_unless_it_has_to_be_ready() {
     scratch.run("build a.jsonl --out p --skip tokens").exits(0);
     scratch.run("verify p --require-ready").exits(0);
 }
+
+#[test]
+fn what_fails_a_verification_is_an_error_in_every_form() {
+    let scratch = Scratch::with("a.jsonl", jsonl(labelled(&[("yes", 30), ("no", 20)])));
+    let built =
+        "build a.jsonl --out o --skip tokens --profile generic-sft --strict --severity file/crlf=error";
+    scratch.run(built).exits(1);
+    let verify = "verify o --require-ready --output-format";
+    let shown = scratch.run(&format!("{verify} markdown")).exits(1).stdout;
+    let rows: Vec<&str> = shown.lines().filter(|line| line.contains('`') && line.starts_with('|')).collect();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.starts_with("| error |")), "{shown}");
+    let log = scratch.run(&format!("{verify} sarif")).exits(1).stdout;
+    assert!(!log.contains("\"level\":\"warning\"") && log.contains("\"level\":\"error\""), "{log}");
+}

@@ -41,7 +41,7 @@ use crate::write;
 use crate::write::checksums::{hash_inputs, hash_others};
 use crate::write::copy;
 use crate::write::facts::keep;
-use crate::write::paths::{refuse_output_inside_input, resolve};
+use crate::write::paths::{refuse_missing_directory, refuse_output_inside_input, resolve};
 use crate::write::space;
 use crate::write::store::Store;
 pub use built::Built;
@@ -74,6 +74,7 @@ pub fn build(
                 "{flag} {kept}: it is inside the output {out}, which is replaced as a whole"
             )));
         }
+        refuse_missing_directory(flag, kept)?;
     }
     let mut indexing = index.map(Indexing::open).transpose()?;
     let store = Store::create(out, overwrite, progress)?;

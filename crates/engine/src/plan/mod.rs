@@ -124,6 +124,8 @@ pub(crate) fn plan(
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
     let train: Vec<u64> = by_spelling[0].iter().map(|spellings| spellings.iter().sum()).collect();
     let tally = tally(facts, &verdicts);
+    let mut findings = findings;
+    findings.extend(sources::judge_empty_sides(facts, ties, counts, settings));
     let findings = judge(DataSet {
         settings,
         rules,

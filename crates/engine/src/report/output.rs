@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
-use bedload_bedrock::{Bound, FORMATS, Profile};
+use bedload_bedrock::FORMATS;
 use bedload_record::{Severities, Side};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
@@ -65,17 +65,13 @@ pub fn known_findings(dir: &Path) -> Result<Vec<u64>, EngineError> {
     Ok(list.into_iter().map(|finding| finding.fingerprint).collect())
 }
 
-/// The margin of the token counts of an output for a target, in per cent: the configured one, or the target's. A
-/// vocabulary that the user brought is taken for the target's own, as in the build.
-pub fn token_margin(manifest: &Manifest, profile: &Profile) -> u64 {
+/// By how many per cent the token counts of a target may differ from those of an output: as configured, or what the
+/// target's profile says. A vocabulary that the user brought is taken for the target's own, as in the build.
+pub fn token_margin(manifest: &Manifest, of_target: Option<u64>) -> u64 {
     let configured = manifest.config.pointer("/stages/tokens/margin").and_then(serde_json::Value::as_u64);
-    let is_public = || {
-        let encoding = manifest.encoding.as_deref().unwrap_or_default();
-        encoding.parse::<Encoding>().is_ok()
-    };
-    let of_target = || profile.limit(Bound::TokensMargin).filter(|_| is_public()).map(|limit| limit.value);
+    let is_public = manifest.encoding.as_deref().unwrap_or_default().parse::<Encoding>().is_ok();
     // A forged manifest can have any number here.
-    configured.or_else(of_target).unwrap_or(0).min(MARGIN_MAX)
+    configured.or(of_target.filter(|_| is_public)).unwrap_or(0).min(MARGIN_MAX)
 }
 
 /// The files of a side that have records.

@@ -9,10 +9,10 @@ use bedload_record::plural::count;
 use bedload_report::html::{
     Certificate, FileLine, InputLine, Limits, Lines, Page, Shared, Tables, Texts, render as html,
 };
-use bedload_stages::tokens::{Encoding, MARGIN_MAX};
 
 use crate::plan::certify::Certificates;
 use crate::report::manifest::{InputEntry, Manifest, TargetEntry};
+use crate::report::output::token_margin;
 use crate::run::error::EngineError;
 
 /// The path of the page in an output.
@@ -57,7 +57,7 @@ fn page(manifest: &Manifest, tables: Tables) -> Page {
     let today = manifest.profile.as_ref().and_then(|name| Catalogue::built_in().get(name).ok());
     let target = manifest.target.clone().or_else(|| today.as_deref().map(TargetEntry::of));
     let limit = |bound: Bound| target.as_ref()?.limits.get(bound.name()).copied();
-    let margin = margin(manifest, target.as_ref());
+    let margin = token_margin(manifest, limit(Bound::TokensMargin));
     let title = match (&target, &manifest.format) {
         (Some(target), _) => target.title.clone(),
         (None, Some(format)) => format!("Records of format {format}"),
@@ -118,18 +118,6 @@ fn models(target: Option<&TargetEntry>, today: Option<&Profile>) -> Vec<String> 
     let is_closed =
         today.is_some_and(|of| of.life != Life::Live || of.elsewhere.is_some() || of.customization.is_none());
     target.filter(|_| !is_closed).map(|target| target.models.clone()).unwrap_or_default()
-}
-
-/// By how many per cent the target's counts may differ: as configured, or the target's. A vocabulary that the user
-/// brought is taken for the target's own.
-fn margin(manifest: &Manifest, target: Option<&TargetEntry>) -> u64 {
-    let configured = manifest.config.pointer("/stages/tokens/margin").and_then(serde_json::Value::as_u64);
-    let is_public = manifest.encoding.as_deref().unwrap_or_default().parse::<Encoding>().is_ok();
-    let of_target = || {
-        let limits = &target.filter(|_| is_public)?.limits;
-        limits.get(Bound::TokensMargin.name()).copied()
-    };
-    configured.or_else(of_target).unwrap_or(0).min(MARGIN_MAX)
 }
 
 fn certificate(of: &Certificates) -> Certificate {

@@ -1,7 +1,7 @@
 //! The conversion of a run: what the records of each input are converted from.
 
 use bedload_bedrock::{Detection, FORMATS, Format};
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_record::plural::first;
 use bedload_record::{Findings, InputId};
 use bedload_scan::Inputs;
@@ -31,7 +31,7 @@ impl Conversion {
         let usage = |message: String| EngineError::Usage(message);
         let to = Format::from_name(name).ok_or_else(|| {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            let near = did_you_mean(name, names.iter().copied()).map(|near| near + " ").unwrap_or_default();
+            let near = offer(name, names.iter().copied());
             usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
         })?;
         let mut converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;

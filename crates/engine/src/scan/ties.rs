@@ -85,6 +85,13 @@ impl Ties {
         self.digests.is_empty() && self.by_input.is_empty()
     }
 
+    /// How many records of the sources that are a side are accepted.
+    pub(crate) fn accepted_of(&self, facts: &FactTable, side: Side) -> u64 {
+        let accepted = (0..facts.len()).into_par_iter().map(Ordinal).filter(|&line| facts.accepted(line));
+        let is_of = |line: &Ordinal| self.by_input.get(facts.input_of(*line).index()) == Some(&Some(side));
+        accepted.filter(is_of).count() as u64
+    }
+
     /// How many records of earlier outputs are pinned.
     pub(crate) fn pinned(&self) -> u64 {
         self.digests.len() as u64

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::run::error::{EngineError, io_error};
 use crate::run::progress::Progress;
 use crate::write::partial::{Partial, leftovers_of, open_to_others, parent_of};
+use crate::write::paths::refuse_missing_directory;
 use crate::write::place::{self, Placed};
 use crate::write::store::{in_place, sync};
 
@@ -40,6 +41,7 @@ impl<'p> AtomicFile<'p> {
                 "the output cannot be standard output; it is written to a temporary file and renamed",
             ));
         }
+        refuse_missing_directory(flag, target)?;
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(target, "examined")(error)),
@@ -62,6 +64,14 @@ impl<'p> AtomicFile<'p> {
     /// What killed runs left next to the target, by name.
     pub(crate) fn leftovers(&self) -> &[String] {
         &self.leftovers
+    }
+
+    /// Removes an earlier file with the name of the target.
+    pub(crate) fn remove_earlier(&self) -> Result<(), EngineError> {
+        match fs::remove_file(&self.target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(io_error(&self.target, "removed")),
+        }
     }
 
     /// Where to write.

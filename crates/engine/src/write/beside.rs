@@ -15,7 +15,8 @@ use crate::write::paths::refuse_output_inside_input;
 /// The name of the file until it has its own.
 const WRITTEN: &str = "findings";
 
-/// A file under way. Dropping it removes what was written, and leaves an earlier file with its name as it was.
+/// A file under way. Dropping it removes what was written, and leaves an earlier file with its name as it was, unless
+/// that was removed.
 pub struct FileBeside<'p> {
     single: AtomicFile<'p>,
     path: PathBuf,
@@ -42,6 +43,14 @@ impl<'p> FileBeside<'p> {
         let file = File::options().write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(io_error(&path, "created"))?;
         Ok(Self { single, path, writer: BufWriter::with_capacity(1 << 16, file) })
+    }
+
+    /// Removes an earlier file with this name now, so that it cannot be taken for what this run found if the run fails.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn remove_earlier(&self) -> Result<(), EngineError> {
+        self.single.remove_earlier()
     }
 
     /// Appends to the file.
@@ -84,6 +93,10 @@ mod tests {
         assert_eq!(std::fs::read(&target).expect("read"), b"earlier");
         assert!(file.publish().expect("published").is_empty());
         assert_eq!(std::fs::read(&target).expect("read"), b"whole");
-        assert_eq!(std::fs::read_dir(dir.path()).expect("listed").count(), 1);
+        let file = begin();
+        file.remove_earlier().expect("removed");
+        file.remove_earlier().expect("it is gone");
+        drop(file);
+        assert_eq!(std::fs::read_dir(dir.path()).expect("listed").count(), 0);
     }
 }

@@ -1,10 +1,13 @@
 //! Where an output may not go.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bedload_scan::Inputs;
 
-use crate::run::error::EngineError;
+use crate::run::error::{EngineError, io_error};
+use crate::write::partial::parent_of;
 
 /// Refuses an output that would replace an input or a directory above one.
 pub(crate) fn refuse_output_inside_input(flag: &str, inputs: &Inputs, out: &Path) -> Result<(), EngineError> {
@@ -21,6 +24,27 @@ pub(crate) fn refuse_output_inside_input(flag: &str, inputs: &Inputs, out: &Path
         }));
     }
     Ok(())
+}
+
+/// Refuses a file, named with `flag`, whose directory is not there: only `--out` of a build makes directories.
+///
+/// # Errors
+/// Where the directory is missing, is none, or cannot be examined.
+pub fn refuse_missing_directory(flag: &str, file: &Path) -> Result<(), EngineError> {
+    let parent = parent_of(file);
+    let (file, dir) = (file.display(), parent.display());
+    let usage = |what: String| Err(EngineError::Usage(format!("{flag} {file}: {what}")));
+    match fs::metadata(parent) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            usage(format!("the directory {dir} does not exist\nhint: create it first, or check the spelling"))
+        }
+        Ok(_) => usage(format!("{dir} is not a directory\nhint: check the spelling")),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            usage(format!("{dir} is not a directory\nhint: check the spelling"))
+        }
+        Err(error) => Err(io_error(parent, "examined")(error)),
+    }
 }
 
 /// A path without links and dots, also where its last parts do not exist.

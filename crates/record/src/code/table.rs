@@ -299,8 +299,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "there are no valid records",
-        "There is nothing to train on.",
-        "See the findings about records for what is wrong with each of them."
+        "There is nothing to train on, or nothing for a side that was asked for: validation or test data of which no record is left.",
+        "See the findings about records for what is wrong with each of them. Where valid records of a source are not kept, report/records.parquet says why."
     ),
     row!(
         DatasetDuplicateId,
@@ -1429,7 +1429,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "the record shares text with evaluation data",
-        "A model that was trained on the questions of a test answers them from memory, and its score says nothing. A match is 13 words in a row (`--eval-ngram`) that an evaluation record has too, or most of its words in runs of eight or more (`--eval-coverage`); `bedload build` lists every match with its place in report/contamination.parquet.",
+        "A model that was trained on the questions of a test answers them from memory, and its score says nothing. A match is 13 words in a row (`--eval-ngram`) that an evaluation record has too, or at least 0.8 of its words (`--eval-coverage`), counting words in runs of eight or more; `bedload build` lists every match with its place in report/contamination.parquet.",
         "Leave the record out (`bedload build --eval-hits drop`), or do not evaluate with what it matches."
     ),
     row!(

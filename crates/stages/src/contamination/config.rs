@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use bedload_record::file_name::is_data;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -23,7 +24,7 @@ pub struct ContaminationConfig {
     /// How many words in a row make a match, 3 to 64. Example: `ngram = 10`.
     #[schemars(range(min = *NGRAM_RANGE.start(), max = *NGRAM_RANGE.end()))]
     pub ngram: u32,
-    /// Share of an evaluation record's words that makes a match, in runs of eight or more. Example: `coverage = 0.6`.
+    /// Smallest share of an evaluation record's words that makes a match, counting words in runs of eight or more. Example: `coverage = 0.6`.
     pub coverage: Threshold,
     /// Words in a row that more than this many evaluation records have make no match. Example: `common = 20`.
     pub common: NonZeroU32,
@@ -103,18 +104,11 @@ pub enum NotEvalSet {
     },
 }
 
-/// How names of files end that have data: what follows such a name after a colon is meant as a field.
-const ENDINGS: [&str; 5] = [".jsonl", ".json", ".ndjson", ".gz", ".zst"];
-
 impl EvalSet {
     /// The file as it is seen from another directory.
     pub fn set_in(&mut self, dir: &Path) {
         self.path = dir.join(&self.path);
     }
-}
-
-fn has_ending(file: &str) -> bool {
-    ENDINGS.iter().any(|ending| file.ends_with(ending))
 }
 
 impl FromStr for EvalSet {
@@ -131,7 +125,8 @@ impl FromStr for EvalSet {
         if path.is_empty() || path.ends_with(':') || !is_pointer {
             return Err(NotEvalSet::Unknown);
         }
-        if let Some((file, field)) = path.rsplit_once(':').filter(|(file, _)| has_ending(file)) {
+        // What follows the name of a data file after a colon is meant as a field.
+        if let Some((file, field)) = path.rsplit_once(':').filter(|(file, _)| is_data(file.as_bytes())) {
             return Err(NotEvalSet::Name { file: file.to_owned(), field: field.to_owned() });
         }
         Ok(Self {
@@ -181,7 +176,7 @@ mod tests {
         for wrong in ["", ":/q", "a.jsonl:/q~2", "a.jsonl:"] {
             assert_eq!(wrong.parse::<EvalSet>(), Err(NotEvalSet::Unknown), "{wrong}");
         }
-        for wrong in ["a.jsonl:q", "d/a.jsonl.gz:q/0"] {
+        for wrong in ["a.jsonl:q", "d/a.jsonl.gz:q/0", "A.JSONL.GZ:q"] {
             let error = wrong.parse::<EvalSet>().expect_err(wrong).to_string();
             let hint = format!("hint: write {}", wrong.replace(':', ":/"));
             assert!(error.ends_with(&hint), "{error}");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bedload_record::json::Raw;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 
 use super::Remark;
 use super::config::Extra;
@@ -63,8 +63,7 @@ impl Slot {
 
     /// The field that may be meant, before all of them.
     pub(super) fn near(name: &str) -> String {
-        let near = did_you_mean(name, FIELDS.iter().map(|(name, _)| *name));
-        near.map(|near| near + " ").unwrap_or_default()
+        offer(name, FIELDS.iter().map(|(name, _)| *name))
     }
 
     /// The name that it has in a map.

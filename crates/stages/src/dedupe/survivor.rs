@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bedload_bedrock::Record;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_record::{Json, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,7 +47,7 @@ fn near(text: &str) -> String {
     // What follows a colon is the user's own.
     let name = text.split(':').next().unwrap_or_default();
     let names = ["first", "last", "longest", "highest", "lowest"].into_iter().filter(|known| *known != name);
-    did_you_mean(name, names).map(|near| near + " ").unwrap_or_default()
+    offer(name, names)
 }
 
 /// Why a text is not a [`Survivor`].

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bedload_record::Code;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What was found in a text.
@@ -137,7 +137,7 @@ pub enum NotKinds {
 }
 
 fn near(name: &str) -> String {
-    did_you_mean(name, Kind::all().map(Kind::name)).map(|near| near + " ").unwrap_or_default()
+    offer(name, Kind::all().map(Kind::name))
 }
 
 fn all_names() -> String {

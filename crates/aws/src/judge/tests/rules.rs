@@ -48,31 +48,31 @@ fn places_that_the_service_does_not_take_are_shown_by_character() {
         expect![[r#"
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://bucket/dt=2026-11-27/train.jsonl`: `=` (character 15) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://bucket/my data.jsonl`: a space (character 15) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://my_bucket/train.jsonl`: `_` (character 8) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://bucket//train.jsonl`: `/` (character 13) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://bucket/é.jsonl`: `é` (character 13) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `https://bucket/train.jsonl`: `h` (character 1) is not allowed there
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [pattern] `s3://b` is incomplete
-            a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+            a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
 
         CreateModelCustomizationJob
         1:240 outputDataConfig.s3Uri [min-length] 0 characters; at least 1 character

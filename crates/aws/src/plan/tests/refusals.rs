@@ -125,11 +125,11 @@ fn arguments_are_refused_by_name() {
             Arguments: `--tag` (jobTags[0].key): `a&b`: `&` (character 2) is not allowed there
               tags have letters, digits, white space and `._:/=+@-`
             Arguments: `--data` (trainingDataConfig.s3Uri): `s3://bucket/dt=2026-11-27/train.jsonl`: `=` (character 15) is not allowed there
-              a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+              a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
             Arguments: `--data` (validationDataConfig.validators[0].s3Uri): `s3://bucket/dt=2026-11-27/validation.jsonl`: `=` (character 15) is not allowed there
-              a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+              a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
             Arguments: `--output` (outputDataConfig.s3Uri): `s3://my_bucket/results`: `_` (character 8) is not allowed there
-              a URI is `s3://BUCKET/KEY`; the bucket has lower-case letters, digits, `-` and `.`, the key letters, digits and -!_*'(). between single slashes
+              a URI is `s3://BUCKET/KEY`; the bucket may have lower-case letters, digits, `-` and `.`, and the key letters, digits, `/` (one at a time) and `-!_*'().`
             Arguments: `--subnet` (vpcConfig.subnetIds[0]): `subnet_1`: `_` (character 7) is not allowed there
             Arguments: `--security-group` (vpcConfig.securityGroupIds): 0 elements; at least 1 element
         "#]],

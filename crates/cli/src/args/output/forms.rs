@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
@@ -74,8 +74,7 @@ impl FormFile {
         };
         let near = |name: &str| {
             let known: Vec<String> = Form::value_variants().iter().map(|form| form.name()).collect();
-            let near = did_you_mean(name, known.iter().map(String::as_str));
-            near.map(|near| near + " ").unwrap_or_default()
+            offer(name, known.iter().map(String::as_str))
         };
         let bytes = text.as_bytes();
         let Some(at) = bytes.iter().position(|&byte| byte == b'=') else {

@@ -2,7 +2,7 @@
 
 use bedload_engine::{Compared, Kind, MaxRejected};
 use bedload_record::Severity;
-use bedload_record::names::did_you_mean;
+use bedload_record::names::offer;
 use bedload_record::plural::{count, plural};
 
 use crate::args::PolicyArgs;
@@ -37,7 +37,7 @@ pub(super) fn failures(policy: &PolicyArgs, compared: &Compared) -> Result<Vec<S
     for (what, most) in &policy.max_drift {
         let known = || compared.drifts.iter().map(|drift| drift.what.as_str());
         if let Some(what) = what.as_deref().filter(|what| !known().any(|known| known == *what)) {
-            let hint = did_you_mean(what, known()).map(|near| near + " ").unwrap_or_default();
+            let hint = offer(what, known());
             let known: Vec<&str> = known().collect();
             let known =
                 if known.is_empty() { "none, as both are of early versions" } else { &known.join(", ") };

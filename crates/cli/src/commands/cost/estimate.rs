@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bedload_bedrock::cost::{HOURS_PER_MONTH, TokenRange, break_even, of_request, of_tokens, per_month};
 use bedload_bedrock::{
-    Commitment, Customization, Decimal, Deployment, Hyperparameter, ModelPrices, Per, Price, Profile,
+    Bound, Commitment, Customization, Decimal, Deployment, Hyperparameter, ModelPrices, Per, Price, Profile,
 };
 use bedload_engine::token_margin;
 
@@ -86,7 +86,8 @@ impl Estimate {
         let Target { manifest, profile, .. } = target;
         let of_model = model.and_then(|model| profile_of(target, model));
         let judged = of_model.as_deref().unwrap_or(profile);
-        let margin = token_margin(manifest, judged);
+        let of_target = judged.limit(Bound::TokensMargin).map(|limit| limit.value);
+        let margin = token_margin(manifest, of_target);
         let tokens = TokenRange::new(manifest.tokens.train, margin);
         let is_reinforcement = judged.customization == Some(Customization::ReinforcementFineTuning);
         let training = if is_reinforcement { prices.reinforcement } else { prices.training };

@@ -10,10 +10,14 @@ use crate::output::Out;
 
 pub(super) fn explain(message: &str, format: OutputFormat) -> Result<Exit, Failure> {
     let Some(explanation) = explain_message(message) else {
-        return Err(Failure::Usage(
-            "no such message is known\nhint: give it as the service wrote it; `bedload job show` shows that of a job"
-                .to_owned(),
-        ));
+        let shows = if cfg!(feature = "bedrock") {
+            "bedload job show JOB"
+        } else {
+            "aws bedrock get-model-customization-job --job-identifier JOB"
+        };
+        return Err(Failure::Usage(format!(
+            "no such message is known\nhint: give it as the service wrote it; `{shows}` shows that of a job"
+        )));
     };
     let mut out = Out::new();
     match format {

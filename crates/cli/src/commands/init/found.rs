@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bedload_bedrock::{Format, Profile, Shape};
 use bedload_engine::{Conversion, EngineError, Keys, Surveyed, survey};
+use bedload_record::file_name::is_jsonl;
 use bedload_scan::{DiscoverOptions, Url, discover};
 
 use crate::exit::Failure;
@@ -24,8 +25,6 @@ pub(super) struct Source {
     pub(super) is_known: bool,
 }
 
-/// How files of records end.
-const ENDINGS: [&str; 6] = [".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst"];
 /// A directory with more of them wants a glob, which only its owner knows.
 const FOUND_MAX: usize = 100;
 
@@ -123,7 +122,7 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 fn is_of_records(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    is_jsonl(name.as_encoded_bytes())
 }
 
 fn has_records(dir: &Path) -> bool {

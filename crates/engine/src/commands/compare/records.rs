@@ -252,16 +252,20 @@ fn match_alone(
     };
     let [was, is] = alone;
     let mut partner: HashMap<u32, u32> = HashMap::new();
-    let mut by_id: HashMap<u64, Option<u32>> = HashMap::new();
-    for at in is.iter().copied().chain(rejected(new.1)) {
-        if let Some(id) = new.1[at as usize].id {
-            // An id of several records names none of them.
-            by_id.entry(id).and_modify(|several| *several = None).or_insert(Some(at));
+    let named = |alone: &[u32], lines: &[PastLine]| {
+        let mut by_id: HashMap<u64, Option<u32>> = HashMap::new();
+        for at in alone.iter().copied().chain(rejected(lines)) {
+            if let Some(id) = lines[at as usize].id {
+                // An id of several records names none of them.
+                by_id.entry(id).and_modify(|several| *several = None).or_insert(Some(at));
+            }
         }
-    }
+        by_id
+    };
+    let (olds, news) = (named(&was, old.1), named(&is, new.1));
     for &at in &was {
-        let other = old.1[at as usize].id.and_then(|id| by_id.remove(&id).flatten());
-        if let Some(other) = other {
+        let id = old.1[at as usize].id.filter(|id| olds.get(id) == Some(&Some(at)));
+        if let Some(other) = id.and_then(|id| news.get(&id).copied().flatten()) {
             partner.insert(at, other);
         }
     }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use bedload_bedrock::{Level, Point, Profile, Training};
+use bedload_record::file_name::without_compression;
 use bedload_record::{Code, Finding, Side};
 use bedload_scan::{Input, Inputs};
 
@@ -50,8 +51,7 @@ fn judge_name(input: &Input, profile: &Profile) -> Option<Finding> {
     }
     // That a file is compressed is said once for all files.
     let name = key.file_name()?.as_encoded_bytes();
-    let stripped = [&b".gz"[..], b".zst"].iter().find_map(|suffix| name.strip_suffix(*suffix));
-    let name = stripped.filter(|_| input.codec().is_some()).unwrap_or(name);
+    let name = if input.codec().is_some() { without_compression(name) } else { name };
     if !name.ends_with(b".jsonl") {
         let message = "the name of a data file must end in `.jsonl`; rename the file".to_owned();
         return finding(message, api.cite());

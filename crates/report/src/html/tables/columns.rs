@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use parquet::data_type::{AsBytes as _, ByteArray};
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
 use crate::error::ReportError;
 use crate::find::{Cell, cells};
 use crate::inspect::read_error;
+use crate::lines::each;
 use crate::read::{Kind, Table, Values};
 use crate::sides::{column_of, open};
 
@@ -67,35 +67,19 @@ impl Columns {
     pub(crate) fn words(&self, group: usize, name: &str) -> Result<Words, ReportError> {
         let column = self.column(name, Kind::Text)?;
         let mut words = Words::default();
-        let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
-        // Neighbours mostly have the same text, and often the same bytes of a dictionary.
-        let mut last: Option<(ByteArray, u32)> = None;
-        let read = self.table.read(group, column, &mut |batch| {
-            let Values::Bytes(texts) = batch.values else { return Ok(()) };
-            for place in batch.places() {
-                let Some(place) = place else {
-                    words.rows.push(None);
-                    continue;
-                };
-                let text = &texts[place];
-                let number = match &last {
-                    Some((before, number)) if before.as_bytes() == text.as_bytes() => *number,
-                    _ => {
-                        if let Some(number) = known.get(text.as_bytes()) {
-                            *number
-                        } else {
-                            let number = words.list.len() as u32;
-                            words.list.push(text.as_utf8()?.to_owned());
-                            known.insert(text.as_bytes().to_vec(), number);
-                            number
-                        }
-                    }
-                };
-                if last.as_ref().is_none_or(|(_, before)| *before != number) {
-                    last = Some((text.clone(), number));
-                }
-                words.rows.push(Some(number));
-            }
+        let mut known: HashMap<String, u32> = HashMap::new();
+        // Neighbours mostly have the same text.
+        let mut last: Option<u32> = None;
+        let read = each(&self.table, group, column, |text| {
+            let number = text.map(|text| match last.filter(|&last| words.list[last as usize] == text) {
+                Some(same) => same,
+                None => *known.entry(text.to_owned()).or_insert_with_key(|text| {
+                    words.list.push(text.clone());
+                    words.list.len() as u32 - 1
+                }),
+            });
+            last = number.or(last);
+            words.rows.push(number);
             Ok(())
         });
         read.map_err(|error| self.wrong(error))?;
@@ -134,12 +118,8 @@ impl Columns {
     pub(crate) fn hashes(&self, group: usize, name: &str) -> Result<Vec<u64>, ReportError> {
         let column = self.column(name, Kind::Text)?;
         let mut rows = Vec::new();
-        let read = self.table.read(group, column, &mut |batch| {
-            let Values::Bytes(texts) = batch.values else { return Ok(()) };
-            for place in batch.places() {
-                let text = place.map_or(Ok("0"), |place| texts[place].as_utf8())?;
-                rows.push(u64::from_str_radix(text, 16).unwrap_or(0));
-            }
+        let read = each(&self.table, group, column, |text| {
+            rows.push(text.and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or(0));
             Ok(())
         });
         read.map_err(|error| self.wrong(error))?;

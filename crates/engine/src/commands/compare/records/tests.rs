@@ -142,6 +142,39 @@ fn changed_records_are_known_by_their_place_between_others_or_by_their_ids() {
     );
 }
 
+#[test]
+fn an_id_of_several_records_names_none_on_either_side() {
+    check(
+        "a#1 b#1 k",
+        "k x#1",
+        expect![[r#"
+        same 1, by id 0
+        added - 2
+        removed 1 -
+        removed 2 -
+    "#]],
+    );
+    check(
+        "k x#1",
+        "a#1 b#1 k",
+        expect![[r#"
+        same 1, by id 0
+        added - 1
+        added - 2
+        removed 2 -
+    "#]],
+    );
+    check(
+        "a#1 b#1:r k",
+        "k x#1",
+        expect![[r#"
+        same 1, by id 0
+        added - 2
+        removed 1 -
+    "#]],
+    );
+}
+
 /// The words of [`lines`] for contents and verdicts.
 fn spelled(records: &[(u8, usize)]) -> String {
     let word =
