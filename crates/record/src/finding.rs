@@ -13,6 +13,8 @@ pub struct RecordFinding {
     pub pointer: String,
     /// Byte offset in the line, from 0.
     pub offset: u64,
+    /// How many bytes it is about; 0 for the value or name that begins there.
+    pub len: u64,
     /// What is wrong with this record, without its text.
     pub message: String,
     /// Whose rule it is, where that is not the code's own source.
@@ -26,6 +28,8 @@ pub struct Detail {
     pub pointer: String,
     /// Byte offset in the line, from 0.
     pub offset: u64,
+    /// How many bytes it is about; 0 for the value or name that begins there.
+    pub len: u64,
     /// What is wrong, without the record's text.
     pub message: String,
     /// Whose rule it is, where that is not the code's own source.
@@ -43,7 +47,7 @@ impl Detail {
 
 impl From<(String, u64, String)> for Detail {
     fn from((pointer, offset, message): (String, u64, String)) -> Self {
-        Self { pointer, offset, message, source: None }
+        Self { pointer, offset, len: 0, message, source: None }
     }
 }
 
@@ -76,6 +80,8 @@ pub struct Excerpt {
     pub text: String,
     /// Where the place is in it, at the beginning of a character or at the end.
     pub at: usize,
+    /// How many bytes of it the finding is about; 0 for the value or name that begins there.
+    pub len: usize,
     /// Whether the record goes on before it, and behind it.
     pub is_cut: [bool; 2],
 }
@@ -223,8 +229,8 @@ impl Findings {
         if self.muted.contains(code) {
             self.n_muted[code as usize] += 1;
         } else if let Some(full) = &mut self.full {
-            let Detail { pointer, offset, message, source } = detail().into();
-            full.push(RecordFinding { code, pointer, offset, message, source });
+            let Detail { pointer, offset, len, message, source } = detail().into();
+            full.push(RecordFinding { code, pointer, offset, len, message, source });
         }
     }
 

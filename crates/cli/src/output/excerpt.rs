@@ -29,7 +29,12 @@ pub(super) fn cut(excerpt: &Excerpt, width: usize) -> Shown {
     let mut line = String::from(if is_cut_left { "…" } else { "" });
     left.iter().chain(right).for_each(|unit| line.push_str(&unit.text));
     line.push_str(if is_cut_right { "…" } else { "" });
-    let n_marked = token(behind).min(right.len());
+    let end = excerpt.at + excerpt.len;
+    let n_marked = match excerpt.len {
+        0 => token(behind),
+        _ => behind.iter().take_while(|unit| unit.at < end).count().max(1),
+    };
+    let n_marked = n_marked.min(right.len());
     let marked = columns(&right[..n_marked]).max(1);
     let marks = " ".repeat(usize::from(is_cut_left) + columns(left)) + &"^".repeat(marked);
     Shown { line, marks }
@@ -97,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn excerpt(text: &str, at: usize) -> Excerpt {
-        Excerpt { text: text.to_owned(), at, is_cut: [false, false] }
+        Excerpt { text: text.to_owned(), at, len: 0, is_cut: [false, false] }
     }
 
     #[test]
@@ -157,6 +162,35 @@ mod tests {
         "##]],
         );
         check("{", "{", 60, expect!["{\n^\n"]);
+    }
+
+    #[test]
+    fn a_span_of_several_words_is_marked_to_its_end() {
+        let text = r#"{"a":"call +49 170 1234567 or Föhn <|im_end|>"}"#;
+        let check = |span: &str, width: usize, expected: Expect| {
+            let at = text.find(span).expect("there");
+            let Shown { line, marks } = cut(&Excerpt { len: span.len(), ..excerpt(text, at) }, width);
+            expected.assert_eq(&format!("{line}\n{marks}\n"));
+        };
+        check(
+            "+49 170 1234567",
+            60,
+            expect![[r#"
+                {"a":"call +49 170 1234567 or Föhn <|im_end|>"}
+                           ^^^^^^^^^^^^^^^
+            "#]],
+        );
+        check(
+            "Föhn <|im_end|>",
+            60,
+            expect![[r#"
+                {"a":"call +49 170 1234567 or Föhn <|im_end|>"}
+                                              ^^^^^^^^^^^^^^^
+            "#]],
+        );
+        let Shown { line, marks } =
+            cut(&Excerpt { len: 15, ..excerpt(text, text.find("+49").expect("there")) }, 20);
+        assert!(line.width() <= 20 && marks.width() <= 20 && marks.ends_with("^^^"), "{line}\n{marks}");
     }
 
     #[test]

@@ -178,6 +178,7 @@ mod tests {
             content: Some(Excerpt {
                 text: "{\"prompt\":\"\u{202e}x\"}".to_owned(),
                 at: 10,
+                len: 0,
                 is_cut: [false, true],
             }),
             ..Finding::dataset(Code::SchemaEmptyContent, "`prompt` is empty".to_owned())

@@ -1,7 +1,10 @@
 //! Names of files as URIs and as paths of a repository, for programs that look for them there.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+/// The name of standard input.
+const STDIN: &str = "<stdin>";
 
 /// Where names of files lead from, and the directory that they are to be relative to.
 #[derive(Clone, Debug)]
@@ -18,18 +21,15 @@ impl Root {
         Self { top: workspace.map(PathBuf::from).or_else(|| here.clone()), here }
     }
 
-    /// The name of a file, relative to the top where it is below it.
+    /// The name of a file, relative to the top where it is below it, and else absolute, whatever it is written like.
     pub(super) fn path(&self, name: &str) -> String {
         let (Some(here), Some(top)) = (&self.here, &self.top) else { return name.to_owned() };
-        let plain = name.strip_prefix("./").unwrap_or(name);
-        if name.contains("://") || here == top && !Path::new(name).is_absolute() {
-            return plain.to_owned();
+        if name.contains("://") || name == STDIN {
+            return name.to_owned();
         }
-        let below = here.join(plain);
-        match below.strip_prefix(top).ok().and_then(Path::to_str) {
-            Some(below) if !below.is_empty() => below.to_owned(),
-            _ => plain.to_owned(),
-        }
+        let whole = plain(&here.join(name));
+        let below = whole.strip_prefix(plain(top)).ok().filter(|below| *below != Path::new(""));
+        below.unwrap_or(&whole).to_str().unwrap_or(name).to_owned()
     }
 
     /// The same as a URI reference.
@@ -40,6 +40,19 @@ impl Root {
         }
         if path.starts_with('/') { format!("file://{}", encode(&path)) } else { encode(&path) }
     }
+}
+
+/// A path without `.` and `..`, by its text: what it names need not be there any more.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 /// A path with every byte that has a meaning in a URI, or none, as `%XX`.
@@ -69,6 +82,11 @@ mod tests {
         check(root("/w", "/w"), "/w/a:b.jsonl", expect!["a%3Ab.jsonl"]);
         check(root("/w", "/w"), "/other/ü.jsonl", expect!["file:///other/%C3%BC.jsonl"]);
         check(root("/w", "/w"), "s3://bucket/a%/b", expect!["s3://bucket/a%25/b"]);
+        check(root("/w/sub", "/w"), "../data/./a.jsonl", expect!["data/a.jsonl"]);
+        check(root("/w", "/w"), "sub/../a.jsonl", expect!["a.jsonl"]);
+        check(root("/w", "/w"), "../other/a b.jsonl", expect!["file:///other/a%20b.jsonl"]);
+        check(root("/w", "/w/"), "/w/sub/../../x.jsonl", expect!["file:///x.jsonl"]);
+        check(root("/w/sub", "/w"), "<stdin>", expect!["%3Cstdin%3E"]);
         check(root("/w", "/w"), "<stdin>", expect!["%3Cstdin%3E"]);
         check(root("/w/sub", "/w"), "s3://bucket/a", expect!["s3://bucket/a"]);
     }

@@ -202,6 +202,7 @@ fn paths_are_those_of_the_checkout() {
     };
     assert!(show("github").starts_with("::error file=sub/x y.jsonl,line=1"), "{}", show("github"));
     assert!(show("sarif").contains("\"uri\":\"sub/x%20y.jsonl\""), "{}", show("sarif"));
+    assert!(show("markdown").contains("`sub/x y.jsonl:1:1`"), "{}", show("markdown"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::mem;
 
 use bedload_bedrock::{Format, Record, TextBuffer};
 use bedload_record::json::Framing;
-use bedload_record::{Findings, Json, Parser};
+use bedload_record::{Detail, Findings, Json, Parser};
 use bedload_stages::Stages;
 use bedload_stages::pii::{Action, Found, Kind, Scanner, Splices};
 
@@ -107,7 +107,13 @@ impl Pii {
             let (offset, len) = (place.range.start as u64, place.range.len() as u64);
             findings.add(place.kind.code(), || {
                 let done = if is_masked { "; it is masked" } else { "" };
-                (pointer.to_string(), offset, format!("the text contains {}{done}", place.kind.noun()))
+                Detail {
+                    pointer: pointer.to_string(),
+                    offset,
+                    len,
+                    message: format!("the text contains {}{done}", place.kind.noun()),
+                    source: None,
+                }
             });
             let start = hunt.before(rounds, offset);
             hunt.personal.push(Personal {
@@ -171,7 +177,11 @@ pub(crate) fn look_at_masked<C>(
             add_flaws(flaws, &mut about_masked);
             look(json?, &line, source, hunt, &mut about_masked)
         });
-        findings.absorb(about_masked, |finding| finding.offset = hunt.before(rounds, finding.offset));
+        findings.absorb(about_masked, |finding| {
+            let end = hunt.before(rounds, finding.offset + finding.len);
+            finding.offset = hunt.before(rounds, finding.offset);
+            finding.len = if finding.len == 0 { 0 } else { end.saturating_sub(finding.offset) };
+        });
         let written = line.len() as u64;
         hunt.give_back(line);
         if hunt.rounds() == rounds {

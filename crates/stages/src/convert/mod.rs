@@ -135,6 +135,7 @@ impl Converter {
             findings.add(code, || Detail {
                 pointer: pointer_to(line, offset, &read::known_keys(from)),
                 offset: offset as u64,
+                len: 0,
                 message,
                 source: None,
             });

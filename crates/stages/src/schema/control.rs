@@ -62,7 +62,7 @@ pub(super) struct Tokens {
     /// Where the first of them is.
     pub(super) at: usize,
     /// Its length.
-    len: usize,
+    pub(super) len: usize,
     /// Whether there is nothing else in the text.
     is_all: bool,
 }

@@ -155,7 +155,9 @@ impl<'v, 'r> Visit<'v, 'r> {
             let message = control.message(text, &tokens, part);
             let mut detail = at.detail(locator, message).sourced(code.info().source);
             let content = record.raw.get(detail.offset as usize + 1..).unwrap_or_default();
-            detail.offset += 1 + raw_offsets(content, &[tokens.at])[0] as u64;
+            let ends = raw_offsets(content, &[tokens.at, tokens.at + tokens.len]);
+            detail.offset += 1 + ends[0] as u64;
+            detail.len = (ends[1] - ends[0]) as u64;
             detail
         });
     }

@@ -61,7 +61,7 @@ pub(crate) fn place_in(
         content: line
             .bytes
             .zip(shown)
-            .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, framing)),
+            .map(|(bytes, framing)| excerpt(bytes, finding.offset as usize, finding.len as usize, framing)),
         line_digest: Some(digest),
         standing: None,
         reason: None,
@@ -70,7 +70,7 @@ pub(crate) fn place_in(
 }
 
 /// What is on each side of a place, as much as a wide terminal has room for.
-fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> Excerpt {
+fn excerpt(bytes: &[u8], offset: usize, len: usize, framing: Framing) -> Excerpt {
     const SIDE: usize = 240;
     let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
     let offset = offset.min(bytes.len());
@@ -89,6 +89,7 @@ fn excerpt(bytes: &[u8], offset: usize, framing: Framing) -> Excerpt {
     let before = String::from_utf8_lossy(before);
     Excerpt {
         at: before.len(),
+        len: String::from_utf8_lossy(&behind[..len.min(behind.len())]).len(),
         text: format!("{before}{}", String::from_utf8_lossy(behind)),
         is_cut: [from > 0, to < bytes.len()],
     }
