@@ -345,7 +345,8 @@ impl Dialect {
 }
 
 /// Returns true if one letter was left out, added or replaced, or two neighbours were exchanged, whatever the case.
-fn is_one_edit(a: &str, b: &str) -> bool {
+#[must_use]
+pub fn is_one_edit(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len().abs_diff(b.len()) > 1 {
         return false;

@@ -22,7 +22,9 @@ pub use advice::{Advice, DataSize, Recommendation, Sign, Steps};
 pub use catalogue::{Catalogue, ProfileError};
 pub use decimal::{Decimal, NotDecimal};
 pub use detect::{Detection, detect};
-pub use format::{Answers, Dialect, FOREIGN, FORMATS, Field, FieldKind, FieldRule, Format, FormatId, Part};
+pub use format::{
+    Answers, Dialect, FOREIGN, FORMATS, Field, FieldKind, FieldRule, Format, FormatId, Part, is_one_edit,
+};
 pub use job::{
     BaseModel, Customization, Deployment, Hyperparameter, HyperparameterKind, JobApi, Unpublished,
     foundation_id,

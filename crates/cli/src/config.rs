@@ -5,6 +5,7 @@ mod flags;
 #[cfg(test)]
 mod guide;
 mod origin;
+mod read;
 mod schema;
 mod source;
 mod value;
@@ -15,11 +16,11 @@ use std::num::{NonZeroU16, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use bedload_bedrock::Catalogue;
-use bedload_stages::{Stages, pointer};
+use bedload_stages::Stages;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX, bytes, record_bytes};
+use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX};
 use crate::exit::Failure;
 use crate::gate::{Level, Limit, Selector};
 use crate::quoting::Quoting;
@@ -45,6 +46,7 @@ pub(crate) struct Config {
     /// directory. Example: `profile-file = "profiles.toml"`.
     pub(crate) profile_file: Option<PathBuf>,
     /// Record format, or `auto`: the profile's format, or the detected one. Example: `format = "converse"`.
+    #[serde(deserialize_with = "read::format")]
     #[schemars(schema_with = "schema::format", extend("default" = "auto"))]
     pub(crate) format: Option<String>,
     /// Seed for the split and the selection. Example: `seed = 7`.
@@ -60,17 +62,18 @@ pub(crate) struct Config {
     #[schemars(schema_with = "schema::severities")]
     pub(crate) severity: BTreeMap<Selector, Level>,
     /// Worker threads; all cores when not set. Example: `threads = 4`.
+    #[serde(deserialize_with = "read::threads")]
     #[schemars(range(min = 1, max = THREADS_MAX))]
     pub(crate) threads: Option<NonZeroU16>,
     /// Read files instead of memory-mapping them. Example: `no-mmap = true`.
     pub(crate) no_mmap: bool,
     /// Memory limit; a run that reaches it ends with exit code 3. When not set, it is the lowest of the limits of the
     /// control group, `ulimit` and the machine. Example: `memory-limit = "4GiB"`.
-    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[serde(deserialize_with = "read::size", serialize_with = "as_size")]
     #[schemars(schema_with = "schema::size")]
     pub(crate) memory_limit: Option<u64>,
     /// Maximum size of a record, at most 4GiB. Example: `max-record-bytes = "1MiB"`.
-    #[serde(deserialize_with = "record_size", serialize_with = "as_size")]
+    #[serde(deserialize_with = "read::record_size", serialize_with = "as_size")]
     #[schemars(schema_with = "schema::size", extend("default" = "16MiB"))]
     pub(crate) max_record_bytes: Option<u64>,
     /// Read inputs that are JSON arrays as one record per element; line numbers then count elements. Example:
@@ -78,7 +81,7 @@ pub(crate) struct Config {
     pub(crate) array: bool,
     /// Maximum size of a compressed input after decompression; when not set, 1GB, or 1000 times the compressed size where
     /// that is more. Example: `max-decompressed = "50GB"`.
-    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[serde(deserialize_with = "read::size", serialize_with = "as_size")]
     #[schemars(schema_with = "schema::size")]
     pub(crate) max_decompressed: Option<u64>,
     /// Directory for temporary copies of standard input, compressed inputs and arrays; when not set, next to the output,
@@ -86,6 +89,7 @@ pub(crate) struct Config {
     pub(crate) temp_dir: Option<PathBuf>,
     /// Maximum number of rejected records allowed, as a number or a share; no limit when not set. Example:
     /// `max-rejected = "1%"`.
+    #[serde(deserialize_with = "read::max_rejected")]
     #[schemars(schema_with = "schema::limit")]
     pub(crate) max_rejected: Option<Written>,
     /// Maximum number of findings of a code or area, or their share of the records. Example:
@@ -98,14 +102,15 @@ pub(crate) struct Config {
     /// Maximum number of records in a shard. Example: `shard-records = 100000`.
     pub(crate) shard_records: Option<NonZeroU64>,
     /// Maximum size of a shard. Example: `shard-bytes = "512MiB"`.
-    #[serde(deserialize_with = "size", serialize_with = "as_size")]
+    #[serde(deserialize_with = "read::size", serialize_with = "as_size")]
     #[schemars(schema_with = "schema::size")]
     pub(crate) shard_bytes: Option<u64>,
     /// Files that findings are written to, each as `FORMAT=FILE`. Example: `output = ["jsonl=findings.jsonl"]`.
+    #[serde(deserialize_with = "read::outputs")]
     pub(crate) output: Vec<String>,
     /// JSON Pointer to what names a record in its source: a column of the report, also where a conversion leaves it
     /// behind. Example: `id = "/id"`.
-    #[serde(deserialize_with = "pointer_of")]
+    #[serde(deserialize_with = "read::pointer")]
     #[schemars(schema_with = "schema::pointer")]
     pub(crate) id: Option<String>,
     /// Settings of stages, a table each.
@@ -135,16 +140,6 @@ impl Written {
     }
 }
 
-fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let written = Written::deserialize(deserializer)?;
-    bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn record_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let written = Written::deserialize(deserializer)?;
-    record_bytes(&written.text()).map(Some).map_err(serde::de::Error::custom)
-}
-
 /// A size as people would write it: in the largest unit that leaves no rest.
 #[allow(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn as_size<S: Serializer>(size: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -155,11 +150,6 @@ fn as_size<S: Serializer>(size: &Option<u64>, serializer: S) -> Result<S::Ok, S:
         Some((name, unit)) => serializer.collect_str(&format_args!("{}{name}", bytes / unit)),
         None => serializer.serialize_u64(bytes),
     }
-}
-
-fn pointer_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let written = String::deserialize(deserializer)?;
-    pointer::check(&written).map(Some).map_err(serde::de::Error::custom)
 }
 
 pub(crate) const NAME: &str = "bedload.toml";

@@ -16,14 +16,13 @@ use bedload_record::names::{did_you_mean_of, offer};
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
-use bedload_stages::tokens::{MARGIN_MAX, Tokenizer};
+use bedload_stages::tokens::Tokenizer;
 use bedload_stages::{STAGES, Stages};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use crate::args::{
-    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, GateArgs, THREADS_MAX,
-    VocabularyArgs,
+    CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, GateArgs, VocabularyArgs,
 };
 use crate::config::{Config, Written, sources};
 use crate::escape::escape;
@@ -32,7 +31,7 @@ use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limits, put
 use crate::memory;
 use crate::output::say;
 
-use contamination::{put_for_check, refuse_out_of_range};
+use contamination::put_for_check;
 
 use build::{put_counts, refuse_skipped};
 
@@ -97,7 +96,6 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
 /// Settings for `explain`, which converts where it is asked to.
 pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
-    config.stages.convert.to = None;
     put_pii_to_report(&args.pii, &mut config.stages, &args.data.skip)?;
     configure(&mut config, &args.conversion)?;
     resolve(&args.data, config)
@@ -242,19 +240,9 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses what a configuration file can say and no flag could, and what is no setting for any data.
+/// Refuses settings that no data could have, by themselves or together.
 fn refuse_impossible(config: &Config) -> Result<(), Failure> {
     let stages = &config.stages;
-    if stages.tokens.margin.is_some_and(|margin| margin > MARGIN_MAX) {
-        return Err(Failure::Usage(format!("[stages.tokens] margin must be from 0 to {MARGIN_MAX} percent")));
-    }
-    if stages.balance.ratio_max.is_nan() || stages.balance.ratio_max < 1.0 {
-        return Err(Failure::Usage("[stages.balance] ratio-max must be at least 1.0".to_owned()));
-    }
-    refuse_out_of_range(&stages.contamination)?;
-    if config.threads.is_some_and(|threads| i64::from(threads.get()) > THREADS_MAX) {
-        return Err(Failure::Usage(format!("threads must be from 1 to {THREADS_MAX}")));
-    }
     stages.split.check().map_err(Failure::Usage)?;
     let split = &stages.split;
     if split.select == Some(Amount::Records(0)) || split.select_tokens == Some(0) {
@@ -270,9 +258,6 @@ fn refuse_impossible(config: &Config) -> Result<(), Failure> {
     }
     if stages.augment.to == Some(0) {
         return Err(Failure::Usage("--augment-to 0 would fill nothing".to_owned()));
-    }
-    if !(1..=64).contains(&stages.augment.copies) {
-        return Err(Failure::Usage("[stages.augment] copies must be from 1 to 64".to_owned()));
     }
     Ok(())
 }

@@ -36,6 +36,7 @@ pub mod split;
 pub mod augment;
 
 mod config;
+mod read;
 pub mod shapes;
 
 pub use config::Stages;

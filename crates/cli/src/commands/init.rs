@@ -53,8 +53,11 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     };
     // What is to be converted is checked as it is: in another format than the target's.
     let converts = choices.has("stages.convert.to");
-    let next =
-        if converts { "bedload build --out DIR" } else { "bedload check, then bedload build --out DIR" };
+    let next = if converts {
+        "bedload build --out DIR, which converts the records (bedload check looks at them as they are)"
+    } else {
+        "bedload check, then bedload build --out DIR"
+    };
     say(&format!("wrote {NAME}: {described}\nnext: {next}\n"));
     Ok(Exit::Clean)
 }

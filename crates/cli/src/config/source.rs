@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use bedload_bedrock::{Decimal, FOREIGN, FORMATS, Format};
+use bedload_bedrock::{Decimal, Format};
 use bedload_engine::DataSource;
-use bedload_record::names::offer;
 use bedload_scan::SourcePaths;
 use bedload_stages::convert::Map;
 use bedload_stages::group::GroupBys;
-use bedload_stages::pointer;
 use bedload_stages::select::Weight;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Written;
+use super::{Written, read};
 use crate::exit::Failure;
 
 /// One table as written.
@@ -22,12 +20,14 @@ use crate::exit::Failure;
 pub(crate) struct InputTable {
     /// Files, directories, globs or URLs, relative to the directory of the configuration file; or `-`. Example:
     /// `path = "chat/*.jsonl"`.
+    #[serde(deserialize_with = "paths")]
     #[schemars(schema_with = "super::schema::paths")]
     path: OneOrMany,
     /// Name of the source in reports; the path when not set. Example: `name = "chat"`.
+    #[serde(default, deserialize_with = "read::name")]
     name: Option<String>,
     /// Format of its records; detected when not set. Example: `format = "sharegpt"`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::format")]
     #[schemars(schema_with = "super::schema::format")]
     format: Option<String>,
     /// For records in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
@@ -38,11 +38,11 @@ pub(crate) struct InputTable {
     /// `group-by = ["/user/id"]`.
     group_by: Option<GroupBys>,
     /// JSON Pointer to the label. Example: `label = "/category"`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::pointer")]
     #[schemars(schema_with = "super::schema::pointer")]
     label: Option<String>,
     /// JSON Pointer to what names a record. Example: `id = "/id"`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::pointer")]
     #[schemars(schema_with = "super::schema::pointer")]
     id: Option<String>,
     /// How much of the selection the source gets, above 0 and up to 1,000,000. Example: `weight = 2`.
@@ -55,6 +55,18 @@ pub(crate) struct InputTable {
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
+}
+
+fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany, D::Error> {
+    let wrong = |message: &str| Err(serde::de::Error::custom(message));
+    match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::Many(paths) if paths.is_empty() => {
+            wrong("the list is empty\nhint: name at least one path")
+        }
+        OneOrMany::One(path) if path.is_empty() => wrong("a path cannot be empty"),
+        OneOrMany::Many(paths) if paths.iter().any(String::is_empty) => wrong("a path cannot be empty"),
+        paths => Ok(paths),
+    }
 }
 
 fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Weight>, D::Error> {
@@ -87,22 +99,14 @@ pub(crate) fn sources(
     let mut sources: Vec<(DataSource, SourcePaths)> = Vec::new();
     for table in tables {
         let paths = table.paths();
-        let Some(first) = paths.first() else {
-            return Err(Failure::Usage(
-                "[[input]] path: the list is empty\nhint: name at least one path".to_owned(),
-            ));
-        };
-        let name = table.name.clone().unwrap_or_else(|| first.clone());
+        let name = table.name.clone().or_else(|| paths.first().cloned()).unwrap_or_default();
         let wrong = |message: String| Failure::Usage(format!("[[input]] {name}: {message}"));
-        if name.is_empty() {
-            return Err(Failure::Usage("[[input]] name: a name cannot be empty".to_owned()));
-        }
         if sources.iter().any(|(other, _)| other.name == name) {
             return Err(wrong("two tables have this name\nhint: give each a `name` of its own".to_owned()));
         }
         let paths = SourcePaths::new(dir, paths).map_err(|error| wrong(format!("path: {error}")))?;
         let format = table.format.as_deref().filter(|&format| format != "auto");
-        let format = format.map(|format| known(format).map_err(&wrong)).transpose()?;
+        let format = format.and_then(Format::from_any_name);
         if let (Some(format), false) = (format, table.map.0.is_empty()) {
             let message = format!(
                 "`map` cannot be used with `format = \"{}\"`, which defines its own fields",
@@ -111,21 +115,7 @@ pub(crate) fn sources(
             return Err(wrong(message));
         }
         let InputTable { map, group_by, label, id, weight, .. } = table;
-        let [label, id] = [(label, "label"), (id, "id")].map(|(text, key)| {
-            let read =
-                text.map(|text| pointer::check(&text).map_err(|error| wrong(format!("{key}: {error}"))));
-            read.transpose()
-        });
-        let (label, id) = (label?, id?);
         sources.push((DataSource { name, format, map, group_by, label, id, weight }, paths));
     }
     Ok(sources)
-}
-
-fn known(name: &str) -> Result<&'static Format, String> {
-    Format::from_any_name(name).ok_or_else(|| {
-        let names: Vec<&str> = FORMATS.iter().chain(FOREIGN).map(|format| format.name).collect();
-        let near = offer(name, names.iter().copied());
-        format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", "))
-    })
 }

@@ -1,7 +1,7 @@
 //! Settings about evaluation data: flags over what is configured.
 
 use bedload_stages::Stages;
-use bedload_stages::contamination::{ContaminationConfig, Hits};
+use bedload_stages::contamination::Hits;
 
 use super::build::Flag;
 use super::named;
@@ -49,12 +49,4 @@ pub(super) fn put_for_check(
         stage.hits = Hits::Flag;
     }
     Ok(())
-}
-
-/// Refuses what a configuration file can say and a flag cannot.
-pub(super) fn refuse_out_of_range(stage: &ContaminationConfig) -> Result<(), Failure> {
-    if ContaminationConfig::is_ngram(stage.ngram) {
-        return Ok(());
-    }
-    Err(Failure::Usage("[stages.contamination] ngram must be from 3 to 64".to_owned()))
 }

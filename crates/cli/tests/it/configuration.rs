@@ -87,6 +87,59 @@ fn what_a_build_would_refuse_is_refused() {
     assert!(scratch.run("config shwo").refuses(2).contains("'show'"));
 }
 
+/// Values that no data could have; each is refused where the file is read, by every command that reads it.
+#[test]
+fn a_bad_value_is_refused_with_its_line_by_every_command() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(30)));
+    for (table, key, value) in [
+        ("", "format", "\"convrse\""),
+        ("", "max-rejected", "\"banana\""),
+        ("", "max-rejected", "\"200%\""),
+        ("", "threads", "2000"),
+        ("", "threads", "0"),
+        ("", "fail-on", "\"warn\""),
+        ("", "memory-limit", "\"much\""),
+        ("", "max-record-bytes", "\"8GiB\""),
+        ("", "output", "[\"html=x\"]"),
+        ("", "id", "\"id\""),
+        ("", "severity", "{ \"schema/none\" = \"error\" }"),
+        ("", "max-findings", "{ \"schema/empty-content\" = \"many\" }"),
+        ("[stages.convert]", "to", "\"convers\""),
+        ("[stages.convert]", "extra", "\"dorp\""),
+        ("[stages.tokens]", "encoding", "\"o200k\""),
+        ("[stages.tokens]", "engine", "\"fats\""),
+        ("[stages.tokens]", "margin", "101"),
+        ("[stages.balance]", "ratio-max", "0.5"),
+        ("[stages.balance]", "ratio-max", "nan"),
+        ("[stages.balance]", "cap-class", "0"),
+        ("[stages.augment]", "copies", "0"),
+        ("[stages.augment]", "copies", "65"),
+        ("[stages.augment]", "to", "0"),
+        ("[stages.split]", "select", "0"),
+        ("[stages.split]", "select-tokens", "0"),
+        ("[stages.split]", "validation", "0.9"),
+        ("[stages.contamination]", "ngram", "2"),
+        ("[stages.near]", "threshold", "0"),
+        ("[[input]]\npath = \"a.jsonl\"", "format", "\"alpacca\""),
+        ("[[input]]\npath = \"a.jsonl\"", "label", "\"label\""),
+        ("[[input]]\npath = \"a.jsonl\"", "id", "\"id\""),
+        ("[[input]]\npath = \"a.jsonl\"", "name", "\"\""),
+        ("[[input]]\npath = \"a.jsonl\"", "weight", "0"),
+        ("[[input]]", "path", "[]"),
+        ("[[input]]", "path", "\"\""),
+    ] {
+        let text = format!("{table}\n{key} = {value}\n");
+        let line = text.lines().count();
+        scratch.write("bedload.toml", &text);
+        for command in ["config show", "check a.jsonl", "build a.jsonl --out OUT"] {
+            let said = scratch.run(command).refuses(2);
+            for part in ["bedload.toml: ", &format!("line {line}, "), key] {
+                assert!(said.contains(part), "{command}, {text}: no {part:?} in {said}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_schema_is_json_and_knows_every_setting_that_is_shown() {
     let scratch = Scratch::new();

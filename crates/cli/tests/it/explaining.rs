@@ -56,6 +56,16 @@ fn a_record_of_no_known_format_is_told_so_and_has_no_digest() {
 }
 
 #[test]
+fn a_record_is_explained_as_the_configuration_converts_it() {
+    let scratch = Scratch::with("a.jsonl", jsonl([r#"{"instruction":"q","input":"","output":"a"}"#; 3]));
+    scratch.write("bedload.toml", "[stages.convert]\nto = \"prompt-completion\"\n");
+    let said = scratch.run("explain a.jsonl:1").exits(0).stdout;
+    assert!(said.contains("format     prompt-completion (converted, "), "{said}");
+    let said = scratch.run("explain a.jsonl:1 --skip convert").exits(0).stdout;
+    assert!(!said.contains("converted"), "{said}");
+}
+
+#[test]
 fn a_record_of_another_tool_is_explained_as_it_would_be_converted() {
     let chat = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"x":1}"#;
     let scratch = Scratch::with("a.jsonl", jsonl([chat; 3]));

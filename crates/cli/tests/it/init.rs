@@ -46,7 +46,10 @@ fn the_sources_that_are_there_build_the_target() {
     scratch.write("old/manifest.json", "{}");
     scratch.write("old/train.jsonl", chat(1));
     let said = scratch.run("init --profile nova-lite-sft").exits(0).stderr;
-    assert_eq!(said, "wrote bedload.toml: 3 sources\nnext: bedload build --out DIR\n");
+    assert_eq!(
+        said,
+        "wrote bedload.toml: 3 sources\nnext: bedload build --out DIR, which converts the records (bedload check looks at them as they are)\n"
+    );
     let text = String::from_utf8(scratch.read("bedload.toml")).unwrap();
     expect![[r#"
         profile = "nova-lite-sft"

@@ -45,11 +45,13 @@ pub struct AugmentConfig {
     pub enabled: bool,
     /// Turn each training record into up to this many records, itself included, 1 to 64; 1 is off. Example: `copies = 3`.
     #[schemars(range(min = 1, max = 64))]
+    #[serde(deserialize_with = "crate::read::copies")]
     pub copies: u32,
     /// Which records get variants: `all`, or `balance` for those of rare classes. Example: `mode = "balance"`.
     pub mode: Mode,
     /// Fill each class up to this many training records, if it has fewer. Example: `to = 500`.
     #[schemars(range(min = 1))]
+    #[serde(deserialize_with = "crate::read::some_positive")]
     pub to: Option<u64>,
     /// How prompts are varied: `template`, `prefix`, `suffix`, `case` and `punctuation`. Example:
     /// `strategies = ["prefix", "case"]`.

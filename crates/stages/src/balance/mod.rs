@@ -53,11 +53,13 @@ pub struct BalanceConfig {
     /// How many times larger the largest class may be than the smallest before a note says so, at least 1. Example:
     /// `ratio-max = 5.0`.
     #[schemars(range(min = 1))]
+    #[serde(deserialize_with = "crate::read::ratio")]
     pub ratio_max: f64,
     /// A value with fewer training records than this is rare. Example: `rare = 50`.
     pub rare: u64,
     /// Keep at most this many training records of each class. Example: `cap-class = 500`.
     #[schemars(range(min = 1))]
+    #[serde(deserialize_with = "crate::read::some_positive")]
     pub cap_class: Option<u64>,
     /// What records are counted by, besides labels: JSON Pointers, `label`, `source` or `length`. Example: `by = ["/language"]`.
     pub by: Vec<Facet>,

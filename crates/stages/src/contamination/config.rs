@@ -23,6 +23,7 @@ pub struct ContaminationConfig {
     pub sets: Vec<EvalSet>,
     /// How many words in a row make a match, 3 to 64. Example: `ngram = 10`.
     #[schemars(range(min = *NGRAM_RANGE.start(), max = *NGRAM_RANGE.end()))]
+    #[serde(deserialize_with = "crate::read::ngram")]
     pub ngram: u32,
     /// Smallest share of an evaluation record's words that makes a match, counting words in runs of eight or more. Example: `coverage = 0.6`.
     pub coverage: Threshold,
@@ -35,7 +36,7 @@ pub struct ContaminationConfig {
 /// The most common length in the literature, from GPT-3 on.
 const NGRAM: u32 = 13;
 /// How few and how many words in a row may make a match.
-pub(super) const NGRAM_RANGE: std::ops::RangeInclusive<u32> = 3..=64;
+pub(crate) const NGRAM_RANGE: std::ops::RangeInclusive<u32> = 3..=64;
 /// GPT-3 left out what is in more than ten documents.
 const COMMON: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
@@ -56,11 +57,6 @@ impl ContaminationConfig {
     /// Returns true if there is something to compare with.
     pub fn runs(&self) -> bool {
         self.enabled && !self.sets.is_empty()
-    }
-
-    /// Returns true if so many words in a row can make a match.
-    pub fn is_ngram(n: u32) -> bool {
-        NGRAM_RANGE.contains(&n)
     }
 }
 

@@ -28,7 +28,7 @@
 //! `contamination/match`, `contamination/dropped`, `contamination/found`, `contamination/uncompared`,
 //! `contamination/common`.
 
-mod config;
+pub(crate) mod config;
 mod grams;
 mod index;
 mod matcher;

@@ -13,6 +13,7 @@ pub struct ConvertConfig {
     pub enabled: bool,
     /// The format that records are converted to; when not set, records stay as they are. Example: `to = "converse"`.
     #[schemars(schema_with = "crate::shapes::target_format")]
+    #[serde(deserialize_with = "crate::read::some_target_format")]
     pub to: Option<String>,
     /// For records in no known format: where each field is, as the name of a key or as a JSON Pointer. Example:
     /// `map = { prompt = "question", completion = "/answers/0" }`.

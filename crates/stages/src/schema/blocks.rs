@@ -4,7 +4,7 @@ use bedload_bedrock::{Bound, Part, Point};
 use bedload_record::plural::plural;
 use bedload_record::{At, Code, Json, Value};
 
-use super::flat::written;
+use super::flat::{missing, written};
 use super::media::{self, Media};
 use super::tools::Calls;
 use super::visit::Visit;
@@ -151,12 +151,12 @@ fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>
         visit.add(Code::SchemaMisplacedContent, at, || "reasoning belongs in assistant messages".to_owned());
     }
     let Some(inner) = value.get("reasoningText") else {
-        return visit.add(Code::SchemaMissingField, at, || "`reasoningText` is missing".to_owned());
+        return missing(visit, "reasoningText", value, at);
     };
     let at = at.key("reasoningText");
     match inner.get("text") {
         Some(value) => text(visit, value, Part::Completion, &at.key("text")),
-        None => visit.add(Code::SchemaMissingField, &at, || "`text` is missing".to_owned()),
+        None => missing(visit, "text", inner, &at),
     }
 }
 

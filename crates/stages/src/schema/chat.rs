@@ -4,7 +4,7 @@ use bedload_bedrock::{Part, Point};
 use bedload_record::json::Elements;
 use bedload_record::{At, Code, Json, Value};
 
-use super::flat::written;
+use super::flat::{missing, written};
 use super::tools::{Names, description, wrong_spec};
 use super::visit::Visit;
 use super::wrong_type;
@@ -21,7 +21,7 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
         let role_at = at.key("role");
         let (mut part, mut is_assistant) = (Part::Prompt, false);
         match role {
-            None => visit.add(Code::SchemaMissingField, &at, || "`role` is missing".to_owned()),
+            None => missing(visit, "role", message, &at),
             Some(Value::String("user")) => has_user = true,
             Some(Value::String("assistant")) => (part, is_assistant) = (Part::Completion, true),
             Some(Value::String("system")) if index > 0 => {
@@ -46,7 +46,7 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
             // A message that calls tools need not say anything.
             None | Some(Value::Null | Value::String(_)) if calls > 0 => {}
             Some(other) => wrong_type(visit, &at.key("content"), "`content`", "a string", &other),
-            None => visit.add(Code::SchemaMissingField, &at, || "`content` is missing".to_owned()),
+            None => missing(visit, "content", message, &at),
         }
     }
     if !has_user {

@@ -1,6 +1,6 @@
 //! Fields of flat records: texts, numbers, captions; rules about several of them; characters.
 
-use bedload_bedrock::{Bound, FieldRule, Part, Point, Record};
+use bedload_bedrock::{Bound, FieldRule, Part, Point, Record, is_one_edit};
 use bedload_record::{At, Code, Json, Value};
 
 use super::visit::Visit;
@@ -9,10 +9,18 @@ use super::wrong_type;
 /// The value of `schemaVersion` that every target takes.
 const SCHEMA_VERSION: &str = "bedrock-conversation-2024";
 
+/// A key that is not there, and whether one that is there was probably meant for it.
 pub(super) fn missing(visit: &mut Visit<'_, '_>, key: &str, json: Json<'_>, at: &At<'_>) {
     visit.add(Code::SchemaMissingField, at, || {
-        let near = json.members().any(|(k, _)| k != key && k.trim().eq_ignore_ascii_case(key));
-        let hint = if near { "; a similar key differs only in case or white space" } else { "" };
+        let is_any = |is_near: &dyn Fn(&str) -> bool| json.members().any(|(k, _)| k != key && is_near(k));
+        // The other key is not quoted: it is the user's.
+        let hint = if is_any(&|other| other.trim().eq_ignore_ascii_case(key)) {
+            "; a similar key differs only in case or white space"
+        } else if is_any(&|other| is_one_edit(key, other)) {
+            "; a key one letter away from it is probably misspelt"
+        } else {
+            ""
+        };
         format!("`{key}` is missing{hint}")
     });
 }

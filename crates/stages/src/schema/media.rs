@@ -4,6 +4,7 @@ use bedload_bedrock::{MediaFormats, Point, Profile};
 use bedload_record::{At, Code, Json, Value};
 
 use super::blocks::Content;
+use super::flat::missing;
 use super::visit::Visit;
 use super::wrong_type;
 use crate::role::Role;
@@ -66,7 +67,7 @@ pub(super) fn block(
     match value.get("format").map(Json::value) {
         Some(Value::String(format)) => check_format(visit, media, format, &at.key("format")),
         Some(other) => wrong_type(visit, &at.key("format"), "`format`", "a string", &other),
-        None => visit.add(Code::SchemaMissingField, at, || "`format` is missing".to_owned()),
+        None => missing(visit, "format", value, at),
     }
     let source = at.key("source");
     let Some(location) = value.get("source").and_then(|source| source.get("s3Location")) else {
@@ -76,7 +77,7 @@ pub(super) fn block(
     match location.get("uri").map(Json::value) {
         Some(Value::String(uri)) => check_uri(visit, uri, &at.key("uri")),
         Some(other) => wrong_type(visit, &at.key("uri"), "`uri`", "a string", &other),
-        None => visit.add(Code::SchemaMissingField, &at, || "`uri` is missing".to_owned()),
+        None => missing(visit, "uri", location, &at),
     }
     match location.get("bucketOwner").map(Json::value) {
         None => visit.judge(Point::BucketOwnerMissing, &at, || "`bucketOwner` is missing".to_owned()),

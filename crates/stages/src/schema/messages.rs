@@ -5,7 +5,7 @@ use bedload_bedrock::{Dialect, Point};
 use bedload_record::{At, Code, Json, Value};
 
 use super::blocks::{self, Content};
-use super::flat::written;
+use super::flat::{missing, written};
 use super::tools::Calls;
 use super::visit::Visit;
 use super::{chat, weight, wrong_type};
@@ -73,7 +73,7 @@ pub(super) fn check<'t>(
             continue;
         }
         let Some(value) = message.get("content") else {
-            visit.add(Code::SchemaMissingField, &at, || "`content` is missing".to_owned());
+            missing(visit, "content", message, &at);
             continue;
         };
         let at = at.key("content");
@@ -94,7 +94,7 @@ pub(super) fn check<'t>(
 
 fn role(visit: &mut Visit<'_, '_>, message: Json<'_>, at: &At<'_>) -> Option<Role> {
     let Some(value) = message.get("role") else {
-        visit.add(Code::SchemaMissingField, at, || "`role` is missing".to_owned());
+        missing(visit, "role", message, at);
         return None;
     };
     let at = at.key("role");
@@ -172,11 +172,11 @@ fn candidates<'t>(
             Some(_) => visit.add(Code::SchemaCandidates, &at.key("preferenceLabel"), || {
                 "`preferenceLabel` must be \"preferred\" or \"non-preferred\"".to_owned()
             }),
-            None => visit.add(Code::SchemaMissingField, &at, || "`preferenceLabel` is missing".to_owned()),
+            None => missing(visit, "preferenceLabel", candidate, &at),
         }
         match candidate.get("content") {
             Some(value) => blocks::content(visit, value, role, content, calls, &at.key("content")),
-            None => visit.add(Code::SchemaMissingField, &at, || "`content` is missing".to_owned()),
+            None => missing(visit, "content", candidate, &at),
         }
     }
     if count >= 2 && labels.iter().sum::<u32>() as usize == count && labels.contains(&0) {

@@ -38,6 +38,12 @@ fn pairs() {
         ]],
     );
     check(
+        r#"{"propmt":"p","completion":"c"}"#,
+        expect![[
+            r#"schema/missing-field "" at 0: `prompt` is missing; a key one letter away from it is probably misspelt"#
+        ]],
+    );
+    check(
         r#"{"prompt":"","completion":" \n\u00a0"}"#,
         expect![[r#"
             schema/empty-content "/prompt" at 10: `prompt` is empty

@@ -5,6 +5,7 @@ use bedload_record::{At, Code, Json, Value};
 
 use super::blocks;
 use super::by_text::ByText;
+use super::flat::missing;
 use super::visit::Visit;
 use super::wrong_type;
 use crate::role::Role;
@@ -198,7 +199,7 @@ impl<'t> Calls<'t> {
         match value.get("input").map(Json::value) {
             Some(Value::Object(_)) => {}
             Some(other) => wrong_type(visit, &at.key("input"), "`input`", "an object", &other),
-            None => visit.add(Code::SchemaMissingField, at, || "`input` is missing".to_owned()),
+            None => missing(visit, "input", value, at),
         }
     }
 
@@ -251,7 +252,7 @@ impl<'t> Calls<'t> {
                 }
             }
             Some(other) => wrong_type(visit, &content_at, "`content`", "an array", &other),
-            None => visit.add(Code::SchemaMissingField, at, || "`content` is missing".to_owned()),
+            None => missing(visit, "content", value, at),
         }
     }
 }
@@ -271,7 +272,7 @@ fn string<'t>(visit: &mut Visit<'_, '_>, value: Json<'t>, key: &'static str, at:
             visit.add(Code::SchemaEmptyContent, &at.key(key), || format!("`{key}` is blank"));
         }
         Some(other) => wrong_type(visit, &at.key(key), &format!("`{key}`"), "a string", &other),
-        None => visit.add(Code::SchemaMissingField, at, || format!("`{key}` is missing")),
+        None => missing(visit, key, value, at),
     }
     None
 }

@@ -89,9 +89,11 @@ pub struct SplitConfig {
     #[schemars(extend("default" = []))]
     pub test_source: Vec<String>,
     /// Keep this many records, or as many as the target takes (`fit`). Example: `select = 10000`.
+    #[serde(deserialize_with = "crate::read::some_amount")]
     pub select: Option<Amount>,
     /// Keep records with at most this many tokens in total. Example: `select-tokens = 5000000`.
     #[schemars(range(min = 1))]
+    #[serde(deserialize_with = "crate::read::some_positive")]
     pub select_tokens: Option<u64>,
     /// How much of the selection each source gets, as weights. Example: `mix = { "chat.jsonl" = 2, "code.jsonl" = 0.5 }`.
     pub mix: Mix,

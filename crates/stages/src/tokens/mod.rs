@@ -39,16 +39,19 @@ pub struct TokensConfig {
     pub enabled: bool,
     /// Encoding used to count tokens, instead of the profile's. Example: `encoding = "cl100k_base"`.
     #[schemars(schema_with = "crate::shapes::encoding")]
+    #[serde(deserialize_with = "crate::read::some_encoding")]
     pub encoding: Option<String>,
     /// Token counting engine: `fast`, or, in a build with the feature `tiktoken`, `tiktoken` for the same counts with
     /// tiktoken-rs. Example: `engine = "tiktoken"`.
     #[schemars(schema_with = "crate::shapes::engine")]
+    #[serde(deserialize_with = "crate::read::token_engine")]
     pub engine: String,
     /// Maximum number of tokens in a record, instead of the profile's. Example: `record-max = 16000`.
     pub record_max: Option<u64>,
     /// Margin of estimated token counts, in percent, instead of the profile's: an estimate that exceeds a limit by less is
     /// a warning, not an error. Example: `margin = 5`.
     #[schemars(range(max = MARGIN_MAX))]
+    #[serde(deserialize_with = "crate::read::some_margin")]
     pub margin: Option<u64>,
 }
 
