@@ -70,7 +70,7 @@ impl Page {
     fn verdict(&self) -> String {
         match (self.failures.len(), self.differs) {
             (0, false) => "no differences".to_owned(),
-            (0, true) => "differences, none that fails".to_owned(),
+            (0, true) => "they differ, and nothing fails".to_owned(),
             (n, _) => format!("fails for {}", plural(n as u64, "reason", "reasons")),
         }
     }
