@@ -1,6 +1,6 @@
 //! Format detection: which format most of the first records have, and what else they carry.
 
-use bedload_record::{Json, Parser};
+use bedload_record::{Json, Parser, Value};
 
 use crate::format::{FOREIGN, FORMATS, Format, FormatId};
 use crate::record::{Record, TextBuffer};
@@ -104,6 +104,7 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
             FormatId::ChatRft => has_reference,
             FormatId::Alpaca => has_instruction,
             FormatId::Evaluation => has_reference_response,
+            FormatId::AnthropicMessages => is_anthropic(record),
             _ => false,
         };
         // A chat without a reference answer is another tool's, unless it is what the target wants.
@@ -119,6 +120,26 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
         Some(shape) => Some(all().count() + shape.number()),
         None => best.map(|(n, _)| n),
     }
+}
+
+/// Returns true if a record has what only the Anthropic API has: parts of its types, tools with an `input_schema`, or a
+/// system prompt beside messages with typed parts.
+fn is_anthropic(record: Json<'_>) -> bool {
+    const KINDS: &[&str] = &["tool_use", "tool_result", "thinking", "redacted_thinking", "image", "document"];
+    let is_string = |value: Option<Json<'_>>, of: &[&str]| match value.map(Json::value) {
+        Some(Value::String(text)) => of.is_empty() || of.contains(&text),
+        _ => false,
+    };
+    let is_list = |value: Option<Json<'_>>| matches!(value.map(Json::value), Some(Value::Array(_)));
+    let messages = record.get("messages").into_iter().flat_map(Json::elements);
+    let mut parts = messages.flat_map(|message| message.get("content").into_iter().flat_map(Json::elements));
+    let has_system = record.get("system").is_some();
+    let mut tools = record.get("tools").into_iter().flat_map(Json::elements);
+    is_list(record.get("system")) && parts.clone().all(|part| is_string(part.get("type"), &[]))
+        || tools.any(|tool| tool.get("input_schema").is_some())
+        || parts.any(|part| {
+            is_string(part.get("type"), KINDS) || has_system && is_string(part.get("type"), &["text"])
+        })
 }
 
 #[cfg(test)]

@@ -124,6 +124,7 @@ pub enum FormatId {
     ImageCaption,
     Evaluation,
     OpenAiChat,
+    AnthropicMessages,
     Alpaca,
     ShareGpt,
 }
@@ -246,7 +247,11 @@ impl Format {
             "from",
             "value",
             "tool_calls",
+            "tool_call_id",
             "function",
+            "arguments",
+            "image_url",
+            "reasoning_content",
             "parameters",
             "type",
         ];
@@ -274,12 +279,29 @@ impl Format {
 
     /// Returns true if a record may do without an answer.
     pub fn is_answer_optional(&self) -> bool {
-        matches!(self.id, FormatId::Converse | FormatId::ChatRft | FormatId::Evaluation)
+        matches!(
+            self.id,
+            FormatId::Converse | FormatId::ChatRft | FormatId::Evaluation | FormatId::OpenAiChat
+        )
     }
 
     /// Returns true if no target accepts the format.
     pub fn is_foreign(&self) -> bool {
-        matches!(self.id, FormatId::OpenAiChat | FormatId::Alpaca | FormatId::ShareGpt)
+        matches!(
+            self.id,
+            FormatId::OpenAiChat | FormatId::AnthropicMessages | FormatId::Alpaca | FormatId::ShareGpt
+        )
+    }
+
+    /// Returns true if records can be converted to the format: to those of the targets, and to the one that most
+    /// other tools read.
+    pub fn is_written(&self) -> bool {
+        !self.is_foreign() || self.id == FormatId::OpenAiChat
+    }
+
+    /// The formats that records can be converted to.
+    pub fn written() -> impl Iterator<Item = &'static Self> {
+        FORMATS.iter().chain(FOREIGN).filter(|format| format.is_written())
     }
 
     /// Returns true if the record has every required field, of the right type or not, and messages in the format's

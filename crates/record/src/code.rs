@@ -211,6 +211,7 @@ pub enum Code {
     DatasetPartlyCompared,
     PreferenceCutPair,
     OutputNotAsBuilt,
+    ConvertToolId,
 }
 
 /// Everything about a code in general.

@@ -175,7 +175,23 @@ pub static FOREIGN: &[Format] = &[
         name: "openai-chat",
         title: "OpenAI chat",
         answers: Answers::Learned,
-        fields: &[must("messages", FieldKind::Messages(Dialect::Chat)), may("tools", FieldKind::ChatTools)],
+        fields: &[
+            must("messages", FieldKind::Messages(Dialect::Chat)),
+            may("tools", FieldKind::ChatTools),
+            may("functions", FieldKind::ChatTools),
+        ],
+        rules: &[],
+    },
+    Format {
+        id: FormatId::AnthropicMessages,
+        name: "anthropic-messages",
+        title: "conversations of the Anthropic API, whose content has typed parts",
+        answers: Answers::Learned,
+        fields: &[
+            may("system", FieldKind::Text(Part::Prompt)),
+            must("messages", FieldKind::Messages(Dialect::Chat)),
+            may("tools", FieldKind::ChatTools),
+        ],
         rules: &[],
     },
     Format {
@@ -199,6 +215,7 @@ pub static FOREIGN: &[Format] = &[
         fields: &[
             may("system", FieldKind::Text(Part::Prompt)),
             must("conversations", FieldKind::Messages(Dialect::ShareGpt)),
+            may("tools", FieldKind::ChatTools),
         ],
         rules: &[],
     },

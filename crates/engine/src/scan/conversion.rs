@@ -1,6 +1,6 @@
 //! The conversion of a run: what the records of each input are converted from.
 
-use bedload_bedrock::{Detection, FORMATS, Format};
+use bedload_bedrock::{Detection, Format};
 use bedload_record::names::offer;
 use bedload_record::plural::first;
 use bedload_record::{Findings, InputId};
@@ -29,8 +29,8 @@ impl Conversion {
         let config = &settings.stages.convert;
         let Some(name) = config.target() else { return Ok(None) };
         let usage = |message: String| EngineError::Usage(message);
-        let to = Format::from_name(name).ok_or_else(|| {
-            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let to = Format::written().find(|format| format.name == name).ok_or_else(|| {
+            let names: Vec<&str> = Format::written().map(|format| format.name).collect();
             let near = offer(name, names.iter().copied());
             usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
         })?;

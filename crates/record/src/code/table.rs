@@ -1672,4 +1672,14 @@ pub static CODES: &[CodeInfo] = &[
         "`bedload verify` compares every file with the manifest: name, size, sha256, lines or rows. What was changed, added, lost or only half copied since is not what was checked, whatever the report says of it.",
         "Build the directory again, or copy it again from where it was built. What does not belong to it goes elsewhere."
     ),
+    row!(
+        ConvertToolId,
+        "convert/tool-id",
+        Note,
+        Record,
+        BASELINE,
+        "the id of a tool call was replaced in the conversion",
+        "Converse takes letters, digits, `_` and `-` in the id of a tool call, at most 64 of them, and each id once in a record. An id that breaks this is replaced, in the call and in its result; two ids never become one.",
+        "Nothing to do, unless the ids are needed to find the calls elsewhere."
+    ),
 ];

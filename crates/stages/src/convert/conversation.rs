@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::role::Role;
 use bedload_record::json::Raw;
 
+use super::tools::{Call, Declared, ToolResult};
 use crate::marks::Training;
 
 /// A text as it is written between the quotes of its string, with its escapes.
@@ -19,12 +20,61 @@ pub(super) struct RawText<'l> {
 #[derive(Clone, Debug)]
 pub(super) enum Content<'l> {
     Text(RawText<'l>),
-    /// A Converse content block that is not text.
+    /// A Converse content block that is nothing of the below.
     Block(Raw<'l>),
-    /// Tool calls as chat records have them.
-    Calls(Raw<'l>),
-    /// A part of a chat message that is not text.
+    /// A call of a tool.
+    Call(Call<'l>),
+    /// What a tool answered.
+    Result(ToolResult<'l>),
+    /// Thoughts that come before an answer.
+    Reasoning(Reasoning<'l>),
+    /// An image, by reference or as its bytes.
+    Image(Image<'l>),
+    /// A part of a chat message that is nothing of the above.
     Media(Raw<'l>),
+}
+
+impl<'l> Content<'l> {
+    /// The value that it is.
+    pub(super) fn at(&self) -> Raw<'l> {
+        match self {
+            Self::Text(RawText { at, .. })
+            | Self::Block(at)
+            | Self::Call(Call { at, .. })
+            | Self::Result(ToolResult { at, .. })
+            | Self::Reasoning(Reasoning { at, .. })
+            | Self::Image(Image { at, .. })
+            | Self::Media(at) => *at,
+        }
+    }
+}
+
+/// The thoughts of a model.
+#[derive(Clone, Debug)]
+pub(super) struct Reasoning<'l> {
+    pub(super) at: Raw<'l>,
+    /// As it is written between its quotes.
+    pub(super) text: &'l [u8],
+    /// What proves to the model that the thoughts are its own; a string with its quotes.
+    pub(super) signature: Option<Raw<'l>>,
+}
+
+/// An image.
+#[derive(Clone, Debug)]
+pub(super) struct Image<'l> {
+    pub(super) at: Raw<'l>,
+    /// `png`, `jpeg`, `gif` or `webp`.
+    pub(super) format: &'static str,
+    pub(super) from: ImageSource<'l>,
+}
+
+/// Where the bytes of an image are; strings as they are written between their quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ImageSource<'l> {
+    /// An object in S3, by its URI.
+    S3(&'l [u8]),
+    /// Its bytes, in Base64.
+    Bytes(&'l [u8]),
 }
 
 /// A member by which another tool says whether a turn, or a part of it, is trained on.
@@ -42,8 +92,6 @@ pub(super) enum Aside<'l> {
     Key(Raw<'l>),
     /// A mark of training.
     Mark(Mark<'l>),
-    /// A message that is a call of a tool, or what a tool answered.
-    Tool(Raw<'l>),
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +106,11 @@ impl<'l> Turn<'l> {
     /// A turn that is one text.
     pub(super) fn of(role: Role, words: RawText<'l>) -> Self {
         Self { role, at: words.at, parts: vec![Content::Text(words)], marks: Vec::new() }
+    }
+
+    /// Returns true if it has results of tool calls, and nothing else.
+    pub(super) fn is_results(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part, Content::Result(_)))
     }
 }
 
@@ -89,10 +142,8 @@ pub(super) struct Conversation<'l> {
     pub(super) document: Option<RawText<'l>>,
     pub(super) image: Option<Raw<'l>>,
     pub(super) caption: Option<Raw<'l>>,
-    /// `toolConfig` of Converse.
-    pub(super) tool_config: Option<Member<'l>>,
-    /// `tools` of a chat.
-    pub(super) tools: Option<Member<'l>>,
+    /// The tools that may be called.
+    pub(super) tools: Option<Declared<'l>>,
     pub(super) reference: Option<Member<'l>>,
     pub(super) id: Option<Member<'l>>,
     pub(super) score: Option<Member<'l>>,

@@ -190,7 +190,7 @@ impl<'l> Found<'l> {
     fn new(line: &'l [u8]) -> Self {
         let conversation = Conversation::default();
         Self {
-            reader: Reader { line },
+            reader: Reader { line, copies_blocks: false },
             conversation,
             prompt: None,
             input: None,

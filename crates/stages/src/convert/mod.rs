@@ -16,13 +16,18 @@
 //! ## Findings
 //! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`.
 
+mod blocks;
+mod chat;
 mod clean;
 mod config;
 mod conversation;
 mod flat;
 mod map;
+mod media;
 mod obstacle;
+mod parts;
 mod read;
+mod tools;
 mod unmapped;
 mod write;
 
@@ -110,7 +115,7 @@ impl Converter {
         let begin = out.len();
         let mut remarks = Vec::new();
         let conversation = match from {
-            Source::Format(format) => read::record(format, line),
+            Source::Format(format) => read::record(format, line, self.to),
             Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extra),
         };
         let written = conversation.and_then(|conversation| {
@@ -173,7 +178,7 @@ fn holds(format: &Format) -> Option<Holds> {
 
 /// How far records of one format can be carried over into another.
 pub fn fit(from: &Format, to: &Format) -> Fit {
-    if to.is_foreign() {
+    if !to.is_written() {
         return Fit::None;
     }
     if from == to || from.is_document() && to.is_document() {
@@ -188,5 +193,7 @@ pub fn fit(from: &Format, to: &Format) -> Fit {
     if has.candidates && !wants.candidates || has.answer && !wants.answer { Fit::Part } else { Fit::Whole }
 }
 
+#[cfg(test)]
+mod round_trip;
 #[cfg(test)]
 mod tests;

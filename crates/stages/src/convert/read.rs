@@ -6,8 +6,9 @@ use bedload_bedrock::{Dialect, FieldKind, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::conversation::{Aside, Candidate, Content, Conversation, Mark, Member, RawText, Turn};
+use super::conversation::{Aside, Candidate, Content, Conversation, Mark, Member, RawText, Reasoning, Turn};
 use super::flat::{Slot, flat};
+use super::tools::{Declared, Form, chat_calls, chat_result, sharegpt_calls};
 use super::{Remark, Source};
 use crate::marks;
 use crate::role::Role;
@@ -20,10 +21,12 @@ pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
     }
 }
 
-/// Reads a record of a format.
-pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Conversation<'l>, Remark> {
+/// Reads a record of a format, to write it in another.
+pub(super) fn record<'l>(format: &Format, line: &'l [u8], to: &Format) -> Result<Conversation<'l>, Remark> {
     if format.dialect().is_some() {
-        return Reader { line }.conversation(format);
+        let has_blocks =
+            |format: &Format| matches!(format.dialect(), Some(Dialect::Converse | Dialect::Preference));
+        return Reader { line, copies_blocks: has_blocks(format) && has_blocks(to) }.conversation(format);
     }
     let slot = |key: &'static str| match (format.id, key) {
         (FormatId::Alpaca, "instruction") => Some(Slot::Prompt),
@@ -44,6 +47,8 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8]) -> Result<Conversation
 
 pub(super) struct Reader<'l> {
     pub(super) line: &'l [u8],
+    /// Whether content blocks other than text go over as they are, whatever they hold.
+    pub(super) copies_blocks: bool,
 }
 
 impl<'l> Reader<'l> {
@@ -62,7 +67,7 @@ impl<'l> Reader<'l> {
         }
     }
 
-    fn member(&self, value: Raw<'l>, key: &str) -> Result<Raw<'l>, Remark> {
+    pub(super) fn member(&self, value: Raw<'l>, key: &str) -> Result<Raw<'l>, Remark> {
         value.get(key).ok_or_else(|| self.source(value, format!("`{key}` is missing")))
     }
 
@@ -79,6 +84,16 @@ impl<'l> Reader<'l> {
             }
             match field.map(|field| field.kind) {
                 Some(FieldKind::Messages(dialect)) => messages = Some((dialect, value)),
+                // The Anthropic API takes a list of texts, too.
+                Some(FieldKind::Text(_)) if value.is_array() && format.is_foreign() => {
+                    for part in self.parts(Dialect::Chat, value, &mut conversation.asides)? {
+                        let Content::Text(words) = part else {
+                            return Err(self.content(value, "a system prompt that contains more than text"));
+                        };
+                        conversation.system.push(words);
+                    }
+                    conversation.system_member = Some(member);
+                }
                 Some(FieldKind::Text(_)) => {
                     conversation.system.insert(0, self.words(value, &name)?);
                     conversation.system_member = Some(member);
@@ -94,8 +109,15 @@ impl<'l> Reader<'l> {
                     conversation.system_member = Some(member);
                 }
                 Some(FieldKind::Version) => conversation.version = Some(member),
-                Some(FieldKind::ToolConfig) => conversation.tool_config = Some(member),
-                Some(FieldKind::ChatTools) => conversation.tools = Some(member),
+                Some(kind @ (FieldKind::ToolConfig | FieldKind::ChatTools)) => {
+                    let form = if kind == FieldKind::ToolConfig { Form::Converse } else { Form::Listed };
+                    let declared = Declared { member, form };
+                    match &conversation.tools {
+                        _ if declared.is_void() => {}
+                        None => conversation.tools = Some(declared),
+                        Some(_) => conversation.extra.push(member),
+                    }
+                }
                 Some(FieldKind::Reference) => conversation.reference = Some(member),
                 Some(FieldKind::RecordId) => conversation.id = Some(member),
                 _ => conversation.extra.push(member),
@@ -127,9 +149,16 @@ impl<'l> Reader<'l> {
             ("system", Dialect::Chat | Dialect::ShareGpt) | ("developer", Dialect::Chat) => {
                 return self.system(dialect, message, conversation);
             }
-            ("tool" | "function", Dialect::Chat | Dialect::ShareGpt)
-            | ("function_call" | "tool_call" | "observation" | "tool_response", Dialect::ShareGpt) => {
-                conversation.asides.push(Aside::Tool(message));
+            ("tool" | "function", Dialect::Chat)
+            | ("tool" | "function" | "observation" | "tool_response", Dialect::ShareGpt) => {
+                return self.result(dialect, message, conversation);
+            }
+            ("function_call" | "tool_call", Dialect::ShareGpt) => {
+                let calls = sharegpt_calls(self.member(message, content_key)?);
+                let mut marks = Vec::new();
+                self.sort_rest(message, &[role_key, content_key], &mut marks, conversation);
+                let parts = calls.into_iter().map(Content::Call).collect();
+                conversation.turns.push(Turn { role: Role::Assistant, parts, marks, at: message });
                 return Ok(());
             }
             _ => {
@@ -152,19 +181,35 @@ impl<'l> Reader<'l> {
         }
         let is_call = |calls: &Raw<'_>| !calls.is_array() || calls.elements().next().is_some();
         let calls = ["tool_calls", "function_call"].map(|key| member(key).filter(is_call));
+        let said = |key: &str| {
+            let is_of_chat = dialect == Dialect::Chat && role == Role::Assistant;
+            member(key).filter(|value| is_of_chat && value.string().is_some_and(|text| !text.is_empty()))
+        };
+        let refusal = said("refusal");
         let mut asides = Vec::new();
         let mut parts = match message.get(content_key) {
-            // A chat's message that calls tools need not say anything.
+            // A chat's message that calls tools, or refuses, need not say anything else.
             Some(content) if content.is_null() && dialect == Dialect::Chat => Vec::new(),
             Some(content) => self.parts(dialect, content, &mut asides)?,
-            None if calls.iter().any(Option::is_some) => Vec::new(),
+            None if refusal.is_some() || calls.iter().any(Option::is_some) => Vec::new(),
             None => return Err(self.source(message, format!("`{content_key}` is missing"))),
         };
         if calls.iter().any(Option::is_some) {
             parts.retain(|part| !matches!(part, Content::Text(words) if words.raw.trim_ascii().is_empty()));
-            parts.extend(calls.into_iter().flatten().map(Content::Calls));
+            let calls = calls.into_iter().flatten().flat_map(|calls| chat_calls(calls, &mut asides));
+            parts.extend(calls.map(Content::Call));
         }
-        rest(message, &[role_key, content_key, "tool_calls", "function_call"], &mut asides);
+        let mut known = vec![role_key, content_key, "tool_calls", "function_call"];
+        if let Some(refusal) = refusal.filter(|_| parts.is_empty()) {
+            parts.push(Content::Text(self.words(refusal, "refusal")?));
+            known.push("refusal");
+        }
+        let thought = ["reasoning_content", "reasoning", "thinking"].into_iter();
+        if let Some((key, at)) = thought.filter_map(|key| Some((key, said(key)?))).next() {
+            let text = at.string().unwrap_or_default();
+            parts.insert(0, Content::Reasoning(Reasoning { at, text, signature: None }));
+            known.push(key);
+        }
         let mut marks = Vec::new();
         for aside in asides {
             match aside {
@@ -172,7 +217,54 @@ impl<'l> Reader<'l> {
                 other => conversation.asides.push(other),
             }
         }
+        self.sort_rest(message, &known, &mut marks, conversation);
         conversation.turns.push(Turn { role, parts, marks, at: message });
+        Ok(())
+    }
+
+    /// What else is in a message: marks of training, and whatever has no place.
+    fn sort_rest(
+        &self,
+        message: Raw<'l>,
+        known: &[&str],
+        marks: &mut Vec<Mark<'l>>,
+        conversation: &mut Conversation<'l>,
+    ) {
+        let mut asides = Vec::new();
+        rest(message, known, &mut asides);
+        for aside in asides {
+            match aside {
+                Aside::Mark(mark) => marks.push(mark),
+                other => conversation.asides.push(other),
+            }
+        }
+    }
+
+    /// A message that is the result of a call. Those that follow each other are one turn of the user's.
+    fn result(
+        &self,
+        dialect: Dialect,
+        message: Raw<'l>,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<(), Remark> {
+        let (role_key, content_key) = keys(dialect);
+        let content = self.member(message, content_key)?;
+        let parts = if content.is_null() {
+            Vec::new()
+        } else {
+            self.parts(dialect, content, &mut conversation.asides)?
+        };
+        let known = [role_key, content_key, "tool_call_id", "name"];
+        let mut marks = Vec::new();
+        self.sort_rest(message, &known, &mut marks, conversation);
+        let part = Content::Result(chat_result(message, parts));
+        match conversation.turns.last_mut() {
+            Some(turn) if turn.is_results() => {
+                turn.parts.push(part);
+                turn.marks.append(&mut marks);
+            }
+            _ => conversation.turns.push(Turn { role: Role::User, parts: vec![part], marks, at: message }),
+        }
         Ok(())
     }
 
@@ -221,7 +313,7 @@ impl<'l> Reader<'l> {
     }
 
     /// The parts of a message's content. Keys next to a text go to `asides`.
-    fn parts(
+    pub(super) fn parts(
         &self,
         dialect: Dialect,
         content: Raw<'l>,
@@ -235,28 +327,7 @@ impl<'l> Reader<'l> {
             let wanted = if is_blocks { "a list of blocks" } else { "a string" };
             return Err(self.source(content, format!("the content must be {wanted}")));
         }
-        let part = |block: Raw<'l>| {
-            if is_blocks {
-                let text = block.get("text").filter(|text| !text.is_null());
-                return match (text, block.members().find(|(_, value)| !value.is_null())) {
-                    (Some(text), _) => {
-                        rest(block, &["text"], asides);
-                        Ok(Content::Text(self.words(text, "text")?))
-                    }
-                    (None, Some(_)) => Ok(Content::Block(block)),
-                    (None, None) => {
-                        Err(self.source(block, "a content block must be a non-empty object".to_owned()))
-                    }
-                };
-            }
-            match block.get("type").and_then(Raw::text).as_deref() {
-                Some("text") => {
-                    rest(block, &["type", "text"], asides);
-                    Ok(Content::Text(self.words(self.member(block, "text")?, "text")?))
-                }
-                _ => Ok(Content::Media(block)),
-            }
-        };
+        let part = |block| if is_blocks { self.block(block, asides) } else { self.part(block, asides) };
         content.elements().map(part).collect()
     }
 }
@@ -267,7 +338,7 @@ fn keys(dialect: Dialect) -> (&'static str, &'static str) {
 }
 
 /// What else is in a message, a candidate or a text block.
-fn rest<'l>(object: Raw<'l>, known: &[&str], asides: &mut Vec<Aside<'l>>) {
+pub(super) fn rest<'l>(object: Raw<'l>, known: &[&str], asides: &mut Vec<Aside<'l>>) {
     for (key, value) in object.members().filter(|(_, value)| !value.is_null()) {
         let name = key.text().unwrap_or_default();
         if known.contains(&&*name) {

@@ -47,15 +47,14 @@ impl<'l> Writer<'_, 'l> {
 
     /// What is inside messages and has no place elsewhere.
     pub(super) fn asides(&mut self, conversation: &mut Conversation<'l>) {
-        for aside in std::mem::take(&mut conversation.asides) {
+        self.all_asides(std::mem::take(&mut conversation.asides));
+    }
+
+    pub(super) fn all_asides(&mut self, asides: Vec<Aside<'l>>) {
+        for aside in asides {
             match aside {
-                Aside::Key(at) => self.unmapped("a key inside a message", at, None),
+                Aside::Key(at) => self.unmapped("a key inside a message or a tool", at, None),
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
-                Aside::Tool(at) => {
-                    let message = "this record has tool calls, which are not translated; \
-                                   this message is one of them, or the result of one";
-                    self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
-                }
             }
         }
     }
@@ -170,47 +169,43 @@ impl<'l> Writer<'_, 'l> {
 
     /// A part of a message that is not text, next to one that is.
     pub(super) fn unmapped_part(&mut self, part: &Content<'l>) {
-        match *part {
+        let at = part.at();
+        match part {
             Content::Text(_) => unreachable!("every format holds text"),
-            Content::Calls(at) => self.unmapped_calls(at),
-            Content::Media(at) => self.unmapped("a part of a message that is not text", at, None),
-            Content::Block(at) => match block_name(at) {
-                "toolUse" => self.unmapped_calls(at),
-                "toolResult" => {
-                    let message = "this record has tool calls, which are not translated; \
-                                   this message has the result of one";
-                    self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
-                }
-                _ => self.unmapped("a content block that is not text", at, None),
-            },
+            Content::Call(_) => self.unmapped_call(at),
+            Content::Result(_) => {
+                let message =
+                    format!("{} has no place for tool calls, and this is the result of one", self.to.name);
+                self.loose(at, message);
+            }
+            Content::Reasoning(_) => self.unmapped("reasoning", at, None),
+            Content::Image(_) => self.unmapped("an image", at, None),
+            Content::Media(_) => self.unmapped("a part of a message that is not text", at, None),
+            Content::Block(_) => self.unmapped("a content block that is not text", at, None),
         }
     }
 
-    fn unmapped_calls(&mut self, at: Raw<'l>) {
+    fn unmapped_call(&mut self, at: Raw<'l>) {
         if self.extra == Extra::Drop {
             self.drop("a tool call", at);
             return;
         }
-        let message = "this record has tool calls, which are not translated; `--extra drop` removes them";
-        self.refuse(Gravity::Tools, Code::ConvertContent, at, message.to_owned());
+        let message = format!("{} has no place for tool calls; `--extra drop` removes them", self.to.name);
+        self.loose(at, message);
     }
 
     /// Why a message that has no text, or no block, cannot be written.
     pub(super) fn nothing_left(&self, parts: &[Content<'l>], at: Raw<'l>) -> Obstacle {
-        let calls = parts.iter().find_map(|part| match part {
-            Content::Calls(at) => Some(*at),
-            Content::Block(at) => Some(*at).filter(|at| matches!(block_name(*at), "toolUse" | "toolResult")),
-            Content::Text(_) | Content::Media(_) => None,
-        });
-        if let Some(calls) = calls {
-            let message = "this record has tool calls, which are not translated, \
-                           and this message has nothing else";
-            return Obstacle { gravity: Gravity::Tools, ..self.content(calls, message) };
+        let call = parts.iter().find(|part| matches!(part, Content::Call(_) | Content::Result(_)));
+        if let Some(call) = call {
+            let message =
+                format!("{} has no place for tool calls, and this message has nothing else", self.to.name);
+            return self.loose_tool(call.at(), &message);
         }
         match parts.first() {
-            Some(Content::Media(at) | Content::Block(at)) => {
+            Some(part) if !matches!(part, Content::Text(_)) => {
                 let message = format!("this message has no text, and {} holds only text", self.to.name);
-                self.content(*at, &message)
+                self.content(part.at(), &message)
             }
             _ => self.content(at, "this message has no content"),
         }
@@ -246,8 +241,7 @@ impl<'l> Writer<'_, 'l> {
             self.unmapped("an image with a caption", value, None);
         }
         for (what, member) in [
-            ("tools", conversation.tool_config),
-            ("tools", conversation.tools),
+            ("tools", conversation.tools.map(|declared| declared.member)),
             ("an id", conversation.id),
             ("a score", conversation.score),
         ] {
@@ -316,15 +310,8 @@ impl<'l> Writer<'_, 'l> {
         self.remarks.push(remark);
     }
 
-    fn refuse(&mut self, gravity: Gravity, code: Code, at: Raw<'_>, message: String) {
+    pub(super) fn refuse(&mut self, gravity: Gravity, code: Code, at: Raw<'_>, message: String) {
         let remark = self.remark(code, at, message);
         self.obstacles.push(Obstacle { gravity, remark });
     }
-}
-
-/// What a content block is, by its member.
-fn block_name(block: Raw<'_>) -> &'static str {
-    const NAMES: &[&str] = &["toolUse", "toolResult"];
-    let has = |name: &&&str| block.get(name).is_some_and(|value| !value.is_null());
-    NAMES.iter().find(has).copied().unwrap_or("")
 }

@@ -2,13 +2,13 @@
 
 use bedload_bedrock::{Dialect, Format};
 use bedload_record::Code;
-use bedload_record::json::Raw;
+use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
-use super::clean::without_nulls;
 use super::config::{Extra, Weights};
 use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
 use super::obstacle::{Gravity, Obstacle, gravest};
+use super::tools::{Names, link};
 use crate::role::Role;
 
 /// The version that a Converse record is given, and that is left out without a word.
@@ -61,7 +61,8 @@ impl<'l> Writer<'_, 'l> {
             (_, Some(Dialect::Claude)) => self.claude(&mut conversation)?,
             (_, Some(Dialect::Converse)) => self.converse(&mut conversation)?,
             (_, Some(Dialect::Preference)) => self.candidates(&mut conversation)?,
-            (_, Some(Dialect::Chat)) => self.chat(&mut conversation)?,
+            ("openai-chat", _) => self.openai_chat(&mut conversation)?,
+            (_, Some(Dialect::Chat)) => self.chat_rft(&mut conversation)?,
             _ => return Err(self.cannot(self.whole(), "records of another kind")),
         }
         self.unmapped_rest(conversation, has_answer);
@@ -79,6 +80,49 @@ impl<'l> Writer<'_, 'l> {
         }
         self.put(b"}");
         Ok(())
+    }
+
+    /// Ties the results of tools to their calls, and says where that cannot be.
+    pub(super) fn tie(&mut self, conversation: &mut Conversation<'l>, names: Names) {
+        let linked = link(conversation, names);
+        for (at, why) in linked.loose {
+            self.loose(at, why.to_owned());
+        }
+        for at in linked.renamed {
+            let message =
+                format!("the id of this tool call is none that {} takes, and was replaced", self.to.name);
+            let remark = self.remark(Code::ConvertToolId, at, message);
+            self.remarks.push(remark);
+        }
+        if names == Names::Converse {
+            self.undeclared(conversation);
+        }
+    }
+
+    /// Refuses calls of tools that the record does not declare.
+    fn undeclared(&mut self, conversation: &Conversation<'l>) {
+        let calls = conversation.turns.iter().flat_map(|turn| &turn.parts).filter_map(|part| match part {
+            Content::Call(call) if call.flaw.is_none() => Some(call),
+            _ => None,
+        });
+        let mut calls = calls.peekable();
+        let Some(first) = calls.peek().map(|call| call.at) else { return };
+        let Some(declared) = conversation.tools else {
+            return self.loose(first, "this record calls tools that it does not declare".to_owned());
+        };
+        // What is wrong with the tools themselves is said where they are written.
+        let Ok(tools) = declared.tools(&mut Vec::new()) else { return };
+        let names: Vec<_> = tools.iter().map(|tool| string_content(&tool.name)).collect();
+        let unknown = calls.filter(|call| !names.contains(&string_content(&call.name)));
+        let unknown: Vec<Raw<'l>> = unknown.map(|call| call.at).collect();
+        for at in unknown {
+            self.loose(at, "this record calls a tool that it does not declare".to_owned());
+        }
+    }
+
+    /// An obstacle that has to do with tools, behind which more can be seen.
+    pub(super) fn loose(&mut self, at: Raw<'l>, message: String) {
+        self.refuse(Gravity::Tools, Code::ConvertContent, at, message);
     }
 
     fn document(&mut self, conversation: &mut Conversation<'l>) -> Written {
@@ -178,108 +222,6 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn chat(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
-        let ends_with_answer = conversation.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
-        let answer = if conversation.reference.is_none() && ends_with_answer {
-            conversation.turns.pop()
-        } else {
-            None
-        };
-        let answer = answer.map(|turn| self.only_text_of(turn)).transpose()?;
-        self.put(b"\"messages\":[");
-        let system = self.one_system(conversation)?;
-        if let Some(words) = &system {
-            self.put(b"{\"role\":\"system\",");
-            self.key("content", words);
-            self.put(b"}");
-        }
-        self.string_turns(conversation, system.is_some())?;
-        self.put(b"]");
-        match (conversation.reference.take(), answer) {
-            (Some(reference), _) => {
-                self.put(b",\"reference_answer\":");
-                self.put(reference.value.bytes());
-            }
-            (None, Some(words)) => {
-                self.put(b",");
-                self.key("reference_answer", &words);
-            }
-            (None, None) => {}
-        }
-        for (name, member) in [("tools", conversation.tools.take()), ("id", conversation.id.take())] {
-            if let Some(member) = member {
-                self.put(format!(",\"{name}\":").as_bytes());
-                self.put(member.value.bytes());
-            }
-        }
-        Ok(())
-    }
-
-    fn converse(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
-        conversation.answer_by_reference();
-        self.envelope(conversation);
-        self.block_turns(conversation)?;
-        self.put(b"]");
-        self.tool_config(conversation);
-        Ok(())
-    }
-
-    fn candidates(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        let candidates = std::mem::take(&mut conversation.candidates);
-        if candidates.is_empty() {
-            return Err(self.cannot(self.whole(), "a record without candidates"));
-        }
-        self.envelope(conversation);
-        self.block_turns(conversation)?;
-        if !self.out.ends_with(b"[") {
-            self.put(b",");
-        }
-        self.put(b"{\"role\":\"assistant\",\"candidates\":[");
-        for (n, Candidate { is_preferred, parts, at }) in candidates.into_iter().enumerate() {
-            self.put(if n > 0 { b",{\"content\":" } else { b"{\"content\":" });
-            self.blocks(parts, at)?;
-            let label = if is_preferred { "preferred" } else { "non-preferred" };
-            self.put(format!(",\"preferenceLabel\":\"{label}\"}}").as_bytes());
-        }
-        self.put(b"]}]");
-        self.tool_config(conversation);
-        Ok(())
-    }
-
-    /// What comes before the messages of a Converse record, and their opening.
-    fn envelope(&mut self, conversation: &mut Conversation<'l>) {
-        self.put(b"\"schemaVersion\":");
-        self.put(conversation.version.take().map_or(VERSION, |member| member.value.bytes()));
-        conversation.system_member = None;
-        let system = std::mem::take(&mut conversation.system);
-        for (n, words) in system.iter().enumerate() {
-            self.put(if n == 0 { b",\"system\":[{" } else { b",{" });
-            self.key("text", words);
-            self.put(b"}");
-        }
-        self.put(if system.is_empty() { b",\"messages\":[" } else { b"],\"messages\":[" });
-    }
-
-    fn tool_config(&mut self, conversation: &mut Conversation<'l>) {
-        if let Some(member) = conversation.tool_config.take() {
-            self.put(b",\"toolConfig\":");
-            self.put(&without_nulls(member.value));
-        }
-    }
-
-    fn block_turns(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        for (n, turn) in std::mem::take(&mut conversation.turns).into_iter().enumerate() {
-            self.put(if n > 0 { b",{\"role\":\"" } else { b"{\"role\":\"" });
-            self.put(turn.role.name().as_bytes());
-            self.put(b"\",\"content\":");
-            self.blocks(turn.parts, turn.at)?;
-            self.put(b"}");
-        }
-        Ok(())
-    }
-
     fn string_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) -> Written {
         for turn in std::mem::take(&mut conversation.turns) {
             let role = turn.role.name();
@@ -294,37 +236,16 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn blocks(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Written {
-        let is_held = |part: &Content<'_>| matches!(part, Content::Text(_) | Content::Block(_));
-        if !parts.iter().any(is_held) {
-            return Err(self.nothing_left(&parts, at));
-        }
-        self.put(b"[");
-        let mut follows = false;
-        for part in parts {
-            if is_held(&part) && std::mem::replace(&mut follows, true) {
-                self.put(b",");
-            }
-            match part {
-                Content::Text(words) => {
-                    self.put(b"{");
-                    self.key("text", &words);
-                    self.put(b"}");
-                }
-                Content::Block(raw) => self.put(&without_nulls(raw)),
-                Content::Calls(_) | Content::Media(_) => self.unmapped_part(&part),
-            }
-        }
-        self.put(b"]");
-        Ok(())
-    }
-
-    fn only_text_of(&mut self, turn: Turn<'l>) -> Result<RawText<'l>, Obstacle> {
+    pub(super) fn only_text_of(&mut self, turn: Turn<'l>) -> Result<RawText<'l>, Obstacle> {
         self.only_text(turn.parts, turn.at)
     }
 
     /// The text of a message whose content must be one string. Two texts are not glued together.
-    fn only_text(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Result<RawText<'l>, Obstacle> {
+    pub(super) fn only_text(
+        &mut self,
+        parts: Vec<Content<'l>>,
+        at: Raw<'l>,
+    ) -> Result<RawText<'l>, Obstacle> {
         if !parts.iter().any(|part| matches!(part, Content::Text(_))) {
             return Err(self.nothing_left(&parts, at));
         }
@@ -333,13 +254,16 @@ impl<'l> Writer<'_, 'l> {
             match part {
                 Content::Text(words) if text.is_none() => text = Some(words),
                 Content::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
-                Content::Block(_) | Content::Calls(_) | Content::Media(_) => self.unmapped_part(&part),
+                _ => self.unmapped_part(&part),
             }
         }
         Ok(text.expect("there is one"))
     }
 
-    fn one_system(&mut self, conversation: &mut Conversation<'l>) -> Result<Option<RawText<'l>>, Obstacle> {
+    pub(super) fn one_system(
+        &mut self,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<Option<RawText<'l>>, Obstacle> {
         conversation.system_member = None;
         let mut system = std::mem::take(&mut conversation.system).into_iter();
         match (system.next(), system.next()) {
@@ -349,7 +273,7 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Where candidates have no place, the preferred one is the answer, and the others are left.
-    fn one_preferred(&mut self, conversation: &mut Conversation<'l>) -> Written {
+    pub(super) fn one_preferred(&mut self, conversation: &mut Conversation<'l>) -> Written {
         let candidates = std::mem::take(&mut conversation.candidates);
         if let Some(first) = candidates.first()
             && !candidates.iter().any(|candidate| candidate.is_preferred)
@@ -373,7 +297,16 @@ impl<'l> Writer<'_, 'l> {
         match &conversation.turns[..] {
             [Turn { role: Role::User, .. }]
             | [Turn { role: Role::User, .. }, Turn { role: Role::Assistant, .. }] => Ok(()),
-            _ => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),
+            turns => {
+                let is_of_tools = |part: &&Content<'_>| matches!(part, Content::Call(_) | Content::Result(_));
+                match turns.iter().flat_map(|turn| &turn.parts).find(is_of_tools) {
+                    Some(part) => {
+                        let message = format!("{} has no place for tool calls", self.to.name);
+                        Err(self.loose_tool(part.at(), &message))
+                    }
+                    None => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),
+                }
+            }
         }
     }
 
@@ -381,7 +314,7 @@ impl<'l> Writer<'_, 'l> {
         Raw::of_line(self.line)
     }
 
-    fn key(&mut self, name: &str, words: &RawText<'_>) {
+    pub(super) fn key(&mut self, name: &str, words: &RawText<'_>) {
         self.put(b"\"");
         self.put(name.as_bytes());
         self.put(b"\":\"");
@@ -389,7 +322,7 @@ impl<'l> Writer<'_, 'l> {
         self.put(b"\"");
     }
 
-    fn put(&mut self, bytes: &[u8]) {
+    pub(super) fn put(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 }
