@@ -188,6 +188,22 @@ mod tests {
             Some("openai-chat"),
             2,
         );
+        for messages in [
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{}}]}]}"#,
+            r#"{"system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}"#,
+            r#"{"system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":"a"}]}"#,
+            r#"{"messages":[{"role":"user","content":"a"}],"tools":[{"name":"f","input_schema":{}}]}"#,
+        ] {
+            check(&[messages], Some("anthropic-messages"), 1);
+        }
+        check(&[r#"{"system":"s","messages":[{"role":"user","content":"a"}]}"#], Some("claude-messages"), 1);
+        check(
+            &[
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[]}],"tools":[{"type":"function","function":{"name":"f"}}]}"#,
+            ],
+            Some("openai-chat"),
+            1,
+        );
         check(&[r#"{"conversations":[{"from":"human","value":"a"}]}"#], Some("sharegpt"), 1);
         check(&[r#"{"instruction":"a","input":"","output":"b"}"#], Some("alpaca"), 1);
         check(&[r#"{"image-ref":"s3://b/k","caption":"b"}"#], Some("image-caption"), 1);

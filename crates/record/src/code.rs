@@ -335,7 +335,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::OutputNotAsBuilt as usize + 1);
+        assert_eq!(CODES.len(), Code::ConvertToolId as usize + 1);
     }
 
     #[test]

@@ -307,7 +307,7 @@ fn tool_calls_are_named_before_lesser_obstacles() {
     for flags in ["", "--extra drop"] {
         let run = scratch.run(&format!("convert a.jsonl --to converse --out c.jsonl {flags}")).exits(1);
         let first = run.stdout.lines().next().expect("a finding");
-        let wanted = "error[convert/content]: this record has tool calls, which are not translated";
+        let wanted = "error[convert/content]: this record calls tools that it does not declare";
         assert!(first.starts_with(wanted), "{first}");
     }
 }

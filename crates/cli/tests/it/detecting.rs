@@ -181,9 +181,7 @@ fn a_conversion_is_advised_only_where_it_works() {
     let scratch = Scratch::with("a.jsonl", repeated(calls, 5));
     let run = scratch.run("check a.jsonl --skip tokens").exits(1);
     assert!(
-        run.stdout.contains(
-            "`bedload convert` rejects the data: this record has tool calls, which are not translated"
-        ),
+        run.stdout.contains("`bedload convert` rejects the data: a tool call must have a `function`"),
         "{}",
         run.stdout
     );

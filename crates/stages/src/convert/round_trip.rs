@@ -52,7 +52,7 @@ fn rounds() -> impl Strategy<Value = Vec<Round>> {
     prop::collection::vec((calls, prop::option::of(text()), any::<bool>()), 1..4)
 }
 
-/// The record as OpenAI's, with its members in the order in which they are written.
+/// The record as a chat, with its members in the order in which they are written.
 fn chat(rounds: &[Round]) -> String {
     let mut messages = vec![r#"{"role":"system","content":"s"}"#.to_owned()];
     let mut n = 0;
