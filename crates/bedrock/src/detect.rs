@@ -105,7 +105,7 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
             FormatId::Alpaca => has_instruction,
             FormatId::Evaluation => has_reference_response,
             FormatId::AnthropicMessages => is_anthropic(record),
-            _ => false,
+            _ => format.is_foreign_preference(),
         };
         // A chat without a reference answer is another tool's, unless it is what the target wants.
         let is_doubtful = format.id == FormatId::ChatRft && !has_reference && !is_wanted;
@@ -113,7 +113,8 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
         (is_named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
     });
     // A record for reinforcement may have any further key, which is handed to its grader.
-    if best.is_some_and(|(_, format)| format.id == FormatId::ChatRft) {
+    let is_sure = |format: &Format| format.id == FormatId::ChatRft || format.is_foreign_preference();
+    if best.is_some_and(|(_, format)| is_sure(format)) {
         return best.map(|(n, _)| n);
     }
     match Shape::of(record) {
@@ -230,7 +231,7 @@ mod tests {
                 "messages-preference",
             ),
             (r#"{"instruction":"q","input":"","chosen":"a","rejected":"b"}"#, "alpaca-preference"),
-            (r#"{"instruction":"q","input":"","output":["a","b"]}"#, "alpaca-preference"),
+            (r#"{"instruction":"q","input":"","output":["a","b"]}"#, "alpaca-answers"),
             (
                 r#"{"chosen":"Human: q Assistant: a","rejected":"Human: q Assistant: b"}"#,
                 "implicit-preference",
@@ -249,7 +250,7 @@ mod tests {
         ] {
             let found = detect(std::iter::once(line.as_bytes()), 9, &[]);
             assert_eq!((found.name(), found.fitting), (Some(shape), 1), "{line}");
-            assert!(found.format.is_none(), "{line}");
+            assert!(found.format.is_none_or(Format::is_foreign), "{line}");
         }
         for (line, format) in [
             (r#"{"prompt":"q","chosen":"a","rejected":"b","label":"x"}"#, "preference"),

@@ -2,6 +2,7 @@
 
 use bedload_record::{Json, Value};
 
+use crate::preferences;
 use crate::record::Values;
 
 mod table;
@@ -127,6 +128,12 @@ pub enum FormatId {
     AnthropicMessages,
     Alpaca,
     ShareGpt,
+    OpenAiPreference,
+    TrlPreference,
+    ShareGptPreference,
+    MessagesPreference,
+    AlpacaPreference,
+    ScoredAnswers,
 }
 
 /// What the answers in a record are for.
@@ -255,7 +262,7 @@ impl Format {
             "parameters",
             "type",
         ];
-        let nested = if self.dialect().is_some() { NESTED } else { &[] };
+        let nested = if self.dialect().is_some() || self.is_foreign_preference() { NESTED } else { &[] };
         self.fields.iter().map(|field| field.key).chain(nested.iter().copied())
     }
 
@@ -287,10 +294,12 @@ impl Format {
 
     /// Returns true if no target accepts the format.
     pub fn is_foreign(&self) -> bool {
-        matches!(
-            self.id,
-            FormatId::OpenAiChat | FormatId::AnthropicMessages | FormatId::Alpaca | FormatId::ShareGpt
-        )
+        FOREIGN.iter().any(|format| format.id == self.id)
+    }
+
+    /// Returns true for preference data of other tools.
+    pub fn is_foreign_preference(&self) -> bool {
+        self.answers == Answers::Compared && self.is_foreign()
     }
 
     /// Returns true if records can be converted to the format: to those of the targets, and to the one that most
@@ -307,6 +316,9 @@ impl Format {
     /// Returns true if the record has every required field, of the right type or not, and messages in the format's
     /// dialect.
     pub fn fits(&self, record: Json<'_>) -> bool {
+        if self.is_foreign_preference() {
+            return preferences::is_of(self.id, record);
+        }
         let (values, _) = self.values(record);
         self.fields.iter().zip(values).all(|(field, value)| match (field.kind, value) {
             (FieldKind::Messages(dialect), Some(messages)) => dialect.fits(record, messages),

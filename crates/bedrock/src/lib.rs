@@ -10,6 +10,7 @@ mod detect;
 mod format;
 mod job;
 mod keys;
+pub mod preferences;
 mod prices;
 mod profile;
 mod record;

@@ -32,45 +32,11 @@ static SHAPES: &[Shape] = &[
         },
     },
     Shape {
-        name: "openai-preference",
-        title: "OpenAI preference data (`input`, `preferred_output`, `non_preferred_output`)",
-        advice: CANDIDATES,
-        is_of: |record| has(record, "preferred_output") && has(record, "non_preferred_output"),
-    },
-    Shape {
-        name: "sharegpt-preference",
-        title: "ShareGPT preference data (`conversations`, `chosen`, `rejected`)",
-        advice: CANDIDATES,
-        is_of: |record| has(record, "conversations") && is_compared(record),
-    },
-    Shape {
-        name: "trl-preference",
-        title: "TRL preference data (`chosen` and `rejected` as lists of messages)",
-        advice: CANDIDATES,
-        is_of: |record| {
-            let is_list = |key| matches!(kind(record, key), Some(Is::Array | Is::Object));
-            has(record, "chosen")
-                && has(record, "rejected")
-                && (is_list("chosen") || is_list("rejected") || is_list("prompt"))
-        },
-    },
-    Shape {
-        name: "messages-preference",
-        title: "ms-swift preference data (`messages` and a rejected answer)",
-        advice: "move the last of `messages` and the rejected answer to the `candidates` of a last message (format \
-                 converse-preference); for fine-tuning, remove the rejected answer: \
-                 `jq -c 'del(.rejected, .rejected_response, .rejected_messages)' FILE`",
-        is_of: |record| has(record, "messages") && is_compared(record),
-    },
-    Shape {
-        name: "alpaca-preference",
-        title: "Alpaca preference data (`instruction` with two answers)",
-        advice: "join `instruction` and `input` under `prompt`, and put the answers under `chosen` and `rejected` \
-                 (format preference); without an `input`, `bedload convert INPUT --to preference \
-                 --map prompt=instruction,chosen=chosen,rejected=rejected --out FILE` does it",
-        is_of: |record| {
-            has(record, "instruction") && (is_compared(record) || kind(record, "output") == Some(Is::Array))
-        },
+        name: "alpaca-answers",
+        title: "Alpaca instructions with a list of answers each (`output`)",
+        advice: "put the better answer under `chosen`, the other under `rejected`, and remove `output` \
+                 (format alpaca-preference); for fine-tuning, make `output` the better one",
+        is_of: |record| has(record, "instruction") && kind(record, "output") == Some(Is::Array),
     },
     Shape {
         name: "implicit-preference",
@@ -96,10 +62,11 @@ static SHAPES: &[Shape] = &[
         },
     },
     Shape {
-        name: "scored-answers",
-        title: "prompts with a list of answers each",
+        name: "answer-lists",
+        title: "prompts with a list of answers each, without scores",
         advice: "choose one answer for fine-tuning (`prompt`, `completion`), or two for preference data (`prompt`, \
-                 `chosen`, `rejected`)",
+                 `chosen`, `rejected`); with a list `scores` beside them, or a `score` in each, `bedload convert` \
+                 takes the best and the worst",
         is_of: |record| {
             const ASKED: &[&str] = &["prompt", "instruction", "question", "query", "input"];
             const ANSWERED: &[&str] = &["completion", "response", "output", "answer", "chosen"];
@@ -128,10 +95,6 @@ static SHAPES: &[Shape] = &[
         },
     },
 ];
-
-const CANDIDATES: &str = "write the turns as `messages` and the two answers as `candidates` of a last message \
-                          (format converse-preference), or single-turn records as `prompt`, `chosen` and `rejected` \
-                          (format preference); for fine-tuning, append the preferred answer to the turns";
 
 impl Shape {
     /// The shape that a record is of.
@@ -169,10 +132,4 @@ fn kind(record: Json<'_>, key: &str) -> Option<Is> {
 
 fn has(record: Json<'_>, key: &str) -> bool {
     kind(record, key).is_some()
-}
-
-/// Returns true if a record holds a rejected answer in addition to another.
-fn is_compared(record: Json<'_>) -> bool {
-    const REJECTED: &[&str] = &["rejected", "rejected_response", "rejected_responses", "rejected_messages"];
-    REJECTED.iter().any(|key| !matches!(kind(record, key), None | Some(Is::Bool)))
 }

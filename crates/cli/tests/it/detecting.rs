@@ -124,23 +124,6 @@ fn data_with_all_that_its_format_wants_raises_no_alarm() {
 #[test]
 fn records_of_other_tools_that_are_not_converted_are_named_with_what_to_do() {
     for (line, name) in [
-        (
-            r#"{"conversations": [{"from": "human", "value": "q #"}], "chosen": {"from": "gpt", "value": "g"}, "rejected": {"from": "gpt", "value": "b"}}"#,
-            "ShareGPT preference data",
-        ),
-        (
-            r#"{"input": {"messages": [{"role": "user", "content": "q #"}]}, "preferred_output": [{"role": "assistant", "content": "g"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]}"#,
-            "OpenAI preference data",
-        ),
-        (
-            r#"{"prompt": [{"role": "user", "content": "q #"}], "chosen": [{"role": "assistant", "content": "g"}], "rejected": [{"role": "assistant", "content": "b"}]}"#,
-            "TRL preference data",
-        ),
-        (r#"{"instruction": "q #", "input": "", "chosen": "g", "rejected": "b"}"#, "Alpaca preference data"),
-        (
-            r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "rejected_response": "b"}"#,
-            "ms-swift preference data",
-        ),
         (r#"{"prompt": "q #", "completion": "a", "label": true}"#, "KTO data"),
         (
             r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "label": false}"#,

@@ -92,6 +92,8 @@ pub(super) enum Aside<'l> {
     Key(Raw<'l>),
     /// A mark of training.
     Mark(Mark<'l>),
+    /// An answer that is neither the preferred one nor the other.
+    Answer(Raw<'l>),
 }
 
 #[derive(Clone, Debug)]

@@ -26,6 +26,7 @@ mod map;
 mod media;
 mod obstacle;
 mod parts;
+mod preference;
 mod read;
 mod tools;
 mod unmapped;

@@ -28,9 +28,16 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8], to: &Format) -> Result
             |format: &Format| matches!(format.dialect(), Some(Dialect::Converse | Dialect::Preference));
         return Reader { line, copies_blocks: has_blocks(format) && has_blocks(to) }.conversation(format);
     }
+    let reader = Reader { line, copies_blocks: false };
+    match format.id {
+        FormatId::ScoredAnswers => return reader.scored(),
+        FormatId::AlpacaPreference => {}
+        _ if format.is_foreign_preference() => return reader.compared(format),
+        _ => {}
+    }
     let slot = |key: &'static str| match (format.id, key) {
-        (FormatId::Alpaca, "instruction") => Some(Slot::Prompt),
-        (FormatId::Alpaca, "input") => Some(Slot::Input),
+        (FormatId::Alpaca | FormatId::AlpacaPreference, "instruction") => Some(Slot::Prompt),
+        (FormatId::Alpaca | FormatId::AlpacaPreference, "input") => Some(Slot::Input),
         (FormatId::Alpaca, "output") => Some(Slot::Completion),
         (FormatId::Evaluation, "referenceResponse") => Some(Slot::Response),
         // No other format has a place for it.
@@ -39,7 +46,7 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8], to: &Format) -> Result
     };
     let mut slots: Vec<_> =
         format.fields.iter().filter_map(|field| Some((field.key, slot(field.key)?))).collect();
-    if format.id == FormatId::Alpaca {
+    if matches!(format.id, FormatId::Alpaca | FormatId::AlpacaPreference) {
         slots.push(("history", Slot::History));
     }
     flat(line, &slots)
@@ -134,7 +141,7 @@ impl<'l> Reader<'l> {
         Ok(conversation)
     }
 
-    fn message(
+    pub(super) fn message(
         &self,
         dialect: Dialect,
         message: Raw<'l>,

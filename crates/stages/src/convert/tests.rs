@@ -143,6 +143,12 @@ fn the_matrix_of_formats() {
         anthropic-messages > prompt-completion (prompt) claude-messages converse chat-rft evaluation openai-chat
         alpaca > prompt-completion (prompt) claude-messages converse chat-rft evaluation openai-chat
         sharegpt > prompt-completion (prompt) claude-messages converse chat-rft evaluation openai-chat
+        openai-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        trl-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        sharegpt-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        messages-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        alpaca-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        scored-answers > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
     "#]]
     .assert_eq(&table);
 }

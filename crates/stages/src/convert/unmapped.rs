@@ -55,6 +55,9 @@ impl<'l> Writer<'_, 'l> {
             match aside {
                 Aside::Key(at) => self.unmapped("a key inside a message or a tool", at, None),
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
+                Aside::Answer(at) => {
+                    self.unmapped("an answer that is neither the best nor the worst", at, None)
+                }
             }
         }
     }
