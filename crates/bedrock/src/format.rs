@@ -297,6 +297,16 @@ impl Format {
         FOREIGN.iter().any(|format| format.id == self.id)
     }
 
+    /// The format that records are converted to where no target says another.
+    pub fn usual_target(&self) -> &'static Self {
+        let name = match self.dialect() {
+            _ if self.is_foreign_preference() => "converse-preference",
+            Some(_) => "converse",
+            None => "prompt-completion",
+        };
+        Self::from_name(name).expect("one of the table")
+    }
+
     /// Returns true for preference data of other tools.
     pub fn is_foreign_preference(&self) -> bool {
         self.answers == Answers::Compared && self.is_foreign()

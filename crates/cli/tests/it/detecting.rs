@@ -129,7 +129,7 @@ fn records_of_other_tools_that_are_not_converted_are_named_with_what_to_do() {
             r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "label": false}"#,
             "KTO data",
         ),
-        (r#"{"prompt": "q #", "responses": ["a", "b"], "scores": [1, 2]}"#, "prompts with a list of answers"),
+        (r#"{"prompt": "q #", "responses": ["a", "b"]}"#, "prompts with a list of answers"),
         (
             r#"{"schemaType": "ModelInvocationLog", "modelId": "m", "input": {"inputBodyJson": {}}, "output": {"outputBodyJson": {}}}"#,
             "Bedrock invocation logs",
@@ -279,4 +279,31 @@ fn a_summary_says_what_was_not_checked_and_why_the_run_failed() {
         "check a.json --array --skip tokens --profile nova-lite-sft --format converse --output-format jsonl",
     );
     assert_eq!(run.by_code().get("dataset/file-name"), None, "{}", run.stdout);
+}
+
+#[test]
+fn preference_data_of_other_tools_is_converted_as_advised() {
+    for line in [
+        r#"{"conversations": [{"from": "human", "value": "q #"}], "chosen": {"from": "gpt", "value": "g"}, "rejected": {"from": "gpt", "value": "b"}}"#,
+        r#"{"input": {"messages": [{"role": "user", "content": "q #"}]}, "preferred_output": [{"role": "assistant", "content": "g"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]}"#,
+        r#"{"prompt": [{"role": "user", "content": "q #"}], "chosen": [{"role": "assistant", "content": "g"}], "rejected": [{"role": "assistant", "content": "b"}]}"#,
+        r#"{"instruction": "q #", "input": "", "chosen": "g", "rejected": "b"}"#,
+        r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "rejected_response": "b"}"#,
+        r#"{"prompt": "q #", "responses": ["b", "g"], "scores": [1, 2]}"#,
+    ] {
+        let scratch = Scratch::with("a.jsonl", repeated(line, 5));
+        let run = scratch.run("check a.jsonl --skip tokens").exits(1);
+        let first = run.stdout.lines().next().expect("a finding");
+        assert!(
+            first.contains("--to converse-preference --out") && first.contains("converts the data"),
+            "{first}"
+        );
+        scratch.run("convert a.jsonl --to preference --out p.jsonl").exits(0);
+        let first = String::from_utf8(scratch.lines("p.jsonl")[0].to_vec()).expect("UTF-8");
+        assert!(
+            first.starts_with(r#"{"prompt":"q "#) && first.ends_with(r#","chosen":"g","rejected":"b"}"#),
+            "{first}"
+        );
+        scratch.run("check p.jsonl --skip tokens").exits(0);
+    }
 }

@@ -82,10 +82,8 @@ fn conversion(look: &Detection, sample: &Sample, wanted: &[&'static Format]) -> 
         (Some(format), _) if wanted.contains(&format) => return Conversion::None,
         (Some(format), None) if !format.is_foreign() => return Conversion::None,
         (Some(format), target) => {
-            let usual = if format.dialect().is_some() { "converse" } else { "prompt-completion" };
-            let to = target.or(Format::from_name(usual));
-            let found = to.and_then(|to| Some((to, sample.takes(Source::Format(format), to, None)?)));
-            if let Some((to, extra)) = found {
+            let to = target.unwrap_or(format.usual_target());
+            if let Some(extra) = sample.takes(Source::Format(format), to, None) {
                 return Conversion::Format { to, extra };
             }
         }
