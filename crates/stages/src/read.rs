@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use bedload_bedrock::FORMATS;
+use bedload_bedrock::Format;
 use bedload_record::names::offer;
 use bedload_tokens::Encoding;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -52,7 +52,7 @@ pub(crate) fn ratio<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error>
 
 /// The name of a format that records are converted to.
 pub(crate) fn some_target_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    let names: Vec<&str> = Format::written().map(|format| format.name).collect();
     let name = Option::<String>::deserialize(from)?;
     name.map(|name| one_of("format", name, &names)).transpose()
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{FOREIGN, FORMATS};
+use bedload_bedrock::{FOREIGN, FORMATS, Format};
 use bedload_tokens::Encoding;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -85,7 +85,7 @@ pub(crate) fn some_pointer(_: &mut SchemaGenerator) -> Schema {
 
 /// The name of a format that records are converted to.
 pub(crate) fn target_format(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "enum": FORMATS.iter().map(|format| format.name).collect::<Vec<_>>() })
+    json_schema!({ "enum": Format::written().map(|format| format.name).collect::<Vec<_>>() })
 }
 
 /// The name of a format that records are read from.
