@@ -299,7 +299,7 @@ fn preference_data_of_other_tools_is_converted_as_advised() {
             "{first}"
         );
         scratch.run("convert a.jsonl --to preference --out p.jsonl").exits(0);
-        let first = String::from_utf8(scratch.lines("p.jsonl")[0].to_vec()).expect("UTF-8");
+        let first = String::from_utf8(scratch.lines("p.jsonl")[0].clone()).expect("UTF-8");
         assert!(
             first.starts_with(r#"{"prompt":"q "#) && first.ends_with(r#","chosen":"g","rejected":"b"}"#),
             "{first}"

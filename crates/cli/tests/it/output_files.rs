@@ -161,5 +161,5 @@ fn the_configuration_names_files_too() {
     assert!(!scratch.path("conf/found.jsonl").exists());
     scratch.write("conf/bedload.toml", "output = [\"found.jsonl\"]\n");
     let said = scratch.run(&format!("{CHECK} --config conf/bedload.toml")).refuses(2);
-    assert!(said.contains("output = [\"found.jsonl\"]: not FORMAT=FILE"), "{said}");
+    assert!(said.contains("line 1") && said.contains("not FORMAT=FILE; the formats are text"), "{said}");
 }

@@ -51,7 +51,7 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    /// A chat of OpenAI.
+    /// A chat as `OpenAI` has it.
     pub(super) fn openai_chat(&mut self, conversation: &mut Conversation<'l>) -> Written {
         self.one_preferred(conversation)?;
         conversation.answer_by_reference();

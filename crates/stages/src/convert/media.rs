@@ -10,7 +10,7 @@ const FORMATS: &[(&str, &[&str])] =
 
 fn image_format(name: &str) -> Option<&'static str> {
     let is_name = |known: &&str| known.eq_ignore_ascii_case(name);
-    FORMATS.iter().find(|(_, names)| names.iter().any(|known| is_name(known))).map(|(format, _)| *format)
+    FORMATS.iter().find(|(_, names)| names.iter().any(&is_name)).map(|(format, _)| *format)
 }
 
 /// An `image` block of Converse; none where it is more than another format could say.

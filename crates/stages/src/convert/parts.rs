@@ -43,7 +43,7 @@ impl<'l> Reader<'l> {
         Ok(content)
     }
 
-    /// A part of a chat message, by its type: those of OpenAI and of the Anthropic API.
+    /// A part of a chat message, by its type: those of `OpenAI` and of the Anthropic API.
     pub(super) fn part(&self, part: Raw<'l>, asides: &mut Vec<Aside<'l>>) -> Result<Content<'l>, Remark> {
         let kind = part.get("type").and_then(Raw::text).unwrap_or(Cow::Borrowed(""));
         let given = |key: &str| part.get(key).filter(|value| !value.is_null());

@@ -24,7 +24,7 @@ impl<'l> Reader<'l> {
             let mut known = format.fields.iter().map(|field| field.key);
             match known.find(|known| *known == name) {
                 Some(_) if value.is_null() => {}
-                Some("tools") => self.declared(member, &mut conversation),
+                Some("tools") => declared(member, &mut conversation),
                 Some("system") => {
                     conversation.system.push(self.words(value, "system")?);
                     conversation.system_member = Some(member);
@@ -47,7 +47,7 @@ impl<'l> Reader<'l> {
                     let member = Member { key, value };
                     match key.text().as_deref() {
                         Some("messages") => {}
-                        Some("tools") => self.declared(member, &mut conversation),
+                        Some("tools") => declared(member, &mut conversation),
                         _ => conversation.asides.push(Aside::Key(key)),
                     }
                 }
@@ -75,19 +75,13 @@ impl<'l> Reader<'l> {
                     return Err(self.source(wanted("messages")?, message.to_owned()));
                 };
                 conversation.candidates.push(Candidate { is_preferred: true, parts, at });
-                let rejected = self.after_prompt(wanted("messages")?, first);
+                let skipped = shared(wanted("messages")?, first).len();
+                let rejected = first.elements().skip(skipped).collect();
                 self.rest_of_answer(Dialect::Chat, false, first, rejected, &mut conversation)?;
             }
             _ => self.trl(field("prompt"), wanted("chosen")?, wanted("rejected")?, &mut conversation)?,
         }
         Ok(conversation)
-    }
-
-    fn declared(&self, member: Member<'l>, conversation: &mut Conversation<'l>) {
-        let declared = Declared { member, form: Form::Listed };
-        if !declared.is_void() {
-            conversation.tools = Some(declared);
-        }
     }
 
     fn turns(
@@ -201,12 +195,6 @@ impl<'l> Reader<'l> {
         }
     }
 
-    /// The messages of a rejected conversation after those that it has in common with the preferred one.
-    fn after_prompt(&self, messages: Raw<'l>, rejected: Raw<'l>) -> Vec<Raw<'l>> {
-        let skipped = shared(messages, rejected).len();
-        rejected.elements().skip(skipped).collect()
-    }
-
     /// Reads a prompt with a list of scored answers: the best one is preferred to the worst.
     pub(super) fn scored(&self) -> Result<Conversation<'l>, Remark> {
         let mut conversation = Conversation::default();
@@ -275,6 +263,14 @@ impl<'l> Reader<'l> {
 
 /// Keys of the text of a scored answer.
 const TEXTS: &[&str] = &["text", "response", "answer", "completion", "output", "content"];
+
+/// Tools that may be called.
+fn declared<'l>(member: Member<'l>, conversation: &mut Conversation<'l>) {
+    let declared = Declared { member, form: Form::Listed };
+    if !declared.is_void() {
+        conversation.tools = Some(declared);
+    }
+}
 
 /// The messages that two conversations begin with, but for the last of either: that is its answer.
 fn shared<'l>(one: Raw<'l>, other: Raw<'l>) -> Vec<Raw<'l>> {

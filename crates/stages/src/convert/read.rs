@@ -163,7 +163,7 @@ impl<'l> Reader<'l> {
             ("function_call" | "tool_call", Dialect::ShareGpt) => {
                 let calls = sharegpt_calls(self.member(message, content_key)?);
                 let mut marks = Vec::new();
-                self.sort_rest(message, &[role_key, content_key], &mut marks, conversation);
+                sort_rest(message, &[role_key, content_key], &mut marks, conversation);
                 let parts = calls.into_iter().map(Content::Call).collect();
                 conversation.turns.push(Turn { role: Role::Assistant, parts, marks, at: message });
                 return Ok(());
@@ -211,8 +211,8 @@ impl<'l> Reader<'l> {
             parts.push(Content::Text(self.words(refusal, "refusal")?));
             known.push("refusal");
         }
-        let thought = ["reasoning_content", "reasoning", "thinking"].into_iter();
-        if let Some((key, at)) = thought.filter_map(|key| Some((key, said(key)?))).next() {
+        let mut thought = ["reasoning_content", "reasoning", "thinking"].into_iter();
+        if let Some((key, at)) = thought.find_map(|key| Some((key, said(key)?))) {
             let text = at.string().unwrap_or_default();
             parts.insert(0, Content::Reasoning(Reasoning { at, text, signature: None }));
             known.push(key);
@@ -224,27 +224,9 @@ impl<'l> Reader<'l> {
                 other => conversation.asides.push(other),
             }
         }
-        self.sort_rest(message, &known, &mut marks, conversation);
+        sort_rest(message, &known, &mut marks, conversation);
         conversation.turns.push(Turn { role, parts, marks, at: message });
         Ok(())
-    }
-
-    /// What else is in a message: marks of training, and whatever has no place.
-    fn sort_rest(
-        &self,
-        message: Raw<'l>,
-        known: &[&str],
-        marks: &mut Vec<Mark<'l>>,
-        conversation: &mut Conversation<'l>,
-    ) {
-        let mut asides = Vec::new();
-        rest(message, known, &mut asides);
-        for aside in asides {
-            match aside {
-                Aside::Mark(mark) => marks.push(mark),
-                other => conversation.asides.push(other),
-            }
-        }
     }
 
     /// A message that is the result of a call. Those that follow each other are one turn of the user's.
@@ -263,7 +245,7 @@ impl<'l> Reader<'l> {
         };
         let known = [role_key, content_key, "tool_call_id", "name"];
         let mut marks = Vec::new();
-        self.sort_rest(message, &known, &mut marks, conversation);
+        sort_rest(message, &known, &mut marks, conversation);
         let part = Content::Result(chat_result(message, parts));
         match conversation.turns.last_mut() {
             Some(turn) if turn.is_results() => {
@@ -342,6 +324,23 @@ impl<'l> Reader<'l> {
 /// The keys of a message's role and of its content.
 fn keys(dialect: Dialect) -> (&'static str, &'static str) {
     if dialect == Dialect::ShareGpt { ("from", "value") } else { ("role", "content") }
+}
+
+/// What else is in a message: marks of training, and whatever has no place.
+fn sort_rest<'l>(
+    message: Raw<'l>,
+    known: &[&str],
+    marks: &mut Vec<Mark<'l>>,
+    conversation: &mut Conversation<'l>,
+) {
+    let mut asides = Vec::new();
+    rest(message, known, &mut asides);
+    for aside in asides {
+        match aside {
+            Aside::Mark(mark) => marks.push(mark),
+            other => conversation.asides.push(other),
+        }
+    }
 }
 
 /// What else is in a message, a candidate or a text block.

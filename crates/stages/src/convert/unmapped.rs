@@ -56,7 +56,7 @@ impl<'l> Writer<'_, 'l> {
                 Aside::Key(at) => self.unmapped("a key inside a message or a tool", at, None),
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
                 Aside::Answer(at) => {
-                    self.unmapped("an answer that is neither the best nor the worst", at, None)
+                    self.unmapped("an answer that is neither the best nor the worst", at, None);
                 }
             }
         }

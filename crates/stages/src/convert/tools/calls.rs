@@ -61,8 +61,8 @@ pub(in super::super) fn chat_calls<'l>(value: Raw<'l>, asides: &mut Vec<Aside<'l
     value.elements().map(call).collect()
 }
 
-/// The calls that are the text of a ShareGPT message: an object with `name` and `arguments`, or a list of such.
-pub(in super::super) fn sharegpt_calls<'l>(value: Raw<'l>) -> Vec<Call<'l>> {
+/// The calls that are the text of a `ShareGPT` message: an object with `name` and `arguments`, or a list of such.
+pub(in super::super) fn sharegpt_calls(value: Raw<'_>) -> Vec<Call<'_>> {
     const NO_CALL: &str = "a function call must be a JSON object with `name` and `arguments`";
 
     let Some(text) = value.text() else { return vec![Call::flawed(value, NO_CALL)] };
