@@ -212,6 +212,7 @@ pub enum Code {
     PreferenceCutPair,
     OutputNotAsBuilt,
     ConvertToolId,
+    ConvertRepaired,
 }
 
 /// Everything about a code in general.
@@ -335,7 +336,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ConvertToolId as usize + 1);
+        assert_eq!(CODES.len(), Code::ConvertRepaired as usize + 1);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod buckets;
 pub mod convert;
+pub mod repair;
 
 pub mod preference;
 pub mod schema;

@@ -1682,4 +1682,14 @@ pub static CODES: &[CodeInfo] = &[
         "Converse takes letters, digits, `_` and `-` in the id of a tool call, at most 64 of them, and each id once in a record. An id that breaks this is replaced, in the call and in its result; two ids never become one.",
         "Nothing to do, unless the ids are needed to find the calls elsewhere."
     ),
+    row!(
+        ConvertRepaired,
+        "convert/repaired",
+        Note,
+        Record,
+        BASELINE,
+        "the line was repaired",
+        "`--fix` changed these bytes, and no others of the line; the message names the finding that was mended. What is learned from the record stays the same, unless `--unsafe-fixes` was given.",
+        "Look at the changes with `bedload convert INPUT --fix --diff`."
+    ),
 ];

@@ -1,0 +1,246 @@
+//! One line in, the repaired line and its patches out; and the laws of repairs.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::draft::apply;
+use super::*;
+use crate::convert::Weights;
+
+fn repair(format: &str, unsafe_fixes: bool) -> Repair {
+    let format = Format::from_name(format).expect("a format");
+    let selection = Selection { unsafe_fixes, ..Selection::default() };
+    Repair::new(&selection, Some((Schema::new(None, Weights::Error), format)))
+}
+
+fn check(format: &str, line: &str, expect: Expect) {
+    let shown = |unsafe_fixes| {
+        let repaired =
+            repair(format, unsafe_fixes).line(Framing::Line, line.as_bytes(), &mut Tools::default());
+        let Some(Repaired { line: made, patches }) = repaired else { return "as it was".to_owned() };
+        let made = made.map_or("removed".to_owned(), |made| String::from_utf8(made).expect("UTF-8"));
+        let patches = patches.iter().map(|patch| {
+            let Patch { rule, begin, end, with, .. } = patch;
+            format!("\n  {} {begin}..{end} to {} bytes: {}", rule.code, with.len(), rule.title)
+        });
+        made + &patches.collect::<String>()
+    };
+    let (safe, all) = (shown(false), shown(true));
+    let shown = if safe == all { safe } else { format!("{safe}\nunsafe: {all}") };
+    expect.assert_eq(&shown);
+}
+
+#[test]
+fn what_is_wrong_before_there_is_a_record() {
+    let check = |line: &str, expect: Expect| check("prompt-completion", line, expect);
+    check(r#"{"prompt":"p","completion":"c"}"#, expect!["as it was"]);
+    check(
+        "\u{feff}\u{feff}{\"prompt\":\"p\",\"completion\":\"c\"},",
+        expect![[r#"
+        {"prompt":"p","completion":"c"}
+          json/bom 0..6 to 0 bytes: byte order mark removed
+          json/syntax 37..38 to 0 bytes: trailing comma removed"#]],
+    );
+    check(
+        r#"{"prompt":"p,}","completion":"c" , } "#,
+        expect![[r#"
+        {"prompt":"p,}","completion":"c"  } 
+          json/syntax 33..34 to 0 bytes: trailing comma removed"#]],
+    );
+    check(
+        r#"{"prompt":"p","completion":"c","x":[1,[2,],],}"#,
+        expect![[r#"
+        {"prompt":"p","completion":"c","x":[1,[2]]}
+          json/syntax 40..41 to 0 bytes: trailing comma removed
+          json/syntax 42..43 to 0 bytes: trailing comma removed
+          json/syntax 44..45 to 0 bytes: trailing comma removed"#]],
+    );
+    check(r#"{"prompt":"p","completion":"c",,}"#, expect!["as it was"]);
+    check(r#"{"prompt":"p" "completion":"c",}"#, expect!["as it was"]);
+    check(
+        " \t",
+        expect![[r#"
+        removed
+          json/blank-line 0..2 to 0 bytes: blank line removed"#]],
+    );
+    check(
+        "\u{feff}",
+        expect![[r#"
+        removed
+          json/blank-line 0..3 to 0 bytes: blank line removed"#]],
+    );
+    check(",", expect!["as it was"]);
+    check(
+        r#"{"prompt":"\ud83d \udc00","completion":"\ud83d\ude00",}"#,
+        expect![[r#"
+        {"prompt":"\ud83d \udc00","completion":"\ud83d\ude00"}
+          json/syntax 53..54 to 0 bytes: trailing comma removed
+        unsafe: {"prompt":"\ufffd \ufffd","completion":"\ud83d\ude00"}
+          json/lone-surrogate 11..17 to 6 bytes: half a surrogate pair replaced with U+FFFD
+          json/lone-surrogate 18..24 to 6 bytes: half a surrogate pair replaced with U+FFFD
+          json/syntax 53..54 to 0 bytes: trailing comma removed"#]],
+    );
+    check(r#"{"prompt":"p","completion":"c","\ud83d":1,"\ufffd":2}"#, expect!["as it was"]);
+    check(r#"{"prompt":"p","prompt":"q","completion":"c"}"#, expect!["as it was"]);
+}
+
+#[test]
+fn members_that_say_nothing() {
+    let check = |line: &str, expect: Expect| check("converse", line, expect);
+    let record = |before: &str, after: &str| {
+        let turn = |role: &str| format!(r#"{{"role":"{role}","content":[{{"text":"t"}}]}}"#);
+        format!(r#"{{{before}"messages":[{},{}]{after}}}"#, turn("user"), turn("assistant"))
+    };
+    check(
+        &record(r#""system":[], "#, ""),
+        expect![[r#"
+        {"messages":[{"role":"user","content":[{"text":"t"}]},{"role":"assistant","content":[{"text":"t"}]}]}
+          schema/empty-content 1..14 to 0 bytes: blank system prompt removed"#]],
+    );
+    check(
+        &record("", r#" , "system" : null"#),
+        expect![[r#"
+        {"messages":[{"role":"user","content":[{"text":"t"}]},{"role":"assistant","content":[{"text":"t"}]}]}
+          schema/wrong-type 100..118 to 0 bytes: null member removed"#]],
+    );
+    check(
+        &record(r#""system":[{"text":" \n"}],"#, r#","toolConfig":null"#),
+        expect![[r#"
+        {"messages":[{"role":"user","content":[{"text":"t"}]},{"role":"assistant","content":[{"text":"t"}]}]}
+          schema/empty-content 1..27 to 0 bytes: blank system prompt removed
+          schema/wrong-type 126..144 to 0 bytes: null member removed"#]],
+    );
+    check(&record(r#""system":[{"text":""},{"text":"s"}],"#, ""), expect!["as it was"]);
+    check(
+        &record("", r#","toolConfig":{"tools":[]},"id":1"#),
+        expect![[r#"
+        {"messages":[{"role":"user","content":[{"text":"t"}]},{"role":"assistant","content":[{"text":"t"}]}],"id":1}
+          schema/tool-spec 101..127 to 0 bytes: empty list of tools removed"#]],
+    );
+    check(&record("", r#","toolConfig":{"tools":[],"toolChoice":{"any":{}}}"#), expect!["as it was"]);
+    check(
+        r#"{"messages":null,"system":[]}"#,
+        expect![[r#"
+        {"messages":null}
+          schema/empty-content 16..28 to 0 bytes: blank system prompt removed"#]],
+    );
+}
+
+#[test]
+fn turns_at_the_end() {
+    let check = |turns: &[(&str, &str)], expect: Expect| {
+        let turns: Vec<String> = turns
+            .iter()
+            .map(|(role, content)| format!(r#"{{"role":"{role}","content":[{content}]}}"#))
+            .collect();
+        check("converse", &format!(r#"{{"messages":[{}]}}"#, turns.join(", ")), expect);
+    };
+    let (t, blank) = (r#"{"text":"t"}"#, r#"{"text":" "}"#);
+    check(
+        &[("user", t), ("assistant", t), ("user", blank)],
+        expect![[r#"
+        as it was
+        unsafe: {"messages":[{"role":"user","content":[{"text":"t"}]}, {"role":"assistant","content":[{"text":"t"}]}]}
+          schema/empty-content 100..142 to 0 bytes: blank turn at the end removed"#]],
+    );
+    check(
+        &[("user", t), ("assistant", t), ("user", t), ("assistant", blank)],
+        expect![[r#"
+        as it was
+        unsafe: {"messages":[{"role":"user","content":[{"text":"t"}]}, {"role":"assistant","content":[{"text":"t"}]}]}
+          schema/empty-content 100..189 to 0 bytes: blank turn at the end removed"#]],
+    );
+    check(&[("user", t), ("assistant", blank)], expect!["as it was"]);
+    check(
+        &[("user", t), ("assistant", t), ("assistant", blank)],
+        expect![[r#"
+        as it was
+        unsafe: {"messages":[{"role":"user","content":[{"text":"t"}]}, {"role":"assistant","content":[{"text":"t"}]}]}
+          schema/empty-content 100..147 to 0 bytes: blank turn at the end removed"#]],
+    );
+    check(&[("user", blank), ("assistant", t)], expect!["as it was"]);
+    check(&[("user", blank)], expect!["as it was"]);
+}
+
+/// A valid record, and what can be done to it.
+fn valid() -> impl Strategy<Value = String> {
+    let text = "[a-z][a-z ,}\\]é]{0,8}";
+    let turns = prop::collection::vec((text, text), 1..4);
+    (turns, prop::option::of(text), " {0,2}").prop_map(|(turns, system, space)| {
+        let turn =
+            |role: &str, text: &str| format!(r#"{{"role":"{role}",{space}"content":[{{"text":"{text}"}}]}}"#);
+        let turns: Vec<String> =
+            turns.iter().flat_map(|(ask, answer)| [turn("user", ask), turn("assistant", answer)]).collect();
+        let system =
+            system.map_or(String::new(), |text| format!(r#""system":[{{"text":"{text}"}}],{space}"#));
+        format!(r#"{{{system}"messages":{space}[{}]}}"#, turns.join(&format!(",{space}")))
+    })
+}
+
+/// Damages a record in some of the ways that are repaired.
+fn damaged(line: &str, ways: &[bool; 7]) -> String {
+    let [mark, comma, inner, null, system, surrogate, turn] = *ways;
+    let mut line = line.to_owned();
+    let has_system = line.contains("\"system\"");
+    if turn {
+        let blank = r#",{"role":"user","content":[{"text":" "}]}]}"#;
+        line.replace_range(line.len() - 2.., blank);
+    }
+    if null {
+        line.insert_str(line.len() - 1, r#","toolConfig" : null"#);
+    }
+    if system && !has_system {
+        line.insert_str(1, r#""system":[], "#);
+    }
+    if surrogate {
+        line = line.replacen(r#""text":""#, r#""text":"\ud83d"#, 1);
+    }
+    if inner {
+        line.insert(line.len() - 1, ',');
+    }
+    if comma {
+        line.push(',');
+    }
+    if mark {
+        line.insert(0, '\u{feff}');
+    }
+    line
+}
+
+proptest! {
+    #[test]
+    fn what_is_valid_stays_as_it_is(line in valid()) {
+        let found = repair("converse", true).line(Framing::Line, line.as_bytes(), &mut Tools::default());
+        prop_assert_eq!(found, None);
+    }
+
+    #[test]
+    fn damage_is_repaired_once_and_nothing_else_changes(line in valid(), ways in any::<[bool; 7]>()) {
+        let (repair, mut tools) = (repair("converse", true), Tools::default());
+        let before = damaged(&line, &ways);
+        let Some(Repaired { line: after, patches }) = repair.line(Framing::Line, before.as_bytes(), &mut tools)
+        else {
+            prop_assert_eq!(before, line);
+            return Ok(());
+        };
+        let after = after.expect("the line is not blank");
+        prop_assert_eq!(repair.examine(Framing::Line, &after, &mut tools), Vec::new(), "{}", before);
+        prop_assert_eq!(repair.line(Framing::Line, &after, &mut tools), None);
+        prop_assert_eq!(&apply(before.as_bytes(), &patches), &after);
+        prop_assert!(patches.windows(2).all(|pair| pair[0].end <= pair[1].begin));
+        let [.., surrogate, _] = ways;
+        if !surrogate {
+            prop_assert_eq!(String::from_utf8(after).expect("UTF-8"), line);
+        }
+    }
+
+    #[test]
+    fn any_line_is_repaired_once(line in r#"[\[\]{},: "a\\u0d8\u{feff}]{0,24}"#) {
+        let (repair, mut tools) = (repair("converse", true), Tools::default());
+        let repaired = repair.line(Framing::Line, line.as_bytes(), &mut tools);
+        if let Some(Repaired { line: Some(after), patches }) = repaired {
+            prop_assert_eq!(repair.line(Framing::Line, &after, &mut tools), None);
+            prop_assert_eq!(apply(line.as_bytes(), &patches), after);
+        }
+    }
+}
