@@ -22,6 +22,7 @@ mod lookup;
 mod output;
 mod pii;
 mod reading;
+mod repair;
 mod report;
 mod shell;
 mod size;
@@ -75,6 +76,7 @@ pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs, StatsArgs};
 pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
+pub(crate) use repair::RepairArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use shell::{CompletionsArgs, ManArgs, ShellName};
 pub(crate) use size::{bytes, record_bytes};
@@ -322,7 +324,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion \\\n      --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop \\\n      --rejected rejected.jsonl --out converse.jsonl"
+    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion \\\n      --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop \\\n      --rejected rejected.jsonl --out converse.jsonl\n  bedload convert train.jsonl --fix --diff\n  bedload convert train.jsonl --fix --out fixed.jsonl"
 )]
 pub(crate) struct ConvertArgs {
     /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
@@ -330,10 +332,11 @@ pub(crate) struct ConvertArgs {
     /// Without any, those of the `[[input]]` tables in bedload.toml.
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
-    /// File to create; it appears complete or not at all, and not at all if no record can be converted.
+    /// File to create; it appears complete or not at all, and not at all if no record can be converted. Not needed with
+    /// --diff.
     #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "diff")]
+    pub(crate) out: Option<PathBuf>,
     /// File to create for the rejected lines, copied byte for byte [default: none].
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
@@ -346,6 +349,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) repair: RepairArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

@@ -108,7 +108,9 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     put_gate(&args.gate, &mut config);
     // Tokens are counted only where there is a limit to hold them to.
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
-    resolve(&args.data, config)
+    let mut run = resolve(&args.data, config)?;
+    run.settings.repair = args.repair.selection();
+    Ok(run)
 }
 
 /// Puts flags over what is configured of which findings are borne.
@@ -334,6 +336,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
             mmap: !config.no_mmap,
             max_record_bytes: config.max_record_bytes.unwrap_or(defaults.max_record_bytes),
         },
+        repair: None,
         evaluation: false,
         max_rejected: None,
         shards: ShardLimits { records: config.shard_records.map(NonZeroU64::get), bytes: config.shard_bytes },

@@ -35,6 +35,7 @@ pub use commands::evaluate::{
 };
 pub use commands::explain::{BuiltRecord, Explained, explain, explain_built};
 pub use commands::leaks::leaks;
+pub use commands::preview::preview;
 pub use commands::prompts::{Prompt, PromptSettings, Prompts, Role, Turn, prompts};
 pub use commands::report::{Rendered, Rendering, report};
 pub use commands::survey::{Conversion, Keys, Surveyed, survey};
@@ -43,6 +44,7 @@ pub use plan::certify::{Between, Certificates, SimilarPairs};
 pub use report::manifest::{FileEntry, Manifest};
 pub use report::numbers::{ClassCounts, Numbers};
 pub use report::output::{known_findings, read_output, read_output_text, token_margin};
+pub use report::repairs::{Change as Repair, Repairs};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};
 pub use run::phases::Phases;

@@ -1,10 +1,12 @@
 //! `bedload convert`
 
+mod preview;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Converted, EngineError, Outputs, convert};
+use bedload_engine::{Converted, EngineError, FileBeside, Outputs, Repair, convert, resolve};
 use bedload_record::{Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
@@ -13,7 +15,8 @@ use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, Watch};
 use crate::output::{
-    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, of_severity, put_run, say,
+    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, line_of, of_severity,
+    put_run, repairs, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -21,8 +24,12 @@ use crate::settings;
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let run = settings::for_convert(args)?;
+    if args.repair.diff {
+        return preview::run(args, &run);
+    }
+    let out = args.out.as_deref().expect("only --diff goes without it");
     let wanted = Wanted {
-        out: &args.out,
+        out,
         kind: Kind::File,
         overwrite: args.overwrite,
         temp_dir: run.settings.temp_dir.as_deref(),
@@ -35,7 +42,12 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &[], &run, Some(&args.account))?;
-    let others = [("--out", Some(destination.path())), ("--rejected", args.rejected.as_deref())];
+    let others = [
+        ("--out", Some(destination.path())),
+        ("--rejected", args.rejected.as_deref()),
+        ("--patches", args.repair.patches.as_deref()),
+    ];
+    refuse_same_file(&others)?;
     let wanted =
         output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
     let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
@@ -45,6 +57,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         told.show_known();
     }
     let (shown, has_known) = (told.shown(), told.has_known());
+    let mut patches = match &args.repair.patches {
+        Some(path) => Some(FileBeside::create("--patches", path, Some(&inputs), &progress)?),
+        None => None,
+    };
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
@@ -55,8 +71,15 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
             rejected: args.rejected.as_deref(),
             overwrite: args.overwrite,
         };
-        workers.install(|| convert(&inputs, settings, outputs, &progress, tell))?
+        let keep = |repair: &Repair| match &mut patches {
+            Some(file) => file.write(line_of(&repairs::object(repair)).as_bytes()),
+            None => Ok(()),
+        };
+        workers.install(|| convert(&inputs, settings, outputs, &progress, tell, keep))?
     };
+    if let Some(file) = patches {
+        file.publish()?.iter().for_each(|note| complain(note));
+    }
     let severities = run.settings.severities;
     let left = watch.without_known(&converted.by_code);
     let judgement = watch.policy().judge(Found {
@@ -78,7 +101,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let config = run.config.as_deref();
     let ended = |error: EngineError| match converted.written {
         0 => error,
-        _ => error.after_publishing(&args.out),
+        _ => error.after_publishing(out),
     };
     let about_baseline = watch.end(has_known).map_err(ended)?;
     let printed = told.end(&Ending {
@@ -95,7 +118,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let rejected = args.rejected.as_deref();
         let known = Known { is_shown: has_known, ..watch.known() };
         let listed = (severities, Listed { most: shown, is_folded: false, known });
-        say(&converted_summary(&converted, &args.out, rejected, listed, started.elapsed(), paint));
+        say(&converted_summary(&converted, out, rejected, listed, started.elapsed(), paint));
         if let Delivered::There { prose, .. } = delivered {
             say(&prose);
         }
@@ -103,6 +126,15 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         say(&judgement.said());
     }
     Ok(exit)
+}
+
+/// Refuses patches that would take the place of another output.
+fn refuse_same_file(outputs: &[(&str, Option<&Path>); 3]) -> Result<(), Failure> {
+    let [others @ .., (flag, Some(patches))] = outputs else { return Ok(()) };
+    let same = others.iter().find(|(_, path)| path.is_some_and(|path| resolve(path) == resolve(patches)));
+    same.map_or(Ok(()), |(other, _)| {
+        Err(Failure::Usage(format!("{flag} {}: the same file as {other}", patches.display())))
+    })
 }
 
 fn summary_object(
@@ -126,6 +158,8 @@ fn summary_object(
         "from": converted.from,
         "format": converted.to,
         "by_code": by_name(&converted.by_code),
+        "removed": converted.removed,
+        "repairs": converted.repairs.as_ref().map(by_name),
     });
     put_run(&mut object, config, (judgement, baseline));
     object

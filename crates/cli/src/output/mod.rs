@@ -13,6 +13,7 @@ mod numbers;
 mod paint;
 mod pairs;
 mod problems;
+pub(crate) mod repairs;
 mod sarif;
 mod screen;
 mod sides;

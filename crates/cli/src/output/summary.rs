@@ -13,6 +13,7 @@ use bedload_record::plural::{count, plural};
 use bedload_record::{Bin, Code, Quantiles, Severities, Tokens};
 
 use super::histogram::histogram;
+use super::repairs::counted;
 use super::{Known, Paint};
 use crate::escape::escape;
 
@@ -120,10 +121,12 @@ pub(crate) fn converted_summary(
     paint: Paint,
 ) -> String {
     let mut out = String::new();
+    let done = if converted.from.is_empty() && converted.repairs.is_some() { "valid" } else { "converted" };
     let from = converted.from.join(", ");
     let shown = |path: &Path| paint.bold(&escape(&path.display().to_string()));
     let _ = match converted.written {
-        0 => writeln!(out, "{} was not written: no record was converted", shown(file)),
+        0 => writeln!(out, "{} was not written: no record was {done}", shown(file)),
+        _ if converted.from.is_empty() => writeln!(out, "wrote {}  ({})", shown(file), converted.to),
         _ => writeln!(out, "wrote {}  ({from} to {})", shown(file), converted.to),
     };
     if let Some(rejected) = rejected {
@@ -137,10 +140,22 @@ pub(crate) fn converted_summary(
     };
     let _ = writeln!(
         out,
-        "  records     {} read, {} converted, {refused}",
+        "  records     {} read, {} {done}, {refused}",
         count(converted.records),
         count(converted.written)
     );
+    if converted.removed > 0 {
+        let lines = plural(converted.removed, "blank line", "blank lines");
+        let _ = writeln!(out, "  removed     {lines}");
+    }
+    match &converted.repairs {
+        Some(none) if none.is_empty() => out.push_str("  repairs     nothing to repair\n"),
+        Some(repairs) => {
+            out.push_str("  repairs\n");
+            out.push_str(&counted(repairs));
+        }
+        None => {}
+    }
     codes(&mut out, &converted.by_code, severities, listed);
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     leftovers(&mut out, &converted.leftovers, file);

@@ -134,6 +134,8 @@ mod published_cases;
 mod publishing;
 mod refusals;
 #[cfg(test)]
+mod repairing;
+#[cfg(test)]
 mod same_bytes;
 #[cfg(test)]
 mod schema;

@@ -10,9 +10,11 @@ use bedload_scan::{Fetch, Inputs};
 use crate::plan::pack::Packed;
 use crate::plan::plan_as_it_is;
 use crate::report::findings::findings_in_order;
+use crate::report::repairs::{Change, Repairs, repairs_in_order};
 use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
+use crate::scan::conversion::Conversion;
 use crate::scan::facts::scan;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 use crate::write::atomic_file::AtomicFile;
@@ -40,15 +42,19 @@ pub struct Converted {
     pub records: u64,
     /// Records written.
     pub written: u64,
+    /// Blank lines that were removed.
+    pub removed: u64,
     /// Lines rejected: none of them is in the output.
     pub rejected: u64,
     /// Bytes read, decompressed.
     pub bytes: u64,
     /// Bytes written.
     pub bytes_written: u64,
-    /// The formats that were converted from.
+    /// How many changes repairs have made; none where nothing was to be repaired.
+    pub repairs: Option<Repairs>,
+    /// The formats that were converted from; none where the records stay in their format.
     pub from: Vec<&'static str>,
-    /// The format that was converted to.
+    /// The format that was converted to, or that the records have.
     pub to: &'static str,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
@@ -69,9 +75,11 @@ pub fn convert(
     outputs: Outputs<'_>,
     progress: &Progress,
     mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
+    each_repair: impl FnMut(&Change) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
-    if settings.stages.convert.target().is_none() {
-        return Err(EngineError::Usage("no target format was given\nhint: name one with --to".to_owned()));
+    if settings.stages.convert.target().is_none() && settings.repair.is_none() {
+        let message = "no target format was given\nhint: name one with --to, or repair the records as they are with --fix";
+        return Err(EngineError::Usage(message.to_owned()));
     }
     let Outputs { out, rejected, overwrite } = outputs;
     refuse_output_inside_input("--out", inputs, out)?;
@@ -94,7 +102,6 @@ pub fn convert(
     progress.enter(Phase::Scan);
     let (rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
-    let conversion = rules.conversion.as_ref().expect("there is a target");
     let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
@@ -124,9 +131,11 @@ pub fn convert(
     findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
         found.iter().try_for_each(&mut count)
     })?;
+    let repairs = repairs_in_order(facts, &rules, &fetch, watch, each_repair)?;
     if plan.counts.train == 0 {
         let kept = if out.exists() { "was left as it is" } else { "was not written" };
-        let message = format!("no record was converted, so {} {kept}", out.display());
+        let done = if rules.conversion.is_some() { "converted" } else { "valid" };
+        let message = format!("no record was {done}, so {} {kept}", out.display());
         plan.findings.push(Finding::dataset(Code::DatasetNoRecords, message).in_run(settings.severities));
     }
     plan.findings.iter().try_for_each(&mut count)?;
@@ -151,11 +160,13 @@ pub fn convert(
         files: inputs.len() as u64,
         records: plan.counts.read,
         written: plan.counts.train,
+        removed: plan.counts.unselected,
         rejected: plan.counts.rejected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
         bytes_written: packed.shards[0].bytes,
-        from: conversion.from(),
-        to: conversion.converter.to().name,
+        repairs: rules.repair.is_some().then_some(repairs),
+        from: rules.conversion.as_ref().map(Conversion::from).unwrap_or_default(),
+        to: rules.format.map(|format| format.name).unwrap_or_default(),
         by_code,
         leftovers,
         notes,

@@ -9,6 +9,7 @@ pub(crate) mod convert;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod leaks;
+pub(crate) mod preview;
 pub(crate) mod prompts;
 pub(crate) mod report;
 pub(crate) mod survey;

@@ -61,7 +61,7 @@ pub enum Conversion {
 pub fn survey(inputs: &Inputs, profile: Option<&Profile>) -> Result<Vec<Surveyed>, EngineError> {
     inputs.refuse_foreign()?;
     let wanted: Vec<&'static Format> = profile.map(|profile| profile.formats().collect()).unwrap_or_default();
-    let looks = look_at_all(inputs, &wanted)?;
+    let looks = look_at_all(inputs, &wanted, None)?;
     let one = |(input, look): (bedload_record::InputId, Detection)| {
         let sample = Sample::of(inputs, input)?;
         Ok(Surveyed {

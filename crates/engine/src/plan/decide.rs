@@ -14,7 +14,7 @@ mod split;
 mod strata;
 mod tied;
 
-use bedload_record::{Counts, FactTable, Finding, Ordinal, Side, Verdict};
+use bedload_record::{Counts, FactTable, Finding, Ordinal, Severities, Side, Verdict};
 use bedload_scan::Watch;
 use bedload_stages::balance::{self, Classes};
 use bedload_stages::conflicts::{Answered, Conflicts};
@@ -158,9 +158,20 @@ pub(super) fn decide(
 }
 
 /// A record with an error is rejected; every other one is kept until something else is decided.
-pub(super) fn accept(facts: &FactTable) -> Vec<Verdict> {
+fn accept(facts: &FactTable) -> Vec<Verdict> {
     let verdict = |line| if facts.accepted(line) { Verdict::Kept(Side::Train) } else { Verdict::Rejected };
     (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
+}
+
+/// The same, and a line without an error that is not accepted was removed by a repair.
+pub(super) fn accept_or_remove(facts: &FactTable, severities: Severities) -> Vec<Verdict> {
+    let mut verdicts = accept(facts);
+    verdicts.par_iter_mut().enumerate().for_each(|(line, verdict)| {
+        if *verdict == Verdict::Rejected && !severities.rejects(facts.codes(Ordinal(line as u64))) {
+            *verdict = Verdict::Unselected;
+        }
+    });
+    verdicts
 }
 
 #[cfg(test)]

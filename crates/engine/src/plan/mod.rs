@@ -40,7 +40,7 @@ use crate::scan::near_index::Indexing;
 use crate::scan::rules::Rules;
 use crate::scan::ties::Ties;
 use certify::Certificates;
-use decide::{Decided, accept, decide};
+use decide::{Decided, accept_or_remove, decide};
 use judge::files::Files;
 use judge::{DataSet, Records, SideTotals, judge};
 use marks::Marks;
@@ -174,7 +174,7 @@ pub(crate) fn plan_as_it_is(
     before: Vec<Finding>,
 ) -> Plan {
     let Scanned { facts, lines, .. } = scanned;
-    let verdicts = accept(facts);
+    let verdicts = accept_or_remove(facts, rules.severities);
     let packed = pack(facts, &verdicts, &[], ShardLimits::default(), settings.scan.max_record_bytes);
     let counts = count_verdicts(&verdicts);
     let files = Files { inputs, lines };

@@ -13,5 +13,6 @@ pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod pii;
 pub(crate) mod records;
+pub(crate) mod repairs;
 pub(crate) mod summary;
 pub(crate) mod tables;

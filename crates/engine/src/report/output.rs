@@ -117,6 +117,7 @@ pub(crate) fn settings_of(manifest: &Manifest) -> Result<Settings, EngineError> 
         temp_dir: None,
         facts: None,
         memory_limit: None,
+        repair: None,
         evaluation: false,
         max_rejected: None,
         shards: ShardLimits::default(),

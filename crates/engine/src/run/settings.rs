@@ -9,6 +9,7 @@ use bedload_bedrock::{Format, Profile};
 use bedload_record::Severities;
 use bedload_scan::{ScanOptions, SourcePaths};
 use bedload_stages::Stages;
+use bedload_stages::repair::Selection;
 use bedload_stages::tokens::Tokenizer;
 
 use crate::run::source::DataSource;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub facts: Option<PathBuf>,
     /// The bytes of memory that the run may use, where that is limited.
     pub memory_limit: Option<u64>,
+    /// What of each line is repaired before anything else; none where lines stay as they are.
+    pub repair: Option<Selection>,
     /// Whether the validation side is also written as prompts of an evaluation.
     pub evaluation: bool,
     /// How many rejected records are allowed.

@@ -251,7 +251,7 @@ fn formats(set: &EvalSet, inputs: &Inputs) -> Result<Vec<Option<&'static Format>
     if set.pointer.is_some() {
         return Ok(vec![None; inputs.len()]);
     }
-    let looks = look_at_all(inputs, &[])?;
+    let looks = look_at_all(inputs, &[], None)?;
     let format = |(input, look): (InputId, bedload_bedrock::Detection)| match look.format {
         None if look.records > 0 => Err(EngineError::Usage(format!(
             "--eval-set {}: its records are in no known format\nhint: name the field of the text, e.g. {}:/question",

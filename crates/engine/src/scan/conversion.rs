@@ -40,7 +40,7 @@ impl Conversion {
         let sources = if inputs.iter().all(|input| own(input).is_some()) {
             inputs.iter().map(own).collect()
         } else if config.map.0.is_empty() {
-            sources(settings.format, to, inputs, own)?
+            sources(settings, to, inputs, own)?
         } else if let Some(format) = settings.format {
             return Err(usage(format!(
                 "--map cannot be used with --format {}, which defines its own fields",
@@ -116,7 +116,7 @@ fn cannot(from: &Format, to: &Format) -> String {
 
 /// What the records of each input are: what its own source says, or the run, or else the data.
 fn sources(
-    named: Option<&'static Format>,
+    settings: &Settings,
     to: &'static Format,
     inputs: &Inputs,
     own: impl Fn(&bedload_scan::Input) -> Option<Source>,
@@ -124,7 +124,7 @@ fn sources(
     let refusal = |name: &str, problem: String, hint: &str| {
         EngineError::Usage(format!("{name}: {problem}\nhint: {hint}"))
     };
-    if let Some(from) = named {
+    if let Some(from) = settings.format {
         return match fit(from, to) {
             Fit::None => Err(refusal("--format", cannot(from, to), TABLE)),
             Fit::Part | Fit::Whole => {
@@ -132,7 +132,7 @@ fn sources(
             }
         };
     }
-    let looks = look_at_all(inputs, &[])?;
+    let looks = look_at_all(inputs, &[], settings.repair.as_ref())?;
     let source = |(input, look): (&bedload_scan::Input, &Detection)| match (look.format, look.shape) {
         _ if own(input).is_some() => Ok(own(input)),
         (Some(from), _) if fit(from, to) != Fit::None => Ok(Some(Source::Format(from))),

@@ -4,6 +4,7 @@
 mod content;
 mod line;
 pub(crate) mod place;
+mod repaired;
 mod wanted;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use bedload_record::{
     Code, CodeSet, FactRow, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
 };
 use bedload_stages::contamination::Matcher;
+use bedload_stages::repair::Tools;
 use bedload_stages::{balance, dedupe, facets, group, preference, schema, tokens};
 
 use crate::scan::contamination::EvalSets;
@@ -46,6 +48,10 @@ pub(crate) struct Examiner<'r> {
     hunt: Hunt,
     /// The record under way in the format that it is converted to.
     converted: Vec<u8>,
+    /// What repairs lines.
+    tools: Tools,
+    /// Whether the line visited last is removed.
+    is_removed: bool,
     unmapped: Unmapped,
     /// Lines visited since that was taken.
     lines: u64,
@@ -77,6 +83,8 @@ impl<'r> Examiner<'r> {
             texts: TextBuffer::default(),
             hunt: Hunt::default(),
             converted: Vec::new(),
+            tools: Tools::default(),
+            is_removed: false,
             unmapped: Unmapped::default(),
             lines: 0,
         }
@@ -108,7 +116,7 @@ impl<'r> Examiner<'r> {
         FactRow {
             start: line.start,
             terminator: line.terminator,
-            accepted: !self.rules.severities.rejects(codes),
+            accepted: !self.is_removed && !self.rules.severities.rejects(codes),
             digest: content.digest,
             tokens: content.tokens,
             turns: content.turns,
@@ -187,7 +195,7 @@ impl<'r> Examiner<'r> {
     }
 
     /// Parses, converts, masks and checks. Its identity and label are computed where the caller needs them.
-    fn visit(
+    fn look_at(
         &mut self,
         line: &Physical<'_>,
         findings: &mut Findings,
@@ -207,6 +215,7 @@ impl<'r> Examiner<'r> {
             converted,
             unmapped,
             lines,
+            ..
         } = self;
         keys.clear();
         values.clear();

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use bedload_bedrock::{Detection, FORMATS, Format, Profile, Shape, detect};
+use bedload_record::json::Framing;
 use bedload_record::plural::{first, of_first_records};
 use bedload_record::{Code, Finding, InputId};
 use bedload_scan::Inputs;
+use bedload_stages::repair::{Repair, Selection, Tools};
 use rayon::prelude::*;
 
 use crate::run::error::EngineError;
@@ -43,7 +45,7 @@ pub(crate) struct Examples(pub(crate) Option<Sample>);
 
 /// The format that most of the first records have; none where no known one fits.
 pub(crate) fn detected(inputs: &Inputs) -> Result<Option<&'static Format>, EngineError> {
-    Ok(most(&look_at_all(inputs, &[])?).format)
+    Ok(most(&look_at_all(inputs, &[], None)?).format)
 }
 
 /// Decides the format of the records, and says what is wrong with the data as a whole.
@@ -85,7 +87,7 @@ pub(crate) fn resolve(
         return Ok(Resolved { format: Some(format), conversion: None, other, unmapped: None });
     }
     let wanted: Vec<&'static Format> = profile.map(|p| p.formats().collect()).unwrap_or_default();
-    let mut looks = look_at_all(inputs, &wanted)?;
+    let mut looks = look_at_all(inputs, &wanted, settings.repair.as_ref())?;
     for (look, own) in looks.iter_mut().zip(inputs.iter().map(declared)) {
         if own.is_some() && own != look.format {
             *look = Detection {
@@ -159,11 +161,15 @@ fn mapped<'s>(settings: &'s Settings, inputs: &Inputs) -> Option<&'s str> {
     of.find(|source| !source.map.0.is_empty()).map(|source| source.name.as_str())
 }
 
-/// Looks at the first lines of every input, several at a time.
+/// Looks at the first lines of every input, several at a time; as they are once repaired, where they are.
 pub(crate) fn look_at_all(
     inputs: &Inputs,
     wanted: &[&'static Format],
+    repair: Option<&Selection>,
 ) -> Result<Vec<Detection>, EngineError> {
+    // Which format it is, is not known yet: only what is wrong as JSON is repaired.
+    let repair = repair.map(|selection| Repair::new(selection, None));
+    let wanted = (wanted, repair.as_ref());
     let head_bytes = (HEAD_BYTES / inputs.len().max(1)).max(HEAD_BYTES_MIN);
     let looks: Vec<Result<Look, EngineError>> = inputs
         .par_ids()
@@ -184,6 +190,9 @@ pub(crate) fn look_at_all(
         .collect()
 }
 
+/// The formats that come first where several fit, and what repairs lines before they are looked at.
+type Wanted<'a> = (&'a [&'static Format], Option<&'a Repair>);
+
 /// A look at the head of an input.
 struct Look {
     detection: Detection,
@@ -196,7 +205,7 @@ fn look_further(
     inputs: &Inputs,
     input: InputId,
     mut head_bytes: usize,
-    wanted: &[&'static Format],
+    wanted: Wanted<'_>,
     mut so_far: Look,
 ) -> Result<Detection, EngineError> {
     while so_far.is_cut && so_far.detection.records == 0 && head_bytes < HEAD_BYTES_MAX {
@@ -207,12 +216,7 @@ fn look_further(
 }
 
 /// Looks at the first whole lines of an input.
-fn look(
-    inputs: &Inputs,
-    input: InputId,
-    head_bytes: usize,
-    wanted: &[&'static Format],
-) -> Result<Look, EngineError> {
+fn look(inputs: &Inputs, input: InputId, head_bytes: usize, wanted: Wanted<'_>) -> Result<Look, EngineError> {
     if inputs.get(input).is_set_aside() {
         return Ok(Look { detection: Detection::default(), is_cut: false });
     }
@@ -222,7 +226,16 @@ fn look(
         // A line that the head cuts off would count as broken.
         head.truncate(head.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
     }
-    let detection = detect(head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii), HEAD_LINES, wanted);
+    let (wanted, repair) = wanted;
+    let lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+    let Some(repair) = repair else {
+        return Ok(Look { detection: detect(lines, HEAD_LINES, wanted), is_cut });
+    };
+    let mut tools = Tools::default();
+    let repaired = |line| repair.line(Framing::Line, line, &mut tools).and_then(|repaired| repaired.line);
+    let repaired: Vec<Option<Vec<u8>>> = lines.clone().map(repaired).collect();
+    let lines = lines.zip(&repaired).map(|(line, repaired)| repaired.as_deref().unwrap_or(line));
+    let detection = detect(lines, HEAD_LINES, wanted);
     Ok(Look { detection, is_cut })
 }
 

@@ -12,6 +12,7 @@ use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
 use bedload_stages::group::Prompts;
 use bedload_stages::preference::Preference;
+use bedload_stages::repair::{Repair, Repaired, Tools};
 use bedload_stages::schema::Schema;
 use bedload_stages::split::TimeField;
 use bedload_stages::tokens::{Encoding, Engine, TokenLimit, Tokenizer};
@@ -33,6 +34,8 @@ pub(crate) struct Rules {
     pub(crate) detected: bool,
     /// How records come into the format, where they are in another one.
     pub(crate) conversion: Option<Conversion>,
+    /// What is repaired of a line before anything else, where that is wanted.
+    pub(crate) repair: Option<Repair>,
     /// The inputs whose records are in another format: one finding covers all of their records.
     pub(crate) other: Vec<bool>,
     /// Set where content that the format has no field for is counted.
@@ -93,8 +96,14 @@ impl Rules {
             cut = limit.record.clone().filter(|_| compares);
             checks.push(Box::new(limit));
         }
+        let repair = settings.repair.as_ref().map(|selection| {
+            let format = format.filter(|_| stages.schema.enabled && conversion.is_none());
+            let schema = || Schema::new(settings.profile.clone(), stages.convert.weights);
+            Repair::new(selection, format.map(|format| (schema(), format)))
+        });
         let rules = Self {
             format,
+            repair,
             other,
             framings: inputs.ids().map(|input| framing(inputs, input)).collect(),
             detected: settings.format.is_none() && settings.profile.is_none() && conversion.is_none(),
@@ -170,12 +179,23 @@ impl Rules {
         self.tokenizer.is_some() && self.format.is_some()
     }
 
-    /// An accepted line of an input as it is written: converted and masked, where it is.
+    /// A line of an input with its repairs; none where there is nothing to repair.
+    pub(crate) fn repaired(&self, input: InputId, line: &[u8], tools: &mut Tools) -> Option<Repaired> {
+        self.repair.as_ref()?.line(self.framing(Some(input)), line, tools)
+    }
+
+    /// An accepted line of an input as it is written: repaired, converted and masked, where it is.
     pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], made: &'b mut Vec<u8>) -> &'b [u8] {
-        if let Some(conversion) = &self.conversion {
-            conversion.written(input, line, made);
+        let repaired = self.repaired(input, line, &mut Tools::default()).and_then(|repaired| repaired.line);
+        let is_made = self.conversion.is_some() || repaired.is_some();
+        match (&self.conversion, repaired) {
+            (Some(conversion), repaired) => {
+                conversion.written(input, repaired.as_deref().unwrap_or(line), made);
+            }
+            (None, Some(repaired)) => *made = repaired,
+            (None, None) => {}
         }
-        let line = if self.conversion.is_some() { None } else { Some(line) };
+        let line = Some(line).filter(|_| !is_made);
         let masked = self.pii.as_ref().zip(self.format).and_then(|(pii, format)| {
             let line = line.unwrap_or(made);
             pii.masked(format, line)

@@ -2,6 +2,7 @@
 
 use bedload_record::code::CODES;
 use bedload_record::{CodeInfo, Severities};
+use bedload_stages::repair::{Rule, Safety, rules_of};
 use serde_json::{Value, json};
 
 use crate::args::OutputFormat;
@@ -21,13 +22,14 @@ pub(super) fn explain(
             let width = columns();
             let row = |name: &str, text: &str| format!("  {name:6}{}\n", fold(text, width, 8, 8).join("\n"));
             let page = format!(
-                "{} ({}{})\n\n{}\n\n{}{}{}",
+                "{} ({}{})\n\n{}\n\n{}{}{}{}",
                 info.name,
                 info.severity.name(),
                 if here == info.severity { String::new() } else { format!("; {} here", here.name()) },
                 fold(info.title, width, 0, 0).join("\n"),
                 row("why", info.why),
                 row("help", info.help),
+                repairs(info).into_iter().map(|text| row("fix", &text)).collect::<String>(),
                 row("rule", info.source)
             );
             out.write(page.as_bytes())?;
@@ -85,5 +87,15 @@ fn object(info: &CodeInfo) -> Value {
         "why": info.why,
         "help": info.help,
         "source": info.source,
+        "fixes": rules_of(info.code).map(|rule| json!({"title": rule.title, "safety": rule.safety.name()})).collect::<Value>(),
     })
+}
+
+/// How the finding is repaired, a line for each way.
+fn repairs(info: &CodeInfo) -> Vec<String> {
+    let one = |rule: &Rule| match rule.safety {
+        Safety::Safe => format!("`bedload convert --fix`: {}", rule.title),
+        Safety::Unsafe => format!("`bedload convert --fix --unsafe-fixes`: {}", rule.title),
+    };
+    rules_of(info.code).map(one).collect()
 }

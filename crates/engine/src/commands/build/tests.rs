@@ -55,6 +55,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         temp_dir: Some(temp_dir.clone()),
         facts: None,
         memory_limit,
+        repair: None,
         evaluation: false,
         max_rejected: None,
         shards: ShardLimits { records: Some(400), bytes: None },

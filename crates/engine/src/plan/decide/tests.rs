@@ -46,6 +46,7 @@ fn settings(validation: &str) -> Settings {
         facts: None,
         memory_limit: None,
         scan: ScanOptions::default(),
+        repair: None,
         evaluation: false,
         max_rejected: None,
         shards: ShardLimits::default(),

@@ -35,6 +35,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         temp_dir: None,
         facts: None,
         memory_limit: None,
+        repair: None,
         evaluation: false,
         max_rejected: None,
         shards: ShardLimits::default(),
