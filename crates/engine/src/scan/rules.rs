@@ -186,7 +186,8 @@ impl Rules {
 
     /// An accepted line of an input as it is written: repaired, converted and masked, where it is.
     pub(crate) fn written<'b>(&self, input: InputId, line: &'b [u8], made: &'b mut Vec<u8>) -> &'b [u8] {
-        let repaired = self.repaired(input, line, &mut Tools::default()).and_then(|repaired| repaired.line);
+        let repaired =
+            self.repair.as_ref().and_then(|_| self.repaired(input, line, &mut Tools::default())?.line);
         let is_made = self.conversion.is_some() || repaired.is_some();
         match (&self.conversion, repaired) {
             (Some(conversion), repaired) => {
