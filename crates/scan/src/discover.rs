@@ -15,7 +15,7 @@ use bedload_record::Side;
 use rayon::prelude::*;
 
 use crate::data::open;
-use crate::decode::{Codec, Decoder, MAGIC_BYTES, Reading};
+use crate::decode::{Codec, Decoder, Delimited, MAGIC_BYTES, Raw, Reading, Shape};
 use crate::error::ScanError;
 use crate::identity::Identity;
 use crate::input::{Input, Inputs, Live, Origin};
@@ -201,22 +201,28 @@ fn matches_of(pattern: &str, skipped: &mut Skipped) -> Result<Vec<PathBuf>, Scan
 
 fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, Option<Id>), ScanError> {
     let once = |path| Origin::Once { path, live: Mutex::new(Live::Unopened) };
-    let reading = Reading { array: options.array, max_decompressed: options.max_decompressed };
+    let reading = |name: &str| Reading {
+        array: options.array,
+        delimited: Delimited::of_name(name),
+        max_decompressed: options.max_decompressed,
+    };
     let path = match found {
         Found::Path(path) => path,
         Found::Stdin => {
             let name = options.stdin_name.clone().unwrap_or_else(|| "-".to_owned());
+            let reading = reading(&name);
             return Ok((Input::new(name, side, reading, once(None)), None));
         }
         Found::Object(store, object) => {
             let (name, key) = (object.to_string(), PathBuf::from(&object.key));
             let origin = Origin::Object { store, object, codec: OnceLock::new() };
-            let mut input = Input::new(name.clone(), side, reading, origin);
+            let mut input = Input::new(name.clone(), side, reading(&name), origin);
             input.key = key;
             return Ok((input, Some(Id::Object(name))));
         }
     };
     let name = shown(&path);
+    let reading = reading(&name);
     let failed = |source| ScanError::io(&name, "opened", source);
     let id = |metadata: &Metadata| Some(Id::File((metadata.dev(), metadata.ino())));
     // Looked at before it is opened, because to open a pipe waits for its writer.
@@ -234,11 +240,16 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
         once(Some(path))
     } else {
         let codec = Codec::sniff(&prefix);
-        let is_array = options.array && codec.is_none() && {
-            let decoder = Decoder::new(Box::new(open(&path).map_err(failed)?), reading);
-            decoder.map_err(|(_, source)| ScanError::io(&name, "read", source))?.is_array
+        let is_doubtful = options.array || reading.delimited.is_some();
+        let shape = if codec.is_none() && Shape::is_parquet(&prefix) {
+            Shape::Table
+        } else if codec.is_none() && is_doubtful {
+            let decoder = Decoder::new(Raw::File(open(&path).map_err(failed)?), reading);
+            decoder.map_err(|(_, source)| ScanError::io(&name, "read", source))?.shape
+        } else {
+            Shape::Lines
         };
-        Origin::File { path, identity: Identity::of(&metadata), codec, is_array }
+        Origin::File { path, identity: Identity::of(&metadata), codec, shape }
     };
     Ok((Input::new(name, side, reading, origin), id(&metadata)))
 }

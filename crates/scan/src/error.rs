@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use bedload_record::plural::plural;
 
+use bedload_tables::BrokenTable;
+
 use crate::array::BrokenArray;
 use crate::cap::TooLong;
 use crate::decode::Codec;
@@ -141,6 +143,14 @@ pub enum ScanError {
         /// Where it breaks, and how.
         problem: String,
     },
+    /// A table cannot be read, or a row of it has no JSON form.
+    #[error("{name}: {broken}")]
+    Table {
+        /// The input.
+        name: String,
+        /// What is wrong, where, and what helps.
+        broken: BrokenTable,
+    },
     /// Inputs that are not JSONL.
     #[error("{0}")]
     Foreign(Foreign),
@@ -245,6 +255,9 @@ impl ScanError {
         if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenArray>()) {
             return ScanError::Array { name, problem: broken.to_string() };
         }
+        if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenTable>()) {
+            return ScanError::Table { name, broken: broken.clone() };
+        }
         let source = match source.downcast::<ObjectError>() {
             Ok(error) => return ScanError::Object(error),
             Err(source) => source,
@@ -254,6 +267,13 @@ impl ScanError {
             (Some((codec, _)), Some(&TooLong { limit, n_raw })) => {
                 ScanError::TooLong { name, codec, limit, compressed: n_raw }
             }
+            (None, Some(&TooLong { limit, n_raw })) => ScanError::Table {
+                name,
+                broken: BrokenTable {
+                    problem: format!("{n_raw} bytes of Parquet become more than {limit} bytes of JSON"),
+                    hint: "if the input is meant to be that large, raise the limit with --max-decompressed SIZE",
+                },
+            },
             // Only the operating system gives error numbers.
             (Some((codec, at)), _) if source.raw_os_error().is_none() => {
                 ScanError::Compressed { name, codec, at, source }

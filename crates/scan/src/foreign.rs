@@ -59,11 +59,11 @@ impl Inputs {
         }
         let mut n_bytes = HEAD_BYTES;
         let kind = loop {
-            let (head, is_array) = self.peek(input, n_bytes)?;
+            let (head, has_lines) = self.peek(input, n_bytes)?;
             let is_whole = head.len() < n_bytes;
             match sniff(&head, is_whole) {
-                // Its elements are lines already.
-                _ if is_array => break None,
+                // Its elements or rows are lines already.
+                _ if !has_lines => break None,
                 Look::Lines => break None,
                 Look::Unclear(_) if n_bytes < HEAD_BYTES_MAX => n_bytes = HEAD_BYTES_MAX,
                 Look::Other(kind) | Look::Unclear(kind) => break Some(kind),

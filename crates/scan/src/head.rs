@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use bedload_record::InputId;
 
+use crate::decode::Shape;
 use crate::error::ScanError;
 use crate::input::{Inputs, Live, Origin};
 
@@ -17,21 +18,21 @@ impl Inputs {
         self.peek(input, n_bytes).map(|(head, _)| head)
     }
 
-    /// The head of an input, and whether its lines are elements of an array.
+    /// The head of an input, and whether its lines are its own: neither elements of an array nor rows.
     pub(crate) fn peek(&self, input: InputId, n_bytes: usize) -> Result<(Vec<u8>, bool), ScanError> {
         let input = self.get(input);
         if let Some(spool) = input.spool.get() {
             let data = input.of_spool(spool);
             let mut head = vec![0; data.len.min(n_bytes as u64) as usize];
             data.read_at(&mut head, 0)?;
-            return Ok((head, input.is_array()));
+            return Ok((head, !input.is_array() && !input.is_table()));
         }
         let Origin::Once { live, .. } = &input.origin else {
             let mut head = Vec::new();
             let mut decoder = input.open_stream()?;
             let filled = decoder.fill(&mut head, n_bytes);
             filled.map_err(|source| decoder.error(&input.name, source))?;
-            return Ok((head, decoder.is_array));
+            return Ok((head, decoder.shape == Shape::Lines));
         };
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*live, Live::Unopened) {
@@ -43,6 +44,6 @@ impl Inputs {
         let missing = n_bytes.saturating_sub(head.len());
         let filled = decoder.fill(head, missing);
         filled.map_err(|source| decoder.error(&input.name, source))?;
-        Ok((head[..n_bytes.min(head.len())].to_vec(), decoder.is_array))
+        Ok((head[..n_bytes.min(head.len())].to_vec(), decoder.shape == Shape::Lines))
     }
 }

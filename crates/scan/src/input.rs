@@ -11,7 +11,7 @@ use bedload_record::{InputId, Side};
 use rayon::prelude::*;
 
 use crate::data::{Data, open};
-use crate::decode::{Codec, Decoder, Reading};
+use crate::decode::{Codec, Decoder, Raw, Reading, Shape};
 use crate::error::{Change, ScanError};
 use crate::identity::Identity;
 use crate::kind::FileKind;
@@ -41,17 +41,16 @@ pub struct Input {
     reading: Reading,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
-    /// Whether its lines are elements of an array; not set before it was opened as a stream.
-    array: OnceLock<bool>,
+    /// What its lines are; not set before it was opened as a stream.
+    shape: OnceLock<Shape>,
     /// What it is, if it is not JSONL; not set before it was examined.
     pub(crate) foreign: OnceLock<Option<FileKind>>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Origin {
-    /// A regular file, which can be opened again and again. `is_array` where it is not compressed and is read as the
-    /// elements of an array.
-    File { path: PathBuf, identity: Identity, codec: Option<Codec>, is_array: bool },
+    /// A regular file, which can be opened again and again. Of one that is not compressed, its shape is known.
+    File { path: PathBuf, identity: Identity, codec: Option<Codec>, shape: Shape },
     /// An object in a store, which can be opened again and again. Its compression shows when it is opened.
     Object { store: Arc<dyn ObjectStore>, object: Object, codec: OnceLock<Option<Codec>> },
     /// Something that gives its bytes once: standard input (no path), a pipe or a device.
@@ -155,7 +154,7 @@ impl Input {
             reading,
             origin,
             spool: OnceLock::new(),
-            array: OnceLock::new(),
+            shape: OnceLock::new(),
             foreign: OnceLock::new(),
         }
     }
@@ -234,7 +233,7 @@ impl Input {
             return Some(spool.len);
         }
         match &self.origin {
-            Origin::File { identity, codec: None, is_array: false, .. } => Some(identity.size),
+            Origin::File { identity, codec: None, shape: Shape::Lines, .. } => Some(identity.size),
             _ => None,
         }
     }
@@ -242,7 +241,12 @@ impl Input {
     /// Whether its lines are the elements of an array; known once it was examined, for one with
     /// [`Inputs::set_aside_foreign`].
     pub fn is_array(&self) -> bool {
-        self.array.get().is_some_and(|&is_array| is_array)
+        self.shape.get() == Some(&Shape::Array)
+    }
+
+    /// Whether its lines are the rows of a table, known when its elements are.
+    pub fn is_table(&self) -> bool {
+        self.shape.get() == Some(&Shape::Table)
     }
 
     /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file of lines, or anything spooled.
@@ -256,7 +260,9 @@ impl Input {
             return Ok(self.of_spool(spool));
         }
         match &self.origin {
-            Origin::File { path, identity, codec: None, is_array: false } => self.open_file(path, identity),
+            Origin::File { path, identity, codec: None, shape: Shape::Lines } => {
+                self.open_file(path, identity)
+            }
             _ => Err(self.not_random_access()),
         }
     }
@@ -265,10 +271,10 @@ impl Input {
         ScanError::NotRandomAccess { name: self.name.clone() }
     }
 
-    /// The file whose bytes are not those of its lines: it is compressed, or an array.
+    /// The file whose bytes are not those of its lines: it is compressed, an array or a table.
     pub(crate) fn encoded_file(&self) -> Option<(&Path, &Identity)> {
         match &self.origin {
-            Origin::File { codec: None, is_array: false, .. }
+            Origin::File { codec: None, shape: Shape::Lines, .. }
             | Origin::Object { .. }
             | Origin::Once { .. } => None,
             Origin::File { path, identity, .. } => Some((path, identity)),
@@ -283,10 +289,12 @@ impl Input {
         }
     }
 
-    /// An object whose bytes are not those of its lines, opened: it is compressed, or an array.
+    /// An object whose bytes are not those of its lines, opened: it is compressed, an array or a table.
     pub(crate) fn encoded_object(&self) -> Option<(&Object, Box<dyn Read + Send>)> {
         match &self.origin {
-            Origin::Object { store, object, .. } if self.codec().is_some() || self.is_array() => {
+            Origin::Object { store, object, .. }
+                if self.codec().is_some() || self.is_array() || self.is_table() =>
+            {
                 Some((object, store.open(object)))
             }
             _ => None,
@@ -313,9 +321,9 @@ impl Input {
             Origin::File { path, identity, .. } => {
                 let data = self.open_file(path, identity)?;
                 let file = Arc::into_inner(data.file).expect("the file was opened here");
-                return self.decoder(Box::new(file));
+                return self.decoder(Raw::File(file));
             }
-            Origin::Object { store, object, .. } => return self.decoder(store.open(object)),
+            Origin::Object { store, object, .. } => return self.decoder(Raw::Stream(store.open(object))),
             Origin::Once { live, .. } => live,
         };
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
@@ -351,15 +359,16 @@ impl Input {
             Some(path) => open(path),
             None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
         };
-        self.decoder(Box::new(file.map_err(|source| ScanError::io(&self.name, "opened", source))?))
+        let file = file.map_err(|source| ScanError::io(&self.name, "opened", source))?;
+        self.decoder(Raw::Stream(Box::new(file)))
     }
 
-    fn decoder(&self, file: Box<dyn Read + Send>) -> Result<Decoder, ScanError> {
-        let decoder = Decoder::new(file, self.reading).map_err(|(codec, source)| {
+    fn decoder(&self, raw: Raw) -> Result<Decoder, ScanError> {
+        let decoder = Decoder::new(raw, self.reading).map_err(|(codec, source)| {
             let found = codec.map(|codec| (codec, 0));
             ScanError::reading(&self.name, found, source)
         })?;
-        self.array.get_or_init(|| decoder.is_array);
+        self.shape.get_or_init(|| decoder.shape);
         if let Origin::Object { codec, .. } = &self.origin {
             codec.get_or_init(|| decoder.codec);
         }

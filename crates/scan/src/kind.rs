@@ -46,7 +46,7 @@ pub enum FileKind {
     Utf32Be,
     /// NUL bytes only.
     Nul,
-    /// Apache Parquet.
+    /// Apache Parquet with an encrypted footer.
     Parquet,
     /// Apache Arrow IPC, Feather.
     Arrow,
@@ -92,7 +92,6 @@ pub enum FileKind {
 
 /// First bytes of binary formats.
 const MAGIC: &[(&[u8], FileKind)] = &[
-    (b"PAR1", FileKind::Parquet),
     (b"PARE", FileKind::Parquet),
     (b"ARROW1", FileKind::Arrow),
     (b"FEA1", FileKind::Arrow),
@@ -157,7 +156,7 @@ impl FileKind {
             FileKind::Utf16 | FileKind::Utf16Le | FileKind::Utf16Be => "UTF-16 text",
             FileKind::Utf32 | FileKind::Utf32Le | FileKind::Utf32Be => "UTF-32 text",
             FileKind::Nul => "only NUL bytes, as left by an interrupted copy or a full disk",
-            FileKind::Parquet => "a Parquet file",
+            FileKind::Parquet => "an encrypted Parquet file",
             FileKind::Arrow => "an Arrow file",
             FileKind::Orc => "an ORC file",
             FileKind::Avro => "an Avro file",
@@ -194,8 +193,8 @@ impl FileKind {
             }
             FileKind::TextSequence => "convert it with `jq -c --seq . FILE | tr -d '\\036'`",
             FileKind::EventStream => "keep the data with `sed -n 's/^data: *//p' FILE | grep '^{'`",
-            FileKind::Csv => "convert it with `mlr --icsv --ojsonl cat FILE`",
-            FileKind::Tsv => "convert it with `mlr --itsv --ojsonl cat FILE`",
+            FileKind::Csv => "name it with .csv, and its rows are read as records",
+            FileKind::Tsv => "name it with .tsv, and its rows are read as records",
             FileKind::Markup => "inspect it and download the data again; `curl -f` fails on server errors",
             FileKind::LfsPointer => "fetch the data with `git lfs pull`",
             FileKind::AnnexPointer => "fetch the data with `git annex get FILE`",
@@ -208,9 +207,7 @@ impl FileKind {
             FileKind::Utf32Le => "convert it with `iconv -f UTF-32LE -t UTF-8 FILE`",
             FileKind::Utf32Be => "convert it with `iconv -f UTF-32BE -t UTF-8 FILE`",
             FileKind::Nul => "copy it again from its source",
-            FileKind::Parquet => {
-                "convert it with `duckdb -c \"COPY (FROM read_parquet('FILE')) TO 'data.jsonl' (FORMAT json)\"`"
-            }
+            FileKind::Parquet => "decrypt it, or write it without encryption",
             FileKind::Arrow
             | FileKind::Orc
             | FileKind::Avro

@@ -196,7 +196,7 @@ fn table(text: &[u8], is_whole: bool) -> Option<FileKind> {
 }
 
 /// Returns true if there is a head with names and at least one row below it, all of as many fields.
-fn is_table(text: &[u8], separator: u8, is_whole: bool) -> bool {
+pub(crate) fn is_table(text: &[u8], separator: u8, is_whole: bool) -> bool {
     let mut rows = Rows { rest: text, separator, is_whole };
     let Some(head) = rows.next().filter(|head| head.len() >= 2) else { return false };
     let is_name = |field: &&[u8]| {

@@ -159,6 +159,8 @@ mod stages;
 mod story;
 mod stratifying;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod targets;
 #[cfg(test)]
 mod uploading;

@@ -22,10 +22,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bedload-record", &[]),
     ("bedload-bedrock", &["bedload-record"]),
     ("bedload-tokens", &[]),
-    ("bedload-scan", &["bedload-record"]),
+    ("bedload-scan", &["bedload-record", "bedload-tables"]),
     ("bedload-stages", &["bedload-bedrock", "bedload-record", "bedload-tokens"]),
     ("bedload-report", &["bedload-record"]),
     ("bedload-metrics", &[]),
+    ("bedload-tables", &[]),
     (
         "bedload-engine",
         &[
@@ -63,7 +64,7 @@ const HOMES: &[(&str, &str)] = &[
     ("memmap2", "bedload-scan"),
     ("libc", "bedload-scan"),
     ("arrow", "bedload-report"),
-    ("parquet", "bedload-report"),
+    ("parquet", "bedload-report bedload-tables"),
     ("maud", "bedload-report"),
     ("toml", "bedload-bedrock bedload"),
     ("regex-automata", "bedload-aws"),

@@ -178,7 +178,7 @@ fn binary_formats_are_known_by_their_first_bytes() {
     let begin = |magic: &[u8]| [magic, &[7; 100]].concat();
     check_bytes(
         &[
-            ("parquet", begin(b"PAR1"), true),
+            ("parquet", begin(b"PARE"), true),
             ("zip", begin(b"PK\x03\x04"), true),
             ("empty zip", begin(b"PK\x05\x06"), true),
             ("bzip2", begin(b"BZh91AY&SY"), true),

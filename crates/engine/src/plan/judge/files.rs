@@ -41,7 +41,11 @@ pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(InputId, F
     }
     for (input, &FileLines { lines, crlf }) in inputs.iter().zip(lines) {
         if lines == 0 && !input.is_set_aside() {
-            let noun = if input.is_array() { "array" } else { "file" };
+            let noun = match input.is_array() {
+                true => "array",
+                false if input.is_table() => "table",
+                false => "file",
+            };
             let message = format!("the {noun} is empty");
             findings.push(Finding::file(input.name(), Code::FileEmpty, message));
         }

@@ -22,8 +22,8 @@ pub(super) fn judge(inputs: &Inputs, profile: Option<&Profile>) -> Vec<Finding> 
 }
 
 fn judge_name(input: &Input, profile: &Profile) -> Option<Finding> {
-    // Whatever its name, an array is no data file yet.
-    let key = input.key().filter(|_| !input.is_array())?;
+    // Whatever its name, an array or a table is no data file yet.
+    let key = input.key().filter(|_| !input.is_array() && !input.is_table())?;
     let rule = |point| profile.rule(point).filter(|rule| rule.level != Level::Allow);
     let api = rule(Point::DataFileNames)?;
     let finding = |message: String, cite: String| {
