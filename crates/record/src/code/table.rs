@@ -299,8 +299,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "there are no valid records",
-        "There is nothing to train on, or nothing for a side that was asked for: validation or test data of which no record is left.",
-        "See the findings about records for what is wrong with each of them. Where valid records of a source are not kept, report/records.parquet says why."
+        "There is nothing to train on, or no record is left of the validation or test data that was named.",
+        "See the findings about records for what is wrong with each of them; for valid records that are not kept, report/records.parquet says why."
     ),
     row!(
         DatasetDuplicateId,
