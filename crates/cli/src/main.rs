@@ -4,6 +4,7 @@ mod args;
 mod config;
 mod gate;
 mod quoting;
+mod reads;
 mod settings;
 
 mod alloc;

@@ -30,6 +30,7 @@ use crate::exit::Failure;
 use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limits, put_severities};
 use crate::memory;
 use crate::output::say;
+use crate::reads::Reads;
 
 use contamination::put_for_check;
 
@@ -51,6 +52,8 @@ pub(crate) struct Run {
     pub(crate) output: Vec<FormFile>,
     /// The configuration file that was read.
     pub(crate) config: Option<PathBuf>,
+    /// What is read besides the inputs.
+    pub(crate) reads: Reads,
 }
 
 /// Settings for `check` and `explain`, which look at the data as it is.
@@ -294,6 +297,11 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     refuse_impossible(&config)?;
     check_limits(&config.max_findings).map_err(Failure::Usage)?;
     let stages = config.stages;
+    let named = [&config.file, &config.profile_file, &data.profile_file, &config.baseline];
+    let vocabulary = &data.vocabulary;
+    let pattern = vocabulary.tokenizer_pattern.as_ref().map(PathBuf::from);
+    let named = named.into_iter().chain([&vocabulary.tokenizer, &pattern]).flatten().cloned();
+    let reads = Reads::of(&stages, named);
     let catalogue = catalogue?;
     let profile = config.profile.as_ref().map(|name| catalogue.get(name)).transpose();
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
@@ -345,6 +353,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         settings,
         output,
         config: config.file,
+        reads,
         policy: Policy {
             fail_on: config.fail_on.unwrap_or(FailOn::Error).least(),
             severities,

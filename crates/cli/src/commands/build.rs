@@ -12,7 +12,7 @@ use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
-use crate::gate::{Found, Judgement, Watch};
+use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
 use crate::output::{
     self, About, ClassNames, Ending, Known, Listed, Output, Paint, built_summary, numbers_object, put_run,
     say,
@@ -22,7 +22,8 @@ use crate::settings::{self, Run};
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let run = settings::for_build(args)?;
+    let mut run = settings::for_build(args)?;
+    args.settings.augment.augment_templates.iter().for_each(|file| run.reads.add(file));
     let wanted = Wanted {
         out: &args.out,
         kind: Kind::Directory,
@@ -41,12 +42,13 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         ("--out", Some(destination.path())),
         ("--facts", run.settings.facts.as_deref()),
         ("--index", run.settings.stages.near.index.as_deref().map(Path::new)),
+        (WRITE_BASELINE, args.baseline.write_baseline.as_deref()),
     ];
-    let wanted =
-        output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
+    let (configured, reads) = (&run.output, &run.reads);
+    let wanted = output::Wanted { args: output, configured, inputs: Some(&inputs), reads, others: &others };
     let about = About::new("build", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
-    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others[..3]), &progress)?;
     told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
@@ -106,6 +108,9 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
             Delivered::There { prose, .. } => say(&prose),
         }
         say(&about_baseline);
+    }
+    // Where a run fails, the reason is no chatter.
+    if !output.quiet || exit != Exit::Clean {
         say(&judgement.said());
     }
     Ok(exit)

@@ -10,7 +10,7 @@ use bedload_record::Finding;
 use super::{find_inputs, new_progress, say_config, start_workers};
 use crate::args::CheckArgs;
 use crate::exit::{Exit, Failure};
-use crate::gate::{Found, Judgement, Watch};
+use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
 use crate::output::{
     About, ClassNames, Ending, Known, Listed, Output, Paint, Wanted, balance_object, by_name,
     checked_summary, pairs_object, put_run, put_texts, say,
@@ -25,7 +25,14 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
     let inputs = find_inputs(&workers, &args.inputs, &args.validation_file, &run, Some(&args.account))?;
-    let wanted = Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &[] };
+    let others = [(WRITE_BASELINE, args.baseline.write_baseline.as_deref())];
+    let wanted = Wanted {
+        args: output,
+        configured: &run.output,
+        inputs: Some(&inputs),
+        reads: &run.reads,
+        others: &others,
+    };
     let about = About::new("check", &inputs, &run);
     let mut told = Output::open(&wanted, &about, &progress)?;
     let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &[]), &progress)?;
@@ -68,6 +75,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let severities = run.settings.severities;
         say(&checked_summary(&checked, names, (severities, listed), started.elapsed(), paint));
         say(&about_baseline);
+    }
+    // Where a run fails, the reason is no chatter.
+    if !output.quiet || exit != Exit::Clean {
         say(&judgement.said());
     }
     Ok(exit)

@@ -13,7 +13,7 @@ use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, new_progress, refuse_remote_output, say_config, start_workers};
 use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
-use crate::gate::{Found, Judgement, Watch};
+use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
 use crate::output::{
     self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, line_of, of_severity,
     put_run, repairs, say,
@@ -46,12 +46,16 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         ("--out", Some(destination.path())),
         ("--rejected", args.rejected.as_deref()),
         ("--patches", args.repair.patches.as_deref()),
+        (WRITE_BASELINE, args.baseline.write_baseline.as_deref()),
     ];
-    refuse_same_file(&others)?;
-    let wanted =
-        output::Wanted { args: output, configured: &run.output, inputs: Some(&inputs), others: &others };
+    refuse_same_file(&others[..3])?;
+    for (flag, path) in &others[..3] {
+        path.map_or(Ok(()), |path| run.reads.refuse(flag, path))?;
+    }
+    let (configured, reads) = (&run.output, &run.reads);
+    let wanted = output::Wanted { args: output, configured, inputs: Some(&inputs), reads, others: &others };
     let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
-    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others), &progress)?;
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others[..3]), &progress)?;
     told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
@@ -123,13 +127,16 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
             say(&prose);
         }
         say(&about_baseline);
+    }
+    // Where a run fails, the reason is no chatter.
+    if !output.quiet || exit != Exit::Clean {
         say(&judgement.said());
     }
     Ok(exit)
 }
 
 /// Refuses patches that would take the place of another output.
-fn refuse_same_file(outputs: &[(&str, Option<&Path>); 3]) -> Result<(), Failure> {
+fn refuse_same_file(outputs: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
     let [others @ .., (flag, Some(patches))] = outputs else { return Ok(()) };
     let same = others.iter().find(|(_, path)| path.is_some_and(|path| resolve(path) == resolve(patches)));
     same.map_or(Ok(()), |(other, _)| {

@@ -14,6 +14,7 @@ use crate::escape::escape;
 use crate::exit::{Exit, Failure};
 use crate::gate::Judgement;
 use crate::output::{About, Ending, Known, Output, Wanted, in_common, listed, say, sides};
+use crate::reads::Reads;
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     refuse_remote(args.dir.as_os_str())?;
@@ -26,7 +27,8 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         n_files: 1,
         ..About::default()
     };
-    let wanted = Wanted { args: &args.output, configured: &[], inputs: None, others: &[] };
+    let wanted =
+        Wanted { args: &args.output, configured: &[], inputs: None, reads: &Reads::default(), others: &[] };
     let mut told = Output::open(&wanted, &about, &progress)?;
     told.remove_earlier()?;
     let workers = start_workers(None)?;

@@ -15,4 +15,4 @@ pub(crate) use limits::{Limit, LimitRule, check_limits, put_limits};
 pub(crate) use policy::{Effect, Found, Judgement, Policy};
 pub(crate) use selector::Selector;
 pub(crate) use severity::{Level, SeverityRule, choose, put_severities};
-pub(crate) use watch::Watch;
+pub(crate) use watch::{WRITE as WRITE_BASELINE, Watch};

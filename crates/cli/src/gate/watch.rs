@@ -22,7 +22,8 @@ use crate::escape::escape;
 use crate::exit::Failure;
 use crate::output::Known;
 
-const WRITE: &str = "--write-baseline";
+/// The argument that names the baseline to be written.
+pub(crate) const WRITE: &str = "--write-baseline";
 
 /// Whether a finding can be set aside for good: not where nothing was checked, and not where there are more rejected
 /// records than a limit allows, of which there may be more the next time.

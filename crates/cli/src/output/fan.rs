@@ -17,6 +17,7 @@ use super::{
 use crate::args::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 use crate::commands::refuse_remote_output;
 use crate::exit::{Failure, complain};
+use crate::reads::Reads;
 
 /// The argument that names files beside standard output.
 const FLAG: &str = "--output";
@@ -57,6 +58,8 @@ pub(crate) struct Wanted<'a> {
     /// Files that the configuration names; those of the arguments replace them.
     pub(crate) configured: &'a [FormFile],
     pub(crate) inputs: Option<&'a Inputs>,
+    /// What else is read.
+    pub(crate) reads: &'a Reads,
     /// Other outputs of the run, and the arguments that named them.
     pub(crate) others: &'a [(&'a str, Option<&'a Path>)],
 }
@@ -64,7 +67,7 @@ pub(crate) struct Wanted<'a> {
 impl<'p> Output<'p> {
     /// Begins all forms that are wanted, so that what is in the way of a file is said before the work for it.
     pub(crate) fn open(wanted: &Wanted<'_>, about: &About, progress: &'p Progress) -> Result<Self, Failure> {
-        let Wanted { args, configured, inputs, others } = *wanted;
+        let Wanted { args, configured, inputs, reads, others } = *wanted;
         let form = args.output_format.unwrap_or_else(|| usual_form(args.quiet));
         let mut ways = vec![Way::stdout(match form {
             Form::Github => Box::new(github::Github::new(about, github::step_summary())),
@@ -76,6 +79,7 @@ impl<'p> Output<'p> {
         for FormFile { form, file } in files {
             refuse_remote_output(FLAG, file, false)?;
             refuse_taken(file, &taken)?;
+            reads.refuse(FLAG, file)?;
             taken.push((FLAG, resolve(file)));
             let to = To::File(FileBeside::create(FLAG, file, inputs, progress)?);
             let emitter = emitter(*form, ColorWhen::Never, about);

@@ -163,3 +163,39 @@ fn the_configuration_names_files_too() {
     let said = scratch.run(&format!("{CHECK} --config conf/bedload.toml")).refuses(2);
     assert!(said.contains("line 1") && said.contains("not FORMAT=FILE; the formats are text"), "{said}");
 }
+
+#[test]
+fn what_a_run_reads_is_not_written_over() {
+    let scratch = Scratch::with("a.jsonl", faulty());
+    scratch.write("val.jsonl", jsonl([r#"{"prompt":"v","completion":"c"}"#]));
+    scratch.write("tp.txt", "Please: {prompt}\n");
+    scratch.write("my.toml", "[stages.tokens]\nenabled = false\n");
+    scratch.run(&format!("{CHECK} --write-baseline k.json")).exits(1);
+    scratch.run("build a.jsonl --skip tokens --out CV").exits(0);
+    let build = "build a.jsonl --skip tokens --overwrite --out O";
+    for (command, file) in [
+        (format!("{CHECK} --eval-set val.jsonl --output sarif=val.jsonl"), "val.jsonl"),
+        (format!("{CHECK} --baseline k.json --output sarif=k.json"), "k.json"),
+        (format!("{CHECK} --baseline CV --output sarif=CV/manifest.json"), "CV/manifest.json"),
+        (format!("{CHECK} --config my.toml --output sarif=my.toml"), "my.toml"),
+        (format!("{build} --against val.jsonl --output sarif=val.jsonl"), "val.jsonl"),
+        (format!("{build} --against CV --output sarif=CV/manifest.json"), "CV/manifest.json"),
+        (format!("{build} --pin CV --output sarif=CV/report/records.parquet"), "CV/report/records.parquet"),
+        (format!("{build} --augment-templates tp.txt --augment-to 2 --output sarif=tp.txt"), "tp.txt"),
+        ("convert a.jsonl --to converse --overwrite --out k.json --baseline k.json".to_owned(), "k.json"),
+        (
+            "convert a.jsonl --to converse --out c.jsonl --rejected k.json --baseline k.json".to_owned(),
+            "k.json",
+        ),
+    ] {
+        let before = fs::read(scratch.path(file)).unwrap();
+        let said = scratch.run(&command).refuses(2);
+        assert!(said.contains("this run reads"), "{command}: {said}");
+        assert_eq!(fs::read(scratch.path(file)).unwrap(), before, "{command}");
+    }
+    let said = scratch.run(&format!("{CHECK} --write-baseline n.json --output sarif=n.json")).refuses(2);
+    assert!(
+        said.contains("--output n.json: --write-baseline") && said.contains("is written there"),
+        "{said}"
+    );
+}
