@@ -148,7 +148,7 @@ impl Policy {
             let allowed: Vec<String> =
                 with(Effect::Allowed).map(|code| format!("{} of {code}", n(&code))).collect();
             if !allowed.is_empty() {
-                reasons.push(format!("max-findings allows {}{of}", allowed.join(", ")));
+                reasons.push(format!("{}{of} found, which max-findings allows", allowed.join(", ")));
             }
             reasons.extend(rejection.filter(|_| with(Effect::SetApart).next().is_some()));
             return reasons;

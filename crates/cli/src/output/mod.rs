@@ -168,6 +168,8 @@ impl Ending<'_> {
                 (Severity::Warning, " (max-findings allows it; the run passes)")
             }
             Some(Effect::Exceeds) => (severity, " (more than max-findings allows)"),
+            Some(Effect::Fails) if severity < Severity::Error => (severity, " (fails the run)"),
+            None if is_lowered => (Severity::Warning, " (the run passes)"),
             _ => (severity, ""),
         }
     }

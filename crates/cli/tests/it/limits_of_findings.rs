@@ -21,7 +21,7 @@ fn as_many_as_are_allowed_do_not_fail_and_more_do() {
         (
             "--max-findings schema/empty-content=2 --max-findings json/syntax=1%",
             0,
-            "exiting with 0: max-findings allows 1 of json/syntax, 2 of schema/empty-content",
+            "exiting with 0: 1 of json/syntax, 2 of schema/empty-content in 100 records found, which max-findings allows",
         ),
         ("--max-findings schema/empty-content=2", 1, ""),
         (
@@ -130,7 +130,7 @@ fn a_share_is_given_with_the_records_that_it_is_of() {
         (
             "--max-findings schema/*=100% --max-findings json/*=1",
             0,
-            "max-findings allows 1 of json/syntax, 2 of schema/empty-content in 100 records",
+            "1 of json/syntax, 2 of schema/empty-content in 100 records found, which max-findings allows",
         ),
     ] {
         let said = scratch.run(&format!("check a.jsonl {flags}")).exits(code).said();
@@ -156,4 +156,16 @@ fn what_is_no_limit_is_refused() {
     scratch
         .run("check none.jsonl --max-findings dataset/*=9 --max-findings json/*=9 --fail-on error")
         .exits(1);
+}
+
+#[test]
+fn a_reason_to_fail_is_said_to_quiet_users_too() {
+    let scratch = Scratch::with("a.jsonl", jsonl(["broken"]));
+    let quiet = "check a.jsonl --skip tokens --quiet --fail-on never --max-findings json/syntax=0";
+    let run = scratch.run(quiet).exits(1);
+    assert!(
+        run.stderr.contains("exiting with 1: 1 finding of json/syntax; max-findings allows 0"),
+        "{}",
+        run.stderr
+    );
 }

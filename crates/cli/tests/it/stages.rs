@@ -112,7 +112,7 @@ fn too_many_rejected_records_fail_the_run() {
         assert_eq!(scratch.lines("o/rejected.jsonl").len(), 3);
     }
     let (outcome, _) = build(&scratch, "--skip tokens --max-rejected 0 --fail-on never");
-    assert_eq!(outcome.code, 0);
+    assert_eq!(outcome.code, 1, "a limit that is set holds");
 }
 
 #[test]
