@@ -4,12 +4,13 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use parquet::column::page::PageReader;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 use rayon::prelude::*;
 
@@ -66,9 +67,15 @@ impl ParquetLines {
     /// A [`BrokenTable`] if the file is damaged or has columns without a JSON form, and those of reading.
     pub fn new(file: File, n_raw: Arc<AtomicU64>) -> io::Result<ParquetLines> {
         let file = Shared::new(file, n_raw)?;
-        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(damaged)?;
+        let metadata = sound(|| ParquetMetaDataReader::new().parse_and_finish(&file)).map_err(damaged)?;
         let schema = metadata.file_metadata().schema_descr();
         let row = row_of(schema.root_schema())?;
+        let n_rows: i64 =
+            metadata.row_groups().iter().map(RowGroupMetaData::num_rows).fold(0, i64::wrapping_add);
+        if n_rows != metadata.file_metadata().num_rows() {
+            let problem = "the row groups have other rows than the footer says";
+            return Err(damaged(ParquetError::General(problem.to_owned())));
+        }
         let names = schema.columns().iter().map(|leaf| leaf.path().string()).collect();
         Ok(ParquetLines {
             table: Arc::new(Table { file: Arc::new(file), metadata, row, names }),
@@ -137,7 +144,7 @@ impl Group {
         let n_bytes = u64::try_from(metadata.total_byte_size()).unwrap_or(0).max(1);
         let batch_rows = (u128::from(BATCH_BYTES) * u128::from(n_rows) / u128::from(n_bytes)) as u64;
         Ok(Group {
-            columns: columns.collect::<Result<_, _>>().map_err(damaged)?,
+            columns: sound(|| columns.collect()).map_err(damaged)?,
             next_row,
             n_rows_left: n_rows,
             batch_rows: batch_rows.clamp(1, BATCH_ROWS_MAX),
@@ -180,7 +187,7 @@ impl Group {
         let n_rows = self.batch_rows.min(self.n_rows_left);
         let first_row = self.next_row;
         let leaves = self.columns.par_iter_mut().enumerate().map(|(n, column)| {
-            column.read(n_rows as usize).map_err(|error| {
+            sound(|| column.read(n_rows as usize)).map_err(|error| {
                 let rows = format!("rows {first_row} to {}", first_row + n_rows - 1);
                 io::Error::from(of_parquet(error, &format!("{rows}, column `{}`: ", names[n])))
             })
@@ -188,8 +195,20 @@ impl Group {
         let leaves = leaves.collect::<io::Result<Vec<_>>>()?;
         self.next_row += n_rows;
         self.n_rows_left -= n_rows;
+        if self.n_rows_left == 0
+            && !self.columns.par_iter_mut().all(|column| sound(|| column.read(1)).is_err())
+        {
+            let problem = "a column has more rows than its row group";
+            return Err(damaged(ParquetError::General(problem.to_owned())));
+        }
         Ok(Batch { first_row, n_rows: n_rows as usize, leaves })
     }
+}
+
+/// Calls the parquet crate, which checks much of a damaged file with assertions: that one fails is no fault of ours.
+fn sound<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let caught = catch_unwind(AssertUnwindSafe(call));
+    caught.unwrap_or_else(|_| Err(ParquetError::General("the data contradicts itself".to_owned())))
 }
 
 fn damaged(error: ParquetError) -> io::Error {

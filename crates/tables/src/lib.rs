@@ -48,3 +48,6 @@ impl From<BrokenTable> for io::Error {
         io::Error::new(io::ErrorKind::InvalidData, broken)
     }
 }
+
+#[cfg(test)]
+mod tests;
