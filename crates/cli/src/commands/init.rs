@@ -2,6 +2,7 @@
 
 mod found;
 mod template;
+mod together;
 
 use std::path::Path;
 
@@ -53,7 +54,9 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     };
     // What is to be converted is checked as it is: in another format than the target's.
     let converts = choices.has("stages.convert.to");
-    let next = if converts {
+    let next = if sources.is_empty() {
+        "bedload check FILE, or name the data in [[input]] tables of the file"
+    } else if converts {
         "bedload build --out DIR, which converts the records (bedload check looks at them as they are)"
     } else {
         "bedload check, then bedload build --out DIR"
@@ -77,9 +80,15 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
     let taken = profile.map(|profile| profile.limit(Bound::ValidationRecordsMax).map(|limit| limit.value));
     match taken {
         Some(None) => choices.set("stages.split.validation", Value::from(0.1)),
-        Some(Some(0)) => choices.note("stages.split.validation", "The target takes no validation file."),
+        Some(Some(0)) => {
+            choices.note("stages.split.validation", "Left out: the target takes no validation file.");
+        }
         Some(Some(most)) => {
-            choices.note("stages.split.validation", &format!("The target takes at most {most} records."));
+            let note = format!(
+                "Left out: the target takes at most {most} validation records, and a share has no such limit; a number \
+                 up to that is safe."
+            );
+            choices.note("stages.split.validation", &note);
         }
         None => {}
     }
@@ -91,6 +100,11 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
     for (to, extra) in conversions {
         let to = *target.get_or_insert(to);
         choices.set("stages.convert.to", to.name.into());
+        choices.note(
+            "stages.convert.to",
+            "So `bedload build` is the gate: it converts, and judges what it writes. `bedload check` looks at the records \
+             as they are.",
+        );
         if extra == Extra::Drop {
             choices
                 .note("stages.convert.extra", "Some sources have content that the target has no place for.");

@@ -21,6 +21,11 @@ fn made(text: &str) -> String {
     lines.iter().enumerate().filter_map(says).collect()
 }
 
+/// Comments in one line each.
+fn unwrapped(text: &str) -> String {
+    text.replace("\n# ", " ")
+}
+
 fn alpaca(n: usize) -> Vec<u8> {
     let record = |n| json!({"instruction": format!("Say {n}."), "output": format!("It is {n}."), "id": n, "category": n % 3});
     jsonl((0..n).map(|n| record(n).to_string()))
@@ -60,18 +65,21 @@ fn the_sources_that_are_there_build_the_target() {
         validation = 0.1
         [[input]]
         path = "alpaca.jsonl"
+        name = "alpaca"
         format = "alpaca"
         label = "/category"
-        id = "/id"
         [[input]]
         path = "chat"
         format = "converse"
         [[input]]
         path = "qa.jsonl"
+        name = "qa"
         map = { completion = "answer", prompt = "question" }
     "#]]
     .assert_eq(&made(&text));
     assert!(text.contains("#group-by = [\"/user_id\"]\n"), "{text}");
+    assert!(text.contains("#id = \"/id\"\n"), "{text}");
+    assert!(unwrapped(&text).contains("`bedload build` is the gate"), "{text}");
     scratch.run("build --out out").exits(0);
     let counts = &scratch.manifest("out")["counts"];
     // The files of `chat` begin with the same records.
@@ -91,10 +99,11 @@ fn what_is_named_is_described_by_kind() {
     expect![[r#"
         [[input]]
         path = ["data/a.jsonl", "data/c.jsonl"]
-        name = "data/a.jsonl (prompt-completion)"
+        name = "data"
         format = "prompt-completion"
         [[input]]
         path = "data/b.jsonl"
+        name = "b"
         format = "converse"
         [[input]]
         path = "-"
@@ -143,8 +152,97 @@ fn names_of_files_and_data_do_not_reach_the_file_unescaped() {
     assert!(!text.contains('\u{1b}'), "{text}");
     scratch.run("build --out out").exits(0);
     assert_eq!(scratch.manifest("out")["counts"]["read"], 40);
-    // A key of the data is in the file only where its name is well known.
+    // A key of the data is in the file only where its name is one of a few, or plain and ends in `id`.
     let odd = |n: usize| json!({"prompt": format!("p {n}"), "completion": "c", "hush \u{1b} id": n});
     scratch.write("odd.jsonl", jsonl((0..9).map(|n| odd(n).to_string())));
     assert!(!scratch.run("init odd.jsonl --stdout").exits(0).stdout.contains("hush"));
+}
+
+#[test]
+fn many_files_of_a_kind_are_one_source_with_a_glob() {
+    let scratch = Scratch::new();
+    for n in 0..40 {
+        scratch.write(format!("part-{n:02}.jsonl"), jsonl(plain(5)));
+    }
+    scratch.write("qa.jsonl", questions(20));
+    for n in 0..5 {
+        scratch.write(format!("data/chat-{n}.jsonl"), chat(4));
+        scratch.write(format!("data/{n}.jsonl"), alpaca(4));
+    }
+    let text = scratch.run("init --stdout").exits(0).stdout;
+    expect![[r#"
+        [stages.convert]
+        to = "prompt-completion"
+        extra = "drop"
+        [[input]]
+        path = ["data/0.jsonl", "data/1.jsonl", "data/2.jsonl", "data/3.jsonl", "data/4.jsonl"]
+        name = "data"
+        format = "alpaca"
+        [[input]]
+        path = "data/chat-*.jsonl"
+        name = "chat"
+        format = "converse"
+        [[input]]
+        path = "part-*.jsonl"
+        name = "part"
+        format = "prompt-completion"
+        [[input]]
+        path = "qa.jsonl"
+        name = "qa"
+        map = { completion = "answer", prompt = "question" }
+    "#]]
+    .assert_eq(&made(&text));
+    scratch.run("init").exits(0);
+    let said = scratch.run("config show").exits(0).stdout;
+    assert!(said.contains("part-*.jsonl"), "{said}");
+    // What a shell makes of a glob is the same source.
+    let named = (0..40).map(|n| format!("part-{n:02}.jsonl")).collect::<Vec<_>>().join(" ");
+    expect![[r#"
+        [[input]]
+        path = "part-*.jsonl"
+        name = "part"
+        format = "prompt-completion"
+    "#]]
+    .assert_eq(&made(&scratch.run(&format!("init --stdout {named}")).exits(0).stdout));
+}
+
+#[test]
+fn a_glob_matches_no_file_of_another_kind() {
+    let scratch = Scratch::new();
+    for name in ["a", "b", "c", "d"] {
+        scratch.write(format!("{name}.jsonl"), jsonl(plain(5)));
+    }
+    scratch.write("e.jsonl", chat(4));
+    let text = scratch.run("init --stdout").exits(0).stdout;
+    expect![[r#"
+        [[input]]
+        path = ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"]
+        name = "prompt-completion"
+        format = "prompt-completion"
+        [[input]]
+        path = "e.jsonl"
+        name = "e"
+        format = "converse"
+    "#]]
+    .assert_eq(&made(&text));
+}
+
+#[test]
+fn a_target_that_bounds_validation_records_says_why_none_are_set() {
+    let scratch = Scratch::with("a.jsonl", chat(40));
+    let said = |profile: &str| scratch.run(&format!("init --stdout --profile {profile}")).exits(0).stdout;
+    let text = unwrapped(&said("llama-3.3-70b-sft"));
+    assert!(text.contains("Left out: the target takes at most 1000 validation records"), "{text}");
+    assert!(unwrapped(&said("nova-2-lite-sft")).contains("Left out: the target takes no validation file."));
+    assert!(!unwrapped(&said("nova-lite-sft")).contains("Left out"));
+}
+
+#[test]
+fn a_directory_without_data_is_told_what_to_name() {
+    let scratch = Scratch::new();
+    let said = scratch.run("init").exits(0).stderr;
+    assert_eq!(
+        said,
+        "wrote bedload.toml: no inputs found\nnext: bedload check FILE, or name the data in [[input]] tables of the file\n"
+    );
 }

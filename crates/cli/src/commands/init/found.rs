@@ -12,6 +12,8 @@ use bedload_scan::{DiscoverOptions, Url, discover};
 use crate::exit::Failure;
 use crate::output::say;
 
+use super::together::{globs, together};
+
 /// An `[[input]]` table.
 pub(super) struct Source {
     /// One path, or those of files that are alike among several.
@@ -25,8 +27,8 @@ pub(super) struct Source {
     pub(super) is_known: bool,
 }
 
-/// A directory with more of them wants a glob, which only its owner knows.
-const FOUND_MAX: usize = 100;
+/// A directory with more of them is not examined unasked.
+const FOUND_MAX: usize = 1000;
 
 /// The sources that arguments name.
 pub(super) fn find(args: &[OsString], profile: Option<&Profile>) -> Result<Vec<Source>, Failure> {
@@ -51,40 +53,59 @@ pub(super) fn find(args: &[OsString], profile: Option<&Profile>) -> Result<Vec<S
         let inputs = discover(std::slice::from_ref(arg), &DiscoverOptions::default())?;
         sources.extend(alike(name, survey(&inputs, profile)?));
     }
-    Ok(sources)
+    Ok(with_globs(sources))
 }
 
 /// One source of files that are alike; otherwise one for each kind, with the names of its files.
 fn alike(arg: &str, surveyed: Vec<Surveyed>) -> Vec<Source> {
     let mut kinds: Vec<Source> = Vec::new();
     for Surveyed { name, format, shape, records, conversion, keys } in surveyed {
-        let shape_name = |shape: Option<&Shape>| shape.map(|shape| shape.name);
-        let same = kinds.iter_mut().find(|kind| {
-            kind.format == format
-                && shape_name(kind.shape) == shape_name(shape)
-                && kind.conversion == conversion
-        });
-        let Some(kind) = same else {
-            let paths = vec![name];
-            kinds.push(Source { paths, format, shape, records, conversion, keys, is_known: true });
-            continue;
-        };
+        let paths = vec![name];
+        let source = Source { paths, format, shape, records, conversion, keys, is_known: true };
+        match kinds.iter_mut().find(|kind| kind.is_like(&source)) {
+            Some(kind) => kind.absorb(source),
+            None => kinds.push(source),
+        }
+    }
+    if let [one] = &mut kinds[..] {
+        one.paths = vec![arg.to_owned()];
+    }
+    kinds
+}
+
+impl Source {
+    /// Whether the records of both are of one kind, and become those of the target in one way.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let shape_name = |source: &Self| source.shape.map(|shape| shape.name);
+        self.format == other.format
+            && shape_name(self) == shape_name(other)
+            && self.conversion == other.conversion
+    }
+
+    /// Takes the files of another source that is like this one.
+    pub(super) fn absorb(&mut self, other: Self) {
         // What only some of the files have is not a key of the source.
         let both = |left: &mut Option<String>, right: Option<String>| {
             if *left != right {
                 *left = None;
             }
         };
-        both(&mut kind.keys.id, keys.id);
-        both(&mut kind.keys.group, keys.group);
-        both(&mut kind.keys.label, keys.label);
-        kind.records += records;
-        kind.paths.push(name);
+        both(&mut self.keys.id, other.keys.id);
+        both(&mut self.keys.group, other.keys.group);
+        both(&mut self.keys.label, other.keys.label);
+        self.records += other.records;
+        self.paths.extend(other.paths);
     }
-    if let [one] = &mut kinds[..] {
-        one.paths = vec![arg.to_owned()];
+
+    /// Whether it is one file.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(&self.paths[..], [path] if Path::new(path).is_file())
     }
-    kinds
+
+    /// What its records are, in a word.
+    pub(super) fn kind(&self) -> &'static str {
+        self.format.map(|format| format.name).or(self.shape.map(|shape| shape.name)).unwrap_or("other")
+    }
 }
 
 /// The files of records in the working directory, and the directories in it that have some. Outputs of builds, and what
@@ -114,7 +135,15 @@ pub(super) fn in_this_directory(profile: Option<&Profile>) -> Result<Vec<Source>
             Err(failure) => say(&format!("note: left out {failure}\n")),
         }
     }
-    Ok(sources)
+    Ok(with_globs(sources))
+}
+
+fn with_globs(sources: Vec<Source>) -> Vec<Source> {
+    let mut sources = together(sources);
+    for source in sources.iter_mut().filter(|source| source.paths.len() > 1) {
+        source.paths = globs(&source.paths);
+    }
+    sources
 }
 
 fn is_hidden(name: &OsStr) -> bool {

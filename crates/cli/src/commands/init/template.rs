@@ -7,6 +7,7 @@ use bedload_engine::Conversion;
 use serde_json::{Map, Value, json};
 
 use super::found::Source;
+use super::together::names;
 use crate::config::{INPUT, Setting, inline, settings};
 use crate::escape::escape;
 
@@ -68,9 +69,9 @@ pub(super) fn render(choices: &Choices, profile: Option<&Profile>, sources: &[So
         line(&mut out, setting, choices.values.get(&path), note, true);
     }
     let mut is_first = true;
-    for source in sources {
+    for (source, name) in sources.iter().zip(names(sources)) {
         out.push_str("\n[[input]]\n");
-        input(&mut out, source, &of_inputs, is_first);
+        input(&mut out, source, name, &of_inputs, is_first);
         is_first = false;
     }
     if sources.is_empty() {
@@ -103,18 +104,14 @@ fn line(out: &mut String, setting: &Setting, value: Option<&Value>, note: Option
 }
 
 /// What an `[[input]]` table says of a source.
-fn input(out: &mut String, source: &Source, settings: &[Setting], is_explained: bool) {
+fn input(out: &mut String, source: &Source, name: Option<String>, settings: &[Setting], is_explained: bool) {
     let mut values: Map<String, Value> = Map::new();
     let path = match &source.paths[..] {
         [one] => json!(one),
         several => json!(several),
     };
     values.insert("path".to_owned(), path);
-    if source.paths.len() > 1 {
-        // The first path would be the name of them all.
-        let kind = source.format.map(|format| format.name).or(source.shape.map(|shape| shape.name));
-        values.insert("name".to_owned(), format!("{} ({})", source.paths[0], kind.unwrap_or("other")).into());
-    }
+    values.extend(name.map(|name| ("name".to_owned(), json!(name))));
     if let Some(format) = source.format {
         values.insert("format".to_owned(), format.name.into());
     }
@@ -125,20 +122,25 @@ fn input(out: &mut String, source: &Source, settings: &[Setting], is_explained: 
         values.insert("map".to_owned(), Value::Object(map));
     }
     let Source { keys, .. } = source;
-    for (key, found) in [("label", &keys.label), ("id", &keys.id)] {
-        if let Some(pointer) = found {
-            values.insert(key.to_owned(), json!(pointer));
-        }
+    if let Some(pointer) = &keys.label {
+        values.insert("label".to_owned(), json!(pointer));
     }
     comment(out, &described(source));
     for setting in settings {
         let value = values.get(&setting.key);
-        // Whether records must stay together is for people to say; a later record may have no such key, too.
-        let group = keys.group.as_ref().filter(|_| setting.key == "group-by");
-        if let Some(pointer) = group {
+        // What names a record, and what must stay together, is for people to say; a later record may have no such key,
+        // too.
+        let offered = match setting.key.as_str() {
+            "group-by" => {
+                keys.group.as_ref().map(|at| (json!([at]), "Several records have the same value there."))
+            }
+            "id" => keys.id.as_ref().map(|at| (json!(at), "Each record has its own value there.")),
+            _ => None,
+        };
+        if let Some((pointer, note)) = offered {
             let mut shown = setting.clone();
-            shown.example = Some(json!([pointer]));
-            line(out, &shown, None, Some("Several records have the same value there."), true);
+            shown.example = Some(pointer);
+            line(out, &shown, None, Some(note), true);
         } else if is_explained || value.is_some() {
             line(out, setting, value, None, is_explained);
         }

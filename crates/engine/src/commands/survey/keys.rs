@@ -31,7 +31,10 @@ const LABELS: &[&str] = &["label", "category", "class", "intent", "sentiment", "
 /// More different values are no classes.
 const CLASSES_MAX: usize = 50;
 
-/// JSON Pointers to what was found. No more than well-known names can be in them.
+/// A longer key is no name that a person gave.
+const KEY_BYTES_MAX: usize = 64;
+
+/// JSON Pointers to what was found. They have well-known names, and names that end in an `id` of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     /// Every record has another value there.
@@ -80,8 +83,18 @@ impl Keys {
             };
             names.iter().find_map(fitting)
         };
+        let all_differ = |different: usize| different == n_records;
+        let any_id = || {
+            let is_id = |(pointer, values): &(&String, &Values)| {
+                is_id(pointer.rsplit('/').next().unwrap_or_default())
+                    && is_in_all(values)
+                    && all_differ(values.different.len())
+            };
+            let found = values.iter().filter(is_id).map(|(pointer, _)| pointer);
+            found.min_by_key(|pointer| (pointer.matches('/').count(), *pointer)).cloned()
+        };
         Self {
-            id: find(IDS, &|different| different == n_records),
+            id: find(IDS, &all_differ).or_else(any_id),
             group: find(GROUPS, &|different| different < n_records),
             label: find(LABELS, &|different| (2..=CLASSES_MAX.min(n_records / 2)).contains(&different)),
         }
@@ -96,7 +109,7 @@ fn normal(key: &str) -> String {
 fn collect(object: Json<'_>, path: &str, values: &mut BTreeMap<String, Values>) {
     for (key, value) in object.members() {
         let name = normal(key);
-        let is_known = [IDS, GROUPS, LABELS].iter().any(|names| names.contains(&name.as_str()));
+        let is_known = is_id(key) || [IDS, GROUPS, LABELS].iter().any(|names| names.contains(&name.as_str()));
         if let Value::Object(_) = value.value() {
             if path.is_empty() && ["metadata", "meta"].contains(&name.as_str()) && is_plain(key) {
                 collect(value, &format!("/{key}"), values);
@@ -107,6 +120,20 @@ fn collect(object: Json<'_>, path: &str, values: &mut BTreeMap<String, Values>) 
             values.different.insert(scalar.into_owned());
         }
     }
+}
+
+/// Whether a key ends in the word `id`: `doc_id`, `docId`, `doc-id`; not `paid`.
+fn is_id(key: &str) -> bool {
+    let Some((rest, last)) = key.len().checked_sub(2).and_then(|at| key.split_at_checked(at)) else {
+        return false;
+    };
+    let is_word = match last {
+        "Id" => rest.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()),
+        "ID" => rest.ends_with(|c: char| c.is_ascii_lowercase() || "_-".contains(c)),
+        "id" => rest.ends_with(['_', '-']),
+        _ => false,
+    };
+    is_word && key.len() <= KEY_BYTES_MAX
 }
 
 /// Whether a key consists of letters, digits and what parts words.
@@ -140,11 +167,22 @@ mod tests {
         // An id that recurs names nothing, a group of one is none, and a class of each record is no class.
         assert_eq!(
             keys(&[r#"{"id":1,"user_id":1,"label":"a"}"#, r#"{"id":1,"user_id":2,"label":"b"}"#]),
-            Keys::default()
+            Keys { id: Some("/user_id".to_owned()), ..Keys::default() }
         );
         assert_eq!(keys(&[r#"{"id":1}"#, r#"{"x":2}"#]), Keys::default());
         assert_eq!(keys(&[r#"{"id":1}"#]), Keys::default());
         assert_eq!(keys(&[r#"{"id":[1]}"#, r#"{"id":[2]}"#]), Keys::default());
+        for (key, is_offered) in [
+            ("doc_id", true),
+            ("docId", true),
+            ("row-id", true),
+            ("paid", false),
+            ("grid", false),
+            ("GRID", false),
+        ] {
+            let found = keys(&[&format!(r#"{{"{key}":"a"}}"#), &format!(r#"{{"{key}":"b"}}"#)]);
+            assert_eq!(found.id, is_offered.then(|| format!("/{key}")), "{key}");
+        }
         let inside = keys(&[r#"{"meta":{"uuid":"a"}}"#, r#"{"meta":{"uuid":"b"}}"#]);
         assert_eq!(inside.id.as_deref(), Some("/meta/uuid"));
     }
