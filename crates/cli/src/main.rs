@@ -23,6 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
 
+use bedload_engine::is_panic_contained;
 use clap::Parser as _;
 
 use crate::args::{Args, Command};
@@ -96,6 +97,9 @@ fn say_earlier(files: &[(&Path, [i64; 3])]) {
 /// A panic message can quote a record; only its place is printed.
 fn hide_panic_payloads() {
     std::panic::set_hook(Box::new(|info| {
+        if is_panic_contained() {
+            return;
+        }
         let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         exit::complain(&format!(
             "internal error{place}\nhint: this is a bug in bedload; no output was published. Please report it"

@@ -20,6 +20,7 @@ pub use bedload_report::html::{
     ClassLine, ComparedLine, Difference, DifferenceTable, Evaluation, ScoreLine, TwoModels, render_difference,
 };
 pub use bedload_report::{Cell, FoundRow};
+pub use bedload_scan::is_panic_contained;
 pub use bedload_stages::facets::{FacetCounts, ValueCounts};
 pub use commands::build::{Built, build};
 pub use commands::calibrate::calibrate;

@@ -98,6 +98,7 @@ mod visit;
 mod fetch;
 
 pub use bedload_record::Terminator;
+pub use bedload_tables::is_panic_contained;
 pub use chunk::{Chunk, ChunkAt, KeptChunk};
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};

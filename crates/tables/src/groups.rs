@@ -1,6 +1,7 @@
 //! Row groups side by side: several are decoded at a time, by all threads, and their lines handed out in order. How far
 //! the later ones run ahead is bounded.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
@@ -205,9 +206,20 @@ impl Group {
     }
 }
 
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns true where a panic of this thread is a damaged file, which is said as one.
+pub fn is_panic_contained() -> bool {
+    CONTAINED.get()
+}
+
 /// Calls the parquet crate, which checks much of a damaged file with assertions: that one fails is no fault of ours.
 fn sound<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let outer = CONTAINED.replace(true);
     let caught = catch_unwind(AssertUnwindSafe(call));
+    CONTAINED.set(outer);
     caught.unwrap_or_else(|_| Err(ParquetError::General("the data contradicts itself".to_owned())))
 }
 

@@ -25,7 +25,7 @@ mod delimited;
 use std::io;
 
 pub use delimited::DelimitedLines;
-pub use groups::ParquetLines;
+pub use groups::{ParquetLines, is_panic_contained};
 
 /// Why a table, or the rest of it, cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -147,6 +147,24 @@ fn a_table_that_cannot_be_read_is_refused_with_its_row() {
 }
 
 #[test]
+fn a_damaged_table_is_an_error_and_no_row_is_lost() {
+    let sound = parquet_of(&rows(40));
+    let whole = Scratch::with("a.parquet", sound.clone());
+    let expected = whole.run(&format!("check a.parquet {CHECK}")).exits(0).summary()["records"].clone();
+    for at in (4..sound.len() - 8).step_by(sound.len() / 40) {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 0x55;
+        let scratch = Scratch::with("a.parquet", bytes);
+        let outcome = scratch.run(&format!("check a.parquet {CHECK}"));
+        assert!(!outcome.said().contains("internal error"), "{at}: {}", outcome.said());
+        match outcome.code {
+            0 | 1 => assert_eq!(outcome.summary()["records"], expected, "{at}"),
+            code => assert!(matches!(code, 2 | 3), "{at}: exit {code}: {}", outcome.said()),
+        }
+    }
+}
+
+#[test]
 fn what_is_only_named_like_a_table_is_what_it_holds() {
     let scratch = Scratch::with("a.csv", jsonl(plain(40)));
     let outcome = scratch.run(&format!("check a.csv {CHECK}")).exits(0);

@@ -203,7 +203,7 @@ fn damaged_streams_are_errors_that_name_the_file() {
     check_damage(
         &frame[..frame.len() - 1],
         &expect![[r#"
-            DIR/a.jsonl.gz: bad zstd data after 3 decompressed bytes: incomplete frame
+            DIR/a.jsonl.gz: bad zstd data after 0 decompressed bytes: incomplete frame
             hint: it may be truncated or damaged; test it with `zstd -t`, or create it again"#]],
     );
     check_damage(
