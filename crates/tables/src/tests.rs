@@ -263,7 +263,7 @@ fn a_damaged_parquet_file_is_never_taken_for_a_shorter_one() {
     file.rewind().unwrap();
     file.read_to_end(&mut whole).unwrap();
     let text = read(file).unwrap();
-    for n in (0..whole.len()) {
+    for n in 0..whole.len() {
         let mut cut = tempfile::tempfile().unwrap();
         cut.write_all(&whole[..n]).unwrap();
         assert!(read(cut).is_err(), "cut at {n}");

@@ -4,7 +4,7 @@ use super::tables::{Alike, Classes, CodeRows, Example, Facet};
 use super::*;
 
 fn of_tables(tables: Tables, counts: Counts) -> String {
-    render(&Page { tables, counts, ..Page::default() })
+    render(&Page { counts, tables, ..Page::default() })
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn many_values_together_do_not_shorten_the_bars() {
 #[test]
 fn findings_without_lines_name_their_file() {
     let page = |files: &[Option<&str>], n| {
-        let example = |file: &Option<&str>| Example { file: file.map(str::to_owned), ..Example::default() };
-        let first = files.iter().map(example).collect();
+        let example = |file: Option<&str>| Example { file: file.map(str::to_owned), ..Example::default() };
+        let first = files.iter().copied().map(example).collect();
         let of = CodeRows { code: "a'b".to_owned(), n, first, ..CodeRows::default() };
         of_tables(Tables { findings: vec![of], ..Tables::default() }, Counts::default())
     };

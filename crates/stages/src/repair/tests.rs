@@ -178,8 +178,8 @@ fn valid() -> impl Strategy<Value = String> {
 }
 
 /// Damages a record in some of the ways that are repaired.
-fn damaged(line: &str, ways: &[bool; 7]) -> String {
-    let [mark, comma, inner, null, system, surrogate, turn] = *ways;
+fn damaged(line: &str, ways: [bool; 7]) -> String {
+    let [mark, comma, inner, null, system, surrogate, turn] = ways;
     let mut line = line.to_owned();
     let has_system = line.contains("\"system\"");
     if turn {
@@ -217,7 +217,7 @@ proptest! {
     #[test]
     fn damage_is_repaired_once_and_nothing_else_changes(line in valid(), ways in any::<[bool; 7]>()) {
         let (repair, mut tools) = (repair("converse", true), Tools::default());
-        let before = damaged(&line, &ways);
+        let before = damaged(&line, ways);
         let Some(Repaired { line: after, patches }) = repair.line(Framing::Line, before.as_bytes(), &mut tools)
         else {
             prop_assert_eq!(before, line);
