@@ -155,7 +155,28 @@ pub(super) struct Conversation<'l> {
     pub(super) asides: Vec<Aside<'l>>,
 }
 
-impl Conversation<'_> {
+impl<'l> Conversation<'l> {
+    /// Takes the tools that a member declares. A second member that declares some is one like any other.
+    pub(super) fn declare(&mut self, declared: Declared<'l>) {
+        match &self.tools {
+            _ if declared.is_void() => {}
+            None => self.tools = Some(declared),
+            Some(_) => self.extra.push(declared.member),
+        }
+    }
+
+    /// Keeps what has no place in a message, and returns the marks of training, which are its turn's.
+    pub(super) fn keep(&mut self, asides: Vec<Aside<'l>>) -> Vec<Mark<'l>> {
+        let mut marks = Vec::new();
+        for aside in asides {
+            match aside {
+                Aside::Mark(mark) => marks.push(mark),
+                other => self.asides.push(other),
+            }
+        }
+        marks
+    }
+
     /// A conversation that waits for an answer gets the reference, where that is text.
     pub(super) fn answer_by_reference(&mut self) {
         let waits = self.turns.last().is_some_and(|turn| turn.role == Role::User);

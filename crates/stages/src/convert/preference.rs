@@ -24,7 +24,7 @@ impl<'l> Reader<'l> {
             let mut known = format.fields.iter().map(|field| field.key);
             match known.find(|known| *known == name) {
                 Some(_) if value.is_null() => {}
-                Some("tools") => declared(member, &mut conversation),
+                Some("tools") => conversation.declare(Declared { member, form: Form::Listed }),
                 Some("system") => {
                     conversation.system.push(self.words(value, "system")?);
                     conversation.system_member = Some(member);
@@ -47,7 +47,7 @@ impl<'l> Reader<'l> {
                     let member = Member { key, value };
                     match key.text().as_deref() {
                         Some("messages") => {}
-                        Some("tools") => declared(member, &mut conversation),
+                        Some("tools") => conversation.declare(Declared { member, form: Form::Listed }),
                         _ => conversation.asides.push(Aside::Key(key)),
                     }
                 }
@@ -263,14 +263,6 @@ impl<'l> Reader<'l> {
 
 /// Keys of the text of a scored answer.
 const TEXTS: &[&str] = &["text", "response", "answer", "completion", "output", "content"];
-
-/// Tools that may be called.
-fn declared<'l>(member: Member<'l>, conversation: &mut Conversation<'l>) {
-    let declared = Declared { member, form: Form::Listed };
-    if !declared.is_void() {
-        conversation.tools = Some(declared);
-    }
-}
 
 /// The messages that two conversations begin with, but for the last of either: that is its answer.
 fn shared<'l>(one: Raw<'l>, other: Raw<'l>) -> Vec<Raw<'l>> {

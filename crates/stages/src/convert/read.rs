@@ -118,12 +118,7 @@ impl<'l> Reader<'l> {
                 Some(FieldKind::Version) => conversation.version = Some(member),
                 Some(kind @ (FieldKind::ToolConfig | FieldKind::ChatTools)) => {
                     let form = if kind == FieldKind::ToolConfig { Form::Converse } else { Form::Listed };
-                    let declared = Declared { member, form };
-                    match &conversation.tools {
-                        _ if declared.is_void() => {}
-                        None => conversation.tools = Some(declared),
-                        Some(_) => conversation.extra.push(member),
-                    }
+                    conversation.declare(Declared { member, form });
                 }
                 Some(FieldKind::Reference) => conversation.reference = Some(member),
                 Some(FieldKind::RecordId) => conversation.id = Some(member),
@@ -162,8 +157,9 @@ impl<'l> Reader<'l> {
             }
             ("function_call" | "tool_call", Dialect::ShareGpt) => {
                 let calls = sharegpt_calls(self.member(message, content_key)?);
-                let mut marks = Vec::new();
-                sort_rest(message, &[role_key, content_key], &mut marks, conversation);
+                let mut asides = Vec::new();
+                rest(message, &[role_key, content_key], &mut asides);
+                let marks = conversation.keep(asides);
                 let parts = calls.into_iter().map(Content::Call).collect();
                 conversation.turns.push(Turn { role: Role::Assistant, parts, marks, at: message });
                 return Ok(());
@@ -217,14 +213,8 @@ impl<'l> Reader<'l> {
             parts.insert(0, Content::Reasoning(Reasoning { at, text, signature: None }));
             known.push(key);
         }
-        let mut marks = Vec::new();
-        for aside in asides {
-            match aside {
-                Aside::Mark(mark) => marks.push(mark),
-                other => conversation.asides.push(other),
-            }
-        }
-        sort_rest(message, &known, &mut marks, conversation);
+        rest(message, &known, &mut asides);
+        let marks = conversation.keep(asides);
         conversation.turns.push(Turn { role, parts, marks, at: message });
         Ok(())
     }
@@ -244,8 +234,9 @@ impl<'l> Reader<'l> {
             self.parts(dialect, content, &mut conversation.asides)?
         };
         let known = [role_key, content_key, "tool_call_id", "name"];
-        let mut marks = Vec::new();
-        sort_rest(message, &known, &mut marks, conversation);
+        let mut asides = Vec::new();
+        rest(message, &known, &mut asides);
+        let mut marks = conversation.keep(asides);
         let part = Content::Result(chat_result(message, parts));
         match conversation.turns.last_mut() {
             Some(turn) if turn.is_results() => {
@@ -324,23 +315,6 @@ impl<'l> Reader<'l> {
 /// The keys of a message's role and of its content.
 fn keys(dialect: Dialect) -> (&'static str, &'static str) {
     if dialect == Dialect::ShareGpt { ("from", "value") } else { ("role", "content") }
-}
-
-/// What else is in a message: marks of training, and whatever has no place.
-fn sort_rest<'l>(
-    message: Raw<'l>,
-    known: &[&str],
-    marks: &mut Vec<Mark<'l>>,
-    conversation: &mut Conversation<'l>,
-) {
-    let mut asides = Vec::new();
-    rest(message, known, &mut asides);
-    for aside in asides {
-        match aside {
-            Aside::Mark(mark) => marks.push(mark),
-            other => conversation.asides.push(other),
-        }
-    }
 }
 
 /// What else is in a message, a candidate or a text block.

@@ -101,7 +101,9 @@ impl<'l> Writer<'_, 'l> {
 
     /// Refuses calls of tools that the record does not declare.
     fn undeclared(&mut self, conversation: &Conversation<'l>) {
-        let calls = conversation.turns.iter().flat_map(|turn| &turn.parts).filter_map(|part| match part {
+        let of_turns = conversation.turns.iter().flat_map(|turn| &turn.parts);
+        let of_candidates = conversation.candidates.iter().flat_map(|candidate| &candidate.parts);
+        let calls = of_turns.chain(of_candidates).filter_map(|part| match part {
             Content::Call(call) if call.flaw.is_none() => Some(call),
             _ => None,
         });

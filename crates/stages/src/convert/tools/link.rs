@@ -56,6 +56,7 @@ struct Waiting<'l> {
 }
 
 const NO_CALL: &str = "this tool result answers no call of the message before it";
+const OTHER_NAME: &str = "this tool result names another tool than the call that it answers";
 const NO_RESULT: &str = "this tool call has no result, though the conversation goes on";
 
 /// Gives each call an id that the format takes, each result that of its call, and puts results in the order of their
@@ -93,6 +94,9 @@ pub(in super::super) fn link<'l>(conversation: &mut Conversation<'l>, names: Nam
                     match nth {
                         Some(nth) => {
                             waiting[nth].is_answered = true;
+                            if name.as_ref().is_some_and(|name| *name != waiting[nth].name) {
+                                linked.loose.push((result.at, OTHER_NAME));
+                            }
                             result.id = Some(waiting[nth].id.clone());
                             answers.push(nth);
                         }
