@@ -19,6 +19,8 @@ mod by_time;
 #[cfg(test)]
 mod calibrating;
 #[cfg(test)]
+mod carrying;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod comparing;

@@ -23,7 +23,7 @@ pub(crate) use locate::Walk;
 pub use locate::{Location, Step, locate};
 pub use number::Number;
 pub use parse::{Parser, Rejected};
-pub use raw::{Raw, Steps, pointer_to};
+pub use raw::{Raw, Steps, pointers_to};
 pub use strict::{DEPTH_MAX, Flaw, diagnose, diagnose_in, is_blank};
 pub use text::{escape_into, raw_offsets, string_content};
 

@@ -90,19 +90,42 @@ impl<'l> Raw<'l> {
     }
 }
 
-/// The JSON Pointer of the innermost value that holds a byte of the line. Keys that are not `known` are written as
-/// `?` and their position, so that none of the user's own is shown.
-pub fn pointer_to(line: &[u8], offset: usize, known: &[&str]) -> String {
-    let mut pointer = String::new();
-    let mut value = Raw::of_line(line);
-    loop {
-        let holds = |part: &Raw<'_>| (0..part.0.len()).contains(&offset.wrapping_sub(part.offset_in(line)));
-        let inner =
-            value.parts().enumerate().find(|(_, (key, part))| holds(part) || key.as_ref().is_some_and(holds));
-        let Some((position, (key, part))) = inner else { return pointer };
-        write_step(position, key, known, &mut pointer);
-        value = part;
+/// The JSON Pointers of the innermost values that hold certain bytes of the line, whose offsets ascend. The key of a
+/// member is part of it. Keys that are not `known` are written as `?` and their position, so that none of the user's
+/// own is shown. Linear in the line for each level of nesting, however many offsets there are.
+pub fn pointers_to(line: &[u8], offsets: &[usize], known: &[&str]) -> Vec<String> {
+    debug_assert!(offsets.is_sorted(), "offsets ascend");
+    let mut pointers = Vec::with_capacity(offsets.len());
+    descend(Raw::of_line(line), line, offsets, known, &mut String::new(), &mut pointers);
+    pointers
+}
+
+fn descend(
+    value: Raw<'_>,
+    line: &[u8],
+    mut offsets: &[usize],
+    known: &[&str],
+    pointer: &mut String,
+    pointers: &mut Vec<String>,
+) {
+    for (position, (key, part)) in value.parts().enumerate() {
+        if offsets.is_empty() {
+            return;
+        }
+        let begin = key.unwrap_or(part).offset_in(line);
+        let end = part.offset_in(line) + part.0.len();
+        let (before, rest) = offsets.split_at(offsets.partition_point(|&offset| offset < begin));
+        let (inside, after) = rest.split_at(rest.partition_point(|&offset| offset < end));
+        pointers.extend(before.iter().map(|_| pointer.clone()));
+        if !inside.is_empty() {
+            let len = pointer.len();
+            write_step(position, key, known, pointer);
+            descend(part, line, inside, known, pointer, pointers);
+            pointer.truncate(len);
+        }
+        offsets = after;
     }
+    pointers.extend(offsets.iter().map(|_| pointer.clone()));
 }
 
 /// The way to a value, for those who walk through all of them.
@@ -120,7 +143,7 @@ impl<'l> Steps<'l> {
         self.0.pop();
     }
 
-    /// As a JSON Pointer, as [`pointer_to`] writes it. Linear in the steps.
+    /// As a JSON Pointer, as [`pointers_to`] writes it. Linear in the steps.
     pub fn pointer(&self, known: &[&str]) -> String {
         let mut pointer = String::new();
         self.0.iter().for_each(|&(position, key)| write_step(position, key, known, &mut pointer));
@@ -239,16 +262,23 @@ mod tests {
     #[test]
     fn a_pointer_leads_to_the_innermost_value() {
         let line = br#"{"a": {"secret": [1, {"b": 2}]}, "x/y": 3}"#;
-        let check = |part: &str, pointer: &str| {
-            let text = std::str::from_utf8(line).expect("ASCII");
-            let offset = text.find(part).expect("a part of the line");
-            assert_eq!(pointer_to(line, offset, &["a", "b", "x/y"]), pointer, "{part}");
-        };
-        check("{\"a", "");
-        check("{\"s", "/a");
-        check("\"secret", "/a/?0");
-        check("1", "/a/?0/0");
-        check("2", "/a/?0/1/b");
-        check("3", "/x~1y");
+        let text = std::str::from_utf8(line).expect("ASCII");
+        let cases = [
+            ("{\"a", ""),
+            ("\"a", "/a"),
+            ("{\"s", "/a"),
+            ("\"secret", "/a/?0"),
+            ("1", "/a/?0/0"),
+            ("2", "/a/?0/1/b"),
+            ("3", "/x~1y"),
+        ];
+        let known = ["a", "b", "x/y"];
+        let offset = |part: &str| text.find(part).expect("a part of the line");
+        for (part, pointer) in cases {
+            assert_eq!(pointers_to(line, &[offset(part)], &known), [pointer], "{part}");
+        }
+        let all: Vec<usize> = cases.iter().flat_map(|(part, _)| [offset(part); 2]).collect();
+        let expected: Vec<&str> = cases.iter().flat_map(|(_, pointer)| [*pointer; 2]).collect();
+        assert_eq!(pointers_to(line, &all, &known), expected, "many at once, and twice");
     }
 }

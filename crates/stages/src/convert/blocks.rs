@@ -14,11 +14,11 @@ const NO_ARGUMENTS: &[u8] = br#"{"type":"object","properties":{}}"#;
 
 impl<'l> Writer<'_, 'l> {
     pub(super) fn converse(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         conversation.answer_by_reference();
         self.tie(conversation, Names::Converse);
         self.envelope(conversation);
-        self.block_turns(conversation)?;
+        self.block_turns(conversation);
         self.put(b"]");
         self.tool_config(conversation)
     }
@@ -30,14 +30,15 @@ impl<'l> Writer<'_, 'l> {
         self.tie(conversation, Names::Converse);
         let candidates = std::mem::take(&mut conversation.candidates);
         self.envelope(conversation);
-        self.block_turns(conversation)?;
+        self.block_turns(conversation);
         if !self.out.ends_with(b"[") {
             self.put(b",");
         }
         self.put(b"{\"role\":\"assistant\",\"candidates\":[");
         for (n, Candidate { is_preferred, parts, at }) in candidates.into_iter().enumerate() {
             self.put(if n > 0 { b",{\"content\":" } else { b"{\"content\":" });
-            self.blocks(parts, at)?;
+            let written = self.blocks(parts, at);
+            self.note(written);
             let label = if is_preferred { "preferred" } else { "non-preferred" };
             self.put(format!(",\"preferenceLabel\":\"{label}\"}}").as_bytes());
         }
@@ -88,7 +89,7 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// The turns. Results, and what the user says after them, are one turn: roles take turns here.
-    fn block_turns(&mut self, conversation: &mut Conversation<'l>) -> Written {
+    fn block_turns(&mut self, conversation: &mut Conversation<'l>) {
         let mut turns: Vec<Turn<'l>> = Vec::new();
         for turn in std::mem::take(&mut conversation.turns) {
             match turns.last_mut() {
@@ -100,10 +101,10 @@ impl<'l> Writer<'_, 'l> {
             self.put(if n > 0 { b",{\"role\":\"" } else { b"{\"role\":\"" });
             self.put(turn.role.name().as_bytes());
             self.put(b"\",\"content\":");
-            self.blocks(turn.parts, turn.at)?;
+            let written = self.blocks(turn.parts, turn.at);
+            self.note(written);
             self.put(b"}");
         }
-        Ok(())
     }
 
     fn blocks(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Written {
@@ -124,8 +125,14 @@ impl<'l> Writer<'_, 'l> {
                     self.put(b"}");
                 }
                 Content::Block(raw) => self.put(&without_nulls(raw)),
-                Content::Call(call) => self.tool_use(call)?,
-                Content::Result(result) => self.tool_result(result)?,
+                Content::Call(call) => {
+                    let written = self.tool_use(call);
+                    self.note(written);
+                }
+                Content::Result(result) => {
+                    let written = self.tool_result(result);
+                    self.note(written);
+                }
                 Content::Reasoning(thought) => thought.as_block(self.out),
                 Content::Image(image) => image.as_block(self.out),
                 Content::Media(_) => self.unmapped_part(&part),

@@ -3,7 +3,7 @@
 use bedload_bedrock::FormatId;
 use bedload_record::json::{Raw, escape_into};
 
-use super::conversation::{Content, Conversation, RawText};
+use super::conversation::{Content, Conversation, RawText, Turn};
 use super::tools::{Call, Form, Names, Part, ToolResult};
 use super::write::{Writer, Written};
 use crate::role::Role;
@@ -11,26 +11,26 @@ use crate::role::Role;
 impl<'l> Writer<'_, 'l> {
     /// A chat for reinforcement: the last answer is what others are compared with.
     pub(super) fn chat_rft(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         let ends_with_answer = conversation.turns.last().is_some_and(|turn| turn.role == Role::Assistant);
-        let answer = if conversation.reference.is_none() && ends_with_answer {
+        let mut answer = if conversation.reference.is_none() && ends_with_answer {
             conversation.turns.pop()
         } else {
             None
         };
         if let Some(call) = answer.iter().flat_map(|turn| &turn.parts).find(|part| is_call(part)) {
-            return Err(
-                self.loose_tool(call.at(), "the last answer is a tool call, and a reference answer is text")
-            );
+            let message = "the last answer is a tool call, and a reference answer is text";
+            self.loose(call.at(), message.to_owned());
+            answer = None;
         }
         self.tie(conversation, Names::Any);
-        let answer = answer.map(|turn| self.only_text_of(turn)).transpose()?;
+        let answer = answer.and_then(|turn| self.only_text_of(turn));
         self.put(b"\"messages\":[");
-        let system = self.one_system(conversation)?;
+        let system = self.one_system(conversation);
         if let Some(words) = &system {
             self.system_message(words);
         }
-        self.chat_turns(conversation, system.is_some())?;
+        self.chat_turns(conversation, system.is_some());
         self.put(b"]");
         match (conversation.reference.take(), answer) {
             (Some(reference), _) => {
@@ -53,7 +53,7 @@ impl<'l> Writer<'_, 'l> {
 
     /// A chat as `OpenAI` has it.
     pub(super) fn openai_chat(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         conversation.answer_by_reference();
         self.tie(conversation, Names::Any);
         self.put(b"\"messages\":[");
@@ -65,7 +65,7 @@ impl<'l> Writer<'_, 'l> {
             }
             self.system_message(words);
         }
-        self.chat_turns(conversation, !system.is_empty())?;
+        self.chat_turns(conversation, !system.is_empty());
         self.put(b"]");
         self.chat_tools(conversation)
     }
@@ -104,44 +104,52 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn chat_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) -> Written {
+    fn chat_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) {
         for turn in std::mem::take(&mut conversation.turns) {
-            let (mut said, mut calls, mut thought) = (Vec::new(), Vec::new(), None);
-            let is_results = turn.is_results();
-            for part in turn.parts {
-                match part {
-                    Content::Result(_) if !said.is_empty() => {
-                        return Err(self.loose_tool(part.at(), "a tool result after what the user says"));
-                    }
-                    Content::Result(result) => self.tool_message(result, &mut follows)?,
-                    Content::Text(_) if !calls.is_empty() => {
-                        return Err(self.loose_tool(part.at(), "a text after a tool call"));
-                    }
-                    Content::Call(call) => calls.push(call),
-                    Content::Reasoning(one) if thought.is_none() && self.to.id == FormatId::OpenAiChat => {
-                        thought = Some(one);
-                    }
-                    other => said.push(other),
-                }
-            }
-            if is_results {
-                continue;
-            }
-            self.next_message(&mut follows);
-            self.put(turn.role.name().as_bytes());
-            self.put(b"\",");
-            self.said(said, !calls.is_empty(), turn.at)?;
-            if let Some(thought) = thought {
-                if let Some(signature) = thought.signature {
-                    self.unmapped("the signature of reasoning", signature, None);
-                }
-                self.put(b",\"reasoning_content\":\"");
-                self.put(thought.text);
-                self.put(b"\"");
-            }
-            self.calls(calls)?;
-            self.put(b"}");
+            let written = self.chat_turn(turn, &mut follows);
+            self.note(written);
         }
+    }
+
+    fn chat_turn(&mut self, turn: Turn<'l>, follows: &mut bool) -> Written {
+        let (mut said, mut calls, mut thought) = (Vec::new(), Vec::new(), None);
+        let is_results = turn.is_results();
+        for part in turn.parts {
+            match part {
+                Content::Result(_) if !said.is_empty() => {
+                    return Err(self.loose_tool(part.at(), "a tool result after what the user says"));
+                }
+                Content::Result(result) => {
+                    let written = self.tool_message(result, follows);
+                    self.note(written);
+                }
+                Content::Text(_) if !calls.is_empty() => {
+                    return Err(self.loose_tool(part.at(), "a text after a tool call"));
+                }
+                Content::Call(call) => calls.push(call),
+                Content::Reasoning(one) if thought.is_none() && self.to.id == FormatId::OpenAiChat => {
+                    thought = Some(one);
+                }
+                other => said.push(other),
+            }
+        }
+        if is_results {
+            return Ok(());
+        }
+        self.next_message(follows);
+        self.put(turn.role.name().as_bytes());
+        self.put(b"\",");
+        self.said(said, !calls.is_empty(), turn.at);
+        if let Some(thought) = thought {
+            if let Some(signature) = thought.signature {
+                self.unmapped("the signature of reasoning", signature, None);
+            }
+            self.put(b",\"reasoning_content\":\"");
+            self.put(thought.text);
+            self.put(b"\"");
+        }
+        self.calls(calls);
+        self.put(b"}");
         Ok(())
     }
 
@@ -150,23 +158,23 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// The content of a message: a string where it is one text, else a list of parts where the format has such.
-    fn said(&mut self, parts: Vec<Content<'l>>, has_calls: bool, at: Raw<'l>) -> Written {
+    fn said(&mut self, parts: Vec<Content<'l>>, has_calls: bool, at: Raw<'l>) {
         let has_lists = self.to.id == FormatId::OpenAiChat;
         if parts.is_empty() && has_calls {
             self.put(b"\"content\":null");
-            return Ok(());
+            return;
         }
         let is_list =
             has_lists && (parts.len() > 1 || parts.iter().any(|part| matches!(part, Content::Image(_))));
         if !is_list {
-            let words = self.only_text(parts, at)?;
-            self.key("content", &words);
-            return Ok(());
+            if let Some(words) = self.only_text(parts, at) {
+                self.key("content", &words);
+            }
+            return;
         }
         self.put(b"\"content\":[");
         self.list(&parts);
         self.put(b"]");
-        Ok(())
     }
 
     /// Parts of a message, each with its type.
@@ -188,14 +196,15 @@ impl<'l> Writer<'_, 'l> {
         }
     }
 
-    fn calls(&mut self, calls: Vec<Call<'l>>) -> Written {
+    fn calls(&mut self, calls: Vec<Call<'l>>) {
         if calls.is_empty() {
-            return Ok(());
+            return;
         }
         self.put(b",\"tool_calls\":[");
         for (n, call) in calls.into_iter().enumerate() {
             if let Some(flaw) = call.flaw {
-                return Err(self.loose_tool(call.at, flaw));
+                self.loose(call.at, flaw.to_owned());
+                continue;
             }
             self.put(if n > 0 { b",{\"id\":\"" } else { b"{\"id\":\"" });
             self.put(&call.id.unwrap_or_default());
@@ -206,7 +215,6 @@ impl<'l> Writer<'_, 'l> {
             self.put(b"\"}}");
         }
         self.put(b"]");
-        Ok(())
     }
 
     fn tool_message(&mut self, result: ToolResult<'l>, follows: &mut bool) -> Written {

@@ -33,7 +33,7 @@ mod unmapped;
 mod write;
 
 use bedload_bedrock::{Answers, Format};
-use bedload_record::json::{escape_into, pointer_to};
+use bedload_record::json::{escape_into, pointers_to};
 use bedload_record::{Code, Detail, Findings};
 
 pub use config::{ConvertConfig, Extra, Weights};
@@ -111,15 +111,15 @@ impl Converter {
     }
 
     /// Appends the converted record to `out`, without a line end, and adds what there is to be said; returns false
-    /// where the record is refused, and then leaves `out` as it was. The line must be valid JSON, and an object.
+    /// where the record is refused, for each reason that is found, the gravest first, and then leaves `out` as it was. The line must be valid JSON, and an object.
     pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> bool {
         let begin = out.len();
         let mut remarks = Vec::new();
-        let conversation = match from {
+        let conversation: Result<_, Remark> = match from {
             Source::Format(format) => read::record(format, line, self.to),
             Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extra),
         };
-        let written = conversation.and_then(|conversation| {
+        let written = conversation.map_err(|refusal| vec![refusal]).and_then(|conversation| {
             let writer = Writer {
                 to: self.to,
                 extra: self.extra,
@@ -133,17 +133,21 @@ impl Converter {
             writer.write(conversation, self.system.as_deref())
         });
         let is_written = written.is_ok();
-        if let Err(refusal) = written {
+        if let Err(refusals) = written {
             out.truncate(begin);
-            remarks = vec![refusal];
+            remarks = refusals;
         }
+        let mut offsets: Vec<usize> = remarks.iter().map(|remark| remark.offset).collect();
+        offsets.sort_unstable();
+        let pointers = if findings.are_full() {
+            pointers_to(line, &offsets, &read::known_keys(from))
+        } else {
+            Vec::new()
+        };
         for Remark { code, offset, message } in remarks {
-            findings.add(code, || Detail {
-                pointer: pointer_to(line, offset, &read::known_keys(from)),
-                offset: offset as u64,
-                len: 0,
-                message,
-                source: None,
+            findings.add(code, || {
+                let nth = offsets.partition_point(|&other| other < offset);
+                Detail { offset: offset as u64, ..Detail::from((pointers[nth].clone(), 0, message)) }
             });
         }
         is_written

@@ -1,4 +1,4 @@
-//! Why a record is refused; of several reasons, the one that is reported.
+//! Why a record is refused, in the order of what it would take to overcome that.
 
 use std::cmp::Reverse;
 
@@ -21,15 +21,10 @@ pub(super) struct Obstacle {
     pub(super) remark: Remark,
 }
 
-/// The gravest of several obstacles, with the number of the others.
-pub(super) fn gravest(obstacles: Vec<Obstacle>) -> Option<Remark> {
-    let more = obstacles.len().saturating_sub(1);
-    let first = |one: &Obstacle| (one.gravity, Reverse(one.remark.offset));
-    let Obstacle { mut remark, .. } = obstacles.into_iter().max_by_key(first)?;
-    match more {
-        0 => {}
-        1 => remark.message += " (and 1 more problem)",
-        more => remark.message += &format!(" (and {more} more problems)"),
-    }
-    Some(remark)
+/// What is said of obstacles: the gravest first, and of several the one that comes first in the line; none twice.
+pub(super) fn gravest_first(mut obstacles: Vec<Obstacle>) -> Vec<Remark> {
+    obstacles.sort_by_key(|one| (Reverse(one.gravity), one.remark.offset));
+    let mut remarks: Vec<Remark> = obstacles.into_iter().map(|obstacle| obstacle.remark).collect();
+    remarks.dedup();
+    remarks
 }

@@ -1,7 +1,7 @@
 //! Conversions, case by case, and what must hold for all of them.
 
 use bedload_bedrock::{FOREIGN, FORMATS, Format};
-use bedload_record::{Code, Findings, Parser};
+use bedload_record::{Code, Findings, Parser, RecordFinding};
 use proptest::prelude::*;
 
 use super::*;
@@ -14,7 +14,8 @@ fn converter(to: &str, config: ConvertConfig) -> Converter {
     Converter::new(format(to), &config).expect("the target holds what is asked for")
 }
 
-/// What is written, or the code that refuses the record with its place; then the places of what was left out.
+/// What is written, then the places of what was left out; or the codes that refuse the record, each with its place, the
+/// gravest first.
 fn convert(converter: &Converter, from: Source, line: &str) -> (String, String) {
     let mut findings = Findings::in_full();
     let mut out = b"before".to_vec();
@@ -25,8 +26,9 @@ fn convert(converter: &Converter, from: Source, line: &str) -> (String, String) 
     let mut found = findings.into_full();
     let place = |pointer: &str| if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() };
     if !written {
-        assert_eq!((out.as_slice(), found.len()), (&b"before"[..], 1), "{line}");
-        return (format!("{} {}", found[0].code, place(&found[0].pointer)), String::new());
+        assert_eq!((out.as_slice(), found.is_empty()), (&b"before"[..], false), "{line}");
+        let refusal = |finding: &RecordFinding| format!("{} {}", finding.code, place(&finding.pointer));
+        return (found.iter().map(refusal).collect::<Vec<_>>().join(", "), String::new());
     }
     found.sort_by_key(|finding| finding.offset);
     let is_said = |code| matches!(code, Code::ConvertDropped | Code::ConvertToolId);
@@ -225,7 +227,8 @@ fn pointers_reach_into_objects_and_arrays_on_both_sides() {
     );
     // What is beside a field is not lost in silence.
     let more = r#"{"q":{"text":"p","lang":"en"},"answers":["c","d"],"n":1}"#;
-    check("prompt-completion", map, Extra::Error, more, ("convert/extra-key /?0/?1", ""));
+    let all = "convert/extra-key /?0/?1, convert/extra-key /?1, convert/extra-key /?2";
+    check("prompt-completion", map, Extra::Error, more, (all, ""));
     check("prompt-completion", map, Extra::Drop, more, (pair.0, "/?0/?1 /?1 /?2"));
     let kept = r#"{"prompt":"p","completion":"c","q":{"text":"p","lang":"en"},"answers":["c","d"],"n":1}"#;
     check("prompt-completion", map, Extra::Keep, more, (kept, ""));

@@ -7,7 +7,7 @@ use bedload_record::json::{Raw, string_content};
 use super::Remark;
 use super::config::{Extra, Weights};
 use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
-use super::obstacle::{Gravity, Obstacle, gravest};
+use super::obstacle::{Gravity, Obstacle, gravest_first};
 use super::tools::{Names, link};
 use crate::role::Role;
 
@@ -32,38 +32,44 @@ pub(super) struct Writer<'w, 'l> {
 pub(super) type Written = Result<(), Obstacle>;
 
 impl<'l> Writer<'_, 'l> {
-    /// Writes the record, or says why it cannot be: of several obstacles the gravest, and how many there are.
+    /// Writes the record, or says everything that is found why it cannot be, the gravest first.
     pub(super) fn write(
         mut self,
         conversation: Conversation<'l>,
         given_system: Option<&'l [u8]>,
-    ) -> Result<(), Remark> {
-        if let Err(obstacle) = self.record(conversation, given_system) {
-            self.obstacles.push(obstacle);
-        }
-        gravest(self.obstacles).map_or(Ok(()), Err)
+    ) -> Result<(), Vec<Remark>> {
+        self.record(conversation, given_system);
+        if self.obstacles.is_empty() { Ok(()) } else { Err(gravest_first(self.obstacles)) }
     }
 
-    fn record(&mut self, mut conversation: Conversation<'l>, given_system: Option<&'l [u8]>) -> Written {
+    fn record(&mut self, mut conversation: Conversation<'l>, given_system: Option<&'l [u8]>) {
         self.given_system(&mut conversation, given_system);
         self.asides(&mut conversation);
         self.marks(&mut conversation);
         let has_answer = self.is_answered(&conversation);
         self.extra(&mut conversation, has_answer);
         self.put(b"{");
-        match (self.to.name, self.to.dialect()) {
-            ("text" | "input", _) => self.document(&mut conversation)?,
-            ("image-caption", _) => self.caption(&mut conversation)?,
-            ("prompt", _) => self.prompt(&mut conversation)?,
-            ("prompt-completion", _) => self.pair(&mut conversation)?,
-            ("evaluation", _) => self.evaluation(&mut conversation)?,
-            ("preference", _) => self.preference(&mut conversation)?,
-            (_, Some(Dialect::Claude)) => self.claude(&mut conversation)?,
-            (_, Some(Dialect::Converse)) => self.converse(&mut conversation)?,
-            (_, Some(Dialect::Preference)) => self.candidates(&mut conversation)?,
-            ("openai-chat", _) => self.openai_chat(&mut conversation)?,
-            (_, Some(Dialect::Chat)) => self.chat_rft(&mut conversation)?,
-            _ => return Err(self.cannot(self.whole(), "records of another kind")),
+        let content = match (self.to.name, self.to.dialect()) {
+            ("text" | "input", _) => self.document(&mut conversation),
+            ("image-caption", _) => self.caption(&mut conversation),
+            ("prompt", _) => self.prompt(&mut conversation),
+            ("prompt-completion", _) => self.pair(&mut conversation),
+            ("evaluation", _) => self.evaluation(&mut conversation),
+            ("preference", _) => self.preference(&mut conversation),
+            (_, Some(Dialect::Claude)) => {
+                self.claude(&mut conversation);
+                Ok(())
+            }
+            (_, Some(Dialect::Converse)) => self.converse(&mut conversation),
+            (_, Some(Dialect::Preference)) => self.candidates(&mut conversation),
+            ("openai-chat", _) => self.openai_chat(&mut conversation),
+            (_, Some(Dialect::Chat)) => self.chat_rft(&mut conversation),
+            _ => Err(self.cannot(self.whole(), "records of another kind")),
+        };
+        if let Err(obstacle) = content {
+            self.obstacles.push(obstacle);
+            // It is about all of them.
+            conversation.turns.clear();
         }
         self.unmapped_rest(conversation, has_answer);
         for member in std::mem::take(&mut self.kept) {
@@ -71,7 +77,7 @@ impl<'l> Writer<'_, 'l> {
             if self.to.fields.iter().any(|field| field.key == key) {
                 let message = format!("a key that would be kept is already a field of {}", self.to.name);
                 let remark = self.remark(Code::ConvertExtraKey, member.key, message);
-                return Err(Obstacle { gravity: Gravity::Key, remark });
+                self.obstacles.push(Obstacle { gravity: Gravity::Key, remark });
             }
             self.put(b",");
             self.put(member.key.bytes());
@@ -79,7 +85,11 @@ impl<'l> Writer<'_, 'l> {
             self.put(member.value.bytes());
         }
         self.put(b"}");
-        Ok(())
+    }
+
+    /// Adds an obstacle, behind which the rest of the record can be seen.
+    pub(super) fn note(&mut self, written: Written) {
+        self.obstacles.extend(written.err());
     }
 
     /// Ties the results of tools to their calls, and says where that cannot be.
@@ -147,45 +157,48 @@ impl<'l> Writer<'_, 'l> {
     }
 
     fn prompt(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         self.one_exchange(conversation)?;
         if conversation.turns.len() > 1 {
             let answer = conversation.turns.remove(1);
             self.unmapped("the answer", answer.at, None);
         }
-        let prompt = self.only_text_of(conversation.turns.remove(0))?;
-        self.key("prompt", &prompt);
+        if let Some(prompt) = self.only_text_of(conversation.turns.remove(0)) {
+            self.key("prompt", &prompt);
+        }
         Ok(())
     }
 
     fn pair(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         conversation.answer_by_reference();
         self.one_exchange(conversation)?;
-        if conversation.turns.len() < 2 {
+        // A reference that is no text is named where it is.
+        if conversation.turns.len() < 2 && conversation.reference.is_none() {
             return Err(self.cannot(self.whole(), "a record without an answer"));
         }
-        let completion = self.only_text_of(conversation.turns.remove(1))?;
-        let prompt = self.only_text_of(conversation.turns.remove(0))?;
-        self.key("prompt", &prompt);
-        self.put(b",");
-        self.key("completion", &completion);
+        self.exchange(conversation, "completion");
         Ok(())
     }
 
     fn evaluation(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+        self.one_preferred(conversation);
         conversation.answer_by_reference();
         self.one_exchange(conversation)?;
-        let answer = (conversation.turns.len() > 1).then(|| conversation.turns.remove(1));
-        let prompt = self.only_text_of(conversation.turns.remove(0))?;
-        self.key("prompt", &prompt);
-        if let Some(answer) = answer {
-            let response = self.only_text_of(answer)?;
-            self.put(b",");
-            self.key("referenceResponse", &response);
-        }
+        self.exchange(conversation, "referenceResponse");
         Ok(())
+    }
+
+    /// A prompt, and its answer where it has one.
+    fn exchange(&mut self, conversation: &mut Conversation<'l>, answer_key: &str) {
+        let mut keys = ["prompt", answer_key].into_iter();
+        for turn in std::mem::take(&mut conversation.turns) {
+            let key = keys.next().expect("a prompt and an answer");
+            if let Some(words) = self.only_text_of(turn) {
+                self.put(if key == "prompt" { b"" } else { b"," });
+                self.key(key, &words);
+            }
+        }
     }
 
     fn preference(&mut self, conversation: &mut Conversation<'l>) -> Written {
@@ -195,14 +208,16 @@ impl<'l> Writer<'_, 'l> {
             let what = "anything but one prompt, one preferred and one other answer";
             return Err(self.cannot(self.whole(), what));
         }
-        let prompt = self.only_text_of(conversation.turns.remove(0))?;
-        self.key("prompt", &prompt);
+        if let Some(prompt) = self.only_text_of(conversation.turns.remove(0)) {
+            self.key("prompt", &prompt);
+        }
         for is_preferred in [true, false] {
             let candidate = candidates.iter().find(|candidate| candidate.is_preferred == is_preferred);
             let candidate = candidate.expect("there is one of each").clone();
-            let words = self.only_text(candidate.parts, candidate.at)?;
-            self.put(b",");
-            self.key(if is_preferred { "chosen" } else { "rejected" }, &words);
+            if let Some(words) = self.only_text(candidate.parts, candidate.at) {
+                self.put(b",");
+                self.key(if is_preferred { "chosen" } else { "rejected" }, &words);
+            }
         }
         if let Some(score) = conversation.score.take() {
             self.put(b",\"score\":");
@@ -211,23 +226,22 @@ impl<'l> Writer<'_, 'l> {
         Ok(())
     }
 
-    fn claude(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        self.one_preferred(conversation)?;
+    fn claude(&mut self, conversation: &mut Conversation<'l>) {
+        self.one_preferred(conversation);
         conversation.answer_by_reference();
-        if let Some(words) = self.one_system(conversation)? {
+        if let Some(words) = self.one_system(conversation) {
             self.key("system", &words);
             self.put(b",");
         }
         self.put(b"\"messages\":[");
-        self.string_turns(conversation, false)?;
+        self.string_turns(conversation, false);
         self.put(b"]");
-        Ok(())
     }
 
-    fn string_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) -> Written {
+    fn string_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) {
         for turn in std::mem::take(&mut conversation.turns) {
             let role = turn.role.name();
-            let words = self.only_text_of(turn)?;
+            let Some(words) = self.only_text_of(turn) else { continue };
             self.put(if follows { b",{\"role\":\"" } else { b"{\"role\":\"" });
             follows = true;
             self.put(role.as_bytes());
@@ -235,53 +249,58 @@ impl<'l> Writer<'_, 'l> {
             self.key("content", &words);
             self.put(b"}");
         }
-        Ok(())
     }
 
-    pub(super) fn only_text_of(&mut self, turn: Turn<'l>) -> Result<RawText<'l>, Obstacle> {
+    pub(super) fn only_text_of(&mut self, turn: Turn<'l>) -> Option<RawText<'l>> {
         self.only_text(turn.parts, turn.at)
     }
 
-    /// The text of a message whose content must be one string. Two texts are not glued together.
-    pub(super) fn only_text(
-        &mut self,
-        parts: Vec<Content<'l>>,
-        at: Raw<'l>,
-    ) -> Result<RawText<'l>, Obstacle> {
+    /// The text of a message whose content must be one string; none where the record is refused for want of one. Two
+    /// texts are not glued together.
+    pub(super) fn only_text(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>) -> Option<RawText<'l>> {
         if !parts.iter().any(|part| matches!(part, Content::Text(_))) {
-            return Err(self.nothing_left(&parts, at));
+            let obstacle = self.nothing_left(&parts, at);
+            self.obstacles.push(obstacle);
+            return None;
         }
         let mut text = None;
+        let mut second = None;
         for part in parts {
             match part {
                 Content::Text(words) if text.is_none() => text = Some(words),
-                Content::Text(words) => return Err(self.cannot(words.at, "several texts in one message")),
+                Content::Text(words) => second = second.or(Some(words.at)),
                 _ => self.unmapped_part(&part),
             }
         }
-        Ok(text.expect("there is one"))
+        if let Some(at) = second {
+            let obstacle = self.cannot(at, "several texts in one message");
+            self.obstacles.push(obstacle);
+        }
+        text
     }
 
-    pub(super) fn one_system(
-        &mut self,
-        conversation: &mut Conversation<'l>,
-    ) -> Result<Option<RawText<'l>>, Obstacle> {
+    pub(super) fn one_system(&mut self, conversation: &mut Conversation<'l>) -> Option<RawText<'l>> {
         conversation.system_member = None;
         let mut system = std::mem::take(&mut conversation.system).into_iter();
-        match (system.next(), system.next()) {
-            (_, Some(second)) => Err(self.cannot(second.at, "several system prompts")),
-            (first, None) => Ok(first),
+        let first = system.next();
+        if let Some(second) = system.next() {
+            let obstacle = self.cannot(second.at, "several system prompts");
+            self.obstacles.push(obstacle);
         }
+        first
     }
 
     /// Where candidates have no place, the preferred one is the answer, and the others are left.
-    pub(super) fn one_preferred(&mut self, conversation: &mut Conversation<'l>) -> Written {
-        let candidates = std::mem::take(&mut conversation.candidates);
+    pub(super) fn one_preferred(&mut self, conversation: &mut Conversation<'l>) {
+        let mut candidates = std::mem::take(&mut conversation.candidates);
         if let Some(first) = candidates.first()
             && !candidates.iter().any(|candidate| candidate.is_preferred)
         {
             let message = "no answer is marked as preferred, so the record would have no answer";
-            return Err(Obstacle { gravity: Gravity::Answer, ..self.content(first.at, message) });
+            self.refuse(Gravity::Answer, Code::ConvertContent, first.at, message.to_owned());
+            // What else there is to be said of the record does not depend on which.
+            candidates.truncate(1);
+            candidates[0].is_preferred = true;
         }
         let mut answer = None;
         for Candidate { is_preferred, parts, at } in candidates {
@@ -292,7 +311,6 @@ impl<'l> Writer<'_, 'l> {
             }
         }
         conversation.turns.extend(answer);
-        Ok(())
     }
 
     fn one_exchange(&self, conversation: &Conversation<'l>) -> Written {

@@ -1,0 +1,69 @@
+//! What a conversion cannot carry over: all of it is listed, and the user says what becomes of it.
+
+use crate::scratch::{Scratch, jsonl};
+
+/// A chat with a key of its own, a part that is not text, a mark of training and two texts in a message.
+const MANY: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"u"},{"type":"text","text":"v"},{"type":"input_audio"}]},{"role":"assistant","content":"a","weight":0,"x":1}],"id":7}"#;
+const PLAIN: &str = r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}"#;
+
+#[test]
+fn everything_that_stands_in_the_way_of_a_record_is_listed() {
+    let scratch = Scratch::with("a.jsonl", jsonl([PLAIN, MANY, PLAIN]));
+    for (command, exit) in [("convert a.jsonl --out c.jsonl", 1), ("build a.jsonl --out o --skip tokens", 0)]
+    {
+        let run = scratch
+            .run(&format!("{command} --format openai-chat --to claude-messages --output-format jsonl"))
+            .exits(exit);
+        let found: Vec<String> = run
+            .findings()
+            .iter()
+            .filter(|finding| finding["line"] == 2)
+            .map(|finding| format!("{} {}", finding["code"], finding["pointer"].as_str().expect("a pointer")))
+            .collect();
+        let expected = [
+            "\"convert/content\" /messages/0/content/1/text",
+            "\"convert/content\" /messages/0/content/2",
+            "\"convert/weight\" /messages/1/?2",
+            "\"convert/content\" /messages/1/?3",
+            "\"convert/extra-key\" /?1",
+        ];
+        assert_eq!(found, expected, "{command}");
+        let by_code = run.by_code();
+        let counts = ["convert/content", "convert/weight", "convert/extra-key"].map(|code| by_code[code]);
+        assert_eq!(counts, [3, 1, 1], "{command}");
+        assert_eq!((&run.summary()["rejected"], &run.summary()["records"]), (&1.into(), &3.into()));
+        assert!(!run.stdout.contains("more problem"), "{}", run.stdout);
+    }
+    let table = scratch.table("o", "findings");
+    assert_eq!(table.iter().filter(|row| row["code"].starts_with("convert/")).count(), 5);
+    scratch.run("verify o").exits(0);
+}
+
+#[test]
+fn tool_calls_are_named_beside_lesser_obstacles() {
+    let line = r#"{"parallel_tool_calls":false,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"assistant","content":"a"}],"tools":[]}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    for (flags, others) in [("", 1), ("--extra drop", 0)] {
+        let convert = format!("convert a.jsonl --to converse --out c.jsonl --output-format jsonl {flags}");
+        let run = scratch.run(&convert).exits(1);
+        let undeclared = |message: &str| message == "this record calls tools that it does not declare";
+        let said = run.findings();
+        assert!(said.iter().any(|finding| finding["message"].as_str().is_some_and(undeclared)), "{said:?}");
+        let keys = said.iter().filter(|finding| finding["code"] == "convert/extra-key").count();
+        assert_eq!(keys, others, "{said:?}");
+    }
+}
+
+#[test]
+fn a_record_with_very_many_obstacles_takes_no_longer_than_its_length_asks() {
+    let turn = r#"{"role":"user","content":"u","k":1},{"role":"assistant","content":"a","k":1}"#;
+    let turns = vec![turn; 20_000].join(",");
+    let scratch = Scratch::with("a.jsonl", jsonl([format!("{{\"messages\":[{turns}]}}").as_str(), PLAIN]));
+    let convert = "convert a.jsonl --format openai-chat --to claude-messages --output-format jsonl";
+    let run = scratch.run(&format!("{convert} --out c.jsonl")).exits(1);
+    assert_eq!(run.by_code()["convert/content"], 40_000);
+    let last = run.findings().pop().expect("findings");
+    assert_eq!(last["pointer"], "/messages/39999/?2");
+    let dropped = scratch.run(&format!("{convert} --extra drop --out d.jsonl")).exits(0);
+    assert_eq!(dropped.by_code()["convert/dropped"], 40_000);
+}
