@@ -67,3 +67,18 @@ fn a_record_with_very_many_obstacles_takes_no_longer_than_its_length_asks() {
     let dropped = scratch.run(&format!("{convert} --extra drop --out d.jsonl")).exits(0);
     assert_eq!(dropped.by_code()["convert/dropped"], 40_000);
 }
+
+#[test]
+fn system_messages_between_turns_stay_where_a_chat_holds_them() {
+    let line = r#"{"messages":[{"role":"user","content":"u"},{"role":"system","content":"s"},{"role":"assistant","content":"a"}]}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    scratch.run("convert a.jsonl --format openai-chat --to openai-chat --out c.jsonl").exits(0);
+    assert_eq!(scratch.lines("c.jsonl"), [line.as_bytes()]);
+    let convert = "convert a.jsonl --format openai-chat --to claude-messages --overwrite --out c.jsonl";
+    let refused = scratch.run(convert).exits(1);
+    let wanted =
+        "claude-messages cannot hold a system message after the first turn; `--extra drop` removes it";
+    assert!(refused.stdout.contains(wanted), "{}", refused.stdout);
+    scratch.run(&format!("{convert} --extra drop")).exits(0);
+    assert_eq!(scratch.lines("c.jsonl"), [PLAIN.as_bytes()]);
+}

@@ -3,7 +3,7 @@
 use bedload_bedrock::FormatId;
 use bedload_record::json::{Raw, escape_into};
 
-use super::conversation::{Content, Conversation, RawText, Turn};
+use super::conversation::{Content, Conversation, RawText, Reminder, Turn};
 use super::tools::{Call, Form, Names, Part, ToolResult};
 use super::write::{Writer, Written};
 use crate::role::Role;
@@ -105,10 +105,24 @@ impl<'l> Writer<'_, 'l> {
     }
 
     fn chat_turns(&mut self, conversation: &mut Conversation<'l>, mut follows: bool) {
-        for turn in std::mem::take(&mut conversation.turns) {
+        let mut reminders = std::mem::take(&mut conversation.reminders).into_iter().peekable();
+        for (n, turn) in std::mem::take(&mut conversation.turns).into_iter().enumerate() {
+            while let Some(Reminder { parts, at, .. }) = reminders.next_if(|reminder| reminder.after == n) {
+                self.reminder(parts, at, &mut follows);
+            }
             let written = self.chat_turn(turn, &mut follows);
             self.note(written);
         }
+        for Reminder { parts, at, .. } in reminders {
+            self.reminder(parts, at, &mut follows);
+        }
+    }
+
+    fn reminder(&mut self, parts: Vec<Content<'l>>, at: Raw<'l>, follows: &mut bool) {
+        self.next_message(follows);
+        self.put(b"system\",");
+        self.said(parts, false, at);
+        self.put(b"}");
     }
 
     fn chat_turn(&mut self, turn: Turn<'l>, follows: &mut bool) -> Written {

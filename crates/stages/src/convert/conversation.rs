@@ -116,6 +116,16 @@ impl<'l> Turn<'l> {
     }
 }
 
+/// A system message between turns.
+#[derive(Clone, Debug)]
+pub(super) struct Reminder<'l> {
+    /// How many turns come before it.
+    pub(super) after: usize,
+    /// Texts.
+    pub(super) parts: Vec<Content<'l>>,
+    pub(super) at: Raw<'l>,
+}
+
 /// One of the answers that a preference record compares.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'l> {
@@ -139,6 +149,8 @@ pub(super) struct Conversation<'l> {
     /// The member that the system prompt is, where it is one.
     pub(super) system_member: Option<Member<'l>>,
     pub(super) turns: Vec<Turn<'l>>,
+    /// In their order.
+    pub(super) reminders: Vec<Reminder<'l>>,
     pub(super) candidates: Vec<Candidate<'l>>,
     /// A document of continued pre-training.
     pub(super) document: Option<RawText<'l>>,

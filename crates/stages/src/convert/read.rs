@@ -6,7 +6,9 @@ use bedload_bedrock::{Dialect, FieldKind, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
-use super::conversation::{Aside, Candidate, Content, Conversation, Mark, Member, RawText, Reasoning, Turn};
+use super::conversation::{
+    Aside, Candidate, Content, Conversation, Mark, Member, RawText, Reasoning, Reminder, Turn,
+};
 use super::flat::{Slot, flat};
 use super::tools::{Declared, Form, chat_calls, chat_result, sharegpt_calls};
 use super::{Remark, Source};
@@ -238,8 +240,10 @@ impl<'l> Reader<'l> {
         rest(message, &known, &mut asides);
         let mut marks = conversation.keep(asides);
         let part = Content::Result(chat_result(message, parts));
+        let is_apart =
+            conversation.reminders.last().is_some_and(|last| last.after == conversation.turns.len());
         match conversation.turns.last_mut() {
-            Some(turn) if turn.is_results() => {
+            Some(turn) if turn.is_results() && !is_apart => {
                 turn.parts.push(part);
                 turn.marks.append(&mut marks);
             }
@@ -254,16 +258,20 @@ impl<'l> Reader<'l> {
         message: Raw<'l>,
         conversation: &mut Conversation<'l>,
     ) -> Result<(), Remark> {
-        if !conversation.turns.is_empty() {
-            return Err(self.content(message, "a system message after the first turn"));
-        }
         let (role_key, content_key) = keys(dialect);
         let content = self.member(message, content_key)?;
-        for part in self.parts(dialect, content, &mut conversation.asides)? {
-            let Content::Text(words) = part else {
-                return Err(self.content(message, "a system message that contains more than text"));
-            };
-            conversation.system.push(words);
+        let parts = self.parts(dialect, content, &mut conversation.asides)?;
+        if !parts.iter().all(|part| matches!(part, Content::Text(_))) {
+            return Err(self.content(message, "a system message that contains more than text"));
+        }
+        if conversation.turns.is_empty() {
+            let words = parts.into_iter().filter_map(|part| match part {
+                Content::Text(words) => Some(words),
+                _ => None,
+            });
+            conversation.system.extend(words);
+        } else {
+            conversation.reminders.push(Reminder { after: conversation.turns.len(), parts, at: message });
         }
         rest(message, &[role_key, content_key], &mut conversation.asides);
         // Nothing is learned from a system prompt, so a training weight or mask there is a key like any other.

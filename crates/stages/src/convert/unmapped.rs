@@ -8,7 +8,7 @@ use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
 use super::config::{Extra, Weights};
-use super::conversation::{Aside, Content, Conversation, Mark, Member, RawText};
+use super::conversation::{Aside, Content, Conversation, Mark, Member, RawText, Reminder};
 use super::obstacle::{Gravity, Obstacle};
 use super::write::{VERSION, Writer};
 use crate::marks::{self, Training};
@@ -58,6 +58,22 @@ impl<'l> Writer<'_, 'l> {
                 Aside::Answer(at) => {
                     self.unmapped("an answer that is neither the best nor the worst", at, None);
                 }
+            }
+        }
+    }
+
+    /// System messages between turns, where only the first may be one.
+    pub(super) fn reminders(&mut self, conversation: &mut Conversation<'l>) {
+        for Reminder { after, at, .. } in std::mem::take(&mut conversation.reminders) {
+            let divides = conversation.turns.get(after).is_some_and(|next| {
+                let role = conversation.turns[after - 1].role;
+                role == next.role
+            });
+            if divides {
+                let message = "without this system message, two messages of one role would follow each other";
+                self.refuse(Gravity::Content, Code::ConvertContent, at, message.to_owned());
+            } else {
+                self.unmapped("a system message after the first turn", at, None);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Writing what a record says in another format.
 
-use bedload_bedrock::{Dialect, Format};
+use bedload_bedrock::{Dialect, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
@@ -46,6 +46,9 @@ impl<'l> Writer<'_, 'l> {
         self.given_system(&mut conversation, given_system);
         self.asides(&mut conversation);
         self.marks(&mut conversation);
+        if self.to.id != FormatId::OpenAiChat {
+            self.reminders(&mut conversation);
+        }
         let has_answer = self.is_answered(&conversation);
         self.extra(&mut conversation, has_answer);
         self.put(b"{");

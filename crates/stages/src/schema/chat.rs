@@ -1,6 +1,6 @@
 //! Chat records for reinforcement fine-tuning: messages, tools, and the reference answer.
 
-use bedload_bedrock::{Part, Point};
+use bedload_bedrock::{FormatId, Part, Point};
 use bedload_record::json::Elements;
 use bedload_record::{At, Code, Json, Value};
 
@@ -10,6 +10,8 @@ use super::visit::Visit;
 use super::wrong_type;
 
 pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_>) {
+    // Other tools take system messages anywhere.
+    let leads = visit.record.format.id != FormatId::OpenAiChat;
     let mut has_user = false;
     for (index, message) in list.enumerate() {
         let at = at.index(index);
@@ -24,7 +26,7 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
             None => missing(visit, "role", message, &at),
             Some(Value::String("user")) => has_user = true,
             Some(Value::String("assistant")) => (part, is_assistant) = (Part::Completion, true),
-            Some(Value::String("system")) if index > 0 => {
+            Some(Value::String("system")) if index > 0 && leads => {
                 visit.add(Code::SchemaTurnOrder, &at, || "the system message must come first".to_owned());
             }
             Some(Value::String("system")) => {}
