@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use bedload_engine::EngineError;
 
 use crate::escape::{escape, tame};
+use crate::output::failed;
 
 /// How the program ends. "Could not check" outranks "has findings".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +120,13 @@ impl Failure {
             complain(&format!("{message}\n{}", crate::commands::refusal::explained(&message, "")));
             return;
         }
-        complain(&message);
+        let annotation = if matches!(self.exit(), Exit::Signal(_)) { None } else { failed(&message) };
+        match annotation {
+            Some(annotation) => {
+                let _ = std::io::stderr().write_all(annotation.as_bytes());
+            }
+            None => complain(&message),
+        }
     }
 }
 

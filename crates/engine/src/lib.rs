@@ -44,7 +44,7 @@ pub use commands::verify::{Verified, verify};
 pub use plan::certify::{Between, Certificates, SimilarPairs};
 pub use report::manifest::{FileEntry, Manifest};
 pub use report::numbers::{ClassCounts, Numbers};
-pub use report::output::{known_findings, read_output, read_output_text, token_margin};
+pub use report::output::{KnownFindings, known_findings, read_output, read_output_text, token_margin};
 pub use report::repairs::{Change as Repair, Repairs};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};

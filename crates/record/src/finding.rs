@@ -63,6 +63,15 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// What is said of a finding beside its code; nothing of a new one.
+    pub fn remark(self) -> &'static str {
+        match self {
+            Self::New => "",
+            Self::Known => " (known)",
+            Self::Expired => " (expired)",
+        }
+    }
+
     /// The word for it in every output.
     pub fn name(self) -> &'static str {
         match self {
@@ -169,6 +178,11 @@ impl Finding {
     #[must_use]
     pub fn in_run(self, severities: Severities) -> Self {
         Self { severity: severities.of(self.code), ..self }
+    }
+
+    /// What its standing adds beside its code.
+    pub fn remark(&self) -> &'static str {
+        self.standing.map_or("", Standing::remark)
     }
 
     /// Names another source than the code's own, such as the profile that set a limit.

@@ -31,6 +31,8 @@ pub struct PastFindings {
     pub kinds: Vec<(String, String)>,
     /// The inputs.
     pub files: Vec<String>,
+    /// What is said of the data set: codes and severities, as indices into their list, and messages.
+    pub about_data_set: Vec<(u32, String)>,
     /// The findings; none where the output is of a version that kept no fingerprints.
     pub list: Option<Vec<PastFinding>>,
 }
@@ -49,15 +51,16 @@ pub fn read_findings(path: &Path) -> Result<PastFindings, ReportError> {
         severity: text("severity")?,
         file: text("file")?,
         line: column_of(&table, path, "line", Kind::Integer)?,
+        message: text("message")?,
     };
     let (mut kinds, mut files) = (Numbers::default(), Numbers::default());
-    let mut list = Vec::new();
+    let (mut list, mut about_data_set) = (Vec::new(), Vec::new());
     for group in 0..table.groups() {
         columns
-            .read(&table, group, &mut kinds, &mut files, &mut list)
+            .read(&table, group, (&mut kinds, &mut files), (&mut list, &mut about_data_set))
             .map_err(|error| read_error(path, error))?;
     }
-    Ok(PastFindings { kinds: kinds.names, files: files.names, list: Some(list) })
+    Ok(PastFindings { kinds: kinds.names, files: files.names, about_data_set, list: Some(list) })
 }
 
 struct Columns {
@@ -66,6 +69,7 @@ struct Columns {
     severity: usize,
     file: usize,
     line: usize,
+    message: usize,
 }
 
 /// Names by their first occurrence.
@@ -94,9 +98,8 @@ impl Columns {
         &self,
         table: &Table,
         group: usize,
-        kinds: &mut Numbers<(String, String)>,
-        files: &mut Numbers<String>,
-        list: &mut Vec<PastFinding>,
+        (kinds, files): (&mut Numbers<(String, String)>, &mut Numbers<String>),
+        (list, about_data_set): (&mut Vec<PastFinding>, &mut Vec<(u32, String)>),
     ) -> Result<(), ParquetError> {
         let mut fingerprints: Vec<u64> = Vec::new();
         each(table, group, self.fingerprint, |text| {
@@ -129,6 +132,17 @@ impl Columns {
         let rows = fingerprints.len();
         if [codes.len(), of_kind.len(), of_file.len(), lines.len()].iter().any(|&len| len != rows) {
             return Err(unknown("columns of different lengths"));
+        }
+        // Most groups have none, and then nothing reads their messages.
+        if of_file.contains(&None) {
+            let mut row = 0;
+            each(table, group, self.message, |text| {
+                if of_file.get(row) == Some(&None) {
+                    about_data_set.push((of_kind[row], text.unwrap_or_default().to_owned()));
+                }
+                row += 1;
+                Ok(())
+            })?;
         }
         list.extend((0..rows).map(|row| PastFinding {
             fingerprint: fingerprints[row],

@@ -1,20 +1,24 @@
 //! A baseline: findings that are known, by fingerprint. It is a file that people edit, or an earlier output.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
 use bedload_engine::known_findings;
-use bedload_record::Fingerprint;
 use bedload_record::names::offer_of;
-use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use bedload_record::{Code, Finding, Fingerprint};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::amount::{Amounts, is_measured};
 use super::date::Date;
 use super::mistaken::{WRITES, mistaken};
 use crate::exit::Failure;
+
+/// Who writes it.
+pub(super) const TOOL: &str = "bedload";
 
 /// The layout of the file.
 pub(super) const FORMAT_VERSION: u64 = 1;
@@ -26,6 +30,8 @@ pub(super) struct Baseline {
     known: Vec<Known>,
     /// What is said of some of them, to be written again.
     remarks: BTreeMap<u64, Remark>,
+    /// How bad those about the data set are.
+    amounts: Amounts,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,13 +57,14 @@ pub(super) enum Said {
     Nothing,
     Known,
     Expired,
+    /// It is known, but there is more of it now.
+    Grown,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(rename = "tool")]
-    _tool: Option<IgnoredAny>,
+    tool: Option<String>,
     format_version: u64,
     findings: Entries,
 }
@@ -74,14 +81,19 @@ struct Entry {
     count: u32,
     expires: Option<String>,
     reason: Option<String>,
-    #[serde(rename = "code")]
-    _code: Option<IgnoredAny>,
-    #[serde(rename = "message")]
-    _message: Option<IgnoredAny>,
+    code: Option<String>,
+    message: Option<String>,
 }
 
 /// The entries, without the texts that nothing reads: there may be millions.
-struct Entries(Vec<(u64, u32)>, BTreeMap<u64, Remark>);
+#[derive(Default)]
+struct Entries {
+    all: Vec<(u64, u32)>,
+    remarks: BTreeMap<u64, Remark>,
+    amounts: Amounts,
+    /// Entries with the fingerprint of an earlier one, as findings about the data set may have them.
+    shared: usize,
+}
 
 impl<'de> Deserialize<'de> for Entries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -95,8 +107,11 @@ impl<'de> Deserialize<'de> for Entries {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Entries, A::Error> {
                 let wrong = |message: String| serde::de::Error::custom(message);
-                let mut entries = Entries(Vec::new(), BTreeMap::new());
-                while let Some(Entry { fingerprint, count, expires, reason, .. }) = all.next_element()? {
+                let mut entries = Entries::default();
+                let mut measured = BTreeSet::new();
+                while let Some(Entry { fingerprint, count, expires, reason, code, message }) =
+                    all.next_element()?
+                {
                     let Fingerprint(number) = fingerprint.parse().map_err(wrong)?;
                     if count == 0 {
                         return Err(wrong(format!("the count of {fingerprint} is 0; remove the entry")));
@@ -105,15 +120,26 @@ impl<'de> Deserialize<'de> for Entries {
                         date.parse::<Date>().map_err(|error| wrong(format!("expires: {error}")))?;
                     }
                     if expires.is_some() || reason.is_some() {
-                        entries.1.insert(number, Remark { expires, reason });
+                        entries.remarks.insert(number, Remark { expires, reason });
                     }
-                    entries.0.push((number, count));
+                    let code = code.as_deref().and_then(Code::from_name);
+                    if let Some((code, message)) = code.zip(message).filter(|(code, _)| is_of(*code, number))
+                    {
+                        entries.amounts.add(code, &message, count);
+                        entries.shared += usize::from(!measured.insert(number));
+                    }
+                    entries.all.push((number, count));
                 }
                 Ok(entries)
             }
         }
         deserializer.deserialize_seq(Each)
     }
+}
+
+/// Returns true where a fingerprint is that of findings of a code about the data set.
+fn is_of(code: Code, number: u64) -> bool {
+    Fingerprint::of(&Finding::dataset(code, String::new())) == Fingerprint(number)
 }
 
 impl Baseline {
@@ -133,7 +159,12 @@ impl Baseline {
                 )));
             }
             let all = known_findings(path)?;
-            return Ok(Self::of(all.into_iter().map(|number| (number, 1)), BTreeMap::new(), today));
+            let mut amounts = Amounts::default();
+            for (code, message) in &all.about_data_set {
+                Code::from_name(code).into_iter().for_each(|code| amounts.add(code, message, 1));
+            }
+            let known = all.fingerprints.into_iter().map(|number| (number, 1));
+            return Ok(Self { amounts, ..Self::of(known, BTreeMap::new(), today) });
         }
         if !metadata.is_file() {
             return Err(wrong("not a file, nor a directory that `bedload build` wrote".to_owned()));
@@ -143,7 +174,7 @@ impl Baseline {
         }
         let open = || File::open(path).map(BufReader::new).map_err(|error| wrong(error.to_string()));
         let read: Result<Written, _> = serde_json::from_reader(open()?);
-        let Written { format_version, findings: Entries(entries, remarks), .. } = match read {
+        let Written { tool, format_version, findings } = match read {
             Ok(written) => written,
             Err(error) => {
                 // One of a newer version may have more in it.
@@ -161,8 +192,12 @@ impl Baseline {
         if format_version > FORMAT_VERSION {
             return Err(newer(&wrong, format_version));
         }
-        let n = entries.len();
-        let baseline = Self::of(entries.into_iter(), remarks, today);
+        if let Some(tool) = tool.filter(|tool| tool != TOOL) {
+            return Err(wrong(format!("`{tool}` wrote it, not {TOOL}\nhint: {WRITES}")));
+        }
+        let Entries { all, remarks, amounts, shared } = findings;
+        let n = all.len() - shared;
+        let baseline = Self { amounts, ..Self::of(all.into_iter(), remarks, today) };
         if baseline.known.len() < n {
             let hint = "hint: leave one of the entries, or write the baseline again";
             return Err(wrong(format!("a fingerprint is listed more than once\n{hint}")));
@@ -187,11 +222,19 @@ impl Baseline {
                 all[place].is_expired = last.is_some_and(|last| last < today);
             }
         }
-        Self { known: all, remarks }
+        Self { known: all, remarks, amounts: Amounts::default() }
     }
 
     /// Looks a finding up, and counts it: of a fingerprint, no more are known than the baseline counts.
-    pub(super) fn see(&mut self, Fingerprint(number): Fingerprint) -> Said {
+    pub(super) fn see(&mut self, finding: &Finding, fingerprint: Fingerprint) -> Said {
+        let said = self.count(fingerprint);
+        if said != Said::Nothing && is_measured(finding) && !self.amounts.cover(finding) {
+            return Said::Grown;
+        }
+        said
+    }
+
+    fn count(&mut self, Fingerprint(number): Fingerprint) -> Said {
         let Ok(place) = self.known.binary_search_by_key(&number, |known| known.fingerprint) else {
             return Said::Nothing;
         };
@@ -235,7 +278,7 @@ mod tests {
         ) {
             let today = Date::today();
             let mut baseline = Baseline::of(entries.clone().into_iter(), BTreeMap::new(), today);
-            let known = seen.iter().filter(|&&number| baseline.see(Fingerprint(number)) == Said::Known).count();
+            let known = seen.iter().filter(|&&number| baseline.count(Fingerprint(number)) == Said::Known).count();
             let expected: usize = entries
                 .iter()
                 .map(|(number, &count)| seen.iter().filter(|seen| *seen == number).count().min(count as usize))

@@ -1,5 +1,6 @@
 //! Which findings fail a run: how bad they are in it, how many it bears, and which are known.
 
+mod amount;
 mod baseline;
 mod date;
 mod limits;

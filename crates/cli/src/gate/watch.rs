@@ -1,7 +1,7 @@
 //! The findings of a run against a baseline: which are new, known or expired.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,8 @@ pub(crate) struct Watch<'p> {
     new: u64,
     expired: u64,
     known: BTreeMap<Code, u64>,
+    /// What of the data set is worse than it is known to be.
+    grown: BTreeSet<Code>,
 }
 
 impl<'p> Watch<'p> {
@@ -54,7 +56,11 @@ impl<'p> Watch<'p> {
         progress: &'p Progress,
     ) -> Result<Self, Failure> {
         let today = args.today.unwrap_or_else(Date::today);
-        let from = policy.baseline.clone();
+        // The first baseline is written where the configuration will look for it.
+        let is_first = |from: &PathBuf| {
+            !from.exists() && args.write_baseline.as_ref().is_some_and(|to| resolve(to) == resolve(from))
+        };
+        let from = policy.baseline.clone().filter(|from| !is_first(from));
         let mut baseline = Baseline::default();
         if let Some(from) = &from {
             baseline = Baseline::read(from, today)?;
@@ -87,7 +93,8 @@ impl<'p> Watch<'p> {
             to = Some((file, path.clone(), Collected::default()));
         }
         let (policy, shows_known) = (policy.clone(), args.show_known);
-        Ok(Self { from, baseline, to, policy, shows_known, new: 0, expired: 0, known: BTreeMap::new() })
+        let (known, grown) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Self { from, baseline, to, policy, shows_known, new: 0, expired: 0, known, grown })
     }
 
     /// Returns true if every finding has to be seen.
@@ -108,7 +115,7 @@ impl<'p> Watch<'p> {
         if self.from.is_none() {
             return Cow::Borrowed(finding);
         }
-        let said = self.baseline.see(fingerprint);
+        let said = self.baseline.see(finding, fingerprint);
         if !can_fail {
             return Cow::Borrowed(finding);
         }
@@ -121,7 +128,10 @@ impl<'p> Watch<'p> {
                 self.expired += 1;
                 Standing::Expired
             }
-            Said::Known | Said::Nothing => {
+            Said::Known | Said::Nothing | Said::Grown => {
+                if said == Said::Grown {
+                    self.grown.insert(finding.code);
+                }
                 self.new += 1;
                 Standing::New
             }
@@ -155,6 +165,10 @@ impl<'p> Watch<'p> {
             let _ = writeln!(out, "  baseline    {} ({})", parts.join(", "), shown(from));
             if known > 0 && !shows_known {
                 out.push_str("              known findings are not listed; --show-known lists them\n");
+            }
+            for code in &self.grown {
+                let _ =
+                    writeln!(out, "              {code} is known, but is worse now than the baseline says");
             }
             let gone = self.baseline.gone();
             if gone > 0 {

@@ -6,27 +6,36 @@ use bedload_engine::{EngineError, FileBeside};
 use bedload_record::{Code, Finding, Fingerprint};
 use serde_json::{Map, Value, json};
 
-use super::baseline::{Baseline, FORMAT_VERSION};
+use super::amount::is_measured;
+use super::baseline::{Baseline, FORMAT_VERSION, TOOL};
 
 /// The findings of a run that can fail it. Takes some 60 bytes a fingerprint, and each message once.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
-    by_finding: BTreeMap<(Code, u64), (u32, u32)>,
+    /// How many there are, and the first message. Of findings about the data set each message is an entry: it says how
+    /// much of them is known.
+    by_finding: BTreeMap<(Code, u64, Option<u32>), (u32, u32)>,
     messages: BTreeMap<String, u32>,
 }
 
 impl Collected {
     pub(super) fn add(&mut self, finding: &Finding, fingerprint: Fingerprint) {
-        let entry = self.by_finding.entry((finding.code, fingerprint.0));
-        let (count, _) = entry.or_insert_with(|| {
-            let next = self.messages.len() as u32;
-            let message = match self.messages.get(&finding.message) {
-                Some(&known) => known,
-                None => *self.messages.entry(finding.message.clone()).or_insert(next),
-            };
-            (0, message)
-        });
-        *count = count.saturating_add(1);
+        let own = is_measured(finding).then(|| self.number_of(&finding.message));
+        let key = (finding.code, fingerprint.0, own);
+        if let Some((count, _)) = self.by_finding.get_mut(&key) {
+            *count = count.saturating_add(1);
+            return;
+        }
+        let message = self.number_of(&finding.message);
+        self.by_finding.insert(key, (1, message));
+    }
+
+    fn number_of(&mut self, message: &str) -> u32 {
+        let next = self.messages.len() as u32;
+        match self.messages.get(message) {
+            Some(&known) => known,
+            None => *self.messages.entry(message.to_owned()).or_insert(next),
+        }
     }
 
     /// Writes all of them, with what people have added to those that were known. Returns how many findings they are.
@@ -36,15 +45,17 @@ impl Collected {
             messages[number as usize] = message;
         }
         let mut all: Vec<_> = self.by_finding.iter().collect();
-        all.sort_unstable_by_key(|((code, fingerprint), _)| (code.name(), *fingerprint));
+        all.sort_unstable_by_key(|((code, fingerprint, _), (_, message))| {
+            (code.name(), *fingerprint, messages[*message as usize])
+        });
         file.write(
             format!(
-                "{{\n  \"tool\": \"bedload\",\n  \"format_version\": {FORMAT_VERSION},\n  \"findings\": ["
+                "{{\n  \"tool\": \"{TOOL}\",\n  \"format_version\": {FORMAT_VERSION},\n  \"findings\": ["
             )
             .as_bytes(),
         )?;
         let mut n = 0;
-        for ((code, fingerprint), (count, message)) in all {
+        for ((code, fingerprint, _), (count, message)) in all {
             let mut entry = Map::new();
             entry.insert("fingerprint".to_owned(), json!(Fingerprint(*fingerprint).to_string()));
             entry.insert("code".to_owned(), json!(code.name()));

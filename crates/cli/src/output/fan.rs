@@ -188,7 +188,7 @@ impl Way<'_> {
 
 /// The form on standard output where none was named: annotations in a workflow of GitHub, text elsewhere.
 fn usual_form(is_quiet: bool) -> Form {
-    let is_workflow = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let is_workflow = github::is_workflow();
     if !is_workflow || io::stdout().is_terminal() {
         return Form::Text;
     }

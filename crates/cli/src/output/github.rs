@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use bedload_engine::EngineError;
@@ -137,6 +137,27 @@ fn append(path: &Path, page: &Markdown, ending: &Ending<'_>) -> std::io::Result<
         file.write_all(text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Returns true in a step of a workflow.
+pub(super) fn is_workflow() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// What a command could not do, as an annotation, with the same in the summary of the step; none outside a workflow. A
+/// runner reads annotations on standard error, too.
+pub(crate) fn failed(message: &str) -> Option<String> {
+    if !is_workflow() || std::io::stderr().is_terminal() {
+        return None;
+    }
+    if let Some(path) = step_summary() {
+        let lines: Vec<String> = message.lines().map(|line| format!("    {}\n", escape(line))).collect();
+        let text = format!("### bedload: ❌ failed\n\n{}\n", lines.concat());
+        let written = open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.unwrap_or_else(|error| say_unwritable(&path, &error));
+    }
+    let lines: Vec<_> = message.lines().map(|line| escape(line).into_owned()).collect();
+    Some(format!("::error title=bedload::{}\n", data(&lines.join("\n"))))
 }
 
 /// The message of a command.

@@ -94,14 +94,17 @@ impl Markdown {
             parts.push(plural(n, "record", "records"));
         }
         for key in ["valid", "rejected", "duplicates", "train", "validation", "test", "tokens", "problems"] {
-            if let Some(n) = number(key).filter(|&n| n > 0) {
-                parts.push(format!("{} {key}", count(n)));
+            match number(key) {
+                Some(1) if key == "problems" => parts.push("1 problem".to_owned()),
+                Some(n @ 1..) => parts.push(format!("{} {key}", count(n))),
+                _ => {}
             }
         }
         if let Some(profile) = &self.profile {
             parts.push(format!("profile {}", code_span(profile)));
         }
         let _ = writeln!(out, "{}", parts.join(" · "));
+        out.push_str(&Self::baseline(ending));
         let reasons = ending.judgement.reasons();
         if !reasons.is_empty() {
             out.push('\n');
@@ -111,6 +114,18 @@ impl Markdown {
             });
         }
         out
+    }
+
+    /// How the findings compare with those of the baseline.
+    fn baseline(ending: &Ending<'_>) -> String {
+        let Some(baseline) = ending.numbers.get("baseline").filter(|baseline| baseline.is_object()) else {
+            return String::new();
+        };
+        let n = |key: &str| baseline.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let parts = ["new", "known", "expired", "gone"].map(|key| (n(key), key));
+        let parts = parts.iter().filter(|(n, key)| *n > 0 || *key == "new");
+        let parts: Vec<String> = parts.map(|(n, key)| format!("{} {key}", count(*n))).collect();
+        format!("\nBaseline: {}\n", parts.join(" · "))
     }
 
     fn row(&self, kind: Kind, n: u64, severity: Severity) -> String {

@@ -38,6 +38,7 @@ use crate::settings::Run;
 
 pub(crate) use balance::balance_object;
 pub(crate) use fan::{Output, Wanted};
+pub(crate) use github::failed;
 pub(crate) use numbers::{numbers_object, put_run, put_texts};
 pub(crate) use paint::Paint;
 pub(crate) use pairs::pairs_object;

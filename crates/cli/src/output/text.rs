@@ -98,7 +98,7 @@ impl Text {
             Severity::Warning => paint.yellow(&level),
             Severity::Note => paint.blue(&level),
         };
-        let known = if finding.is_known() { " (known)" } else { "" };
+        let known = finding.remark();
         let n_level = finding.severity.name().len() + finding.code.name().len() + known.len() + 4;
         let message = fold(&escape(&finding.message), self.columns, n_level, CONTINUED);
         let message: Vec<String> = message.iter().map(|line| bold(paint, line)).collect();

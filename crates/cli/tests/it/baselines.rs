@@ -95,6 +95,12 @@ fn an_entry_expires_after_its_day_and_remarks_stay() {
         |day: &str, code| standings(&check(&scratch, &format!("--baseline known.json --today {day}"), code));
     assert_eq!(on("2027-01-31", 0), [0, 3, 0, 0]);
     assert_eq!(on("2027-02-01", 1), [0, 1, 2, 0]);
+    let said = |form: &str| {
+        let args = "check a.jsonl --baseline known.json --today 2027-02-01 --output-format";
+        scratch.run(&format!("{args} {form}")).exits(1).stdout
+    };
+    assert_eq!(said("text").matches("error[schema/empty-content] (expired): ").count(), 2);
+    assert!(said("markdown").contains("\nBaseline: 0 new · 1 known · 2 expired\n"), "{}", said("markdown"));
     scratch.run("check a.jsonl --write-baseline known.json").exits(1);
     let again: Value = serde_json::from_slice(&scratch.read("known.json")).unwrap();
     let entry = &again["findings"][1];
@@ -120,6 +126,46 @@ fn an_earlier_output_is_a_baseline() {
     scratch.run("check a.jsonl --profile generic-sft --no-config").exits(1);
 }
 
+/// Findings about the data set have no record; what tells a worse one is how much it says.
+#[test]
+fn of_the_data_set_no_more_is_known_than_was_there() {
+    let scratch = Scratch::new();
+    let lines = plain(60);
+    scratch.write("a.jsonl", jsonl(&lines[..50]));
+    let args =
+        "check a.jsonl --validation-file v.jsonl --profile generic-sft --severity dataset/few-records=error";
+    let leak = |n: usize| scratch.write("v.jsonl", jsonl(lines[50 - n..].iter().take(10)));
+    leak(2);
+    scratch.run(&format!("{args} --write-baseline known.json")).exits(1);
+    scratch.run("build a.jsonl --out OUT --profile generic-sft --fail-on warning").exits(1);
+    for (n, code) in [(2, 0), (1, 0), (3, 1), (2, 0)] {
+        leak(n);
+        let outcome = scratch.run(&format!("{args} --baseline known.json")).exits(code);
+        let is_grown = outcome.said().contains("is known, but is worse now than the baseline says");
+        assert_eq!(is_grown, code == 1, "{n}: {}", outcome.said());
+    }
+    // Fewer records are worse than few.
+    leak(2);
+    scratch.write("a.jsonl", jsonl(&lines[9..50]));
+    let said = scratch.run(&format!("{args} --baseline known.json")).exits(1).said();
+    assert!(said.contains("dataset/few-records is known, but is worse now"), "{said}");
+    let again = "build a.jsonl --out NEXT --profile generic-sft --fail-on warning --baseline OUT";
+    let said = scratch.run(again).exits(1).said();
+    assert!(said.contains("dataset/few-records is known, but is worse now"), "{said}");
+    scratch.write("a.jsonl", jsonl(&lines[..50]));
+    scratch.run(&format!("{again} --overwrite")).exits(0);
+}
+
+#[test]
+fn the_first_baseline_is_written_where_the_configuration_names_it() {
+    let scratch = faulty();
+    scratch.write("bedload.toml", "baseline = \"known.json\"\n");
+    assert!(scratch.run("check a.jsonl").refuses(2).contains("there is no such file"));
+    assert!(scratch.run("check a.jsonl --write-baseline other.json").refuses(2).contains("no such file"));
+    scratch.run("check a.jsonl --write-baseline known.json").exits(1);
+    scratch.run("check a.jsonl").exits(0);
+}
+
 #[test]
 fn what_is_no_baseline_is_refused() {
     let scratch = faulty();
@@ -134,6 +180,10 @@ fn what_is_no_baseline_is_refused() {
         ("PAR1".to_owned(), "a Parquet table"),
         ("[]".to_owned(), "which is a JSON object"),
         ("{}".to_owned(), "other JSON"),
+        (
+            "{\"tool\":\"other\",\"format_version\":1,\"findings\":[]}".to_owned(),
+            "`other` wrote it, not bedload",
+        ),
         ("{\"findings\":[]}".to_owned(), "missing field `format_version`"),
         (format!("{EMPTY}\n{EMPTY}\n"), "such as records, and is not a baseline"),
         ("{\"format_version\":2,\"more\":1,\"findings\":[]}".to_owned(), "newer than this version"),

@@ -191,6 +191,27 @@ fn github_is_chosen_only_in_a_workflow_without_a_terminal_and_said() {
 }
 
 #[test]
+fn what_ends_a_run_in_a_workflow_is_an_annotation() {
+    let scratch = Scratch::new();
+    let run = |name: &str| {
+        let mut command = scratch.command();
+        command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", scratch.path("summary.md"));
+        command.args(["check", name]);
+        crate::outcome::Outcome::of(command.output().unwrap())
+    };
+    let failed = run("no\n::warning::where.jsonl").exits(3);
+    let annotations: Vec<&str> = failed.stderr.lines().filter(|line| line.starts_with("::")).collect();
+    let [annotation] = annotations[..] else { panic!("{}", failed.stderr) };
+    assert!(annotation.starts_with("::error title=bedload::no"), "{annotation}");
+    assert!(annotation.ends_with("%0Ahint: check the path"), "{annotation}");
+    let summary = String::from_utf8(scratch.read("summary.md")).unwrap();
+    assert!(summary.starts_with("### bedload: ❌ failed\n\n    no") && summary.contains("check the path"));
+    scratch.run("check nowhere.jsonl").exits(3).stderr.lines().for_each(|line| {
+        assert!(!line.starts_with("::"), "{line}");
+    });
+}
+
+#[test]
 fn paths_are_those_of_the_checkout() {
     let scratch = faulty();
     scratch.write("sub/x y.jsonl", "{\n");

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bedload_bedrock::FORMATS;
 use bedload_record::{Severities, Side};
+use bedload_report::{PastFindings, read_findings};
 use bedload_scan::ScanOptions;
 use bedload_stages::Stages;
 use bedload_stages::tokens::{Encoding, MARGIN_MAX};
@@ -49,20 +50,34 @@ pub fn read_output_text(dir: &Path) -> Result<(Manifest, Vec<u8>), EngineError> 
     }
 }
 
-/// The fingerprints of the findings of an output, one for each finding. While they are read, each takes 40 bytes.
+/// The findings of an output that another run knows.
+#[derive(Clone, Debug, Default)]
+pub struct KnownFindings {
+    /// One for each finding.
+    pub fingerprints: Vec<u64>,
+    /// Code and message of those about the data set.
+    pub about_data_set: Vec<(String, String)>,
+}
+
+/// The findings of an output. While they are read, each takes 40 bytes.
 ///
 /// # Errors
 /// Those of [`read_output`], and where the findings are not as they were written, or without fingerprints.
-pub fn known_findings(dir: &Path) -> Result<Vec<u64>, EngineError> {
+pub fn known_findings(dir: &Path) -> Result<KnownFindings, EngineError> {
     read_output(dir)?;
     let path = dir.join("report/findings.parquet");
-    let list = bedload_report::read_findings(&path)?.list.ok_or_else(|| {
+    let PastFindings { kinds, list, about_data_set, .. } = read_findings(&path)?;
+    let list = list.ok_or_else(|| {
         EngineError::Usage(format!(
             "{}: written by a version of bedload without fingerprints\nhint: build the directory again",
             path.display()
         ))
     })?;
-    Ok(list.into_iter().map(|finding| finding.fingerprint).collect())
+    let code_of = |kind: u32| kinds[kind as usize].0.clone();
+    Ok(KnownFindings {
+        fingerprints: list.into_iter().map(|finding| finding.fingerprint).collect(),
+        about_data_set: about_data_set.into_iter().map(|(kind, text)| (code_of(kind), text)).collect(),
+    })
 }
 
 /// By how many per cent the token counts of a target may differ from those of an output: as configured, or what the
