@@ -16,9 +16,18 @@ pub fn is_jsonl(name: &[u8]) -> bool {
     without(without_compression(name), &RECORDS).is_some()
 }
 
-/// Returns true if a name ends like that of a file of data: records, one JSON document, or anything compressed.
+/// Returns true if a name ends like that of a table whose rows are records.
+pub fn is_table(name: &[u8]) -> bool {
+    without(name, &[b".parquet"])
+        .or_else(|| without(without_compression(name), &[b".csv", b".tsv"]))
+        .is_some()
+}
+
+/// Returns true if a name ends like that of a file of data: records, a table, one JSON document, or anything compressed.
 pub fn is_data(name: &[u8]) -> bool {
-    is_jsonl(name) || without(name, &COMPRESSED).or_else(|| without(name, &[b".json"])).is_some()
+    is_jsonl(name)
+        || is_table(name)
+        || without(name, &COMPRESSED).or_else(|| without(name, &[b".json"])).is_some()
 }
 
 fn without<'n>(name: &'n [u8], endings: &[&[u8]]) -> Option<&'n [u8]> {
@@ -40,6 +49,10 @@ mod tests {
         for name in ["a.json", "A.JSON", "a.csv.GZ"] {
             assert!(!is_jsonl(name.as_bytes()) && is_data(name.as_bytes()), "{name}");
         }
+        for name in ["a.parquet", "A.CSV", "a.tsv.gz"] {
+            assert!(is_table(name.as_bytes()) && is_data(name.as_bytes()), "{name}");
+        }
+        assert!(!is_table(b"a.parquet.gz"));
         for name in ["", "gz", "jsonl", "a.jsonl.bak", "a.gz.jso"] {
             assert!(!is_jsonl(name.as_bytes()) && !is_data(name.as_bytes()), "{name}");
         }

@@ -380,7 +380,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "more records were rejected than --max-rejected allows",
         "The limit guards against input that was broken upstream.",
-        "See rejected.jsonl and report/findings.parquet; fix the cause, or raise the limit."
+        "Fix the cause, or raise the limit. Of `build`, rejected.jsonl and report/findings.parquet have all of them; `check --show-content` shows some in full."
     ),
     row!(
         BalanceImbalancedLabels,

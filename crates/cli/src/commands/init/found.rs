@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bedload_bedrock::{Format, Profile, Shape};
 use bedload_engine::{Conversion, EngineError, Keys, Surveyed, survey};
-use bedload_record::file_name::is_jsonl;
+use bedload_record::file_name::{is_jsonl, is_table};
 use bedload_scan::{DiscoverOptions, Url, discover};
 
 use crate::exit::Failure;
@@ -117,7 +117,11 @@ pub(super) fn in_this_directory(profile: Option<&Profile>) -> Result<Vec<Source>
         let entry = entry.map_err(failed)?;
         let (name, path) = (entry.file_name(), entry.path());
         let is_output = path.join("manifest.json").exists();
-        let is_source = if path.is_dir() { has_records(&path) && !is_output } else { is_of_records(&name) };
+        let is_source = if path.is_dir() {
+            has_records(&path) && !is_output
+        } else {
+            is_of_records(&name) || is_table(name.as_encoded_bytes())
+        };
         if !is_source || is_hidden(&name) || name.to_str().is_none() {
             continue;
         }
