@@ -142,13 +142,11 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
     if args.system.is_some() {
         convert.system.clone_from(&args.system);
     }
-    if let Some(extra) = &args.extra {
-        convert.extra = named("--extra", extra)?;
-    }
+    convert.extra.put(&args.extra);
     let needs_target = [
         (args.map.is_some(), "--map"),
         (args.system.is_some(), "--system"),
-        (args.extra.is_some(), "--extra"),
+        (!args.extra.is_empty(), "--extra"),
     ];
     if let Some((_, flag)) = needs_target.iter().find(|(given, _)| *given && convert.to.is_none()) {
         return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));

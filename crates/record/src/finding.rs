@@ -19,6 +19,8 @@ pub struct RecordFinding {
     pub message: String,
     /// Whose rule it is, where that is not the code's own source.
     pub source: Option<String>,
+    /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
+    pub extra: Option<&'static str>,
 }
 
 /// Where in its record something was found, what, and by whose rule.
@@ -34,6 +36,8 @@ pub struct Detail {
     pub message: String,
     /// Whose rule it is, where that is not the code's own source.
     pub source: Option<String>,
+    /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
+    pub extra: Option<&'static str>,
 }
 
 impl Detail {
@@ -47,7 +51,7 @@ impl Detail {
 
 impl From<(String, u64, String)> for Detail {
     fn from((pointer, offset, message): (String, u64, String)) -> Self {
-        Self { pointer, offset, len: 0, message, source: None }
+        Self { pointer, offset, len: 0, message, source: None, extra: None }
     }
 }
 
@@ -141,6 +145,8 @@ pub struct Finding {
     pub standing: Option<Standing>,
     /// Why the baseline knows it, where somebody wrote that down.
     pub reason: Option<String>,
+    /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
+    pub extra: Option<&'static str>,
 }
 
 impl Finding {
@@ -161,6 +167,7 @@ impl Finding {
             line_digest: None,
             standing: None,
             reason: None,
+            extra: None,
         }
     }
 
@@ -243,8 +250,8 @@ impl Findings {
         if self.muted.contains(code) {
             self.n_muted[code as usize] += 1;
         } else if let Some(full) = &mut self.full {
-            let Detail { pointer, offset, len, message, source } = detail().into();
-            full.push(RecordFinding { code, pointer, offset, len, message, source });
+            let Detail { pointer, offset, len, message, source, extra } = detail().into();
+            full.push(RecordFinding { code, pointer, offset, len, message, source, extra });
         }
     }
 

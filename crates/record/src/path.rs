@@ -46,7 +46,7 @@ impl<'p> At<'p> {
     /// A finding at this place of a line.
     pub fn detail(&self, locator: &mut Locator<'_>, message: impl Into<String>) -> Detail {
         let offset = locator.offset(self) as u64;
-        Detail { pointer: self.pointer(), offset, len: 0, message: message.into(), source: None }
+        Detail::from((self.pointer(), offset, message.into()))
     }
 }
 

@@ -4,12 +4,14 @@
 //! setting as wrong is worse than one that leaves some of the work to `bedload`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use bedload_bedrock::{FOREIGN, FORMATS, Format};
 use bedload_tokens::Encoding;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::contamination::EvalSet;
+use crate::convert::{Extras, extra_table};
 use crate::dedupe::Survivor;
 use crate::facets::Facet;
 use crate::group::GroupBys;
@@ -60,6 +62,14 @@ shape! {
     GroupBys: "GroupBys" = {
         let one = text(&format!("prompt|record|{POINTER}"));
         json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
+    };
+    Extras: "Extras" = {
+        let properties: BTreeMap<&str, Schema> =
+            extra_table().map(|(key, ways)| (key, json_schema!({ "enum": ways }))).collect();
+        json_schema!({ "anyOf": [
+            properties["default"],
+            { "type": "object", "properties": properties, "additionalProperties": false },
+        ] })
     };
     Kinds: "Kinds" = {
         let names: Vec<&str> = Kind::all().map(Kind::name).collect();

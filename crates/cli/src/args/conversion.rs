@@ -1,6 +1,6 @@
 //! Arguments of conversions, which several commands share.
 
-use bedload_stages::convert::Map;
+use bedload_stages::convert::{ExtraRule, Map};
 
 /// What to convert records to, and how.
 #[derive(Debug, Default, clap::Args)]
@@ -18,7 +18,8 @@ pub(crate) struct ConversionArgs {
     #[arg(help_heading = "Conversion", long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
     /// How to handle content that the target format cannot hold: error rejects the record, drop removes the content,
-    /// keep retains extra keys [default: error].
-    #[arg(help_heading = "Conversion", long, value_name = "HOW")]
-    pub(crate) extra: Option<String>,
+    /// keep retains extra keys; or for kinds of content: keys, nested-keys, system, tool-calls, media, reasoning and
+    /// answers, e.g. tool-calls=drop,keys=keep. Repeatable [default: error].
+    #[arg(help_heading = "Conversion", long, value_name = "HOW|KIND=HOW,…", value_delimiter = ',')]
+    pub(crate) extra: Vec<ExtraRule>,
 }

@@ -77,8 +77,123 @@ fn system_messages_between_turns_stay_where_a_chat_holds_them() {
     let convert = "convert a.jsonl --format openai-chat --to claude-messages --overwrite --out c.jsonl";
     let refused = scratch.run(convert).exits(1);
     let wanted =
-        "claude-messages cannot hold a system message after the first turn; `--extra drop` removes it";
+        "claude-messages cannot hold a system message after the first turn; `--extra system=drop` removes it";
     assert!(refused.stdout.contains(wanted), "{}", refused.stdout);
     scratch.run(&format!("{convert} --extra drop")).exits(0);
     assert_eq!(scratch.lines("c.jsonl"), [PLAIN.as_bytes()]);
+}
+
+/// Records that something stands in the way of, each with the kinds that the messages name; none where nothing helps.
+const OF_KINDS: &[(&str, &[&str])] = &[
+    (
+        r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a","name":"n"}],"id":7}"#,
+        &["keys", "nested-keys"],
+    ),
+    (
+        r#"{"messages":[{"role":"user","content":[{"type":"text","text":"u"},{"type":"input_audio"}]},{"role":"system","content":"s"},{"role":"assistant","content":"a","reasoning_content":"h"}]}"#,
+        &["media", "reasoning", "system"],
+    ),
+    (
+        r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"r"},{"role":"assistant","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#,
+        &["tool-calls"],
+    ),
+    (
+        r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}]}"#,
+        &[],
+    ),
+    (
+        r#"{"messages":[{"role":"user","content":[{"type":"input_audio"}]},{"role":"assistant","content":"a"}]}"#,
+        &[],
+    ),
+];
+
+#[test]
+fn the_options_that_messages_name_help_and_no_message_names_one_that_cannot() {
+    let convert = "convert a.jsonl --format openai-chat --to claude-messages --overwrite --out c.jsonl";
+    for (line, expected) in OF_KINDS {
+        let scratch = Scratch::with("a.jsonl", jsonl([*line]));
+        let run = scratch.run(&format!("{convert} --output-format jsonl")).exits(1);
+        let mut kinds: Vec<String> = Vec::new();
+        for finding in run.findings() {
+            let message = finding["message"].as_str().expect("a message").to_owned();
+            kinds.extend(message.split("`--extra ").skip(1).filter_map(|rest| {
+                rest.split_once("=drop`").map(|(kind, _)| kind.to_owned()).filter(|kind| !kind.contains('`'))
+            }));
+        }
+        kinds.sort();
+        kinds.dedup();
+        assert_eq!(kinds, *expected, "{line}");
+        if kinds.is_empty() {
+            scratch.run(&format!("{convert} --extra drop")).exits(1);
+            continue;
+        }
+        for all_but_one in 0..kinds.len() {
+            let mut ways: Vec<String> = kinds.iter().map(|kind| format!("--extra {kind}=drop")).collect();
+            scratch.run(&format!("{convert} {}", ways.join(" "))).exits(0);
+            let (dropped, short) = (scratch.lines("c.jsonl"), ways.remove(all_but_one));
+            assert_eq!(dropped, [PLAIN.as_bytes()], "{short}");
+            scratch.run(&format!("{convert} {}", ways.join(" "))).exits(1);
+        }
+    }
+}
+
+#[test]
+fn kinds_are_set_in_the_file_and_arguments_go_over_it() {
+    let (line, _) = OF_KINDS[0];
+    let kept = r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}],"id":7}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    for (extra, flags, expected) in [
+        ("extra = { default = \"drop\", keys = \"keep\" }", "", Some(kept)),
+        ("extra = { keys = \"keep\", nested-keys = \"drop\" }", "", Some(kept)),
+        ("[stages.convert.extra]\nkeys = \"keep\"", "", None),
+        ("[stages.convert.extra]\nkeys = \"keep\"", "--extra nested-keys=drop", Some(kept)),
+        ("[stages.convert.extra]\nkeys = \"keep\"", "--extra drop", Some(PLAIN)),
+        ("extra = \"drop\"", "--extra keys=keep", Some(kept)),
+        ("extra = \"drop\"", "--extra error", None),
+        ("extra = \"drop\"", "--extra drop,nested-keys=error", None),
+    ] {
+        scratch.write("bedload.toml", format!("[stages.convert]\nto = \"claude-messages\"\n{extra}\n"));
+        let run = scratch.run(&format!("convert a.jsonl --overwrite --out c.jsonl {flags}"));
+        match expected {
+            Some(line) => {
+                run.exits(0);
+                assert_eq!(scratch.lines("c.jsonl"), [line.as_bytes()], "{extra} {flags}");
+            }
+            None => assert!(run.exits(1).stdout.contains("convert/"), "{extra} {flags}"),
+        }
+    }
+    for (extra, shown) in [
+        ("extra = \"drop\"", "extra = \"drop\""),
+        ("[stages.convert.extra]\nkeys = \"keep\"", "extra = { keys = \"keep\" }"),
+        (
+            "extra.default = \"drop\"\nextra.media = \"error\"",
+            "extra = { default = \"drop\", media = \"error\" }",
+        ),
+    ] {
+        scratch.write("bedload.toml", format!("[stages.convert]\nto = \"claude-messages\"\n{extra}\n"));
+        let run = scratch.run("config show --origin").exits(0);
+        let said = run.stdout.lines().find(|line| line.starts_with("extra = ")).expect("the setting");
+        let (value, origin) = said.split_once('#').expect("an origin");
+        assert_eq!((value.trim(), origin.trim()), (shown, "bedload.toml:3"), "{extra}");
+    }
+    for (extra, problem) in [
+        ("extra = { keyz = \"drop\" }", "did you mean `keys`?"),
+        ("extra = { media = \"keep\" }", "`media` cannot be kept"),
+        ("extra = { media = \"dorp\" }", "did you mean `drop`?"),
+        ("extra = \"media=drop\"", "unknown value `media=drop`"),
+    ] {
+        scratch.write("bedload.toml", format!("[stages.convert]\nto = \"claude-messages\"\n{extra}\n"));
+        let said = scratch.run("convert a.jsonl --out d.jsonl").refuses(2);
+        assert!(said.contains(problem) && said.contains("bedload.toml"), "{extra}: {said}");
+    }
+}
+
+#[test]
+fn an_output_tells_which_kinds_were_dropped_and_is_verified() {
+    let scratch = Scratch::with("a.jsonl", jsonl([OF_KINDS[0].0, PLAIN]));
+    let flags = "--to claude-messages --extra keys=drop,nested-keys=drop --skip tokens --skip dedupe";
+    scratch.run(&format!("build a.jsonl --out o {flags}")).exits(0);
+    let expected: serde_json::Value = serde_json::json!({"keys": "drop", "nested-keys": "drop"});
+    assert_eq!(scratch.manifest("o")["config"]["stages"]["convert"]["extra"], expected);
+    scratch.run("verify o").exits(0);
 }

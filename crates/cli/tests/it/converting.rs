@@ -68,10 +68,10 @@ fn what_is_refused_is_named_and_what_is_dropped_is_counted() {
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
     let run = scratch.run("convert a.jsonl --to claude-messages --out c.jsonl").exits(1);
     expect![[r#"
-        error[convert/extra-key]: claude-messages cannot hold the key `id`; `--extra drop` removes it, `--extra keep` keeps it
+        error[convert/extra-key]: claude-messages cannot hold the key `id`; `--extra keys=drop` removes it, `--extra keys=keep` keeps it
           --> a.jsonl:2:32   record 1   /?2
            = why: Nothing is dropped unless you ask for it: the key may matter.
-           = help: Use `--extra drop` to remove such keys, or `--extra keep` to keep them.
+           = help: Use `--extra keys=drop` to remove such keys, or `--extra keys=keep` to keep them; for `system`, `tool-calls` and `answers` likewise. The message names the kind.
            = rule: bedload baseline (2026-11)
 
         error[json/syntax]: the line ends here; is the file pretty-printed? (`jq -c . FILE` makes it JSONL)
@@ -189,7 +189,9 @@ fn what_cannot_be_is_said_before_anything_is_read() {
             "convert a.jsonl --to converse --profile llama-3.1-8b-sft --out c.jsonl",
             "--to converse cannot be used with",
         ),
-        ("convert a.jsonl --to converse --extra lose --out c.jsonl", "--extra: unknown variant"),
+        ("convert a.jsonl --to converse --extra lose --out c.jsonl", "unknown value `lose`"),
+        ("convert a.jsonl --to converse --extra keyz=drop --out c.jsonl", "did you mean `keys`?"),
+        ("convert a.jsonl --to converse --extra media=keep --out c.jsonl", "`media` cannot be kept"),
         ("convert a.jsonl --to converse --map prompt=question --out there.jsonl", "--overwrite replaces it"),
         (
             "convert a.jsonl --to converse --map prompt=question --out a.jsonl --overwrite",

@@ -3,7 +3,7 @@
 use bedload_bedrock::{Detection, Format, FormatId, Holds, Seen};
 use bedload_record::{Findings, InputId, Parser};
 use bedload_scan::Inputs;
-use bedload_stages::convert::{ConvertConfig, Converter, Extra, Fit, Map, Source, fit};
+use bedload_stages::convert::{ConvertConfig, Converter, Extra, Extras, Fit, Map, Source, fit};
 
 use crate::run::error::EngineError;
 use crate::scan::resolve::HEAD_LINES;
@@ -14,6 +14,12 @@ const SAMPLE_BYTES: usize = 256 << 10;
 /// The first records of the data.
 #[derive(Clone)]
 pub(crate) struct Sample(Vec<Vec<u8>>);
+
+/// What a conversion is told where the advice is to leave content out. Tool calls are more than that, and only the user
+/// knows whether the conversations can do without.
+fn told(extra: Extra) -> Extras {
+    if extra == Extra::Drop { Extras::drop_all_but_tool_calls() } else { extra.into() }
+}
 
 impl Sample {
     /// The first whole lines of the inputs that are JSON objects.
@@ -66,7 +72,7 @@ impl Sample {
         let mut choices = [Extra::Error, Extra::Drop].into_iter().filter(|_| is_possible && all > 0);
         choices.find(|&extra| {
             let map = map.cloned().unwrap_or_default();
-            let config = ConvertConfig { map, extra, ..ConvertConfig::default() };
+            let config = ConvertConfig { map, extra: told(extra), ..ConvertConfig::default() };
             self.attempt(from, to, &config).0 == all
         })
     }
@@ -112,7 +118,7 @@ impl Sample {
         if let Some(outcome) = self.outcome(&command(""), Extra::Error, converted) {
             return Some(outcome);
         }
-        config.extra = Extra::Drop;
+        config.extra = told(Extra::Drop);
         let (converted, _) = self.attempt(Source::Format(from), to, &config);
         let outcome = self.outcome(&command(" --extra drop"), Extra::Drop, converted);
         outcome.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
@@ -123,7 +129,7 @@ impl Sample {
         let Mapping { to, pairs, map, lost } = mapping(look, wanted)?;
         let mut config = ConvertConfig { map, ..ConvertConfig::default() };
         for (extra, flag) in [(Extra::Error, ""), (Extra::Drop, " --extra drop")] {
-            config.extra = extra;
+            config.extra = told(extra);
             let (converted, _) = self.attempt(Source::MAPPED, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
             if let Some(outcome) = self.outcome(&command, extra, converted) {

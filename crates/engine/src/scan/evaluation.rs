@@ -5,7 +5,7 @@ use bedload_bedrock::{FORMATS, Format, FormatId, Record, Speaker, TextBuffer, Te
 use bedload_record::json::{Framing, escape_into};
 use bedload_record::{Code, FactTable, Findings, Json, Ordinal, Parser, Value};
 use bedload_scan::Fetch;
-use bedload_stages::convert::{ConvertConfig, Converter, Extra, Fit, Source, fit};
+use bedload_stages::convert::{ConvertConfig, Converter, Extras, Fit, Source, fit};
 
 use crate::run::error::EngineError;
 use crate::scan::rules::Rules;
@@ -44,7 +44,7 @@ fn conversion(from: Option<&'static Format>) -> Result<(&'static Format, Convert
     if fit(from, to) == Fit::None {
         return Err(usage(format!("{} records have no prompts", from.name)));
     }
-    let config = ConvertConfig { extra: Extra::Drop, ..ConvertConfig::default() };
+    let config = ConvertConfig { extra: Extras::drop_all_but_tool_calls(), ..ConvertConfig::default() };
     let converter = Converter::new(to, &config).map_err(|error| usage(error.to_string()))?;
     Ok((from, converter))
 }

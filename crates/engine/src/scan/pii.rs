@@ -113,6 +113,7 @@ impl Pii {
                     len,
                     message: format!("the text contains {}{done}", place.kind.noun()),
                     source: None,
+                    extra: None,
                 }
             });
             let start = hunt.before(rounds, offset);

@@ -890,7 +890,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "a key that the target format cannot hold",
         "Nothing is dropped unless you ask for it: the key may matter.",
-        "Use `--extra drop` to remove such keys, or `--extra keep` to keep them."
+        "Use `--extra keys=drop` to remove such keys, or `--extra keys=keep` to keep them; for `system`, `tool-calls` and `answers` likewise. The message names the kind."
     ),
     row!(
         ConvertContent,
@@ -900,7 +900,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "content that the target format cannot hold",
         "A conversion keeps every character, every turn and every call, or rejects the record.",
-        "Choose a format that can hold the content; where the message says so, `--extra drop` removes it."
+        "Choose a format that can hold the content, or remove it with the option that the message names, such as `--extra media=drop`. Where it names none, the record would be left without an answer, or broken."
     ),
     row!(
         ConvertSource,
@@ -919,7 +919,7 @@ pub static CODES: &[CodeInfo] = &[
         Record,
         BASELINE,
         "part of the record was dropped in the conversion, as requested",
-        "`--extra drop` removes what the target format cannot hold, and `--weights drop` the marks that exclude an answer from training, which is then trained on. This finding says what was removed, and counts it.",
+        "`--extra drop`, or `--extra KIND=drop` for a kind of content, removes what the target format cannot hold, and `--weights drop` the marks that exclude an answer from training, which is then trained on. This finding says what was removed, and counts it.",
         "Nothing to do if that is intended; without the option, such a record is rejected."
     ),
     row!(

@@ -4,6 +4,7 @@ use bedload_bedrock::FormatId;
 use bedload_record::json::{Raw, escape_into};
 
 use super::conversation::{Content, Conversation, RawText, Reminder, Turn};
+use super::extras::Kind;
 use super::tools::{Call, Form, Names, Part, ToolResult};
 use super::write::{Writer, Written};
 use crate::role::Role;
@@ -156,7 +157,7 @@ impl<'l> Writer<'_, 'l> {
         self.said(said, !calls.is_empty(), turn.at);
         if let Some(thought) = thought {
             if let Some(signature) = thought.signature {
-                self.unmapped("the signature of reasoning", signature, None);
+                self.unmapped(Kind::Reasoning, "the signature of reasoning", signature, None);
             }
             self.put(b",\"reasoning_content\":\"");
             self.put(thought.text);
@@ -236,7 +237,7 @@ impl<'l> Writer<'_, 'l> {
             return Err(self.loose_tool(result.at, flaw));
         }
         if result.is_error {
-            self.unmapped("that a tool call failed", result.at, None);
+            self.unmapped(Kind::ToolCalls, "that a tool call failed", result.at, None);
         }
         self.next_message(follows);
         self.put(b"tool\",\"tool_call_id\":\"");

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::extras::Extras;
 use super::map::Map;
 
 /// `[stages.convert]`
@@ -20,8 +21,10 @@ pub struct ConvertConfig {
     pub map: Map,
     /// System prompt to add to every record. Example: `system = "You are a librarian."`.
     pub system: Option<String>,
-    /// How to handle content that the target format cannot hold. Example: `extra = "drop"`.
-    pub extra: Extra,
+    /// How to handle content that the target format cannot hold: `error` rejects the record, `drop` removes the content,
+    /// `keep` retains extra keys; one for all kinds of content, or a table with one for each kind, and `default` for the
+    /// others. Example: `extra = { tool-calls = "drop", keys = "keep" }`.
+    pub extra: Extras,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`, where the target format cannot
     /// express them. Example: `weights = "drop"`.
     pub weights: Weights,
@@ -34,7 +37,7 @@ impl Default for ConvertConfig {
             to: None,
             map: Map::default(),
             system: None,
-            extra: Extra::default(),
+            extra: Extras::default(),
             weights: Weights::default(),
         }
     }
@@ -45,19 +48,6 @@ impl ConvertConfig {
     pub fn target(&self) -> Option<&str> {
         self.to.as_deref().filter(|_| self.enabled)
     }
-}
-
-/// What happens to content that the target format cannot hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Extra {
-    /// The record is rejected.
-    #[default]
-    Error,
-    /// It is left out, and counted.
-    Drop,
-    /// Keys of the record are carried along; for anything else the record is refused.
-    Keep,
 }
 
 /// How to handle marks that keep an answer out of training, where the target format cannot express them.

@@ -6,8 +6,8 @@ use bedload_record::json::Raw;
 use bedload_record::names::offer;
 
 use super::Remark;
-use super::config::Extra;
 use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
+use super::extras::Extra;
 use super::map::Mapping;
 use super::read::Reader;
 use crate::role::Role;

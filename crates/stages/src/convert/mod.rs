@@ -21,6 +21,7 @@ mod chat;
 mod clean;
 mod config;
 mod conversation;
+mod extras;
 mod flat;
 mod map;
 mod media;
@@ -36,7 +37,10 @@ use bedload_bedrock::{Answers, Format};
 use bedload_record::json::{escape_into, pointers_to};
 use bedload_record::{Code, Detail, Findings};
 
-pub use config::{ConvertConfig, Extra, Weights};
+pub use config::{ConvertConfig, Weights};
+use extras::Kind;
+pub(crate) use extras::table as extra_table;
+pub use extras::{Extra, ExtraRule, Extras};
 pub use map::{Map, MapError};
 use map::{Mapping, check_turns};
 use write::Writer;
@@ -47,6 +51,14 @@ struct Remark {
     code: Code,
     offset: usize,
     message: String,
+    /// The kind of content that it is about, where a setting says what happens to that.
+    kind: Option<Kind>,
+}
+
+impl Remark {
+    fn about(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
 }
 
 /// What records are converted from.
@@ -62,7 +74,7 @@ pub enum Source {
 #[derive(Clone, Debug)]
 pub struct Converter {
     to: &'static Format,
-    extra: Extra,
+    extras: Extras,
     weights: Weights,
     /// Escaped for JSON.
     system: Option<Vec<u8>>,
@@ -89,7 +101,7 @@ impl Converter {
             return Err(MapError::NoSystem(to.name));
         }
         let mut converter =
-            Self { to, extra: config.extra, weights: config.weights, system, maps: Vec::new() };
+            Self { to, extras: config.extra, weights: config.weights, system, maps: Vec::new() };
         converter.add_map(&config.map)?;
         Ok(converter)
     }
@@ -117,12 +129,12 @@ impl Converter {
         let mut remarks = Vec::new();
         let conversation: Result<_, Remark> = match from {
             Source::Format(format) => read::record(format, line, self.to),
-            Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extra),
+            Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extras.of(Kind::Keys)),
         };
         let written = conversation.map_err(|refusal| vec![refusal]).and_then(|conversation| {
             let writer = Writer {
                 to: self.to,
-                extra: self.extra,
+                extras: self.extras,
                 weights: self.weights,
                 line,
                 out,
@@ -144,10 +156,11 @@ impl Converter {
         } else {
             Vec::new()
         };
-        for Remark { code, offset, message } in remarks {
+        for Remark { code, offset, message, kind } in remarks {
             findings.add(code, || {
                 let nth = offsets.partition_point(|&other| other < offset);
-                Detail { offset: offset as u64, ..Detail::from((pointers[nth].clone(), 0, message)) }
+                let extra = kind.map(Kind::name);
+                Detail { extra, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
             });
         }
         is_written

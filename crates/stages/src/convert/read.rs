@@ -62,11 +62,11 @@ pub(super) struct Reader<'l> {
 
 impl<'l> Reader<'l> {
     pub(super) fn source(&self, at: Raw<'_>, message: String) -> Remark {
-        Remark { code: Code::ConvertSource, offset: at.offset_in(self.line), message }
+        Remark { code: Code::ConvertSource, offset: at.offset_in(self.line), message, kind: None }
     }
 
     fn content(&self, at: Raw<'_>, message: &str) -> Remark {
-        Remark { code: Code::ConvertContent, offset: at.offset_in(self.line), message: message.to_owned() }
+        Remark { code: Code::ConvertContent, ..self.source(at, message.to_owned()) }
     }
 
     pub(super) fn words(&self, value: Raw<'l>, name: &str) -> Result<RawText<'l>, Remark> {

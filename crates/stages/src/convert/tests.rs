@@ -47,15 +47,15 @@ fn every_case_is_written_as_it_stands() {
         let [how, line, expected, ..] = parts[..] else { panic!("three parts: {case}") };
         let words: Vec<&str> = how.split(' ').collect();
         let [from, ">", to, ..] = words[..] else { panic!("from > to: {case}") };
-        let (mut extra, mut weights) = (Extra::Error, Weights::Error);
+        let (mut rules, mut weights) = (Vec::new(), Weights::Error);
         for option in &words[3..] {
             match *option {
-                "drop" => extra = Extra::Drop,
-                "keep" => extra = Extra::Keep,
                 "weights" => weights = Weights::Drop,
-                _ => panic!("drop, keep or weights: {case}"),
+                rule => rules.push(rule.parse().unwrap_or_else(|problem| panic!("{case}: {problem}"))),
             }
         }
+        let mut extra = Extras::default();
+        extra.put(&rules);
         let map = "prompt=question,completion=answer,system=context,id=nr".parse().expect("a map");
         let config = ConvertConfig { map, extra, weights, ..ConvertConfig::default() };
         let from = if from == "map" { Source::MAPPED } else { Source::Format(format(from)) };
@@ -77,7 +77,11 @@ fn a_given_system_prompt_takes_no_other_ones_place_unasked() {
     let with = |extra| {
         converter(
             "claude-messages",
-            ConvertConfig { system: Some("you \"help\"".to_owned()), extra, ..ConvertConfig::default() },
+            ConvertConfig {
+                system: Some("you \"help\"".to_owned()),
+                extra: Extras::from(extra),
+                ..ConvertConfig::default()
+            },
         )
     };
     let from = Source::Format(format("claude-messages"));
@@ -204,7 +208,11 @@ proptest! {
 /// What a map makes of a record.
 fn by_map(to: &str, map: &str, extra: Extra, line: &str) -> (String, String) {
     let map = map.parse().unwrap_or_else(|error| panic!("{map}: {error}"));
-    convert(&converter(to, ConvertConfig { map, extra, ..ConvertConfig::default() }), Source::MAPPED, line)
+    convert(
+        &converter(to, ConvertConfig { map, extra: extra.into(), ..ConvertConfig::default() }),
+        Source::MAPPED,
+        line,
+    )
 }
 
 #[test]

@@ -7,8 +7,9 @@ use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
-use super::config::{Extra, Weights};
+use super::config::Weights;
 use super::conversation::{Aside, Content, Conversation, Mark, Member, RawText, Reminder};
+use super::extras::{Extra, Kind};
 use super::obstacle::{Gravity, Obstacle};
 use super::write::{VERSION, Writer};
 use crate::marks::{self, Training};
@@ -23,12 +24,13 @@ impl<'l> Writer<'_, 'l> {
             return;
         }
         for own in std::mem::take(&mut conversation.system) {
-            if self.extra == Extra::Drop {
-                self.unmapped("the record's own system prompt", own.at, None);
+            if self.extras.of(Kind::System) == Extra::Drop {
+                self.unmapped(Kind::System, "the record's own system prompt", own.at, None);
             } else {
-                let message = "the record's system prompt differs from --system; `--extra drop` replaces it";
-                let obstacle = self.content(own.at, message);
-                self.obstacles.push(obstacle);
+                let message =
+                    "the record's system prompt differs from --system; `--extra system=drop` replaces it";
+                let Obstacle { gravity, remark } = self.content(own.at, message);
+                self.obstacles.push(Obstacle { gravity, remark: remark.about(Kind::System) });
             }
         }
         conversation.system = vec![RawText { raw: Cow::Borrowed(given), at: self.whole() }];
@@ -41,7 +43,7 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Returns true if the format has answers, or is all answer.
-    fn has_answers(&self) -> bool {
+    pub(super) fn has_answers(&self) -> bool {
         !matches!(self.to.answers, Answers::None | Answers::Graded | Answers::Caption)
     }
 
@@ -53,10 +55,17 @@ impl<'l> Writer<'_, 'l> {
     pub(super) fn all_asides(&mut self, asides: Vec<Aside<'l>>) {
         for aside in asides {
             match aside {
-                Aside::Key(at) => self.unmapped("a key inside a message or a tool", at, None),
+                Aside::Key(at) => {
+                    self.unmapped(Kind::NestedKeys, "a key inside a message or a tool", at, None);
+                }
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
                 Aside::Answer(at) => {
-                    self.unmapped("an answer that is neither the best nor the worst", at, None);
+                    self.unmapped(
+                        Kind::Answers,
+                        "an answer that is neither the best nor the worst",
+                        at,
+                        None,
+                    );
                 }
             }
         }
@@ -65,15 +74,14 @@ impl<'l> Writer<'_, 'l> {
     /// System messages between turns, where only the first may be one.
     pub(super) fn reminders(&mut self, conversation: &mut Conversation<'l>) {
         for Reminder { after, at, .. } in std::mem::take(&mut conversation.reminders) {
-            let divides = conversation.turns.get(after).is_some_and(|next| {
-                let role = conversation.turns[after - 1].role;
-                role == next.role
-            });
+            let role = |nth: Option<usize>| Some(conversation.turns.get(nth?)?.role);
+            let before = role(after.checked_sub(1));
+            let divides = before.is_some() && before == role(Some(after));
             if divides {
                 let message = "without this system message, two messages of one role would follow each other";
                 self.refuse(Gravity::Content, Code::ConvertContent, at, message.to_owned());
             } else {
-                self.unmapped("a system message after the first turn", at, None);
+                self.unmapped(Kind::System, "a system message after the first turn", at, None);
             }
         }
     }
@@ -92,7 +100,7 @@ impl<'l> Writer<'_, 'l> {
     fn mark(&mut self, mark: Mark<'l>, is_learned: bool) {
         let to = self.to.name;
         match mark.training {
-            _ if self.weights == Weights::Drop => self.drop("a training weight or mask", mark.at),
+            _ if self.weights == Weights::Drop => self.drop(None, "a training weight or mask", mark.at),
             Training::None if is_learned => {
                 let message = format!(
                     "this answer is excluded from training, which {to} cannot express; \
@@ -107,7 +115,7 @@ impl<'l> Writer<'_, 'l> {
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
             }
-            _ => self.unmapped("a training weight or mask", mark.at, None),
+            _ => self.unmapped(Kind::NestedKeys, "a training weight or mask", mark.at, None),
         }
     }
 
@@ -122,7 +130,7 @@ impl<'l> Writer<'_, 'l> {
         }
         for member in std::mem::take(&mut conversation.extra) {
             let key = member.key.text().unwrap_or_default();
-            let is_carried = self.to.hands_over_all_keys() || self.extra == Extra::Keep;
+            let is_carried = self.to.hands_over_all_keys() || self.extras.of(Kind::Keys) == Extra::Keep;
             let is_field = self.to.fields.iter().any(|field| field.key == key);
             if member.value.is_null() && (!is_carried || is_field) {
                 continue;
@@ -136,7 +144,7 @@ impl<'l> Writer<'_, 'l> {
                     Some(_) => format!("the key `{key}`"),
                     None => "an unknown key".to_owned(),
                 };
-                self.unmapped_key(&what, member);
+                self.unmapped_key(Kind::Keys, &what, member);
             }
         }
     }
@@ -151,7 +159,7 @@ impl<'l> Writer<'_, 'l> {
     /// A mark on the whole record.
     fn record_mark(&mut self, member: Member<'l>, key: &str) {
         match self.weights {
-            Weights::Drop => self.drop("a training weight or mask", member.key),
+            Weights::Drop => self.drop(None, "a training weight or mask", member.key),
             Weights::Error => {
                 let message = format!(
                     "`{key}` excludes this record from training, which {} cannot express; \
@@ -170,11 +178,15 @@ impl<'l> Writer<'_, 'l> {
         }
         let is_document = self.to.is_document();
         let message = match Holds::from_key(key) {
-            Some(Holds::Chosen | Holds::Rejected) if !has_answer || self.extra != Extra::Keep => format!(
-                "`{key}` makes this a preference record, which {} cannot hold; \
+            Some(Holds::Chosen | Holds::Rejected)
+                if !has_answer || self.extras.of(Kind::Keys) != Extra::Keep =>
+            {
+                format!(
+                    "`{key}` makes this a preference record, which {} cannot hold; \
                  `--map` names the keys of flat objects",
-                self.to.name
-            ),
+                    self.to.name
+                )
+            }
             Some(Holds::Label) if is_document => return false,
             Some(Holds::Answer | Holds::Label) if !has_answer => format!(
                 "the answer is under `{key}`, and without it the record has none; \
@@ -191,36 +203,18 @@ impl<'l> Writer<'_, 'l> {
         let at = part.at();
         match part {
             Content::Text(_) => unreachable!("every format holds text"),
-            Content::Call(_) => self.unmapped_call(at),
-            Content::Result(_) => {
-                let message =
-                    format!("{} has no place for tool calls, and this is the result of one", self.to.name);
-                self.loose(at, message);
+            Content::Call(_) | Content::Result(_) => {
+                self.loose(at, format!("{} has no place for a tool call here", self.to.name));
             }
-            Content::Reasoning(_) => self.unmapped("reasoning", at, None),
-            Content::Image(_) => self.unmapped("an image", at, None),
-            Content::Media(_) => self.unmapped("a part of a message that is not text", at, None),
-            Content::Block(_) => self.unmapped("a content block that is not text", at, None),
+            Content::Reasoning(_) => self.unmapped(Kind::Reasoning, "reasoning", at, None),
+            Content::Image(_) => self.unmapped(Kind::Media, "an image", at, None),
+            Content::Media(_) => self.unmapped(Kind::Media, "a part of a message that is not text", at, None),
+            Content::Block(_) => self.unmapped(Kind::Media, "a content block that is not text", at, None),
         }
-    }
-
-    fn unmapped_call(&mut self, at: Raw<'l>) {
-        if self.extra == Extra::Drop {
-            self.drop("a tool call", at);
-            return;
-        }
-        let message = format!("{} has no place for tool calls; `--extra drop` removes them", self.to.name);
-        self.loose(at, message);
     }
 
     /// Why a message that has no text, or no block, cannot be written.
     pub(super) fn nothing_left(&self, parts: &[Content<'l>], at: Raw<'l>) -> Obstacle {
-        let call = parts.iter().find(|part| matches!(part, Content::Call(_) | Content::Result(_)));
-        if let Some(call) = call {
-            let message =
-                format!("{} has no place for tool calls, and this message has nothing else", self.to.name);
-            return self.loose_tool(call.at(), &message);
-        }
         match parts.first() {
             Some(part) if !matches!(part, Content::Text(_)) => {
                 let message = format!("this message has no text, and {} holds only text", self.to.name);
@@ -235,7 +229,7 @@ impl<'l> Writer<'_, 'l> {
         self.unmapped_reference(&mut conversation, has_answer);
         let member = conversation.system_member.filter(|_| !conversation.system.is_empty());
         if let Some(member) = member {
-            self.unmapped("a system prompt", member.value, Some(member));
+            self.unmapped(Kind::System, "a system prompt", member.value, Some(member));
         }
         // Those of the member went with it.
         let is_apart = |at: Raw<'_>| {
@@ -246,26 +240,26 @@ impl<'l> Writer<'_, 'l> {
         };
         let apart: Vec<Raw<'l>> =
             conversation.system.iter().map(|words| words.at).filter(|at| is_apart(*at)).collect();
-        apart.into_iter().for_each(|at| self.unmapped("a system prompt", at, None));
+        apart.into_iter().for_each(|at| self.unmapped(Kind::System, "a system prompt", at, None));
         if let Some(version) = conversation.version.filter(|version| version.value.bytes() != VERSION) {
-            self.unmapped_key("another schemaVersion", version);
+            self.unmapped_key(Kind::Keys, "another schemaVersion", version);
         }
         for turn in conversation.turns {
-            self.unmapped("a message", turn.at, None);
+            self.unmapped(Kind::Keys, "a message", turn.at, None);
         }
         if let Some(words) = conversation.document {
-            self.unmapped("a document", words.at, None);
+            self.unmapped(Kind::Keys, "a document", words.at, None);
         }
         for value in [conversation.image, conversation.caption].into_iter().flatten() {
-            self.unmapped("an image with a caption", value, None);
+            self.unmapped(Kind::Media, "an image with a caption", value, None);
         }
-        for (what, member) in [
-            ("tools", conversation.tools.map(|declared| declared.member)),
-            ("an id", conversation.id),
-            ("a score", conversation.score),
+        for (kind, what, member) in [
+            (Kind::ToolCalls, "tools", conversation.tools.map(|declared| declared.member)),
+            (Kind::Keys, "an id", conversation.id),
+            (Kind::Keys, "a score", conversation.score),
         ] {
             if let Some(member) = member {
-                self.unmapped_key(what, member);
+                self.unmapped_key(kind, what, member);
             }
         }
     }
@@ -274,7 +268,7 @@ impl<'l> Writer<'_, 'l> {
     fn unmapped_reference(&mut self, conversation: &mut Conversation<'l>, has_answer: bool) {
         let Some(member) = conversation.reference.take() else { return };
         if has_answer || !self.has_answers() {
-            self.unmapped_key("a reference answer", member);
+            self.unmapped_key(Kind::Answers, "a reference answer", member);
             return;
         }
         let message = format!(
@@ -285,28 +279,31 @@ impl<'l> Writer<'_, 'l> {
     }
 
     /// Leaves a member of the record out or carries it along.
-    fn unmapped_key(&mut self, what: &str, member: Member<'l>) {
-        self.unmapped(what, member.key, Some(member));
+    fn unmapped_key(&mut self, kind: Kind, what: &str, member: Member<'l>) {
+        self.unmapped(kind, what, member.key, Some(member));
     }
 
-    pub(super) fn unmapped(&mut self, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
+    pub(super) fn unmapped(&mut self, kind: Kind, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
         // A grader is handed all keys of its record, so that format has a place for them.
         let has_place = self.to.hands_over_all_keys() && member.is_some();
-        let is_kept = self.extra == Extra::Keep || has_place;
+        let is_kept = self.extras.of(kind) == Extra::Keep || has_place;
         match member {
-            _ if self.extra == Extra::Drop && !has_place => self.drop(what, at),
+            _ if self.extras.of(kind) == Extra::Drop && !has_place => self.drop(Some(kind), what, at),
             Some(member) if is_kept => self.kept.push(member),
             _ => {
                 let to = self.to.name;
+                let name = kind.name();
+                let help = format!("`--extra {name}=drop` removes it");
                 let (gravity, code, help) = match member {
-                    Some(_) => (
-                        Gravity::Key,
-                        Code::ConvertExtraKey,
-                        "`--extra drop` removes it, `--extra keep` keeps it",
-                    ),
-                    None => (Gravity::Content, Code::ConvertContent, "`--extra drop` removes it"),
+                    Some(_) => {
+                        let help = format!("{help}, `--extra {name}=keep` keeps it");
+                        (Gravity::Key, Code::ConvertExtraKey, help)
+                    }
+                    None => (Gravity::Content, Code::ConvertContent, help),
                 };
-                self.refuse(gravity, code, at, format!("{to} cannot hold {what}; {help}"));
+                let message = format!("{to} cannot hold {what}; {help}");
+                let remark = self.remark(code, at, message).about(kind);
+                self.obstacles.push(Obstacle { gravity, remark });
             }
         }
     }
@@ -321,12 +318,12 @@ impl<'l> Writer<'_, 'l> {
     }
 
     pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
-        Remark { code, offset: at.offset_in(self.line), message }
+        Remark { code, offset: at.offset_in(self.line), message, kind: None }
     }
 
-    fn drop(&mut self, what: &str, at: Raw<'_>) {
+    pub(super) fn drop(&mut self, kind: Option<Kind>, what: &str, at: Raw<'_>) {
         let remark = self.remark(Code::ConvertDropped, at, format!("{what} was removed"));
-        self.remarks.push(remark);
+        self.remarks.push(Remark { kind, ..remark });
     }
 
     pub(super) fn refuse(&mut self, gravity: Gravity, code: Code, at: Raw<'_>, message: String) {

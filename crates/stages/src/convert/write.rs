@@ -5,8 +5,9 @@ use bedload_record::Code;
 use bedload_record::json::{Raw, string_content};
 
 use super::Remark;
-use super::config::{Extra, Weights};
+use super::config::Weights;
 use super::conversation::{Candidate, Content, Conversation, Member, RawText, Turn};
+use super::extras::{Extras, Kind};
 use super::obstacle::{Gravity, Obstacle, gravest_first};
 use super::tools::{Names, link};
 use crate::role::Role;
@@ -17,7 +18,7 @@ pub(super) const VERSION: &[u8] = b"\"bedrock-conversation-2024\"";
 /// A record under way.
 pub(super) struct Writer<'w, 'l> {
     pub(super) to: &'static Format,
-    pub(super) extra: Extra,
+    pub(super) extras: Extras,
     pub(super) weights: Weights,
     pub(super) line: &'l [u8],
     pub(super) out: &'w mut Vec<u8>,
@@ -44,6 +45,9 @@ impl<'l> Writer<'_, 'l> {
 
     fn record(&mut self, mut conversation: Conversation<'l>, given_system: Option<&'l [u8]>) {
         self.given_system(&mut conversation, given_system);
+        if !self.holds_tools() {
+            self.strip_tools(&mut conversation);
+        }
         self.asides(&mut conversation);
         self.marks(&mut conversation);
         if self.to.id != FormatId::OpenAiChat {
@@ -88,6 +92,11 @@ impl<'l> Writer<'_, 'l> {
             self.put(member.value.bytes());
         }
         self.put(b"}");
+    }
+
+    /// Returns true if the format has a place for calls of tools.
+    fn holds_tools(&self) -> bool {
+        matches!(self.to.dialect(), Some(Dialect::Converse | Dialect::Preference | Dialect::Chat))
     }
 
     /// Adds an obstacle, behind which the rest of the record can be seen.
@@ -164,7 +173,7 @@ impl<'l> Writer<'_, 'l> {
         self.one_exchange(conversation)?;
         if conversation.turns.len() > 1 {
             let answer = conversation.turns.remove(1);
-            self.unmapped("the answer", answer.at, None);
+            self.unmapped(Kind::Answers, "the answer", answer.at, None);
         }
         if let Some(prompt) = self.only_text_of(conversation.turns.remove(0)) {
             self.key("prompt", &prompt);
@@ -310,7 +319,7 @@ impl<'l> Writer<'_, 'l> {
             if is_preferred && answer.is_none() {
                 answer = Some(Turn { role: Role::Assistant, parts, marks: Vec::new(), at });
             } else {
-                self.unmapped("an answer that is not the preferred one", at, None);
+                self.unmapped(Kind::Answers, "an answer that is not the preferred one", at, None);
             }
         }
         conversation.turns.extend(answer);
@@ -320,16 +329,7 @@ impl<'l> Writer<'_, 'l> {
         match &conversation.turns[..] {
             [Turn { role: Role::User, .. }]
             | [Turn { role: Role::User, .. }, Turn { role: Role::Assistant, .. }] => Ok(()),
-            turns => {
-                let is_of_tools = |part: &&Content<'_>| matches!(part, Content::Call(_) | Content::Result(_));
-                match turns.iter().flat_map(|turn| &turn.parts).find(is_of_tools) {
-                    Some(part) => {
-                        let message = format!("{} has no place for tool calls", self.to.name);
-                        Err(self.loose_tool(part.at(), &message))
-                    }
-                    None => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),
-                }
-            }
+            _ => Err(self.cannot(self.whole(), "anything but one prompt and one answer")),
         }
     }
 

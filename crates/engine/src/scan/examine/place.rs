@@ -65,6 +65,7 @@ pub(crate) fn place_in(
         line_digest: Some(digest),
         standing: None,
         reason: None,
+        extra: finding.extra,
     };
     findings.into_iter().map(&mut place).collect()
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod declared;
 mod link;
+mod strip;
 
 use std::borrow::Cow;
 
