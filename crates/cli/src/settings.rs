@@ -335,7 +335,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         severities,
         show_content: data.show_content,
         memory_limit: memory::limit_bytes(),
-        temp_dir: config.temp_dir,
+        temp_dir: config.temp_dir.clone(),
         facts: None,
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
@@ -365,6 +365,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
             test: Vec::new(),
             array: config.array,
             max_decompressed: config.max_decompressed,
+            temp_dir: config.temp_dir,
             objects: None,
             sources: paths,
             first_wins: false,

@@ -3,18 +3,14 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bedload_tables::{DelimitedLines, ParquetLines};
-
-use crate::array::ArrayLines;
 use crate::cap::Capped;
 use crate::error::ScanError;
 use crate::gzip::Members;
-use crate::kind::FileKind;
-use crate::sniff::{Look, sniff};
+use crate::reading::{Lines, Reading, Shape, lines};
 
 /// How many first bytes tell the compression.
 pub(crate) const MAGIC_BYTES: usize = 4;
@@ -60,57 +56,6 @@ impl fmt::Display for Codec {
     }
 }
 
-/// How bytes become lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reading {
-    /// Whether an input that is an array is read as its elements.
-    pub(crate) array: bool,
-    /// Whether its name says that it is a table of text.
-    pub(crate) delimited: Option<Delimited>,
-    /// The most decompressed bytes of an input that is compressed; a ratio where it is not set.
-    pub(crate) max_decompressed: Option<u64>,
-}
-
-/// A table of text, by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Delimited {
-    /// Separated by commas, semicolons or bars.
-    Csv,
-    /// Separated by tabs.
-    Tsv,
-}
-
-impl Delimited {
-    /// What a name ends in, perhaps before the suffix of a compression.
-    pub(crate) fn of_name(name: &str) -> Option<Delimited> {
-        let name = name.to_ascii_lowercase();
-        let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
-        match plain.rsplit_once('.')?.1 {
-            "csv" => Some(Delimited::Csv),
-            "tsv" => Some(Delimited::Tsv),
-            _ => None,
-        }
-    }
-}
-
-/// What the lines of an input are in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Its own lines.
-    Lines,
-    /// The elements of a JSON array.
-    Array,
-    /// The rows of a table.
-    Table,
-}
-
-impl Shape {
-    /// What four bytes at the beginning tell of a file that is not compressed.
-    pub(crate) fn is_parquet(prefix: &[u8]) -> bool {
-        prefix.starts_with(b"PAR1")
-    }
-}
-
 /// Where the bytes of an input come from.
 pub(crate) enum Raw {
     /// A file, which can be read at any place.
@@ -133,7 +78,7 @@ pub(crate) struct Decoder {
 impl Decoder {
     /// Looks at the first bytes of `file`, which may block, and sets up what they ask for. An error comes with the
     /// compression, where that is known.
-    pub(crate) fn new(raw: Raw, reading: Reading) -> Result<Decoder, (Option<Codec>, io::Error)> {
+    pub(crate) fn new(raw: Raw, reading: &Reading) -> Result<Decoder, (Option<Codec>, io::Error)> {
         let (n_raw, n_taken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let (file, stream): (_, Box<dyn Read + Send>) = match raw {
             Raw::File(file) => (file.try_clone().ok(), Box::new(file)),
@@ -153,7 +98,7 @@ impl Decoder {
         let capped = |reader: Box<dyn Read + Send>| {
             Box::new(Capped::new(reader, Arc::clone(&n_raw), reading.max_decompressed))
         };
-        let mut reader: Box<dyn Read + Send> = match codec {
+        let reader: Box<dyn Read + Send> = match codec {
             None => Box::new(whole),
             Some(Codec::Gzip) => capped(Box::new(Members::new(buffered(whole)))),
             Some(Codec::Zstd) => {
@@ -163,34 +108,11 @@ impl Decoder {
             }
         };
         let file = file.filter(|_| codec.is_none());
-        let mut shape = Shape::Lines;
-        let lead = if reading.delimited.is_some() {
-            head(&mut reader, SNIFFED_BYTES)
-        } else if reading.array {
-            lead(&mut reader)
-        } else {
-            head(&mut reader, MAGIC_BYTES)
+        let opened = lines(reader, file, reading, &n_raw).map_err(failed)?;
+        let (shape, reader) = match opened {
+            Lines::Read(shape, reader) => (shape, reader),
+            Lines::Rows(rows) => (Shape::Table, capped(Box::new(rows)) as Box<dyn Read + Send>),
         };
-        let lead = lead.map_err(failed)?;
-        if Shape::is_parquet(&lead) {
-            shape = Shape::Table;
-            let file = file.map_or_else(|| copied(Cursor::new(lead).chain(reader)), Ok).map_err(failed)?;
-            reader = capped(Box::new(ParquetLines::new(file, Arc::clone(&n_raw)).map_err(failed)?));
-        } else if let Some(separator) = reading.delimited.and_then(|named| separator(named, &lead)) {
-            shape = Shape::Table;
-            reader = Box::new(DelimitedLines::new(Cursor::new(lead).chain(reader), separator));
-        } else {
-            let at = begin(&lead).filter(|&at| reading.array && lead[at] == b'[');
-            let mut whole = Cursor::new(lead);
-            whole.set_position(at.unwrap_or(0) as u64);
-            let whole = whole.chain(reader);
-            if let Some(at) = at {
-                shape = Shape::Array;
-                reader = Box::new(ArrayLines::new(whole, at as u64));
-            } else {
-                reader = Box::new(whole);
-            }
-        }
         Ok(Decoder { codec, shape, n_out: 0, reader, n_raw, n_taken })
     }
 
@@ -224,61 +146,6 @@ impl Decoder {
     pub(crate) fn n_raw(&self) -> u64 {
         self.n_raw.load(Ordering::Relaxed)
     }
-}
-
-/// How much of what is named like a table is looked at before it is taken for one.
-const SNIFFED_BYTES: usize = 64 << 10;
-
-fn head(reader: &mut impl Read, n_bytes: usize) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    reader.by_ref().take(n_bytes as u64).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// What separates the fields, unless it is something else after all.
-fn separator(named: Delimited, head: &[u8]) -> Option<u8> {
-    let is_json = begin(head).is_some_and(|at| matches!(head[at], b'{' | b'['));
-    match sniff(head, head.len() < SNIFFED_BYTES) {
-        _ if head.is_empty() || is_json => None,
-        Look::Lines | Look::Other(FileKind::Csv | FileKind::Tsv) => Some(match named {
-            Delimited::Csv => b",;|".iter().copied().find(|&by| is_table(head, by)).unwrap_or(b','),
-            Delimited::Tsv => b'\t',
-        }),
-        Look::Other(_) | Look::Unclear(_) => None,
-    }
-}
-
-fn is_table(head: &[u8], separator: u8) -> bool {
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    crate::sniff::is_table(head, separator, head.len() < SNIFFED_BYTES - 3)
-}
-
-/// A stream as a file without a name: the footer of a Parquet file is at its end.
-fn copied(mut stream: impl Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut stream, &mut file)?;
-    file.rewind()?;
-    Ok(file)
-}
-
-/// White space that may stand before an array.
-const LEAD_BYTES_MAX: usize = 1 << 20;
-
-/// Reads on until something else than white space shows.
-fn lead(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut lead = Vec::new();
-    while begin(&lead).is_none() && lead.len() < LEAD_BYTES_MAX {
-        if reader.by_ref().take(512).read_to_end(&mut lead)? == 0 {
-            break;
-        }
-    }
-    Ok(lead)
-}
-
-/// Where the first byte is that is neither white space nor part of a byte order mark.
-fn begin(lead: &[u8]) -> Option<usize> {
-    let bom = if lead.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    lead[bom..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| bom + at)
 }
 
 struct Counted {

@@ -15,7 +15,7 @@ use bedload_record::Side;
 use rayon::prelude::*;
 
 use crate::data::open;
-use crate::decode::{Codec, Decoder, Delimited, MAGIC_BYTES, Raw, Reading, Shape};
+use crate::decode::{Codec, Decoder, MAGIC_BYTES, Raw};
 use crate::error::ScanError;
 use crate::identity::Identity;
 use crate::input::{Input, Inputs, Live, Origin};
@@ -23,6 +23,7 @@ use crate::key::key;
 use crate::listing::{FileId, Skipped, files_below};
 use crate::objects::{Object, ObjectStore, objects};
 use crate::pattern;
+use crate::reading::{Delimited, Reading, Shape};
 use crate::source::{SourcePaths, first_of};
 use crate::url::Url;
 
@@ -41,6 +42,8 @@ pub struct DiscoverOptions {
     /// The most decompressed bytes of an input that is compressed; when `None`, 1 GB or 1,000 times the compressed
     /// bytes, whichever is more.
     pub max_decompressed: Option<u64>,
+    /// Where Parquet that comes as a stream is copied to before it is read; when `None`, the directory of the system.
+    pub temp_dir: Option<PathBuf>,
     /// Where objects that `s3://` URLs name are read from; without, such arguments are refused.
     pub objects: Option<Arc<dyn ObjectStore>>,
     /// Sources that inputs may belong to: each to the first that has it.
@@ -205,6 +208,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
         array: options.array,
         delimited: Delimited::of_name(name),
         max_decompressed: options.max_decompressed,
+        temp_dir: options.temp_dir.clone(),
     };
     let path = match found {
         Found::Path(path) => path,
@@ -244,7 +248,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
         let shape = if codec.is_none() && Shape::is_parquet(&prefix) {
             Shape::Table
         } else if codec.is_none() && is_doubtful {
-            let decoder = Decoder::new(Raw::File(open(&path).map_err(failed)?), reading);
+            let decoder = Decoder::new(Raw::File(open(&path).map_err(failed)?), &reading);
             decoder.map_err(|(_, source)| ScanError::io(&name, "read", source))?.shape
         } else {
             Shape::Lines

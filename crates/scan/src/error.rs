@@ -16,6 +16,7 @@ use crate::gzip::TrailingBytes;
 use crate::kind::FileKind;
 use crate::listing::Skipped;
 use crate::objects::ObjectError;
+use crate::reading::NotCopied;
 use crate::url::Url;
 
 /// Why inputs could not be found or read. Each message names the input; a hint, where there is one, is on a
@@ -260,6 +261,10 @@ impl ScanError {
         }
         let source = match source.downcast::<ObjectError>() {
             Ok(error) => return ScanError::Object(error),
+            Err(source) => source,
+        };
+        let source = match source.downcast::<NotCopied>() {
+            Ok(NotCopied { dir, source }) => return ScanError::Spool { name, dir, source },
             Err(source) => source,
         };
         let inner = source.get_ref();

@@ -4,9 +4,9 @@ use std::sync::PoisonError;
 
 use bedload_record::InputId;
 
-use crate::decode::Shape;
 use crate::error::ScanError;
 use crate::input::{Inputs, Live, Origin};
+use crate::reading::Shape;
 
 impl Inputs {
     /// The first `n_bytes` decompressed bytes of an input, fewer only when it has no more. A stream gives

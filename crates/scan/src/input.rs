@@ -11,12 +11,13 @@ use bedload_record::{InputId, Side};
 use rayon::prelude::*;
 
 use crate::data::{Data, open};
-use crate::decode::{Codec, Decoder, Raw, Reading, Shape};
+use crate::decode::{Codec, Decoder, Raw};
 use crate::error::{Change, ScanError};
 use crate::identity::Identity;
 use crate::kind::FileKind;
 use crate::listing::Skipped;
 use crate::objects::{Object, ObjectStore};
+use crate::reading::{Reading, Shape};
 use crate::spool::{Spool, SpoolFile};
 use crate::visit::Watch;
 
@@ -218,10 +219,10 @@ impl Input {
     /// bytes once.
     pub fn stamp(&self) -> Option<String> {
         match &self.origin {
-            Origin::File { identity, .. } => Some(format!("{} {:?}", identity.stamp(), self.reading)),
+            Origin::File { identity, .. } => Some(format!("{} {}", identity.stamp(), self.reading.stamp())),
             Origin::Object { object, .. } => {
                 let e_tag = object.e_tag.as_ref()?;
-                Some(format!("{object} {e_tag} {} {:?}", object.bytes, self.reading))
+                Some(format!("{object} {e_tag} {} {}", object.bytes, self.reading.stamp()))
             }
             Origin::Once { .. } => None,
         }
@@ -364,7 +365,7 @@ impl Input {
     }
 
     fn decoder(&self, raw: Raw) -> Result<Decoder, ScanError> {
-        let decoder = Decoder::new(raw, self.reading).map_err(|(codec, source)| {
+        let decoder = Decoder::new(raw, &self.reading).map_err(|(codec, source)| {
             let found = codec.map(|codec| (codec, 0));
             ScanError::reading(&self.name, found, source)
         })?;

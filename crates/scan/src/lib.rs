@@ -48,6 +48,8 @@ mod gzip;
 
 mod cap;
 
+mod reading;
+
 mod decode;
 
 mod data;

@@ -27,6 +27,7 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
     let discovery = DiscoverOptions {
         array: args.array || config.array,
         max_decompressed: config.max_decompressed,
+        temp_dir: config.temp_dir.clone(),
         objects: objects::store(&args.account, &args.inputs)?,
         ..DiscoverOptions::default()
     };

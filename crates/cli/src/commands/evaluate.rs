@@ -196,6 +196,7 @@ fn discovery(args: &EvaluateArgs, names: &[OsString], config: &Config) -> Result
     Ok(DiscoverOptions {
         array: args.array || config.array,
         max_decompressed: args.max_decompressed.or(config.max_decompressed),
+        temp_dir: config.temp_dir.clone(),
         objects: super::objects::store(&args.account, names.iter().chain(&args.against))?,
         ..DiscoverOptions::default()
     })

@@ -96,6 +96,22 @@ fn rows_are_records_whichever_way_the_table_comes() {
 }
 
 #[test]
+fn parquet_that_comes_as_a_stream_is_copied_where_temporary_files_go() {
+    let parquet = parquet_of(&rows(20));
+    let scratch = Scratch::with("b.parquet.gz", gzip(&parquet));
+    for args in ["check", "convert --to converse --out o.jsonl", "build --out o"] {
+        for (input, bytes) in [("-", &parquet[..]), ("b.parquet.gz", b"")] {
+            let refused = scratch.feed(&format!("{args} {input} --temp-dir nowhere"), bytes).exits(3);
+            let named = format!("{input}: could not be copied to a temporary file in nowhere: ");
+            assert!(refused.stderr.contains(&named), "{args}: {}", refused.stderr);
+        }
+    }
+    scratch.write("bedload.toml", "temp-dir = \".\"\n");
+    scratch.feed(&format!("check - {CHECK}"), &parquet).exits(0);
+    assert_eq!(scratch.names(), ["b.parquet.gz", "bedload.toml"]);
+}
+
+#[test]
 fn findings_count_rows_as_lines() {
     let mut rows = rows(20);
     rows[9].1 = String::new();
