@@ -106,6 +106,7 @@ pub(crate) struct Config {
     #[schemars(schema_with = "schema::size")]
     pub(crate) shard_bytes: Option<u64>,
     /// Files that findings are written to, each as `FORMAT=FILE`. Example: `output = ["jsonl=findings.jsonl"]`.
+    #[schemars(schema_with = "schema::outputs")]
     #[serde(deserialize_with = "read::outputs")]
     pub(crate) output: Vec<String>,
     /// JSON Pointer to what names a record in its source: a column of the report, also where a conversion leaves it

@@ -2,12 +2,14 @@
 
 use bedload_bedrock::Catalogue;
 use bedload_stages::shapes;
+use clap::ValueEnum as _;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 use super::Config;
+use crate::args::Form;
 
 /// A setting: a key of the file, of a table in it, or of an `[[input]]` table.
 #[derive(Clone, Debug)]
@@ -175,7 +177,15 @@ pub(super) fn profile(_: &mut SchemaGenerator) -> Schema {
 
 /// A path, or several.
 pub(super) fn paths(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
+    let path = json_schema!({ "type": "string", "minLength": 1 });
+    json_schema!({ "anyOf": [path, { "type": "array", "items": path, "minItems": 1 }] })
+}
+
+/// Forms with the files that they are written to.
+pub(super) fn outputs(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<String> = Form::value_variants().iter().map(|form| form.name()).collect();
+    let pattern = format!("^({})=.", names.join("|"));
+    json_schema!({ "type": "array", "items": { "type": "string", "pattern": pattern } })
 }
 
 /// A JSON Pointer.
@@ -195,7 +205,7 @@ pub(super) fn size(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn limit(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [
         { "type": "number", "minimum": 0 },
-        { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *%?$" },
+        { "type": "string", "pattern": "^([0-9]+|[01]?\\.[0-9]{1,5}|(100(\\.0{0,3})?|[0-9]{1,2}(\\.[0-9]{0,3})?) *%)$" },
     ] })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::corpus::plain;
+use crate::schema::{accepts, errors};
 use crate::scratch::{Scratch, jsonl};
 
 fn shown(scratch: &Scratch, flags: &str) -> BTreeMap<String, Value> {
@@ -87,47 +88,50 @@ fn what_a_build_would_refuse_is_refused() {
     assert!(scratch.run("config shwo").refuses(2).contains("'show'"));
 }
 
-/// Values that no data could have; each is refused where the file is read, by every command that reads it.
+/// Values that no data could have.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("", "format", "\"convrse\""),
+    ("", "max-rejected", "\"banana\""),
+    ("", "max-rejected", "\"200%\""),
+    ("", "threads", "2000"),
+    ("", "threads", "0"),
+    ("", "fail-on", "\"warn\""),
+    ("", "memory-limit", "\"much\""),
+    ("", "max-record-bytes", "\"8GiB\""),
+    ("", "output", "[\"html=x\"]"),
+    ("", "id", "\"id\""),
+    ("", "severity", "{ \"schema/none\" = \"error\" }"),
+    ("", "max-findings", "{ \"schema/empty-content\" = \"many\" }"),
+    ("[stages.convert]", "to", "\"convers\""),
+    ("[stages.convert]", "extra", "\"dorp\""),
+    ("[stages.tokens]", "encoding", "\"o200k\""),
+    ("[stages.tokens]", "engine", "\"fats\""),
+    ("[stages.tokens]", "margin", "101"),
+    ("[stages.balance]", "ratio-max", "0.5"),
+    ("[stages.balance]", "ratio-max", "nan"),
+    ("[stages.balance]", "cap-class", "0"),
+    ("[stages.augment]", "copies", "0"),
+    ("[stages.augment]", "copies", "65"),
+    ("[stages.augment]", "to", "0"),
+    ("[stages.split]", "select", "0"),
+    ("[stages.split]", "select-tokens", "0"),
+    ("[stages.split]", "validation", "0.9"),
+    ("[stages.contamination]", "ngram", "2"),
+    ("[stages.near]", "threshold", "0"),
+    ("[[input]]\npath = \"a.jsonl\"", "format", "\"alpacca\""),
+    ("[[input]]\npath = \"a.jsonl\"", "label", "\"label\""),
+    ("[[input]]\npath = \"a.jsonl\"", "id", "\"id\""),
+    ("[[input]]\npath = \"a.jsonl\"", "name", "\"\""),
+    ("[[input]]\npath = \"a.jsonl\"", "weight", "0"),
+    ("[[input]]", "path", "[]"),
+    ("[[input]]", "path", "\"\""),
+];
+
+/// Each is refused where the file is read, by every command that reads it.
 #[test]
 fn a_bad_value_is_refused_with_its_line_by_every_command() {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(30)));
-    for (table, key, value) in [
-        ("", "format", "\"convrse\""),
-        ("", "max-rejected", "\"banana\""),
-        ("", "max-rejected", "\"200%\""),
-        ("", "threads", "2000"),
-        ("", "threads", "0"),
-        ("", "fail-on", "\"warn\""),
-        ("", "memory-limit", "\"much\""),
-        ("", "max-record-bytes", "\"8GiB\""),
-        ("", "output", "[\"html=x\"]"),
-        ("", "id", "\"id\""),
-        ("", "severity", "{ \"schema/none\" = \"error\" }"),
-        ("", "max-findings", "{ \"schema/empty-content\" = \"many\" }"),
-        ("[stages.convert]", "to", "\"convers\""),
-        ("[stages.convert]", "extra", "\"dorp\""),
-        ("[stages.tokens]", "encoding", "\"o200k\""),
-        ("[stages.tokens]", "engine", "\"fats\""),
-        ("[stages.tokens]", "margin", "101"),
-        ("[stages.balance]", "ratio-max", "0.5"),
-        ("[stages.balance]", "ratio-max", "nan"),
-        ("[stages.balance]", "cap-class", "0"),
-        ("[stages.augment]", "copies", "0"),
-        ("[stages.augment]", "copies", "65"),
-        ("[stages.augment]", "to", "0"),
-        ("[stages.split]", "select", "0"),
-        ("[stages.split]", "select-tokens", "0"),
-        ("[stages.split]", "validation", "0.9"),
-        ("[stages.contamination]", "ngram", "2"),
-        ("[stages.near]", "threshold", "0"),
-        ("[[input]]\npath = \"a.jsonl\"", "format", "\"alpacca\""),
-        ("[[input]]\npath = \"a.jsonl\"", "label", "\"label\""),
-        ("[[input]]\npath = \"a.jsonl\"", "id", "\"id\""),
-        ("[[input]]\npath = \"a.jsonl\"", "name", "\"\""),
-        ("[[input]]\npath = \"a.jsonl\"", "weight", "0"),
-        ("[[input]]", "path", "[]"),
-        ("[[input]]", "path", "\"\""),
-    ] {
+    for &(table, key, value) in WRONG {
         let text = format!("{table}\n{key} = {value}\n");
         let line = text.lines().count();
         scratch.write("bedload.toml", &text);
@@ -149,4 +153,70 @@ fn the_schema_is_json_and_knows_every_setting_that_is_shown() {
         let at = format!("/properties/{}", key.replace('.', "/properties/"));
         assert!(schema.pointer(&at).is_some_and(|schema| schema["description"].is_string()), "{key}");
     }
+}
+
+/// Editors judge the file by its schema, and the program by the types that read it.
+#[test]
+fn the_schema_accepts_what_is_read_and_refuses_what_is_not() {
+    let scratch = Scratch::with("a.jsonl", jsonl(plain(30)));
+    let schema: Value = serde_json::from_str(&scratch.run("config schema").exits(0).stdout).unwrap();
+    let object = |text: &str| -> Value {
+        scratch.write("bedload.toml", text);
+        let mut object = serde_json::json!({});
+        for (key, one) in shown(&scratch, "") {
+            put(&mut object, &key, one["value"].clone());
+        }
+        object
+    };
+    let set = "profile = \"nova-lite-sft\"\nmemory-limit = \"2 GiB\"\nmax-rejected = \"1%\"\nfail-on = \"note\"\n\
+               severity = { \"text/*\" = \"note\" }\nmax-findings = { \"schema/empty-content\" = \"2%\" }\n\
+               [stages.convert]\nto = \"converse\"\nmap = { prompt = \"q\" }\n[stages.split]\nvalidation = 0.2\n\
+               stratify = [\"length\"]\n[stages.near]\nthreshold = 0.7\n[[input]]\npath = [\"a.jsonl\"]\nlabel = \"/l\"\n";
+    for text in ["", set] {
+        accepts(&schema, &object(text));
+    }
+    let mut accepted = Vec::new();
+    for &(table, key, value) in WRONG {
+        // What TOML and the numbers of JSON do not share, and limits that other settings set.
+        if value == "nan" || value.contains(" = ") {
+            continue;
+        }
+        let value: Value = serde_json::from_str(value).unwrap();
+        let table = table.lines().next().unwrap_or_default();
+        let whole = match table {
+            "" => serde_json::json!({ key: value }),
+            "[[input]]" => serde_json::json!({ "input": [{ key: value }] }),
+            name => {
+                let stage = name.trim_matches(['[', ']']).strip_prefix("stages.").unwrap();
+                serde_json::json!({ "stages": { stage: { key: value } } })
+            }
+        };
+        if errors(&schema, &whole).is_empty() {
+            accepted.push(whole.to_string());
+        }
+    }
+    // Bounds of sizes with a unit, which a pattern cannot have.
+    assert_eq!(accepted, [r#"{"max-record-bytes":"8GiB"}"#]);
+}
+
+/// Sets a value under a dotted key, in lists where its parts are numbers.
+fn put(object: &mut Value, key: &str, value: Value) {
+    if value.is_null() {
+        return;
+    }
+    let mut at = object;
+    for part in key.split('.') {
+        at = match part.parse::<usize>() {
+            Ok(place) => {
+                if at.is_null() {
+                    *at = Value::Array(Vec::new());
+                }
+                let list = at.as_array_mut().unwrap();
+                list.resize(list.len().max(place + 1), Value::Null);
+                &mut list[place]
+            }
+            Err(_) => &mut at[part],
+        };
+    }
+    *at = value;
 }

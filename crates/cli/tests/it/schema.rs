@@ -1,13 +1,20 @@
 //! JSON against a JSON Schema, as far as the schemas go that are used here: a keyword that is not known fails.
 
+use regex_automata::hybrid::regex::Regex;
 use serde_json::Value;
 
 /// Asserts that a schema accepts a value.
 #[track_caller]
 pub(crate) fn accepts(schema: &Value, value: &Value) {
+    let errors = errors(schema, value);
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+/// What a schema has against a value.
+pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let mut errors = Vec::new();
     check(schema, schema, value, "", &mut errors);
-    assert!(errors.is_empty(), "{errors:?}");
+    errors
 }
 
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec<String>) {
@@ -23,21 +30,27 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
             | "definitions"
             | "items"
             | "properties"
+            | "examples"
+            | "propertyNames"
             | "additionalProperties" => {}
             "type" if has_type(rule, value) => {}
             "type" => wrong(&format!("not of type {rule}")),
             "enum" if rule.as_array().is_some_and(|values| values.contains(value)) => {}
             "enum" => wrong(&format!("none of {rule}")),
+            "const" if rule == value => {}
+            "const" => wrong(&format!("not {rule}")),
+            "exclusiveMinimum"
+                if value.as_f64().zip(rule.as_f64()).is_none_or(|(value, least)| value > least) => {}
             "minimum" if value.as_f64().zip(rule.as_f64()).is_none_or(|(value, least)| value >= least) => {}
             "maximum" if value.as_f64().zip(rule.as_f64()).is_none_or(|(value, most)| value <= most) => {}
             "minItems" if value.as_array().is_none_or(|items| items.len() as u64 >= number(rule)) => {}
             "minLength" if value.as_str().is_none_or(|text| text.chars().count() as u64 >= number(rule)) => {}
             "uniqueItems" if value.as_array().is_none_or(|items| are_unique(items)) => {}
-            "minimum" | "maximum" | "minItems" | "minLength" | "uniqueItems" => {
+            "exclusiveMinimum" | "minimum" | "maximum" | "minItems" | "minLength" | "uniqueItems" => {
                 wrong(&format!("{keyword} {rule}"));
             }
-            // Identifiers and types, of which none is written.
-            "pattern" => wrong("a pattern is not checked"),
+            "pattern" if value.as_str().is_none_or(|text| matches(rule, text)) => {}
+            "pattern" => wrong(&format!("does not match {rule}")),
             "format" if value.as_str().is_none_or(|text| has_format(rule, text)) => {}
             "format" => wrong(&format!("not a {rule}: {value}")),
             "required" => {
@@ -52,14 +65,15 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
                 check(root, root.pointer(pointer).expect("defined"), value, at, errors);
                 return;
             }
-            "anyOf" => {
-                let fits = |schema: &Value| {
+            "anyOf" | "oneOf" => {
+                let fits = |schema: &&Value| {
                     let mut errors = Vec::new();
                     check(root, schema, value, at, &mut errors);
                     errors.is_empty()
                 };
-                if !rule.as_array().expect("schemas").iter().any(fits) {
-                    wrong("fits none of several");
+                let n = rule.as_array().expect("schemas").iter().filter(fits).count();
+                if n == 0 || n > 1 && keyword == "oneOf" {
+                    wrong(&format!("fits {n} of several"));
                 }
             }
             other => panic!("{at}: the keyword `{other}` is not known"),
@@ -73,6 +87,9 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
     let Value::Object(members) = value else { return };
     for (name, member) in members {
         let at = format!("{at}/{name}");
+        if let Some(rule) = schema.get("propertyNames") {
+            check(root, rule, &Value::from(name.as_str()), &at, errors);
+        }
         let rule = schema.get("properties").and_then(|rules| rules.get(name));
         match rule.or(schema.get("additionalProperties")) {
             None | Some(Value::Bool(true)) => {}
@@ -80,6 +97,12 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
             Some(rule) => check(root, rule, member, &at, errors),
         }
     }
+}
+
+/// Returns true where a pattern is found in a text.
+fn matches(rule: &Value, text: &str) -> bool {
+    let regex = Regex::new(rule.as_str().expect("a pattern")).expect("a regular expression");
+    regex.is_match(&mut regex.create_cache(), text)
 }
 
 fn number(rule: &Value) -> u64 {
