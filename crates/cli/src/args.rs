@@ -51,7 +51,7 @@ pub(crate) use built::{CleanArgs, VerifyArgs};
 pub(crate) use compare::{CompareArgs, CompareFormat, PolicyArgs};
 pub(crate) use configuration::{ConfigCommand, ConfigurationArgs, ShowArgs};
 pub(crate) use contamination::ContaminationArgs;
-pub(crate) use conversion::ConversionArgs;
+pub(crate) use conversion::{ConversionArgs, ConvertArgs};
 #[cfg_attr(
     not(feature = "bedrock"),
     allow(unused_imports, reason = "without the feature these are only refused")
@@ -314,43 +314,6 @@ pub(crate) struct CheckArgs {
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) pii: PiiArgs,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) output: FindingsArgs,
-    #[command(flatten)]
-    pub(crate) account: InputAccountArgs,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  bedload convert chat.jsonl --to converse --out converse.jsonl\n  bedload convert qa.jsonl --to prompt-completion \\\n      --map prompt=question,completion=answer --out sft.jsonl\n  bedload convert chat.jsonl --to converse --extra drop \\\n      --rejected rejected.jsonl --out converse.jsonl\n  bedload convert train.jsonl --fix --diff\n  bedload convert train.jsonl --fix --out fixed.jsonl"
-)]
-pub(crate) struct ConvertArgs {
-    /// Files, directories, globs, or `-`; .jsonl or .ndjson, also with .gz or .zst.
-    #[cfg_attr(feature = "s3", doc = "s3:// URLs of objects, prefixes and patterns are read, too.")]
-    /// Without any, those of the `[[input]]` tables in bedload.toml.
-    #[arg(value_name = "INPUT")]
-    pub(crate) inputs: Vec<OsString>,
-    /// File to create; it appears complete or not at all, and not at all if no record can be converted. Not needed with
-    /// --diff.
-    #[cfg_attr(feature = "s3", doc = "It may be a place in S3.")]
-    #[arg(long, value_name = "FILE", required_unless_present = "diff")]
-    pub(crate) out: Option<PathBuf>,
-    /// File to create for the rejected lines, copied byte for byte [default: none].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rejected: Option<PathBuf>,
-    /// Replace existing files with these names.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    #[command(flatten)]
-    pub(crate) gate: GateArgs,
-    #[command(flatten)]
-    pub(crate) baseline: BaselineArgs,
-    #[command(flatten)]
-    pub(crate) conversion: ConversionArgs,
-    #[command(flatten)]
-    pub(crate) repair: RepairArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

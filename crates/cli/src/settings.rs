@@ -24,7 +24,7 @@ use serde::de::IntoDeserializer;
 use crate::args::{
     CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, GateArgs, VocabularyArgs,
 };
-use crate::config::{Config, Written, sources};
+use crate::config::{Config, sources};
 use crate::escape::escape;
 use crate::exit::Failure;
 use crate::gate::{Level, Policy, Selector, check_limits, choose, put_limits, put_severities};
@@ -87,10 +87,7 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
     put_for_check(&args.contamination, &data.skip, &mut config.stages)?;
     build::put_group_by(&args.group_by, &mut config.stages)?;
     put_gate(&args.gate, &mut config);
-    if let Some(limit) = args.max_rejected {
-        config.max_rejected = Some(Written::Text(limit.to_string()));
-    }
-    let max_rejected = max_rejected(&config)?;
+    let max_rejected = max_rejected(args.max_rejected, &config)?;
     let mut run = resolve(data, config)?;
     run.settings.max_rejected = max_rejected;
     Ok(run)
@@ -109,9 +106,11 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
     put_gate(&args.gate, &mut config);
+    let max_rejected = max_rejected(args.max_rejected, &config)?;
     // Tokens are counted only where there is a limit to hold them to.
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
     let mut run = resolve(&args.data, config)?;
+    run.settings.max_rejected = max_rejected;
     run.settings.repair = args.repair.selection();
     Ok(run)
 }
@@ -124,10 +123,10 @@ fn put_gate(args: &GateArgs, config: &mut Config) {
     }
 }
 
-/// How many rejected records are allowed, where that is configured.
-fn max_rejected(config: &Config) -> Result<Option<MaxRejected>, Failure> {
-    let written = config.max_rejected.as_ref().map(Written::text);
-    written.map(|text| text.parse().map_err(Failure::Usage)).transpose()
+/// How many rejected records are allowed, where that is given or configured.
+fn max_rejected(given: Option<MaxRejected>, config: &Config) -> Result<Option<MaxRejected>, Failure> {
+    let configured = || config.max_rejected.as_ref().map(|written| written.text().parse());
+    given.map(Ok).or_else(configured).transpose().map_err(Failure::Usage)
 }
 
 /// Puts flags over the configured conversion.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bedload_engine::{Converted, EngineError, FileBeside, Outputs, Repair, convert, resolve};
-use bedload_record::{Finding, Severities, Severity};
+use bedload_record::{Code, Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
 use super::{find_inputs, new_progress, refuse_remote_output, say_config, start_workers};
@@ -88,16 +88,18 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let left = watch.without_known(&converted.by_code);
     let judgement = watch.policy().judge(Found {
         by_code: &left,
-        bears_rejected: false,
-        max_rejected: None,
+        bears_rejected: run.settings.max_rejected.is_some(),
+        max_rejected: run.settings.max_rejected,
         rejected: converted.rejected,
         records: converted.records,
     });
     let exit = judgement.exit;
     converted.notes.iter().for_each(|note| complain(note));
-    let delivered = match converted.written {
-        0 => Delivered::Here,
-        _ => destination.deliver(true, &output.plain(), &progress)?,
+    let delivered = if converted.written == 0 {
+        Delivered::Here
+    } else {
+        let is_ready = !converted.by_code.contains_key(&Code::DatasetTooManyRejected);
+        destination.deliver(is_ready, &output.plain(), &progress)?
     };
     if let Delivered::There { object, .. } = &delivered {
         told.write_object(object)?;
@@ -123,8 +125,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let known = Known { is_shown: has_known, ..watch.known() };
         let listed = (severities, Listed { most: shown, is_folded: false, known });
         say(&converted_summary(&converted, out, rejected, listed, started.elapsed(), paint));
-        if let Delivered::There { prose, .. } = delivered {
-            say(&prose);
+        match delivered {
+            Delivered::Here => {}
+            Delivered::Nowhere => say("nothing was sent, because too many records were rejected\n"),
+            Delivered::There { prose, .. } => say(&prose),
         }
         say(&about_baseline);
     }

@@ -28,7 +28,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let split = &args.split;
     let mut config = Config::load(&args.data.config)?;
     put_build(args, &mut config)?;
-    let max_rejected = max_rejected(&config)?;
+    let max_rejected = max_rejected(args.max_rejected, &config)?;
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
     let stages = &run.settings.stages;

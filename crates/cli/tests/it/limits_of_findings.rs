@@ -119,6 +119,34 @@ fn a_limit_of_rejected_records_says_why_a_run_passes_and_always_fails_one() {
 }
 
 #[test]
+fn convert_bears_rejected_records_up_to_the_limit_and_writes_the_others_either_way() {
+    let scratch = scratch();
+    let convert = "convert a.jsonl --to converse --overwrite --out c.jsonl";
+    scratch.run(convert).exits(1);
+    for (limit, code) in [("3", 0), ("3%", 0), ("2", 1), ("2.9%", 1), ("0", 1)] {
+        let run = scratch.run(&format!("{convert} --max-rejected {limit} --output-format jsonl")).exits(code);
+        let is_said = run.by_code().contains_key("dataset/too-many-rejected");
+        assert_eq!(is_said, code == 1, "{limit}");
+        let summary = run.summary();
+        assert_eq!((&summary["records"], &summary["rejected"]), (&100.into(), &3.into()));
+        assert_eq!(scratch.lines("c.jsonl").len(), 97);
+    }
+    scratch.write("bedload.toml", "max-rejected = 3\n");
+    let said = scratch.run(convert).exits(0).said();
+    assert!(
+        said.ends_with("exiting with 0: 3 of 100 records were rejected; max-rejected allows 3\n"),
+        "{said}"
+    );
+    let run = scratch.run(&format!("{convert} --max-rejected 0 --fail-on never")).exits(1);
+    let said = run.said();
+    assert!(
+        said.ends_with("exiting with 1: 3 of 100 records were rejected; max-rejected allows 0\n"),
+        "{said}"
+    );
+    assert!(said.contains("wrote c.jsonl"), "{said}");
+}
+
+#[test]
 fn a_share_is_given_with_the_records_that_it_is_of() {
     let scratch = scratch();
     for (flags, code, reason) in [

@@ -42,7 +42,7 @@ use crate::scan::ties::Ties;
 use certify::Certificates;
 use decide::{Decided, accept_or_remove, decide};
 use judge::files::Files;
-use judge::{DataSet, Records, SideTotals, judge};
+use judge::{DataSet, Records, SideTotals, judge, judge_rejected};
 use marks::Marks;
 use pack::{Packed, pack};
 use variants::augment;
@@ -185,7 +185,7 @@ pub(crate) fn plan_as_it_is(
         set_aside: &[],
         is_in_place: false,
         before,
-        decided: Vec::new(),
+        decided: judge_rejected(counts.rejected, counts.read, settings.max_rejected).into_iter().collect(),
         records: None,
     });
     Plan {
