@@ -123,9 +123,14 @@ fn listed<'t>(
     Ok(Tool {
         name: name(spec).ok_or((at, NO_NAME))?,
         description: described(spec),
-        schema: schema.filter(|schema| !schema.is_null()).map(|schema| Cow::Borrowed(schema.bytes())),
+        schema: schema.filter(|schema| !is_void(*schema)).map(|schema| Cow::Borrowed(schema.bytes())),
         at,
     })
+}
+
+/// Returns true for what stands for a schema where a function takes nothing.
+fn is_void(schema: Raw<'_>) -> bool {
+    schema.is_null() || schema.is_object() && schema.members().next().is_none()
 }
 
 const NO_NAME: &str = "a tool must have a name";
