@@ -168,6 +168,11 @@ pub(super) struct Conversation<'l> {
 }
 
 impl<'l> Conversation<'l> {
+    /// Returns true if a system message stands between the last turn and what is read next.
+    pub(super) fn is_apart(&self) -> bool {
+        self.reminders.last().is_some_and(|last| last.after == self.turns.len())
+    }
+
     /// Takes the tools that a member declares. A second member that declares some is one like any other.
     pub(super) fn declare(&mut self, declared: Declared<'l>) {
         match &self.tools {

@@ -153,18 +153,12 @@ impl<'l> Reader<'l> {
             ("system", Dialect::Chat | Dialect::ShareGpt) | ("developer", Dialect::Chat) => {
                 return self.system(dialect, message, conversation);
             }
-            ("tool" | "function", Dialect::Chat)
+            ("tool" | "function" | "tool_response" | "ipython", Dialect::Chat)
             | ("tool" | "function" | "observation" | "tool_response", Dialect::ShareGpt) => {
                 return self.result(dialect, message, conversation);
             }
-            ("function_call" | "tool_call", Dialect::ShareGpt) => {
-                let calls = sharegpt_calls(self.member(message, content_key)?);
-                let mut asides = Vec::new();
-                rest(message, &[role_key, content_key], &mut asides);
-                let marks = conversation.keep(asides);
-                let parts = calls.into_iter().map(Content::Call).collect();
-                conversation.turns.push(Turn { role: Role::Assistant, parts, marks, at: message });
-                return Ok(());
+            ("tool_call", Dialect::Chat) | ("function_call" | "tool_call", Dialect::ShareGpt) => {
+                return self.called(dialect, message, conversation);
             }
             _ => {
                 let message = format!("`{role_key}` has an unknown value");
@@ -221,6 +215,35 @@ impl<'l> Reader<'l> {
         Ok(())
     }
 
+    /// A message that is a call, or several. It belongs to what the assistant said or called just before.
+    fn called(
+        &self,
+        dialect: Dialect,
+        message: Raw<'l>,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<(), Remark> {
+        let (role_key, content_key) = keys(dialect);
+        let calls = sharegpt_calls(self.member(message, content_key)?);
+        let parts = calls.into_iter().map(Content::Call);
+        let mut asides = Vec::new();
+        rest(message, &[role_key, content_key], &mut asides);
+        let marks = conversation.keep(asides);
+        let is_apart = conversation.is_apart();
+        match conversation.turns.last_mut() {
+            // A mark is about the whole of a turn.
+            Some(turn)
+                if turn.role == Role::Assistant && !is_apart && marks.is_empty() && turn.marks.is_empty() =>
+            {
+                turn.parts.extend(parts);
+            }
+            _ => {
+                let parts = parts.collect();
+                conversation.turns.push(Turn { role: Role::Assistant, parts, marks, at: message });
+            }
+        }
+        Ok(())
+    }
+
     /// A message that is the result of a call. Those that follow each other are one turn of the user's.
     fn result(
         &self,
@@ -240,8 +263,7 @@ impl<'l> Reader<'l> {
         rest(message, &known, &mut asides);
         let mut marks = conversation.keep(asides);
         let part = Content::Result(chat_result(message, parts));
-        let is_apart =
-            conversation.reminders.last().is_some_and(|last| last.after == conversation.turns.len());
+        let is_apart = conversation.is_apart();
         match conversation.turns.last_mut() {
             Some(turn) if turn.is_results() && !is_apart => {
                 turn.parts.push(part);
