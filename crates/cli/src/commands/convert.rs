@@ -15,8 +15,8 @@ use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
 use crate::output::{
-    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, line_of, of_severity,
-    put_run, repairs, say,
+    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, line_of, losses,
+    of_severity, put_run, repairs, say,
 };
 use crate::progress::Display;
 use crate::settings;
@@ -155,6 +155,7 @@ fn summary_object(
     config: Option<&Path>,
 ) -> serde_json::Value {
     let of = |severity| of_severity(&converted.by_code, severities, severity);
+    let (by_file, files_beyond) = losses::objects(&converted.losses);
     let mut object = serde_json::json!({
         "kind": "summary",
         "files": converted.files,
@@ -169,6 +170,8 @@ fn summary_object(
         "from": converted.from,
         "format": converted.to,
         "by_code": by_name(&converted.by_code),
+        "by_file": by_file,
+        "by_file_more": files_beyond,
         "removed": converted.removed,
         "repairs": converted.repairs.as_ref().map(by_name),
     });

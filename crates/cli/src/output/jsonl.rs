@@ -51,6 +51,8 @@ struct FindingObject<'a> {
     source: &'a str,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    extra: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
@@ -72,6 +74,7 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         profile,
         source: &finding.source,
         fingerprint: Fingerprint::of(finding).to_string(),
+        extra: finding.extra,
         baseline: finding.standing.map(Standing::name),
         content: finding.content.as_ref().map(|content| content.around(EXCERPT_SIDE)),
     }

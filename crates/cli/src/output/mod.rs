@@ -8,6 +8,7 @@ mod github;
 mod histogram;
 mod jsonl;
 mod junit;
+pub(crate) mod losses;
 mod markdown;
 mod numbers;
 mod paint;

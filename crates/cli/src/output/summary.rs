@@ -13,6 +13,7 @@ use bedload_record::plural::{count, plural};
 use bedload_record::{Bin, Code, Quantiles, Severities, Tokens};
 
 use super::histogram::histogram;
+use super::losses;
 use super::repairs::counted;
 use super::{Known, Paint};
 use crate::escape::escape;
@@ -157,6 +158,7 @@ pub(crate) fn converted_summary(
         None => {}
     }
     codes(&mut out, &converted.by_code, severities, listed);
+    out.push_str(&losses::tables(&converted.losses));
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));
     leftovers(&mut out, &converted.leftovers, file);
     out

@@ -1,5 +1,7 @@
 //! What a conversion cannot carry over: all of it is listed, and the user says what becomes of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::scratch::{Scratch, jsonl};
 
 /// A chat with a key of its own, a part that is not text, a mark of training and two texts in a message.
@@ -196,4 +198,108 @@ fn an_output_tells_which_kinds_were_dropped_and_is_verified() {
     let expected: serde_json::Value = serde_json::json!({"keys": "drop", "nested-keys": "drop"});
     assert_eq!(scratch.manifest("o")["config"]["stages"]["convert"]["extra"], expected);
     scratch.run("verify o").exits(0);
+}
+
+#[test]
+fn what_each_file_lost_is_counted_by_record_and_reason() {
+    let scratch = Scratch::new();
+    for n in 0..12 {
+        let lines = (0..300).map(|line| match (line * 7 + n) % 11 {
+            0 => "not json".to_owned(),
+            1 => MANY.to_owned(),
+            part @ 2..7 => OF_KINDS[part - 2].0.to_owned(),
+            _ => PLAIN.to_owned(),
+        });
+        scratch.write(format!("{n}.jsonl"), jsonl(lines));
+    }
+    scratch.write("plain.jsonl", jsonl([PLAIN]));
+    let convert =
+        "convert *.jsonl --format openai-chat --to claude-messages --max-rejected 100% --output-format jsonl";
+    for flags in ["", "--extra keys=drop,nested-keys=drop", "--extra drop"] {
+        let mut first = None;
+        for threads in ["--threads 1 --no-mmap", "--threads 7"] {
+            let run = scratch.run(&format!("{convert} {flags} {threads} --overwrite --out c.json")).exits(0);
+            let summary = run.summary();
+            let (rejected, written) = (&summary["rejected"], &summary["valid"]);
+            let expected = lost(&run.findings());
+            let by_file = &summary["by_file"];
+            let found: BTreeMap<(String, String), u64> = by_file
+                .as_array()
+                .expect("a list")
+                .iter()
+                .flat_map(|one| {
+                    let file = one["file"].as_str().expect("a name").to_owned();
+                    let reasons = one["reasons"].as_array().expect("a list").iter().map(|reason| {
+                        let kind = reason["extra"].as_str().unwrap_or_default();
+                        format!("{} {kind}", reason["code"].as_str().expect("a code"))
+                    });
+                    let numbers =
+                        one["reasons"].as_array().expect("a list").iter().map(|one| &one["records"]);
+                    let rows: Vec<(String, u64)> =
+                        reasons.zip(numbers.map(|n| n.as_u64().expect("a number"))).collect();
+                    let all = ["rejected", "reduced"]
+                        .map(|of| (of.to_owned(), one[of].as_u64().expect("a number")));
+                    rows.into_iter().chain(all).map(move |(reason, n)| ((file.clone(), reason), n))
+                })
+                .filter(|(_, n)| *n > 0)
+                .collect();
+            assert_eq!(found, expected, "{flags} {threads}");
+            let of = |what: &str| {
+                let own = found.iter().filter(|((_, reason), _)| reason == what);
+                own.map(|(_, n)| n).sum::<u64>()
+            };
+            assert_eq!(rejected.as_u64(), Some(of("rejected")));
+            assert_eq!(written.as_u64(), Some(3_601 - of("rejected")));
+            assert_eq!(flags.is_empty(), of("reduced") == 0);
+            assert_eq!(summary["by_file_more"], 0);
+            assert_eq!(first.get_or_insert(by_file.clone()), by_file);
+        }
+    }
+}
+
+/// The same, counted from the findings.
+fn lost(findings: &[serde_json::Value]) -> BTreeMap<(String, String), u64> {
+    let mut of_records: BTreeMap<(&str, u64), (bool, BTreeSet<String>)> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding["line"].is_u64()) {
+        let place = (finding["file"].as_str().expect("a file"), finding["line"].as_u64().expect("a line"));
+        let is_error = finding["severity"] == "error";
+        let code = finding["code"].as_str().expect("a code");
+        if is_error || code == "convert/dropped" {
+            let (is_rejected, reasons) = of_records.entry(place).or_default();
+            *is_rejected |= is_error;
+            reasons.insert(format!("{code} {}", finding["extra"].as_str().unwrap_or_default()));
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for ((file, _), (is_rejected, reasons)) in of_records {
+        let of_all = if is_rejected { "rejected" } else { "reduced" }.to_owned();
+        for reason in reasons.into_iter().chain([of_all]) {
+            *counts.entry((file.to_owned(), reason)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn people_see_for_what_records_of_which_file_were_rejected() {
+    let scratch = Scratch::with("a.jsonl", jsonl([PLAIN, MANY, OF_KINDS[0].0, OF_KINDS[1].0, "not json"]));
+    scratch.write("b.jsonl", jsonl([OF_KINDS[0].0]));
+    let convert = "convert a.jsonl b.jsonl --format openai-chat --to claude-messages --out c.jsonl";
+    let said = scratch.run(&format!("{convert} --extra keys=drop,nested-keys=drop")).exits(1).said();
+    let from = said.find("  rejected").expect("a table");
+    expect_test::expect![[r#"
+          rejected    records, by reason and file
+            convert/content (media)              2  a.jsonl
+            json/syntax                          1  a.jsonl
+            convert/content                      1  a.jsonl
+            convert/content (reasoning)          1  a.jsonl
+            convert/content (system)             1  a.jsonl
+            convert/weight                       1  a.jsonl
+          reduced     records, by reason and file
+            convert/dropped (keys)                 1  a.jsonl
+            convert/dropped (nested-keys)          1  a.jsonl
+            convert/dropped (keys)                 1  b.jsonl
+            convert/dropped (nested-keys)          1  b.jsonl
+    "#]]
+    .assert_eq(&said[from..]);
 }

@@ -10,6 +10,7 @@ use bedload_scan::{Fetch, Inputs};
 use crate::plan::pack::Packed;
 use crate::plan::plan_as_it_is;
 use crate::report::findings::findings_in_order;
+use crate::report::losses::{FileLosses, add_losses};
 use crate::report::repairs::{Change, Repairs, repairs_in_order};
 use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
@@ -58,6 +59,8 @@ pub struct Converted {
     pub to: &'static str,
     /// How many findings there are of each code.
     pub by_code: BTreeMap<Code, u64>,
+    /// What each file lost, and why, in the order of the inputs.
+    pub losses: Vec<FileLosses>,
     /// Directories next to the output, of runs that were killed or are still running.
     pub leftovers: Vec<String>,
     /// Notes for the user about how the output was moved into place, a line each.
@@ -127,8 +130,10 @@ pub fn convert(
         *by_code.entry(finding.code).or_default() += 1;
         emit(finding)
     };
+    let mut losses = Vec::new();
     let max_record_bytes = settings.scan.max_record_bytes;
     findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
+        add_losses(&mut losses, &found);
         found.iter().try_for_each(&mut count)
     })?;
     let repairs = repairs_in_order(facts, &rules, &fetch, watch, each_repair)?;
@@ -168,6 +173,7 @@ pub fn convert(
         from: rules.conversion.as_ref().map(Conversion::from).unwrap_or_default(),
         to: rules.format.map(|format| format.name).unwrap_or_default(),
         by_code,
+        losses,
         leftovers,
         notes,
     })

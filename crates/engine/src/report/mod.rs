@@ -6,6 +6,7 @@ pub(crate) mod contamination;
 pub(crate) mod duplicates;
 pub(crate) mod edges;
 pub(crate) mod findings;
+pub(crate) mod losses;
 pub(crate) mod manifest;
 pub(crate) mod numbers;
 pub(crate) mod origins;
