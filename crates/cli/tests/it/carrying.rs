@@ -287,6 +287,7 @@ fn people_see_for_what_records_of_which_file_were_rejected() {
     let convert = "convert a.jsonl b.jsonl --format openai-chat --to claude-messages --out c.jsonl";
     let said = scratch.run(&format!("{convert} --extra keys=drop,nested-keys=drop")).exits(1).said();
     let from = said.find("  rejected").expect("a table");
+    let shown = said[from..].replace("\n  ", "\n").trim_start().to_owned();
     expect_test::expect![[r#"
           rejected    records, by reason and file
             convert/content (media)              2  a.jsonl
@@ -301,5 +302,78 @@ fn people_see_for_what_records_of_which_file_were_rejected() {
             convert/dropped (keys)                 1  b.jsonl
             convert/dropped (nested-keys)          1  b.jsonl
     "#]]
-    .assert_eq(&said[from..]);
+    .assert_eq(&shown);
+}
+
+#[test]
+fn a_build_says_nothing_of_dropped_keys_that_it_reads_itself() {
+    let line = |n: usize| {
+        let answer = ["a", "b"][n % 2];
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"u {n}"}},{{"role":"assistant","content":"{answer}"}}],"nr":{n},"doc":{{"id":"d{}"}},"at":{n},"lang":"{answer}","conversation":{{"id":1,"x":2}},"score":1.5}}"#,
+            n / 4
+        )
+    };
+    let scratch = Scratch::with("a.jsonl", jsonl((0..80).map(line)));
+    scratch.write("b.jsonl", jsonl((80..100).map(line)));
+    let build = "build --to converse --extra drop --skip tokens --output-format jsonl --overwrite --out o";
+    let all = ["nr", "doc", "at", "lang", "conversation", "score"];
+    let of_keys = |run: &crate::outcome::Outcome, file: &str| {
+        let findings = run.findings();
+        let dropped = findings.iter().filter(|finding| finding["code"] == "convert/dropped");
+        let places = dropped.filter(|finding| finding["file"] == file).map(|finding| {
+            let nth = finding["pointer"].as_str().and_then(|pointer| pointer.strip_prefix("/?"));
+            nth.and_then(|nth| nth.parse::<usize>().ok()).map_or("", |nth| all[nth - 1])
+        });
+        let mut keys: Vec<&str> = places.collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    let both = |flags: &str| {
+        let run = scratch.run(&format!("{build} a.jsonl b.jsonl {flags}")).exits(0);
+        assert_eq!(of_keys(&run, "a.jsonl"), of_keys(&run, "b.jsonl"), "{flags}");
+        of_keys(&run, "a.jsonl")
+    };
+    assert_eq!(both("").len(), 6);
+    assert_eq!(both("--id /nr --group-by /doc/id"), ["at", "conversation", "lang", "score"]);
+    assert_eq!(both("--stratify /lang --validation 10"), ["at", "conversation", "doc", "nr", "score"]);
+    assert_eq!(both("--label-field /lang --survivor highest:/score"), ["at", "conversation", "doc", "nr"]);
+    assert_eq!(both("--split-by-time /at --validation 10"), ["conversation", "doc", "lang", "nr", "score"]);
+    // What is beside the value that is read is lost.
+    assert_eq!(both("--group-by /conversation/id").len(), 6);
+    assert_eq!(both("--group-by /conversation/id --group-by /conversation/x").len(), 5);
+
+    scratch.write(
+        "bedload.toml",
+        "[stages.balance]\nlabel-field = \"/lang\"\n[[input]]\npath = \"a.jsonl\"\nid = \"/nr\"\nlabel = \"/score\"\n\
+         [[input]]\npath = \"b.jsonl\"\ngroup-by = \"/doc\"\n",
+    );
+    let run = scratch.run(build).exits(0);
+    assert_eq!(of_keys(&run, "a.jsonl"), ["at", "conversation", "doc", "lang"]);
+    assert_eq!(of_keys(&run, "b.jsonl"), ["at", "conversation", "nr", "score"]);
+    scratch.run("verify o").exits(0);
+    let explained =
+        scratch.run("explain a.jsonl:3 --to converse --extra drop --output-format jsonl").exits(0);
+    assert_eq!(explained.stdout.matches("convert/dropped").count(), 4, "{}", explained.stdout);
+    // In the output of a conversion alone they are lost.
+    let run = scratch.run("convert --to converse --extra drop --output-format jsonl --out c.jsonl").exits(0);
+    assert_eq!(of_keys(&run, "a.jsonl").len(), 6);
+    assert_eq!(run.by_code()["convert/dropped"], 600);
+}
+
+#[test]
+fn kept_facts_are_not_those_of_a_run_that_read_other_keys() {
+    let line =
+        r#"{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}],"nr":1,"score":2}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([line]));
+    let build = "build a.jsonl --to converse --extra drop --skip tokens --facts f --overwrite --out o --output-format jsonl";
+    for (flags, dropped) in [("--id /nr", 1), ("", 2), ("--survivor lowest:/score", 1), ("--id /score", 1)] {
+        let run = scratch.run(&format!("{build} {flags}")).exits(0);
+        assert_eq!(run.by_code()["convert/dropped"], dropped, "{flags}");
+        assert_eq!(
+            run.findings().iter().filter(|one| one["code"] == "convert/dropped").count() as u64,
+            dropped
+        );
+    }
 }

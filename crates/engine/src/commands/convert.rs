@@ -103,7 +103,11 @@ pub fn convert(
     inputs.spool_all(temp_dir, watch)?;
 
     progress.enter(Phase::Scan);
-    let (rules, before) = Rules::new(settings, inputs)?;
+    let (mut rules, before) = Rules::new(settings, inputs)?;
+    if let Some(conversion) = &mut rules.conversion {
+        // What a later build would read is lost with this output.
+        conversion.set_fields(Vec::new());
+    }
     refuse_unknown_format(&before)?;
     let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;

@@ -1,12 +1,17 @@
 //! What is read of records by their source: their label, and what groups them. A source that does not say has what the run
 //! has.
 
+use std::sync::Arc;
+
 use bedload_record::{FactTable, InputId, NO_KEY};
 use bedload_scan::Inputs;
 use bedload_stages::balance::{BalanceConfig, LabelSource, pointer_steps};
-use bedload_stages::group::Ways;
+use bedload_stages::group::{GroupBy, Ways};
 
 use crate::run::settings::Settings;
+
+/// Fields of a record, as the steps to each.
+pub(crate) type Fields = Arc<[Vec<String>]>;
 
 /// The fields of each source.
 pub(crate) struct BySource {
@@ -55,6 +60,32 @@ impl BySource {
     /// Where the ids of an input's records are.
     pub(crate) fn id(&self, input: InputId) -> Option<&[String]> {
         self.ids[self.source_of(Some(input)).unwrap_or(self.ids.len() - 1)].as_deref()
+    }
+
+    /// For each input, the fields that label, name and group its records, and `others`.
+    pub(crate) fn fields(&self, others: &[Vec<String>]) -> Vec<Fields> {
+        let sources = (0..self.labels.len() - 1).map(Some).chain([None]);
+        let of_sources: Vec<Fields> = sources
+            .map(|source| self.fields_of(source).into_iter().chain(others.iter().cloned()).collect())
+            .collect();
+        let of_input = |source: &Option<usize>| of_sources[source.unwrap_or(of_sources.len() - 1)].clone();
+        self.source_of.iter().map(of_input).collect()
+    }
+
+    fn fields_of(&self, source: Option<usize>) -> Vec<Vec<String>> {
+        let nth = source.unwrap_or(self.labels.len() - 1);
+        let mut fields: Vec<Vec<String>> = self.ids[nth].iter().cloned().collect();
+        if let LabelSource::Field(steps) = &self.labels[nth] {
+            fields.push(steps.clone());
+        }
+        for (kind, way) in self.ways.all().each().iter().enumerate() {
+            if let GroupBy::Field { steps, .. } = way
+                && self.ways.has(source, kind)
+            {
+                fields.push(steps.clone());
+            }
+        }
+        fields
     }
 
     /// Returns true if the records of any input have ids.

@@ -11,6 +11,7 @@ use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::run::source::DataSource;
 use crate::scan::advice::Sample;
+use crate::scan::by_source::Fields;
 use crate::scan::resolve::look_at_all;
 
 /// How the records of each input come into the format of the run.
@@ -18,6 +19,8 @@ pub(crate) struct Conversion {
     pub(crate) converter: Converter,
     /// What the records of each input are; none where it has no record that tells.
     sources: Vec<Option<Source>>,
+    /// For each input, the fields that are read before its records are converted; empty where none are.
+    fields: Vec<Fields>,
 }
 
 impl Conversion {
@@ -49,7 +52,12 @@ impl Conversion {
         } else {
             inputs.iter().map(|input| own(input).or(Some(Source::MAPPED))).collect()
         };
-        Ok(Some(Self { converter, sources }))
+        Ok(Some(Self { converter, sources, fields: Vec::new() }))
+    }
+
+    /// Says nothing of what is dropped where it is read before: these are the fields of each input.
+    pub(crate) fn set_fields(&mut self, fields: Vec<Fields>) {
+        self.fields = fields;
     }
 
     /// Converts a line of an input, and returns false where it is refused.
@@ -61,7 +69,8 @@ impl Conversion {
         findings: &mut Findings,
     ) -> bool {
         let source = self.sources[input.index()].unwrap_or(Source::Format(self.converter.to()));
-        self.converter.convert(source, line, out, findings)
+        let fields = self.fields.get(input.index()).map_or(&[][..], |fields| &fields[..]);
+        self.converter.convert_beside(fields, source, line, out, findings)
     }
 
     /// The line as it is written: converted, which succeeded when its facts were taken.

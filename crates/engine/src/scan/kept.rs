@@ -265,15 +265,21 @@ fn of_scan(settings: &Settings) -> String {
     settings.shards = ShardLimits::default();
     settings.scan.mmap = true;
     settings.scan.chunk_bytes = 0;
-    settings.id = None;
+    // What a conversion drops is a finding where nothing reads it.
+    let converts = settings.stages.convert.target().is_some();
+    if !converts {
+        settings.id = None;
+    }
     for source in &mut settings.sources {
         source.name.clear();
-        source.id = None;
+        source.id.take_if(|_| !converts);
         source.weight = None;
     }
     let stages = &mut settings.stages;
-    stages.dedupe.enabled = true;
-    stages.dedupe.survivor = others.dedupe.survivor;
+    if !converts {
+        stages.dedupe.enabled = true;
+        stages.dedupe.survivor = others.dedupe.survivor;
+    }
     stages.balance.ratio_max = others.balance.ratio_max;
     // What a scan finds of prompts depends on whether there are sides, and not on how large they are.
     let divides = stages.split.divides();

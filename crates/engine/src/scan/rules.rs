@@ -20,7 +20,7 @@ use bedload_stages::tokens::{Encoding, Engine, TokenLimit, Tokenizer};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::scan::advice::Sample;
-use crate::scan::by_source::BySource;
+use crate::scan::by_source::{BySource, Fields};
 use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
 use crate::scan::pii::Pii;
@@ -101,7 +101,7 @@ impl Rules {
             let schema = || Schema::new(settings.profile.clone(), stages.convert.weights);
             Repair::new(selection, format.map(|format| (schema(), format)))
         });
-        let rules = Self {
+        let mut rules = Self {
             format,
             repair,
             other,
@@ -135,7 +135,19 @@ impl Rules {
             show_content: settings.show_content,
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
+        let fields = rules.fields_before_conversion();
+        if let Some(conversion) = &mut rules.conversion {
+            conversion.set_fields(fields);
+        }
         Ok((rules, findings))
+    }
+
+    /// The fields that are read of records before they are converted, for each input.
+    fn fields_before_conversion(&self) -> Vec<Fields> {
+        let mut of_all: Vec<Vec<String>> = self.fields.iter().map(|field| field.steps.clone()).collect();
+        of_all.extend(self.survivor.iter().filter_map(Survivor::field).map(|field| field.steps().to_vec()));
+        of_all.extend(self.time.iter().map(|field| field.steps().to_vec()));
+        self.by_source.fields(&of_all)
     }
 
     /// Reads the evaluation data that records are compared with, and says what is wrong with it.

@@ -125,6 +125,19 @@ impl Converter {
     /// Appends the converted record to `out`, without a line end, and adds what there is to be said; returns false
     /// where the record is refused, for each reason that is found, the gravest first, and then leaves `out` as it was. The line must be valid JSON, and an object.
     pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> bool {
+        self.convert_beside(&[], from, line, out, findings)
+    }
+
+    /// The same where the values at some fields of the line, as the steps to them, are read beside the conversion: of
+    /// those that it drops nothing is said.
+    pub fn convert_beside(
+        &self,
+        fields: &[Vec<String>],
+        from: Source,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> bool {
         let begin = out.len();
         let mut remarks = Vec::new();
         let conversation: Result<_, Remark> = match from {
@@ -136,6 +149,7 @@ impl Converter {
                 to: self.to,
                 extras: self.extras,
                 weights: self.weights,
+                fields,
                 line,
                 out,
                 remarks: &mut remarks,

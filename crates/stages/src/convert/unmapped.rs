@@ -287,8 +287,10 @@ impl<'l> Writer<'_, 'l> {
         // A grader is handed all keys of its record, so that format has a place for them.
         let has_place = self.to.hands_over_all_keys() && member.is_some();
         let is_kept = self.extras.of(kind) == Extra::Keep || has_place;
+        let is_dropped = self.extras.of(kind) == Extra::Drop && !has_place;
         match member {
-            _ if self.extras.of(kind) == Extra::Drop && !has_place => self.drop(Some(kind), what, at),
+            Some(member) if is_dropped && self.is_used(member) => {}
+            _ if is_dropped => self.drop(Some(kind), what, at),
             Some(member) if is_kept => self.kept.push(member),
             _ => {
                 let to = self.to.name;
@@ -306,6 +308,25 @@ impl<'l> Writer<'_, 'l> {
                 self.obstacles.push(Obstacle { gravity, remark });
             }
         }
+    }
+
+    /// Returns true if all of a member is read elsewhere.
+    fn is_used(&self, member: Member<'l>) -> bool {
+        fn is_within(value: Raw<'_>, used: &[usize], line: &[u8]) -> bool {
+            let mut parts = value.members().filter(|(_, value)| !value.is_null()).peekable();
+            used.contains(&value.offset_in(line))
+                || parts.peek().is_some() && parts.all(|(_, value)| is_within(value, used, line))
+        }
+        let key = member.key.text().unwrap_or_default();
+        let leads_there = |steps: &&Vec<String>| steps.iter().any(|step| *step == key);
+        let whole = self.whole();
+        let used: Vec<usize> = self
+            .fields
+            .iter()
+            .filter(leads_there)
+            .filter_map(|steps| Some(whole.at(steps)?.offset_in(self.line)))
+            .collect();
+        !used.is_empty() && is_within(member.value, &used, self.line)
     }
 
     pub(super) fn cannot(&self, at: Raw<'_>, what: &str) -> Obstacle {

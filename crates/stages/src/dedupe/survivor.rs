@@ -34,6 +34,13 @@ pub struct Pointer {
     steps: Vec<String>,
 }
 
+impl Pointer {
+    /// Its decoded steps.
+    pub fn steps(&self) -> &[String] {
+        &self.steps
+    }
+}
+
 impl fmt::Display for Pointer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)

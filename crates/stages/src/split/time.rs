@@ -16,6 +16,11 @@ pub struct TimeField {
 }
 
 impl TimeField {
+    /// The decoded steps to it.
+    pub fn steps(&self) -> &[String] {
+        &self.steps
+    }
+
     /// The time of a record as it was before any conversion, as a number that grows with it; [`NO_TIME`] where there is none.
     pub fn of(&self, json: Json<'_>) -> u64 {
         match json.at(&self.steps).map(Json::value) {
