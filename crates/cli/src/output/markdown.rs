@@ -134,8 +134,8 @@ impl Markdown {
         let place = first.and_then(|finding| {
             let file = cut(&self.root.path(finding.file.as_deref()?), SHOWN_CHARS);
             Some(match (finding.line, finding.column) {
-                (Some(line), Some(column)) => code_span(&format!("{file}:{line}:{column}")),
-                _ => code_span(&file),
+                (Some(line), Some(column)) => place_span(&format!("{file}:{line}:{column}")),
+                _ => place_span(&file),
             })
         });
         let what = first
@@ -196,6 +196,18 @@ fn code_span(text: &str) -> String {
     format!("`{}`", escape(text).replace('`', "\\u{60}").replace('|', "\\u{7c}"))
 }
 
+/// A place that stands for itself in a cell of a table, as it can be copied.
+fn place_span(text: &str) -> String {
+    let escaped = escape(text);
+    // Before a `|`, readers of tables do not agree on what backslashes mean.
+    if escaped.contains('\\') || escaped.starts_with('`') || escaped.ends_with('`') {
+        return code_span(text);
+    }
+    let runs = escaped.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(1 + runs.max().unwrap_or_default());
+    format!("{fence}{}{fence}", escaped.replace('|', "\\|"))
+}
+
 /// A message, in a cell of a table. What stands between backticks becomes code; nothing else in it is markup, a link,
 /// or the name of somebody who would be notified.
 fn prose(text: &str) -> String {
@@ -250,6 +262,18 @@ fn plain(out: &mut String, text: &str) {
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
+
+    #[test]
+    fn a_place_can_be_copied() {
+        for (place, expected) in [
+            ("a b.jsonl:3:9", "`a b.jsonl:3:9`"),
+            ("a|b`c``d:1:1", "```a\\|b`c``d:1:1```"),
+            ("a\\|b:1:1", "`a\\\\u{7c}b:1:1`"),
+            ("a\n|`:1:1", "`a\\u{a}\\u{7c}\\u{60}:1:1`"),
+        ] {
+            assert_eq!(place_span(place), expected, "{place}");
+        }
+    }
 
     #[test]
     fn nothing_in_a_message_is_markup() {
