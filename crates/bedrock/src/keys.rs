@@ -83,6 +83,11 @@ impl Holds {
         known.iter().find(|(known, _)| is_spelling(known)).map(|(_, holds)| *holds)
     }
 
+    /// Returns true for a well-known key of a record's own content, as no object has that holds records.
+    pub fn is_of_record(key: &str) -> bool {
+        Self::from_key(key).is_some_and(|holds| holds != Self::Metadata)
+    }
+
     /// What a key holds by the words that it consists of, such as `answer_2`, `rejectedText` or `prompt-id`; where it
     /// is not well known as a whole.
     pub fn from_words(key: &str) -> Option<Named> {

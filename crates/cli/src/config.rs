@@ -76,9 +76,13 @@ pub(crate) struct Config {
     #[serde(deserialize_with = "read::record_size", serialize_with = "as_size")]
     #[schemars(schema_with = "schema::size", extend("default" = "16MiB"))]
     pub(crate) max_record_bytes: Option<u64>,
-    /// Read inputs that are JSON arrays as one record per element; line numbers then count elements. Example:
-    /// `array = true`.
+    /// Read inputs that are JSON arrays, or .json objects with one array of records, as one record per element; line
+    /// numbers then count elements. Example: `array = true`.
     pub(crate) array: bool,
+    /// Where the records are in inputs that are one JSON object; implies `array`. Example: `records = "/data"`.
+    #[serde(deserialize_with = "read::pointer")]
+    #[schemars(schema_with = "schema::pointer")]
+    pub(crate) records: Option<String>,
     /// Maximum size of a compressed input after decompression; when not set, 1GB, or 1000 times the compressed size where
     /// that is more. Example: `max-decompressed = "50GB"`.
     #[serde(deserialize_with = "read::size", serialize_with = "as_size")]

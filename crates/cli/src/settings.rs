@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use bedload_bedrock::{FORMATS, Format};
+use bedload_bedrock::{FORMATS, Format, Holds};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severities;
 use bedload_record::names::{did_you_mean_of, offer};
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
+use bedload_stages::balance::pointer_steps;
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
 use bedload_stages::tokens::Tokenizer;
@@ -213,6 +214,7 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     put_severities(&data.severity, &mut config.severity);
     config.no_mmap |= data.no_mmap;
     config.array |= data.reading.array;
+    put(data.reading.records.as_ref(), &mut config.records);
     let stages = &mut config.stages;
     if let Some(weights) = &data.weights {
         stages.convert.weights = named("--weights", weights)?;
@@ -362,7 +364,9 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
             stdin_name: data.reading.stdin_name.clone(),
             validation: Vec::new(),
             test: Vec::new(),
-            array: config.array,
+            array: config.array || config.records.is_some(),
+            records: config.records.as_deref().map(pointer_steps),
+            is_of_record: Some(Holds::is_of_record),
             max_decompressed: config.max_decompressed,
             temp_dir: config.temp_dir,
             objects: None,

@@ -213,6 +213,7 @@ pub enum Code {
     OutputNotAsBuilt,
     ConvertToolId,
     ConvertRepaired,
+    FileUnreadKeys,
 }
 
 /// Everything about a code in general.
@@ -336,7 +337,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ConvertRepaired as usize + 1);
+        assert_eq!(CODES.len(), Code::FileUnreadKeys as usize + 1);
     }
 
     #[test]

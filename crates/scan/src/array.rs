@@ -1,6 +1,7 @@
 //! A JSON array as lines: each element becomes one line, so that everything after this reads JSONL. It knows of JSON
 //! only what tells where an element ends: strings and brackets.
 
+use std::error::Error;
 use std::io::{self, Read};
 
 use bedload_record::json::{HELD_ESCAPED_LF, HELD_LF, STRAY_COMMA};
@@ -9,7 +10,7 @@ use memchr::memchr3;
 /// Bytes of the array per read.
 const PIECE_BYTES: usize = 256 << 10;
 /// Levels that are followed; records may have 127.
-const DEPTH_MAX: usize = 1 << 20;
+pub(crate) const DEPTH_MAX: usize = 1 << 20;
 
 /// Why an array cannot be taken apart. What is wrong inside an element only is left to those who read the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +21,17 @@ pub(crate) struct BrokenArray {
     /// Byte offset in the decompressed input, from 0.
     pub(crate) at: u64,
     pub(crate) problem: &'static str,
+}
+
+/// Takes a text apart into lines, piece by piece.
+pub(crate) trait Split {
+    type Broken: Clone + Into<Box<dyn Error + Send + Sync>>;
+
+    /// Appends lines to `out`, each ended by LF once its element is at its end.
+    fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Self::Broken>;
+
+    /// Tells whether the text was whole.
+    fn finish(&self) -> Result<(), Self::Broken>;
 }
 
 /// Where in a string the next byte is.
@@ -56,36 +68,53 @@ pub(crate) struct Splitter {
     at: u64,
 }
 
-impl Splitter {
-    /// The problems of bytes behind the array.
-    pub(crate) const MORE: [&str; 2] =
-        ["text follows the end of the array", "another array begins after the end of the first"];
+impl Split for Splitter {
+    type Broken = BrokenArray;
 
-    /// Appends lines to `out`, each ended by LF once its element is at its end.
-    pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BrokenArray> {
-        let base = self.at;
-        let mut pos = 0;
-        while pos < piece.len() {
-            if self.string != InString::No {
-                self.at = base + pos as u64;
-                pos += self.string(&piece[pos..], out)?;
-                continue;
-            }
-            self.at = base + pos as u64;
-            self.structure(piece[pos], out)?;
-            pos += 1;
+    fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BrokenArray> {
+        let n = self.take(piece, out)?;
+        for &byte in &piece[n..] {
+            self.structure(byte, out)?;
+            self.at += 1;
         }
-        self.at = base + piece.len() as u64;
         Ok(())
     }
 
-    /// Tells whether the array was whole.
-    pub(crate) fn finish(&self) -> Result<(), BrokenArray> {
+    fn finish(&self) -> Result<(), BrokenArray> {
         if self.has_ended() {
             Ok(())
         } else {
             Err(self.broken("the array is not closed; the file may be truncated"))
         }
+    }
+}
+
+impl Splitter {
+    /// The problems of bytes behind the array.
+    pub(crate) const MORE: [&str; 2] =
+        ["text follows the end of the array", "another array begins after the end of the first"];
+
+    /// Takes apart an array whose bracket was the byte before `at`.
+    pub(crate) fn within(at: u64) -> Splitter {
+        Splitter { open: vec![b'['], element: 1, at, ..Splitter::default() }
+    }
+
+    /// Appends lines to `out`, each ended by LF once its element is at its end; returns how many bytes were taken,
+    /// which are fewer than there are where the array ends.
+    pub(crate) fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<usize, BrokenArray> {
+        let base = self.at;
+        let mut pos = 0;
+        while pos < piece.len() && !self.has_ended() {
+            self.at = base + pos as u64;
+            if self.string == InString::No {
+                self.structure(piece[pos], out)?;
+                pos += 1;
+            } else {
+                pos += self.string(&piece[pos..], out)?;
+            }
+        }
+        self.at = base + pos as u64;
+        Ok(pos)
     }
 
     /// Copies what is inside a string; returns how many bytes were taken.
@@ -211,42 +240,51 @@ impl Splitter {
 }
 
 /// Reads the elements of an array as lines.
-pub(crate) struct ArrayLines<R> {
-    array: R,
-    splitter: Splitter,
+pub(crate) struct ArrayLines<R, S: Split = Splitter> {
+    text: R,
+    splitter: S,
     piece: Vec<u8>,
     lines: Vec<u8>,
     /// How much of `lines` was handed out.
     n_taken: usize,
-    broken: Option<BrokenArray>,
+    broken: Option<S::Broken>,
     is_read: bool,
+    /// Called with the splitter once it has taken the whole text.
+    at_end: Box<dyn Fn(&S) + Send>,
 }
 
 impl<R: Read> ArrayLines<R> {
     /// Reads an array that begins at byte `at` of its input.
     pub(crate) fn new(array: R, at: u64) -> ArrayLines<R> {
-        let (splitter, lines) = (Splitter { at, ..Splitter::default() }, Vec::new());
-        let piece = vec![0; PIECE_BYTES];
-        ArrayLines { array, splitter, piece, lines, n_taken: 0, broken: None, is_read: false }
+        ArrayLines::with(array, Splitter { at, ..Splitter::default() }, |_| ())
     }
 }
 
-impl<R: Read> Read for ArrayLines<R> {
+impl<R: Read, S: Split> ArrayLines<R, S> {
+    /// Reads what a splitter makes of a text; hands the splitter over at the end of one that is whole.
+    pub(crate) fn with(text: R, splitter: S, at_end: impl Fn(&S) + Send + 'static) -> ArrayLines<R, S> {
+        let (piece, lines) = (vec![0; PIECE_BYTES], Vec::new());
+        let at_end = Box::new(at_end);
+        ArrayLines { text, splitter, piece, lines, n_taken: 0, broken: None, is_read: false, at_end }
+    }
+}
+
+impl<R: Read, S: Split> Read for ArrayLines<R, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.n_taken == self.lines.len() {
             // Only now, because what came before the break is sound.
-            if let Some(broken) = self.broken {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, broken));
+            if let Some(broken) = &self.broken {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, broken.clone()));
             }
             if self.is_read {
                 return Ok(0);
             }
             self.lines.clear();
             self.n_taken = 0;
-            let n = self.array.read(&mut self.piece)?;
+            let n = self.text.read(&mut self.piece)?;
             self.is_read = n == 0;
             let pushed = match n {
-                0 => self.splitter.finish(),
+                0 => self.splitter.finish().inspect(|()| (self.at_end)(&self.splitter)),
                 n => self.splitter.push(&self.piece[..n], &mut self.lines),
             };
             self.broken = pushed.err();

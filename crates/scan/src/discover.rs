@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bedload_record::Side;
 use rayon::prelude::*;
 
+use crate::container::Records;
 use crate::data::open;
 use crate::decode::{Codec, Decoder, MAGIC_BYTES, Raw};
 use crate::error::ScanError;
@@ -23,7 +24,7 @@ use crate::key::key;
 use crate::listing::{FileId, Skipped, files_below};
 use crate::objects::{Object, ObjectStore, objects};
 use crate::pattern;
-use crate::reading::{Delimited, Reading, Shape};
+use crate::reading::{Delimited, Reading, Shape, is_named};
 use crate::source::{SourcePaths, first_of};
 use crate::url::Url;
 
@@ -39,6 +40,11 @@ pub struct DiscoverOptions {
     /// Whether an input that is a JSON array is read as lines, one for each element. Other inputs are read as they
     /// are.
     pub array: bool,
+    /// Keys to the array that has the records, of inputs that are one JSON object; when `None`, it is found by
+    /// `is_of_record` in inputs that are named `.json`.
+    pub records: Option<Vec<String>>,
+    /// Tells whether an object with this key is a record; when `None`, every object is one.
+    pub is_of_record: Option<fn(&str) -> bool>,
     /// The most decompressed bytes of an input that is compressed; when `None`, 1 GB or 1,000 times the compressed
     /// bytes, whichever is more.
     pub max_decompressed: Option<u64>,
@@ -206,6 +212,8 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
     let once = |path| Origin::Once { path, live: Mutex::new(Live::Unopened) };
     let reading = |name: &str| Reading {
         array: options.array,
+        records: records(name, options),
+        beside: Arc::default(),
         delimited: Delimited::of_name(name),
         max_decompressed: options.max_decompressed,
         temp_dir: options.temp_dir.clone(),
@@ -256,6 +264,15 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
         Origin::File { path, identity: Identity::of(&metadata), codec, shape }
     };
     Ok((Input::new(name, side, reading, origin), id(&metadata)))
+}
+
+/// Which array of an input has the records, should it be an object.
+fn records(name: &str, options: &DiscoverOptions) -> Option<Records> {
+    if let Some(path) = &options.records {
+        return Some(Records::At(path.clone()));
+    }
+    let is_of_record = options.is_of_record.filter(|_| is_named(name, "json"))?;
+    Some(Records::Only { is_of_record })
 }
 
 /// A path as reports show it: UTF-8 as it is, any other byte as `\xNN`, so that two names never look the

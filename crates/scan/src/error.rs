@@ -11,6 +11,7 @@ use bedload_tables::BrokenTable;
 
 use crate::array::BrokenArray;
 use crate::cap::TooLong;
+use crate::container::BrokenContainer;
 use crate::decode::Codec;
 use crate::gzip::TrailingBytes;
 use crate::kind::FileKind;
@@ -144,6 +145,18 @@ pub enum ScanError {
         /// Where it breaks, and how.
         problem: String,
     },
+    /// The records of an input that is an object cannot be read.
+    #[error("{name}: {problem}\nhint: {hint}")]
+    Container {
+        /// The input.
+        name: String,
+        /// What is wrong, and where.
+        problem: String,
+        /// What helps.
+        hint: &'static str,
+        /// Whether other arguments would help.
+        is_usage: bool,
+    },
     /// A table cannot be read, or a row of it has no JSON form.
     #[error("{name}: {broken}")]
     Table {
@@ -226,12 +239,13 @@ impl ScanError {
     /// Whether the command line is to blame; everything else is the environment.
     pub fn is_usage(&self) -> bool {
         use ScanError::{
-            BadPattern, DirectoryWithoutJsonl, EmptyPath, Foreign, NoInput, NothingMatched, SameFileTwice,
-            StdinTwice, Url,
+            BadPattern, Container, DirectoryWithoutJsonl, EmptyPath, Foreign, NoInput, NothingMatched,
+            SameFileTwice, StdinTwice, Url,
         };
         matches!(
             self,
             NoInput
+                | Container { is_usage: true, .. }
                 | EmptyPath
                 | NothingMatched { .. }
                 | BadPattern { .. }
@@ -255,6 +269,13 @@ impl ScanError {
         let inner = source.get_ref();
         if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenArray>()) {
             return ScanError::Array { name, problem: broken.to_string() };
+        }
+        match inner.and_then(|inner| inner.downcast_ref::<BrokenContainer>()) {
+            Some(BrokenContainer::Array(broken)) => {
+                return ScanError::Array { name, problem: broken.to_string() };
+            }
+            Some(broken) => return ScanError::container(name, broken),
+            None => {}
         }
         if let Some(broken) = inner.and_then(|inner| inner.downcast_ref::<BrokenTable>()) {
             return ScanError::Table { name, broken: broken.clone() };
@@ -285,6 +306,18 @@ impl ScanError {
             }
             _ => ScanError::io(&name, "read", source),
         }
+    }
+
+    fn container(name: String, broken: &BrokenContainer) -> ScanError {
+        let is_usage = !matches!(broken, BrokenContainer::Object { .. });
+        let hint = match broken {
+            BrokenContainer::Several(..) => "name the one that has the records, with --records POINTER",
+            BrokenContainer::Missing(_) => {
+                "--records takes the JSON Pointer of the array that has the records"
+            }
+            _ => "test it with `jq empty FILE`",
+        };
+        ScanError::Container { name, problem: broken.to_string(), hint, is_usage }
     }
 
     pub(crate) fn spool(name: &str, dir: &Path, source: io::Error) -> ScanError {

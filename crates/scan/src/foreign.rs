@@ -5,9 +5,11 @@ use rayon::prelude::*;
 
 use bedload_record::InputId;
 
+use crate::container::{self, look};
 use crate::error::{Foreign, ScanError};
 use crate::input::{Input, Inputs, Origin};
 use crate::kind::FileKind;
+use crate::reading::begin;
 use crate::sniff::{Look, sniff};
 
 /// Decompressed bytes that are nearly always enough to recognize an input.
@@ -61,7 +63,13 @@ impl Inputs {
         let kind = loop {
             let (head, has_lines) = self.peek(input, n_bytes)?;
             let is_whole = head.len() < n_bytes;
-            match sniff(&head, is_whole) {
+            let looked = match sniff(&head, is_whole) {
+                look @ (Look::Lines | Look::Other(FileKind::Pretty)) if has_lines => {
+                    source.container(&head, is_whole || n_bytes == HEAD_BYTES_MAX).unwrap_or(look)
+                }
+                look => look,
+            };
+            match looked {
                 // Its elements or rows are lines already.
                 _ if !has_lines => break None,
                 Look::Lines => break None,
@@ -74,6 +82,16 @@ impl Inputs {
 }
 
 impl Input {
+    /// What the beginning tells of an input that may be an object which holds the records.
+    fn container(&self, head: &[u8], is_all: bool) -> Option<Look> {
+        let at = begin(head).filter(|&at| head[at] == b'{')?;
+        match look(&head[at..], self.reading.records.as_ref()?, is_all) {
+            container::Look::Lines => None,
+            container::Look::Container => Some(Look::Other(FileKind::Container)),
+            container::Look::Unclear => Some(Look::Unclear(FileKind::Container)),
+        }
+    }
+
     /// Returns true if a visit passes over the input, because it was found not to be JSONL.
     pub fn is_set_aside(&self) -> bool {
         matches!(self.foreign.get(), Some(Some(_)))

@@ -39,11 +39,11 @@ pub struct Input {
     side: Side,
     /// Which of the sources it belongs to, if it is one.
     pub(crate) source: Option<usize>,
-    reading: Reading,
+    pub(crate) reading: Reading,
     pub(crate) origin: Origin,
     pub(crate) spool: OnceLock<Spool>,
     /// What its lines are; not set before it was opened as a stream.
-    shape: OnceLock<Shape>,
+    pub(crate) shape: OnceLock<Shape>,
     /// What it is, if it is not JSONL; not set before it was examined.
     pub(crate) foreign: OnceLock<Option<FileKind>>,
 }
@@ -237,17 +237,6 @@ impl Input {
             Origin::File { identity, codec: None, shape: Shape::Lines, .. } => Some(identity.size),
             _ => None,
         }
-    }
-
-    /// Whether its lines are the elements of an array; known once it was examined, for one with
-    /// [`Inputs::set_aside_foreign`].
-    pub fn is_array(&self) -> bool {
-        self.shape.get() == Some(&Shape::Array)
-    }
-
-    /// Whether its lines are the rows of a table, known when its elements are.
-    pub fn is_table(&self) -> bool {
-        self.shape.get() == Some(&Shape::Table)
     }
 
     /// Whether [`Fetch`](crate::Fetch) can read it: an uncompressed regular file of lines, or anything spooled.

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum FileKind {
     /// One JSON array with the records as its elements.
     Array,
+    /// One JSON object with the records in an array under one of its keys.
+    Container,
     /// JSON objects over several lines each.
     Pretty,
     /// JSONL but for a comma after each object.
@@ -141,6 +143,7 @@ impl FileKind {
     pub fn name(self) -> &'static str {
         match self {
             FileKind::Array => "a JSON array",
+            FileKind::Container => "a JSON object that holds the records in an array",
             FileKind::Pretty => "pretty-printed JSON: its objects span several lines",
             FileKind::Commas => "a list with a comma after each object",
             FileKind::CrLines => "text with CR line endings",
@@ -184,6 +187,9 @@ impl FileKind {
     pub fn remedy(self) -> &'static str {
         match self {
             FileKind::Array => "read its elements with --array, or convert it with `jq -c '.[]' FILE`",
+            FileKind::Container => {
+                "read them with --array, or with --records POINTER where there are several"
+            }
             FileKind::Pretty => "convert it with `jq -c . FILE`",
             FileKind::Commas => "remove the commas with `sed 's/,[[:space:]]*$//' FILE`",
             FileKind::CrLines => "convert it with `tr '\\r' '\\n' <FILE`",

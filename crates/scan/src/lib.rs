@@ -44,6 +44,8 @@ mod chunk;
 
 mod array;
 
+mod container;
+
 mod gzip;
 
 mod cap;
@@ -102,6 +104,7 @@ mod fetch;
 pub use bedload_record::Terminator;
 pub use bedload_tables::is_panic_contained;
 pub use chunk::{Chunk, ChunkAt, KeptChunk};
+pub use container::Beside;
 pub use decode::Codec;
 pub use discover::{DiscoverOptions, discover};
 pub use error::{Change, Foreign, ScanError};

@@ -4,13 +4,15 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 use bedload_tables::{DelimitedLines, ParquetLines};
 
 use crate::array::ArrayLines;
+use crate::container::{Beside, Look as ObjectLook, Records, Unwrapper, look};
 use crate::decode::MAGIC_BYTES;
+use crate::input::Input;
 use crate::kind::FileKind;
 use crate::sniff::{Look, sniff};
 
@@ -19,6 +21,10 @@ use crate::sniff::{Look, sniff};
 pub(crate) struct Reading {
     /// Whether an input that is an array is read as its elements.
     pub(crate) array: bool,
+    /// Which array of an input that is an object has the records, if it is to be read as these.
+    pub(crate) records: Option<Records>,
+    /// What stood beside the records of an object, once it was read.
+    pub(crate) beside: Arc<OnceLock<Beside>>,
     /// Whether its name says that it is a table of text.
     pub(crate) delimited: Option<Delimited>,
     /// The most decompressed bytes of an input that is compressed; a ratio where it is not set.
@@ -30,8 +36,13 @@ pub(crate) struct Reading {
 impl Reading {
     /// What tells apart two ways of reading the same bytes.
     pub(crate) fn stamp(&self) -> String {
-        let Reading { array, delimited, max_decompressed, temp_dir: _ } = self;
-        format!("{array} {delimited:?} {max_decompressed:?}")
+        let Reading { array, records, beside: _, delimited, max_decompressed, temp_dir: _ } = self;
+        let records = match records {
+            Some(Records::At(path)) if *array => format!("{path:?}"),
+            Some(Records::Only { .. }) if *array => "one".to_owned(),
+            _ => "none".to_owned(),
+        };
+        format!("{array} {records} {delimited:?} {max_decompressed:?}")
     }
 }
 
@@ -45,16 +56,17 @@ pub(crate) enum Delimited {
 }
 
 impl Delimited {
-    /// What a name ends in, perhaps before the suffix of a compression.
     pub(crate) fn of_name(name: &str) -> Option<Delimited> {
-        let name = name.to_ascii_lowercase();
-        let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
-        match plain.rsplit_once('.')?.1 {
-            "csv" => Some(Delimited::Csv),
-            "tsv" => Some(Delimited::Tsv),
-            _ => None,
-        }
+        let known = [("csv", Delimited::Csv), ("tsv", Delimited::Tsv)];
+        known.into_iter().find(|(suffix, _)| is_named(name, suffix)).map(|(_, delimited)| delimited)
     }
+}
+
+/// Whether a name has a suffix, perhaps before that of a compression.
+pub(crate) fn is_named(name: &str, suffix: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
+    plain.rsplit_once('.').is_some_and(|(_, last)| last == suffix)
 }
 
 /// What the lines of an input are in it.
@@ -75,6 +87,24 @@ impl Shape {
     }
 }
 
+impl Input {
+    /// Whether its lines are the elements of an array, which may be in an object; known once it was examined, for one with
+    /// [`Inputs::set_aside_foreign`].
+    pub fn is_array(&self) -> bool {
+        self.shape.get() == Some(&Shape::Array)
+    }
+
+    /// What stands beside the records of an object that holds them; known once it was read to its end.
+    pub fn beside(&self) -> Option<&Beside> {
+        self.reading.beside.get()
+    }
+
+    /// Whether its lines are the rows of a table, known when its elements are.
+    pub fn is_table(&self) -> bool {
+        self.shape.get() == Some(&Shape::Table)
+    }
+}
+
 /// The lines of an input.
 pub(crate) enum Lines {
     Read(Shape, Box<dyn Read + Send>),
@@ -92,7 +122,7 @@ pub(crate) fn lines(
     reading: &Reading,
     n_raw: &Arc<AtomicU64>,
 ) -> io::Result<Lines> {
-    let lead = if reading.delimited.is_some() {
+    let mut lead = if reading.delimited.is_some() {
         head(&mut reader, SNIFFED_BYTES)?
     } else if reading.array {
         lead(&mut reader)?
@@ -108,14 +138,50 @@ pub(crate) fn lines(
         let rows = DelimitedLines::new(Cursor::new(lead).chain(reader), separator);
         return Ok(Lines::Read(Shape::Table, Box::new(rows)));
     }
-    let at = begin(&lead).filter(|&at| reading.array && lead[at] == b'[');
+    let at = begin(&lead).filter(|_| reading.array);
+    let records = match (at, &reading.records) {
+        (Some(at), Some(records)) if lead[at] == b'{' => {
+            is_container(&mut reader, &mut lead, at, records)?.then_some(records)
+        }
+        _ => None,
+    };
+    let is_array = at.is_some_and(|at| lead[at] == b'[');
+    let at = at.filter(|_| is_array || records.is_some()).unwrap_or(0);
     let mut whole = Cursor::new(lead);
-    whole.set_position(at.unwrap_or(0) as u64);
+    whole.set_position(at as u64);
     let whole = whole.chain(reader);
-    Ok(match at {
-        Some(at) => Lines::Read(Shape::Array, Box::new(ArrayLines::new(whole, at as u64))),
+    Ok(match records {
+        Some(records) => {
+            let (unwrapper, said) = (Unwrapper::new(records.clone(), at as u64), Arc::clone(&reading.beside));
+            // It is the same whenever the input is read.
+            let say = move |unwrapper: &Unwrapper| _ = said.set(unwrapper.beside());
+            Lines::Read(Shape::Array, Box::new(ArrayLines::with(whole, unwrapper, say)))
+        }
+        None if is_array => Lines::Read(Shape::Array, Box::new(ArrayLines::new(whole, at as u64))),
         None => Lines::Read(Shape::Lines, Box::new(whole)),
     })
+}
+
+/// How far an object is looked into before it is taken for one that holds the records.
+const OBJECT_BYTES_MAX: usize = 4 << 20;
+
+/// Reads on until it shows whether the object that begins at `at` holds the records.
+fn is_container(
+    reader: &mut impl Read,
+    lead: &mut Vec<u8>,
+    at: usize,
+    records: &Records,
+) -> io::Result<bool> {
+    let mut n_more = SNIFFED_BYTES;
+    loop {
+        let n = reader.by_ref().take(n_more as u64).read_to_end(lead)?;
+        let is_whole = n < n_more;
+        match look(&lead[at..], records, is_whole || lead.len() >= OBJECT_BYTES_MAX) {
+            ObjectLook::Lines => return Ok(false),
+            ObjectLook::Container => return Ok(true),
+            ObjectLook::Unclear => n_more = lead.len().min(OBJECT_BYTES_MAX),
+        }
+    }
 }
 
 fn head(reader: &mut impl Read, n_bytes: usize) -> io::Result<Vec<u8>> {
@@ -165,7 +231,7 @@ fn copied(mut stream: impl Read, reading: &Reading) -> io::Result<File> {
     Ok(file)
 }
 
-/// White space that may stand before an array.
+/// White space that may stand before an array or an object.
 const LEAD_BYTES_MAX: usize = 1 << 20;
 
 /// Reads on until something else than white space shows.
@@ -180,7 +246,7 @@ fn lead(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Where the first byte is that is neither white space nor part of a byte order mark.
-fn begin(lead: &[u8]) -> Option<usize> {
+pub(crate) fn begin(lead: &[u8]) -> Option<usize> {
     let bom = if lead.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     lead[bom..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| bom + at)
 }

@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memmem};
 
-use crate::array::Splitter;
+use crate::array::{Split, Splitter};
 use crate::kind::FileKind;
 use crate::nesting::Nesting;
 

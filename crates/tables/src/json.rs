@@ -9,8 +9,11 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.reserve(bytes.len() + 2);
     out.push(b'"');
     let mut start = 0;
-    while let Some(n) = bytes[start..].iter().position(|&byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        let at = start + n;
+    loop {
+        let at = start + plain_bytes(&bytes[start..]);
+        if at == bytes.len() {
+            break;
+        }
         out.extend_from_slice(&bytes[start..at]);
         match bytes[at] {
             b'"' => out.extend_from_slice(b"\\\""),
@@ -26,6 +29,17 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(&bytes[start..]);
     out.push(b'"');
+}
+
+/// How many bytes stand in a string as they are, up to the first that needs an escape.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    // As many as the processor compares at a time.
+    const BLOCK_BYTES: usize = 32;
+    let is_escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    let blocks = bytes.chunks_exact(BLOCK_BYTES);
+    let has_none = |block: &&[u8]| !block.iter().fold(false, |any, &byte| any | is_escaped(byte));
+    let n = blocks.take_while(has_none).count() * BLOCK_BYTES;
+    n + bytes[n..].iter().position(|&byte| is_escaped(byte)).unwrap_or(bytes.len() - n)
 }
 
 /// Appends formatted text.
@@ -128,7 +142,10 @@ mod tests {
     #[test]
     fn strings_are_what_serde_json_writes() {
         for sample in ["", "plain", "a\"b\\c\n\r\t\u{8}\u{c}\u{1}\u{1f}\u{7f}é\u{2028}😀"] {
-            assert_eq!(text(|out| string(sample, out)), serde_json::to_string(sample).unwrap());
+            for n in 0..70 {
+                let sample = "x".repeat(n) + sample + &"y".repeat(70 - n);
+                assert_eq!(text(|out| string(&sample, out)), serde_json::to_string(&sample).unwrap());
+            }
         }
     }
 

@@ -2,14 +2,20 @@
 
 use std::path::PathBuf;
 
+use bedload_stages::pointer;
+
 use super::bytes;
 
 /// How inputs are read.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ReadingArgs {
-    /// Read inputs that are JSON arrays as one record per element; line numbers then count elements.
+    /// Read inputs that are JSON arrays, or .json objects with one array of records, as one record per element; line
+    /// numbers then count elements.
     #[arg(help_heading = "Reading", long)]
     pub(crate) array: bool,
+    /// Where the records are in inputs that are one JSON object, e.g. /data; implies --array.
+    #[arg(help_heading = "Reading", long, value_name = "POINTER", value_parser = pointer::check)]
+    pub(crate) records: Option<String>,
     /// Maximum size of a compressed input after decompression, e.g. 50GB [default: 1GB, or 1000 times the compressed
     /// size where that is more].
     #[arg(help_heading = "Reading", long, value_name = "SIZE", value_parser = bytes)]

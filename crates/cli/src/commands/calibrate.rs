@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bedload_engine::{calibrate, public_encoding};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
+use bedload_stages::balance::pointer_steps;
 use bedload_stages::tokens::{Calibration, MARGIN_MAX, SHORT, Tokenizer};
 use serde_json::json;
 
@@ -25,7 +26,8 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
     let progress = new_progress()?;
     let workers = start_workers(None)?;
     let discovery = DiscoverOptions {
-        array: args.array || config.array,
+        array: args.array || config.array || config.records.is_some(),
+        records: config.records.as_deref().map(pointer_steps),
         max_decompressed: config.max_decompressed,
         temp_dir: config.temp_dir.clone(),
         objects: objects::store(&args.account, &args.inputs)?,

@@ -17,6 +17,7 @@ use bedload_engine::{
 };
 use bedload_record::{Finding, Severities, Severity};
 use bedload_scan::{DiscoverOptions, ScanOptions, discover};
+use bedload_stages::balance::pointer_steps;
 use rayon::ThreadPool;
 
 use super::{judge, new_progress, refuse_remote_output, say_config, start_workers};
@@ -194,7 +195,8 @@ fn score(
 /// How files are found and read.
 fn discovery(args: &EvaluateArgs, names: &[OsString], config: &Config) -> Result<DiscoverOptions, Failure> {
     Ok(DiscoverOptions {
-        array: args.array || config.array,
+        array: args.array || config.array || config.records.is_some(),
+        records: config.records.as_deref().map(pointer_steps),
         max_decompressed: args.max_decompressed.or(config.max_decompressed),
         temp_dir: config.temp_dir.clone(),
         objects: super::objects::store(&args.account, names.iter().chain(&args.against))?,

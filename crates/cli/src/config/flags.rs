@@ -14,6 +14,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("memory-limit", &["memory-limit"]),
     ("max-record-bytes", &["max-record-bytes"]),
     ("array", &["array"]),
+    ("records", &["records"]),
     ("max-decompressed", &["max-decompressed"]),
     ("temp-dir", &["temp-dir"]),
     ("max-rejected", &["max-rejected"]),

@@ -28,6 +28,7 @@ mod comparing;
 mod configuration;
 #[cfg(test)]
 mod conflicts;
+mod containers;
 mod contamination;
 #[cfg(test)]
 mod control_tokens;

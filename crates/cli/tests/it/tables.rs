@@ -162,6 +162,39 @@ fn a_table_that_cannot_be_read_is_refused_with_its_row() {
     }
 }
 
+/// A Parquet file with the first `from` in it replaced.
+fn forged(from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut bytes = parquet_of(&rows(40));
+    let at = bytes.windows(from.len()).position(|window| window == from).expect("it is there");
+    bytes[at..at + to.len()].copy_from_slice(to);
+    bytes
+}
+
+#[test]
+fn parquet_that_is_forged_or_encrypted_is_refused_by_name() {
+    let codecs = "write the file with zstd, snappy, gzip or lz4 compression, or with none";
+    let damaged = "the file may be truncated or damaged";
+    let files = [
+        ("lzo", forged(b"\x18\x06prompt\x15\x00", b"\x18\x06prompt\x15\x06"), codecs),
+        ("codec", forged(b"\x18\x06prompt\x15\x00", b"\x18\x06prompt\x15\x7e"), codecs),
+        // A data page of 2 GB.
+        ("page", forged(b"PAR1", b"PAR1\x15\x00\x15\xfe\xff\xff\xff\x0f\x15\x40\x2c\x15\x0e"), damaged),
+        ("encrypted", forged(b"PAR1", b"PARE"), "decrypt it, or write it without encryption"),
+        ("cut", parquet_of(&rows(40))[..9].to_vec(), damaged),
+    ];
+    for (file, bytes, expected) in files {
+        let scratch = Scratch::with(file, bytes);
+        for command in ["check", "convert --to converse --out o.jsonl", "build --out o"] {
+            let outcome = scratch.run(&format!("{command} {file}"));
+            assert!(matches!(outcome.code, 1..=3), "{file} {command}: exit {}", outcome.code);
+            let said = outcome.stdout.clone() + &outcome.stderr;
+            let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(expected) && said.contains(file), "{file} {command}: {said}");
+        }
+        assert_eq!(scratch.names(), [file]);
+    }
+}
+
 #[test]
 fn a_damaged_table_is_an_error_and_no_row_is_lost() {
     let sound = parquet_of(&rows(40));

@@ -1692,4 +1692,14 @@ pub static CODES: &[CodeInfo] = &[
         "`--fix` changed these bytes, and no others of the line; the message names the finding that was mended. What is learned from the record stays the same, unless `--unsafe-fixes` was given.",
         "Look at the changes with `bedload convert INPUT --fix --diff`."
     ),
+    row!(
+        FileUnreadKeys,
+        "file/unread-keys",
+        Note,
+        Dataset,
+        BASELINE,
+        "values beside the records of a JSON object were not read",
+        "The file is one JSON object, and only the array that holds the records is read: what else is in the object belongs to no record.",
+        "Nothing to do, unless the records are elsewhere: `--records POINTER` names the array."
+    ),
 ];

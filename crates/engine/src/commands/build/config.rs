@@ -24,6 +24,11 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
         "evaluation": settings.evaluation,
         "show_content": settings.show_content,
     });
+    let mut records: Vec<&str> = inputs.iter().filter_map(|input| Some(&*input.beside()?.records)).collect();
+    records.dedup();
+    if !records.is_empty() {
+        config["records"] = serde_json::json!(records);
+    }
     // What was pinned is known again by its checksum.
     if !ties.tables.is_empty() {
         config["pinned"] = serde_json::json!(ties.tables);

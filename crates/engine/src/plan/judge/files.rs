@@ -1,8 +1,9 @@
 //! What is wrong with files as such, and how a line of all inputs is named.
 
+use bedload_record::hostile::shown;
 use bedload_record::plural::{agree, part_of, plural};
 use bedload_record::{Code, Finding, InputId};
-use bedload_scan::{FileKind, Inputs};
+use bedload_scan::{Beside, FileKind, Inputs};
 
 use crate::scan::facts::FileLines;
 
@@ -55,9 +56,24 @@ pub(super) fn judge(Files { inputs, lines }: Files<'_>, set_aside: &[(InputId, F
             findings.push(Finding::file(input.name(), Code::FileCrlf, message));
         }
     }
+    for input in inputs {
+        if let Some(beside) = input.beside().filter(|beside| !beside.named.is_empty()) {
+            findings.push(Finding::file(input.name(), Code::FileUnreadKeys, unread(beside)));
+        }
+    }
     for (input, kind) in set_aside {
         let (name, message) = (inputs.get(*input).name(), kind.to_string());
         findings.push(Finding::file(name, Code::FileNotJsonl, message));
     }
     findings
+}
+
+/// What is in the object besides its records.
+fn unread(Beside { records, named, n_more }: &Beside) -> String {
+    let named: Vec<String> = named.iter().map(|pointer| format!("`{}`", shown(pointer))).collect();
+    let more = match n_more {
+        0 => String::new(),
+        n => format!(" and {}", plural(*n, "more value", "more values")),
+    };
+    format!("the records are at `{}`; not read: {}{more}", shown(records), named.join(", "))
 }
