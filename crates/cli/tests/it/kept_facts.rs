@@ -137,3 +137,21 @@ fn nothing_else_is_taken_for_facts_or_overwritten() {
         assert!(run("--facts f").refuses(2).contains("not one that --facts wrote"), "{len} bytes");
     }
 }
+
+#[test]
+fn ranks_of_records_are_those_of_the_survivor_that_is_asked_for() {
+    let lines = (0..4).map(|n| format!(r#"{{"prompt":"p","completion":"c","a":{n},"b":{}}}"#, 9 - n));
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    for (flags, kept) in [
+        ("--survivor last", 3),
+        ("--survivor highest:/a", 3),
+        ("--survivor highest:/b", 0),
+        ("--survivor lowest:/b", 3),
+        ("--survivor first", 0),
+    ] {
+        let build = "build a.jsonl --facts f --skip tokens --overwrite --out o";
+        scratch.run(&format!("{build} {flags}")).exits(0);
+        let expected = format!(r#"{{"prompt":"p","completion":"c","a":{kept},"b":{}}}"#, 9 - kept);
+        assert_eq!(scratch.side("o", "train"), [expected.as_bytes()], "{flags}");
+    }
+}

@@ -276,7 +276,8 @@ fn of_scan(settings: &Settings) -> String {
         source.weight = None;
     }
     let stages = &mut settings.stages;
-    if !converts {
+    // Facts have the ranks of records by the one survivor that was asked for, where that needs any.
+    if !stages.dedupe.survivor.ranks() {
         stages.dedupe.enabled = true;
         stages.dedupe.survivor = others.dedupe.survivor;
     }
