@@ -300,6 +300,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     let vocabulary = &data.vocabulary;
     let pattern = vocabulary.tokenizer_pattern.as_ref().map(PathBuf::from);
     let named = named.into_iter().chain([&vocabulary.tokenizer, &pattern]).flatten().cloned();
+    let named = named.chain(data.reading.from_report.iter().cloned());
     let reads = Reads::of(&stages, named);
     let catalogue = catalogue?;
     let profile = config.profile.as_ref().map(|name| catalogue.get(name)).transpose();
@@ -338,6 +339,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         memory_limit: memory::limit_bytes(),
         temp_dir: config.temp_dir.clone(),
         facts: None,
+        from_reports: data.reading.from_report.clone(),
         scan: ScanOptions {
             chunk_bytes: data.chunk_bytes.unwrap_or(defaults.chunk_bytes),
             mmap: !config.no_mmap,

@@ -49,6 +49,7 @@ pub use report::output::{KnownFindings, known_findings, read_output, read_output
 pub use report::repairs::{Change as Repair, Repairs};
 pub use run::error::{EngineError, STDOUT};
 pub use run::memory::{Held, Ledger};
+pub use run::paths::resolve;
 pub use run::phases::Phases;
 pub use run::progress::{Phase, Progress};
 pub use run::settings::{MaxRejected, Settings, ShardLimits};
@@ -58,4 +59,4 @@ pub use scan::held_out::LeakCounts;
 pub use scan::rules::public_encoding;
 pub use write::beside::FileBeside;
 pub use write::page::write_evaluation;
-pub use write::paths::{refuse_missing_directory, resolve};
+pub use write::paths::refuse_missing_directory;

@@ -103,7 +103,11 @@ const PARTS: [Verdict; 6] = [
 fn part(verdict: Verdict) -> usize {
     match verdict {
         Verdict::Kept(side) => side as usize,
-        Verdict::Unselected | Verdict::Capped | Verdict::Conflicting | Verdict::Contaminated => 3,
+        Verdict::Unselected
+        | Verdict::Capped
+        | Verdict::Conflicting
+        | Verdict::Contaminated
+        | Verdict::Blank => 3,
         Verdict::Duplicate => 4,
         Verdict::Rejected => 5,
     }

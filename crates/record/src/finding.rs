@@ -114,6 +114,15 @@ impl Excerpt {
     }
 }
 
+/// Where a record was before it was converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The name of its first source.
+    pub file: String,
+    /// The line there, from 1.
+    pub line: u64,
+}
+
 /// A finding, placed in the data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -147,6 +156,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
     pub extra: Option<&'static str>,
+    /// Where the record was before it was converted, where a report of the conversion tells.
+    pub origin: Option<Origin>,
 }
 
 impl Finding {
@@ -168,7 +179,22 @@ impl Finding {
             standing: None,
             reason: None,
             extra: None,
+            origin: None,
         }
+    }
+
+    /// The file and line that people are sent to: where the record was first.
+    pub fn shown_place(&self) -> (Option<&str>, Option<u64>) {
+        match &self.origin {
+            Some(origin) => (Some(&origin.file), Some(origin.line)),
+            None => (self.file.as_deref(), self.line),
+        }
+    }
+
+    /// Where the record is now, for people who are sent to where it was first; none where both are one.
+    pub fn place_note(&self) -> Option<String> {
+        self.origin.as_ref()?;
+        Some(format!("line {} of {}", self.line?, self.file.as_deref()?))
     }
 
     /// Returns true where the baseline of the run knows it.

@@ -55,14 +55,16 @@ impl Counts {
             Some(Reason::ClassCap) => self.capped += 1,
             Some(Reason::Conflict) => self.conflicting += 1,
             Some(Reason::Contamination) => self.contaminated += 1,
-            Some(Reason::Selection) | None => {}
+            Some(Reason::Selection | Reason::Blank) | None => {}
         }
         *match verdict {
             Verdict::Rejected => &mut self.rejected,
             Verdict::Duplicate => &mut self.duplicates,
-            Verdict::Unselected | Verdict::Capped | Verdict::Conflicting | Verdict::Contaminated => {
-                &mut self.unselected
-            }
+            Verdict::Unselected
+            | Verdict::Capped
+            | Verdict::Conflicting
+            | Verdict::Contaminated
+            | Verdict::Blank => &mut self.unselected,
             Verdict::Kept(Side::Train) => &mut self.train,
             Verdict::Kept(Side::Validation) => &mut self.validation,
             Verdict::Kept(Side::Test) => &mut self.test,

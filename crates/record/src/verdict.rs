@@ -46,6 +46,8 @@ pub enum Verdict {
     Conflicting,
     /// It is valid, and was not chosen because it has text in common with evaluation data.
     Contaminated,
+    /// It is a blank line, which no output needs.
+    Blank,
     /// It goes to the output.
     Kept(Side),
 }
@@ -56,18 +58,21 @@ impl Verdict {
         match self {
             Self::Rejected => "rejected",
             Self::Duplicate => "duplicate",
-            Self::Unselected | Self::Capped | Self::Conflicting | Self::Contaminated => "unselected",
+            Self::Unselected | Self::Capped | Self::Conflicting | Self::Contaminated | Self::Blank => {
+                "unselected"
+            }
             Self::Kept(_) => "kept",
         }
     }
 
-    /// Why a valid record was not chosen; none for every other one.
+    /// Why a line was neither chosen nor rejected; none for every other one.
     pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Unselected => Some(Reason::Selection),
             Self::Capped => Some(Reason::ClassCap),
             Self::Conflicting => Some(Reason::Conflict),
             Self::Contaminated => Some(Reason::Contamination),
+            Self::Blank => Some(Reason::Blank),
             Self::Rejected | Self::Duplicate | Self::Kept(_) => None,
         }
     }
@@ -81,7 +86,7 @@ impl Verdict {
     }
 }
 
-/// Why a valid record was not chosen.
+/// Why a line was neither chosen nor rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Enough others were.
@@ -92,11 +97,14 @@ pub enum Reason {
     Conflict,
     /// It has text in common with evaluation data.
     Contamination,
+    /// It is blank.
+    Blank,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Selection, Self::ClassCap, Self::Conflict, Self::Contamination];
+    pub const ALL: [Self; 5] =
+        [Self::Selection, Self::ClassCap, Self::Conflict, Self::Contamination, Self::Blank];
 
     /// The word for it in every output.
     pub fn name(self) -> &'static str {
@@ -105,6 +113,7 @@ impl Reason {
             Self::ClassCap => "class-cap",
             Self::Conflict => "conflict",
             Self::Contamination => "contamination",
+            Self::Blank => "blank",
         }
     }
 }

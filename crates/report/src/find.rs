@@ -28,11 +28,33 @@ pub enum Cell {
 /// A row as columns by name; columns that are null in it are left out.
 pub type FoundRow = Vec<(String, Cell)>;
 
-/// The rows whose `file` and `line` are these, in the order of the table.
+/// What of a row a file and a line are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Its input: `file` and `line`.
+    Input,
+    /// What was made of it: `shard`, and one of `shard_lines` lines from `shard_line` on.
+    Output,
+    /// Where it was first: `origin_file` and `origin_line`.
+    Origin,
+}
+
+impl By {
+    /// The columns of the file, of the line, and of how many lines there are from there on.
+    fn columns(self) -> [&'static str; 3] {
+        match self {
+            Self::Input => ["file", "line", ""],
+            Self::Output => ["shard", "shard_line", "shard_lines"],
+            Self::Origin => ["origin_file", "origin_line", ""],
+        }
+    }
+}
+
+/// The rows of which these are file and line, in the order of the table.
 ///
 /// # Errors
 /// Where the file cannot be read, is not as it was written, or has no such columns.
-pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, ReportError> {
+pub fn find_rows(path: &Path, by: By, file: &str, line: u64) -> Result<Vec<FoundRow>, ReportError> {
     let corrupt = |message: String| ReportError::Corrupt { path: path.to_owned(), message };
     let io = |source| ReportError::Io { path: path.to_owned(), action: "read", source };
     // Opening a pipe would wait for a writer.
@@ -52,11 +74,17 @@ pub fn find_rows(path: &Path, file: &str, line: u64) -> Result<Vec<FoundRow>, Re
         let found = found.filter(|&column| table.kind(column) == kind);
         found.ok_or_else(|| corrupt(format!("it has no column `{name}` as bedload writes it")))
     };
-    let (files, lines) = (place("file", Kind::Text)?, place("line", Kind::Integer)?);
+    let [file_name, line_name, count_name] = by.columns();
+    let (files, lines) = match (place(file_name, Kind::Text), place(line_name, Kind::Integer)) {
+        // Tables of early versions do not have all of these.
+        (Err(_), _) | (_, Err(_)) if by != By::Input => return Ok(Vec::new()),
+        (files, lines) => (files?, lines?),
+    };
+    let counts = place(count_name, Kind::Integer).ok();
     let wanted = Cell::Text(file.to_owned());
     let mut found = Vec::new();
     for group in 0..table.groups() {
-        let mut rows = rows_of_line(&table, group, lines, line).map_err(wrong)?;
+        let mut rows = rows_of_line(&table, group, (lines, counts), line).map_err(wrong)?;
         let mut files = cells(&table, group, files, &rows).map_err(wrong)?.into_iter();
         rows.retain(|_| files.next().flatten().as_ref() == Some(&wanted));
         found.extend(whole_rows(&table, group, &rows).map_err(wrong)?);
@@ -83,9 +111,31 @@ pub fn read_rows(path: &Path, most: usize) -> Result<Vec<FoundRow>, ReportError>
     Ok(found)
 }
 
-/// The rows of a row group that have this line.
-fn rows_of_line(table: &Table, group: usize, column: usize, line: u64) -> Result<Vec<usize>, ParquetError> {
+/// The rows of a row group that have this line: theirs, or one of as many as they have from there on.
+fn rows_of_line(
+    table: &Table,
+    group: usize,
+    (column, counts): (usize, Option<usize>),
+    line: u64,
+) -> Result<Vec<usize>, ParquetError> {
     let mut rows = Vec::new();
+    if let Some(counts) = counts {
+        let integers = |column: usize| {
+            let mut all = Vec::new();
+            table.read(group, column, &mut |batch| {
+                let Values::I64(values) = batch.values else { return Ok(()) };
+                all.extend(batch.places().map(|place| u64::try_from(values[place?]).ok()));
+                Ok(())
+            })?;
+            Ok::<_, ParquetError>(all)
+        };
+        let (firsts, counts) = (integers(column)?, integers(counts)?);
+        let is_it = |first: Option<u64>, count: Option<u64>| {
+            first.zip(count).is_some_and(|(first, count)| line >= first && line - first < count)
+        };
+        let both = firsts.into_iter().zip(counts).enumerate();
+        return Ok(both.filter_map(|(row, (first, count))| is_it(first, count).then_some(row)).collect());
+    }
     let mut first = 0;
     table.read(group, column, &mut |batch| {
         let Values::I64(lines) = batch.values else { return Ok(()) };

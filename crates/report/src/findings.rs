@@ -33,6 +33,10 @@ pub struct FindingRow<'a> {
     pub id: Option<Box<str>>,
     /// What stays when the record moves to another line or file, in hexadecimal digits.
     pub fingerprint: Cow<'a, str>,
+    /// The first source of a record that was converted before, as the report of the conversion names it.
+    pub origin_file: Option<Cow<'a, str>>,
+    /// The line there, from 1.
+    pub origin_line: Option<u64>,
 }
 
 impl Row for FindingRow<'_> {
@@ -52,6 +56,8 @@ impl Row for FindingRow<'_> {
             RowColumn::required("source", Text(|row| Some(&row.source))),
             RowColumn::distinct(RowColumn::optional("id", Text(|row| row.id.as_deref()))),
             RowColumn::distinct(RowColumn::required("fingerprint", Text(|row| Some(&row.fingerprint)))),
+            RowColumn::optional("origin_file", Text(|row| row.origin_file.as_deref())),
+            RowColumn::distinct(RowColumn::optional("origin_line", Integer(|row| row.origin_line))),
         ]
     }
 }

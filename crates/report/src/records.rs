@@ -65,6 +65,13 @@ pub struct RecordColumns<'a> {
     pub id: Texts<'a>,
     /// Messages of the user and of the assistant; none where the record is not a conversation.
     pub turns: Integers<'a>,
+    /// How many lines of the output were made of it, from `shard_line` on: more than one where it has variants or was
+    /// written as several; none where it went nowhere.
+    pub shard_lines: Integers<'a>,
+    /// The first source of a record that was converted before, as the report of the conversion names it.
+    pub origin_file: Words<'a>,
+    /// The line there, from 1.
+    pub origin_line: Integers<'a>,
 }
 
 impl Group for RecordColumns<'_> {
@@ -103,6 +110,9 @@ impl Group for RecordColumns<'_> {
             Column::optional("source", Values::Words(|of| &of.source)),
             Column::distinct(Column::optional("id", Values::Texts(|of| &of.id))),
             Column::optional("turns", Values::Integers(|of| &of.turns)),
+            Column::optional("shard_lines", Values::Integers(|of| &of.shard_lines)),
+            Column::optional("origin_file", Values::Words(|of| &of.origin_file)),
+            Column::optional("origin_line", Values::Integers(|of| &of.origin_line)),
         ]
     }
 

@@ -48,7 +48,11 @@ pub(crate) struct ConvertArgs {
     /// File to create for the rejected lines, copied byte for byte [default: none].
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
-    /// Replace existing files with these names.
+    /// Directory to create for the report: what became of every line and where it went, the findings, and a manifest, by
+    /// which `--from-report` leads from the converted file back to its sources [default: none].
+    #[arg(long, value_name = "DIR", conflicts_with = "diff")]
+    pub(crate) report: Option<PathBuf>,
+    /// Replace existing files with these names, and an earlier report.
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Maximum number of rejected records allowed, as a number or a share, e.g. 1% or 0.01: more of them fail the run,

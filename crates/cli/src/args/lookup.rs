@@ -67,11 +67,12 @@ pub(crate) struct StatsArgs {
     after_help = "Examples:\n  bedload explain schema/empty-content\n  bedload explain data/a.jsonl:17 --profile nova-2-lite-sft\n  bedload explain OUT data/a.jsonl:17\n  bedload explain \\\n      --message 'Maximum input token count 4919 exceeds limit of 4096'"
 )]
 pub(crate) struct ExplainArgs {
-    /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build`, followed by
-    /// a record.
+    /// A finding code (`area/problem`), a record (<FILE:LINE>), or a directory written by `bedload build` or as the report
+    /// of a conversion, followed by a record.
     #[arg(value_name = "CODE|FILE:LINE|DIR", required_unless_present_any = ["list", "message"])]
     pub(crate) what: Option<OsString>,
-    /// The record, as a file and line of the input of the build.
+    /// The record, as a file and line of the input of the run, of its output, or of the first source of an input that was
+    /// converted.
     #[arg(value_name = "FILE:LINE")]
     pub(crate) record: Option<OsString>,
     /// Explain what Amazon Bedrock says where a job fails or a request is refused: cause, remedy, and the finding codes

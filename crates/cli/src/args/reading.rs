@@ -23,6 +23,10 @@ pub(crate) struct ReadingArgs {
     /// Directory for temporary copies of standard input, compressed inputs and arrays [default: next to the output; for `check`, the system's].
     #[arg(help_heading = "Reading", long, value_name = "DIR")]
     pub(crate) temp_dir: Option<PathBuf>,
+    /// Report of the conversion that wrote one of the inputs (`convert --report`): findings and tables also name the first
+    /// source of each of its records, by file and line. Repeatable.
+    #[arg(help_heading = "Reading", long, value_name = "DIR")]
+    pub(crate) from_report: Vec<PathBuf>,
     /// Name of standard input in findings and reports [default: -].
     #[arg(help_heading = "Reading", long, value_name = "NAME")]
     pub(crate) stdin_name: Option<String>,

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Built, build, resolve};
+use bedload_engine::{Built, build};
 use bedload_record::Finding;
 use bedload_scan::Url;
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
-use super::{find_inputs, named_inputs, new_progress, say_config, start_workers};
+use super::{find_inputs, new_progress, refuse_inside_input_directory, say_config, start_workers};
 use crate::args::BuildArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
@@ -18,7 +18,7 @@ use crate::output::{
     say,
 };
 use crate::progress::Display;
-use crate::settings::{self, Run};
+use crate::settings;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let mut destination = Destination::new(&wanted, &args.account)?;
     let output = &args.output;
     if Url::of(args.out.as_os_str()).is_none() {
-        refuse_output_inside_directory(args, &run)?;
+        refuse_inside_input_directory("--out", &args.out, &args.inputs, &run)?;
     }
     let progress = new_progress()?;
     let workers = start_workers(run.threads)?;
@@ -114,20 +114,6 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         say(&judgement.said());
     }
     Ok(exit)
-}
-
-/// An output that lands in a directory which is read would be input of the next run.
-fn refuse_output_inside_directory(args: &BuildArgs, run: &Run) -> Result<(), Failure> {
-    let out = resolve(&args.out);
-    let inputs = named_inputs(&args.inputs, run)?;
-    let inside = inputs.iter().map(Path::new).find(|dir| dir.is_dir() && out.starts_with(resolve(dir)));
-    match inside {
-        Some(dir) => {
-            let (out, dir) = (args.out.display(), dir.display());
-            Err(Failure::Usage(format!("--out {out}: it is inside the input directory {dir}")))
-        }
-        None => Ok(()),
-    }
 }
 
 fn summary_object(

@@ -1,6 +1,7 @@
 //! `bedload convert`
 
 mod preview;
+mod report;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,16 +47,18 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         ("--out", Some(destination.path())),
         ("--rejected", args.rejected.as_deref()),
         ("--patches", args.repair.patches.as_deref()),
+        ("--report", args.report.as_deref()),
         (WRITE_BASELINE, args.baseline.write_baseline.as_deref()),
     ];
     refuse_same_file(&others[..3])?;
-    for (flag, path) in &others[..3] {
+    report::refuse_place(args, &run, &others)?;
+    for (flag, path) in &others[..4] {
         path.map_or(Ok(()), |path| run.reads.refuse(flag, path))?;
     }
     let (configured, reads) = (&run.output, &run.reads);
     let wanted = output::Wanted { args: output, configured, inputs: Some(&inputs), reads, others: &others };
     let mut told = Output::open(&wanted, &About::new("convert", &inputs, &run), &progress)?;
-    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others[..3]), &progress)?;
+    let mut watch = Watch::open(&args.baseline, &run.policy, (&inputs, &others[..4]), &progress)?;
     told.remove_earlier()?;
     if args.baseline.show_known {
         told.show_known();
@@ -72,7 +75,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let settings = &run.settings;
         let outputs = Outputs {
             out: destination.path(),
+            name: out,
             rejected: args.rejected.as_deref(),
+            report: args.report.as_deref(),
             overwrite: args.overwrite,
         };
         let keep = |repair: &Repair| match &mut patches {
@@ -125,6 +130,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         let known = Known { is_shown: has_known, ..watch.known() };
         let listed = (severities, Listed { most: shown, is_folded: false, known });
         say(&converted_summary(&converted, out, rejected, listed, started.elapsed(), paint));
+        say(&report::said(args, paint));
         match delivered {
             Delivered::Here => {}
             Delivered::Nowhere => say("nothing was sent, because too many records were rejected\n"),

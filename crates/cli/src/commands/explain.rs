@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         None if Path::new(what).is_dir() => {
             let what = what.to_string_lossy();
             Err(Failure::Usage(format!(
-                "{what}: a directory\nhint: `bedload explain {what} FILE:LINE` explains a record of a built directory"
+                "{what}: a directory\nhint: `bedload explain {what} FILE:LINE` explains a record of a built directory, or of a conversion by its report"
             )))
         }
         None if Path::new(what).exists() => {
@@ -120,6 +120,9 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
     let mut out = format!("{}:{line}  record {}\n\n", escape(file), line - 1);
     let verdict = if explained.accepted { "accepted" } else { "rejected" };
     let _ = writeln!(out, "  verdict    {verdict}");
+    if let Some(origin) = &explained.origin {
+        let _ = writeln!(out, "  origin     {}:{}", escape(&origin.file), origin.line);
+    }
     if profile.is_none() {
         out.push_str("  profile    none, so no target's limits are applied\n");
     }
@@ -146,6 +149,15 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
 }
 
 fn object(file: &str, line: u64, explained: &Explained) -> serde_json::Value {
+    let mut object = numbers(file, line, explained);
+    if let Some(origin) = &explained.origin {
+        object["origin_file"] = origin.file.as_str().into();
+        object["origin_line"] = origin.line.into();
+    }
+    object
+}
+
+fn numbers(file: &str, line: u64, explained: &Explained) -> serde_json::Value {
     let tokens: serde_json::Map<String, serde_json::Value> =
         explained.tokens.iter().map(|(key, n)| ((*key).to_owned(), (*n).into())).collect();
     json!({

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use bedload_engine::Progress;
+use bedload_engine::{Progress, resolve};
 use bedload_record::Severity;
 use bedload_scan::{DiscoverOptions, Inputs, ScanError, SourcePaths, Url, discover};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -118,6 +118,25 @@ fn find_inputs(
     let options =
         DiscoverOptions { validation: validation.to_vec(), objects, first_wins, ..run.discover.clone() };
     Ok(workers.install(|| discover(&args, &options))?)
+}
+
+/// Refuses an output that lands in a directory which is read: it would be input of the next run.
+fn refuse_inside_input_directory(
+    flag: &str,
+    out: &Path,
+    inputs: &[OsString],
+    run: &Run,
+) -> Result<(), Failure> {
+    let resolved = resolve(out);
+    let inputs = named_inputs(inputs, run)?;
+    let inside = inputs.iter().map(Path::new).find(|dir| dir.is_dir() && resolved.starts_with(resolve(dir)));
+    match inside {
+        Some(dir) => {
+            let (out, dir) = (out.display(), dir.display());
+            Err(Failure::Usage(format!("{flag} {out}: it is inside the input directory {dir}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses a URL where a local path is wanted for output: a file, or a directory.

@@ -85,9 +85,14 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
         let ready = if verified.ready { "ready" } else { "not ready" };
         say(&match verified.problems.len() {
             0 => format!(
-                "{}: verified {} against manifest.json ({ready})\n{}",
+                "{}: verified {} against manifest.json ({})\n{}",
                 escape(&dir),
                 plural(verified.files, "file", "files"),
+                match verified.conversion.as_deref() {
+                    None => ready.to_owned(),
+                    Some("") => "the report of a conversion that wrote nothing".to_owned(),
+                    Some(out) => format!("the report of a conversion; {} is not a part of it", escape(out)),
+                },
                 certificates.as_ref().map(sides).unwrap_or_default()
             ),
             n => format!("{}: {}\n", escape(&dir), plural(n as u64, "problem", "problems")),

@@ -12,7 +12,7 @@ use bedload_record::plural::count;
 use bedload_record::{Finding, Severity};
 
 use super::markdown::Markdown;
-use super::tally::{Kind, cut};
+use super::tally::{Kind, noted};
 use super::uri::Root;
 use super::{About, Emitter, Ending, Sink, say};
 use crate::escape::escape;
@@ -55,18 +55,21 @@ impl Github {
             Severity::Note => "notice",
         };
         let mut out = format!("::{command} ");
-        if let Some(file) = &finding.file {
+        if let (Some(file), line) = finding.shown_place() {
             let path = self.root.path(file);
             let _ = write!(out, "file={},", property(&path));
-            if let (Some(line), Some(column)) = (finding.line, finding.column) {
-                let _ = write!(out, "line={line},col={column},");
+            if let Some(line) = line {
+                let _ = write!(out, "line={line},");
+            }
+            if let Some(column) = finding.column.filter(|_| finding.origin.is_none()) {
+                let _ = write!(out, "col={column},");
             }
         }
         let more = match n {
             0 | 1 => String::new(),
             n => format!(" (and {} more)", count(n - 1)),
         };
-        let message = cut(&finding.message, MESSAGE_CHARS);
+        let message = noted(finding, MESSAGE_CHARS);
         let _ = writeln!(
             out,
             "title={}::{}",

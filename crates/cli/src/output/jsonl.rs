@@ -53,6 +53,10 @@ struct FindingObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     extra: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    origin_file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
@@ -75,6 +79,8 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         source: &finding.source,
         fingerprint: Fingerprint::of(finding).to_string(),
         extra: finding.extra,
+        origin_file: finding.origin.as_ref().map(|origin| origin.file.as_str()),
+        origin_line: finding.origin.as_ref().map(|origin| origin.line),
         baseline: finding.standing.map(Standing::name),
         content: finding.content.as_ref().map(|content| content.around(EXCERPT_SIDE)),
     }

@@ -193,12 +193,15 @@ fn place(finding: &Finding) -> Option<String> {
     let (line, column) = (finding.line?, finding.column?);
     let pointer = finding.pointer.as_deref().filter(|pointer| !pointer.is_empty());
     let pointer = pointer.map(|pointer| format!(" {}", cut(pointer, PLACE_CHARS))).unwrap_or_default();
-    Some(format!("{line}:{column}{pointer}: {}", cut(&finding.message, PLACE_CHARS)))
+    // The suite has the name of the file as it is now.
+    let origin = finding.origin.as_ref().map(|origin| format!("{}:{} (now ", origin.file, origin.line));
+    let (before, after) = origin.map_or_else(Default::default, |origin| (origin, ")"));
+    Some(format!("{before}{line}:{column}{after}{pointer}: {}", cut(&finding.message, PLACE_CHARS)))
 }
 
 impl Emitter for Junit {
     fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
-        self.tally.add(finding, || place(finding));
+        self.tally.add(finding, finding.file.as_deref(), || place(finding));
         Ok(())
     }
 

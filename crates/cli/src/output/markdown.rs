@@ -8,7 +8,7 @@ use bedload_record::plural::{count, plural};
 use bedload_record::{Finding, Severity};
 use serde_json::Value;
 
-use super::tally::{Kind, cut};
+use super::tally::{Kind, cut, noted};
 use super::uri::Root;
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape;
@@ -132,14 +132,16 @@ impl Markdown {
         let (code, is_known) = kind;
         let first = self.first.get(&kind);
         let place = first.and_then(|finding| {
-            let file = cut(&self.root.path(finding.file.as_deref()?), SHOWN_CHARS);
-            Some(match (finding.line, finding.column) {
+            let (file, line) = finding.shown_place();
+            let file = cut(&self.root.path(file?), SHOWN_CHARS);
+            Some(match (line, finding.column.filter(|_| finding.origin.is_none())) {
                 (Some(line), Some(column)) => place_span(&format!("{file}:{line}:{column}")),
+                (Some(line), None) => place_span(&format!("{file}:{line}")),
                 _ => place_span(&file),
             })
         });
-        let what = first
-            .map_or_else(|| prose(code.info().title), |finding| prose(&cut(&finding.message, SHOWN_CHARS)));
+        let what =
+            first.map_or_else(|| prose(code.info().title), |finding| prose(&noted(finding, SHOWN_CHARS)));
         format!(
             "| {}{} | `{code}` | {} | {} | {what} |\n",
             severity.name(),

@@ -12,7 +12,7 @@ use bedload_record::{Code, Finding, Fingerprint, Standing};
 use serde_json::{Value, json};
 
 use super::source::address;
-use super::tally::{Bounds, Group, Tally, cut};
+use super::tally::{Bounds, Group, Tally, cut, noted};
 use super::uri::Root;
 use super::{About, Emitter, Ending, Sink};
 use crate::escape::escape_json;
@@ -162,18 +162,26 @@ impl Sarif {
 
     /// A place in a file; a finding about a whole file, or the data set, has none of its own.
     fn place(root: &Root, finding: &Finding) -> Option<String> {
-        let (file, line) = (finding.file.as_ref()?, finding.line?);
+        let (file, line) = finding.shown_place();
+        let (file, line) = (file?, line?);
         let mut region = json!({"startLine": line});
-        if let Some(column) = finding.column {
+        // These are of the line as it is now.
+        if let Some(column) = finding.column.filter(|_| finding.origin.is_none()) {
             region["startColumn"] = column.into();
         }
-        if let Some(offset) = finding.byte_offset {
+        if let Some(offset) = finding.byte_offset.filter(|_| finding.origin.is_none()) {
             region["byteOffset"] = offset.into();
         }
         let mut place = json!({
             "physicalLocation": {"artifactLocation": {"uri": root.uri(file)}, "region": region},
-            "message": {"text": cut(&finding.message, PLACE_CHARS)},
+            "message": {"text": noted(finding, PLACE_CHARS)},
         });
+        if finding.origin.is_some() {
+            let uri = finding.file.as_ref().map(|file| root.uri(file));
+            place["properties"] = json!({
+                "converted": {"uri": uri, "line": finding.line, "column": finding.column, "byteOffset": finding.byte_offset}
+            });
+        }
         if let Some(pointer) = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
             place["logicalLocations"] = json!([{"fullyQualifiedName": cut(pointer, PLACE_CHARS)}]);
         }
@@ -189,7 +197,8 @@ fn escape_lines(text: &str) -> String {
 impl Emitter for Sarif {
     fn finding(&mut self, _: &mut dyn Sink, finding: &Finding) -> Result<(), EngineError> {
         let root = &self.root;
-        self.tally.add(finding, || Self::place(root, finding));
+        let (file, _) = finding.shown_place();
+        self.tally.add(finding, file, || Self::place(root, finding));
         Ok(())
     }
 

@@ -64,10 +64,15 @@ impl Tally {
         Self { bounds, groups: BTreeMap::new(), n_groups: 0, bytes: 0, beyond: BTreeMap::new() }
     }
 
-    /// Adds a finding; `place` is asked only where there is room for it.
-    pub(super) fn add(&mut self, finding: &Finding, place: impl FnOnce() -> Option<String>) {
+    /// Adds a finding to the group of a file; `place` is asked only where there is room for it.
+    pub(super) fn add(
+        &mut self,
+        finding: &Finding,
+        file: Option<&str>,
+        place: impl FnOnce() -> Option<String>,
+    ) {
         let Bounds { groups, places, bytes } = self.bounds;
-        let file = finding.file.as_deref().unwrap_or_default();
+        let file = file.unwrap_or_default();
         let kind = (finding.code, finding.is_known());
         let of_kind = self.groups.entry(kind).or_default();
         let has_room = self.bytes < bytes;
@@ -129,6 +134,12 @@ pub(super) fn cut(text: &str, chars: usize) -> String {
     }
 }
 
+/// The beginning of a message, and where its record is now if it was converted.
+pub(super) fn noted(finding: &Finding, chars: usize) -> String {
+    let note = finding.place_note().map(|note| format!(" ({note})")).unwrap_or_default();
+    cut(&finding.message, chars) + &note
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +160,7 @@ mod tests {
                     standing: Some(standing),
                     ..Finding::file(&format!("{file}.jsonl"), code, "m".repeat(900))
                 };
-                tally.add(&finding, || Some("place".to_owned()));
+                tally.add(&finding, finding.file.as_deref(), || Some("place".to_owned()));
                 *naive.entry((code, is_known)).or_default() += 1;
             }
             let mut counted: BTreeMap<Kind, u64> = tally.beyond().clone();

@@ -60,12 +60,15 @@ impl Text {
 
     /// Where a finding is: on one line where there is room for it.
     fn place(&self, out: &mut String, finding: &Finding) {
-        let Some(file) = &finding.file else { return };
+        let (Some(file), line) = finding.shown_place() else { return };
         let mut place = escape(file).into_owned();
-        if let (Some(line), Some(column)) = (finding.line, finding.column) {
-            let _ = write!(place, ":{line}:{column}");
-        }
-        let record = finding.record.map(|record| format!("record {record}"));
+        // A column is one of the line as it is now.
+        let column = finding.column.filter(|_| finding.origin.is_none());
+        line.into_iter().chain(column).for_each(|number| {
+            let _ = write!(place, ":{number}");
+        });
+        let record = finding.place_note().map(|note| escape(&note).into_owned());
+        let record = record.or_else(|| finding.record.map(|record| format!("record {record}")));
         let pointer = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty());
         let pointer = pointer.map(|pointer| shorten(&escape(pointer)));
         let mut used = 6 + place.width();
@@ -162,7 +165,7 @@ fn shorten(pointer: &str) -> String {
 mod tests {
     use super::*;
     use crate::args::ColorWhen;
-    use bedload_record::{Code, Excerpt};
+    use bedload_record::{Code, Excerpt, Origin};
     use expect_test::expect;
 
     #[test]
@@ -183,6 +186,9 @@ mod tests {
             }),
             ..Finding::dataset(Code::SchemaEmptyContent, "`prompt` is empty".to_owned())
         };
+        let origin = Origin { file: "raw.jsonl".to_owned(), line: 8 };
+        let of_converted =
+            Finding { origin: Some(origin), content: None, severity: Severity::Note, ..finding.clone() };
         let both = text.render(&finding) + &text.render(&Finding { content: None, ..finding.clone() });
         expect![[r#"
             error[schema/empty-content]: `prompt` is empty
@@ -197,7 +203,10 @@ mod tests {
             error[schema/empty-content]: `prompt` is empty
               --> a\u{1b}.jsonl:3:9   record 2   /prompt
 
+            note[schema/empty-content]: `prompt` is empty
+              --> raw.jsonl:8   line 3 of a\u{1b}.jsonl   /prompt
+
         "#]]
-        .assert_eq(&both);
+        .assert_eq(&(both + &text.render(&of_converted)));
     }
 }

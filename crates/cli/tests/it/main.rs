@@ -132,6 +132,8 @@ mod privacy;
 #[cfg(test)]
 mod profile_file;
 #[cfg(test)]
+mod provenance;
+#[cfg(test)]
 mod published_cases;
 #[cfg(test)]
 mod publishing;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use parquet::file::reader::SerializedFileReader;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,7 +76,19 @@ impl Scratch {
 
     /// The rows of a table of an output, each by column.
     pub(crate) fn table(&self, out: &str, name: &str) -> Vec<BTreeMap<String, String>> {
-        let file = fs::File::open(self.path(format!("{out}/report/{name}.parquet"))).unwrap();
+        self.rows(&format!("{out}/report/{name}.parquet"))
+    }
+
+    /// The names of the columns of a table.
+    pub(crate) fn columns(&self, table: &str) -> Vec<String> {
+        let reader = SerializedFileReader::new(fs::File::open(self.path(table)).unwrap()).unwrap();
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        schema.columns().iter().map(|column| column.name().to_owned()).collect()
+    }
+
+    /// The rows of a table, each by column.
+    pub(crate) fn rows(&self, table: &str) -> Vec<BTreeMap<String, String>> {
+        let file = fs::File::open(self.path(table)).unwrap();
         let rows = SerializedFileReader::new(file).unwrap().into_iter();
         let cell = |cell: &Field| match cell {
             Field::Str(text) => text.clone(),

@@ -2,7 +2,6 @@
 
 mod against;
 mod built;
-mod config;
 mod report;
 
 use std::path::Path;
@@ -17,12 +16,15 @@ use crate::plan::evaluation::choose_prompts;
 use crate::plan::pack::Packed;
 use crate::plan::sources::refuse_unknown_sources;
 use crate::plan::{Plan, plan};
+use crate::report::config::config;
 use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles, TargetEntry};
 use crate::report::numbers::{ClassCounts, Numbers, kept_tokens};
 use crate::report::page;
+use crate::report::provenance::Provenance;
 use crate::report::summary::summarize;
 use crate::report::tables;
 use crate::run::error::EngineError;
+use crate::run::paths::resolve;
 use crate::run::phases::{Phases, lap, timed};
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
@@ -41,11 +43,10 @@ use crate::write;
 use crate::write::checksums::{hash_inputs, hash_others};
 use crate::write::copy;
 use crate::write::facts::keep;
-use crate::write::paths::{refuse_missing_directory, refuse_output_inside_input, resolve};
+use crate::write::paths::{refuse_missing_directory, refuse_output_inside_input};
 use crate::write::space;
 use crate::write::store::Store;
 pub use built::Built;
-use config::config;
 use report::report;
 
 /// Builds `out` from all inputs, and tells all findings in input order, those about files and the data set last.
@@ -77,7 +78,7 @@ pub fn build(
         refuse_missing_directory(flag, kept)?;
     }
     let mut indexing = index.map(Indexing::open).transpose()?;
-    let store = Store::create(out, overwrite, progress)?;
+    let store = Store::create("--out", out, overwrite, progress)?;
     let dir = store.path();
     let leftovers = store.leftovers().to_vec();
     let mut phases = Phases::default();
@@ -93,6 +94,8 @@ pub fn build(
     progress.enter(Phase::Scan);
     let (mut rules, mut before) = Rules::new(settings, inputs)?;
     before.extend(rules.read_eval_sets(settings, watch)?);
+    let provenance = Provenance::read(settings, inputs, watch)?;
+    rules.origins = provenance.origins;
     refuse_unknown_format(&before)?;
     if settings.evaluation {
         refuse_without_prompts(&rules)?;
@@ -161,6 +164,7 @@ pub fn build(
                 max_record_bytes,
                 sources: &settings.sources,
                 ids: &ids,
+                has_sides: true,
             };
             timed(&mut phases.report, || {
                 let tables = report(dir, &source, (settings, &variations), &mut summary, &mut emit)?;
@@ -195,6 +199,12 @@ pub fn build(
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
+    let mut config = config(settings, &rules, inputs);
+    // What was pinned is known again by its checksum.
+    if !ties.tables.is_empty() {
+        config["pinned"] = serde_json::json!(ties.tables);
+    }
+    provenance.told.add_to(&mut config);
     let mut manifest = Manifest {
         tool: "bedload".to_owned(),
         format_version: FORMAT_VERSION,
@@ -206,7 +216,7 @@ pub fn build(
         format: rules.format.map(|format| format.name.to_owned()),
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),
         seed: settings.seed,
-        config: config(settings, &rules, inputs, &ties),
+        config,
         inputs: input_entries,
         against: against_entries,
         eval_sets,
@@ -219,6 +229,7 @@ pub fn build(
         record_tokens: summary.record_tokens,
         findings: summary.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
         certificates: plan.certificates.clone(),
+        conversion: None,
         files,
         seal: String::new(),
     };

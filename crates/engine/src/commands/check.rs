@@ -20,6 +20,7 @@ use crate::plan::disagreement::of_stances;
 use crate::plan::judge::files::Files;
 use crate::plan::judge::{DataSet, Records, SideTotals, judge, judge_rejected};
 use crate::plan::sources::source_name;
+use crate::report::provenance::Provenance;
 use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
@@ -102,6 +103,7 @@ pub fn check(
     let set_aside = inputs.set_aside_foreign()?;
     let (mut rules, mut before) = Rules::new(settings, inputs)?;
     before.extend(rules.read_eval_sets(settings, &progress.watch)?);
+    rules.origins = Provenance::read(settings, inputs, &progress.watch)?.origins;
     let mut total = Checked {
         files: inputs.len() as u64,
         format: rules.format.map(|format| format.name),
@@ -165,6 +167,7 @@ pub fn check(
                 }
                 finding.line = finding.line.map(|line| line + lines.lines);
                 finding.record = finding.record.map(|record| record + lines.lines);
+                rules.origins.put(at.input, &mut finding);
                 sink(&finding, is_said)
             };
             chunk.findings.into_iter().try_for_each(&mut show)?;

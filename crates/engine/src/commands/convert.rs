@@ -1,6 +1,8 @@
 //! `convert`: records of other formats as one file of the target's. The same scan and write as `build`, with the
 //! plainest of plans: what can be converted is written, in order.
 
+mod report;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,8 +13,10 @@ use crate::plan::pack::Packed;
 use crate::plan::plan_as_it_is;
 use crate::report::findings::findings_in_order;
 use crate::report::losses::{FileLosses, add_losses};
+use crate::report::provenance::Provenance;
 use crate::report::repairs::{Change, Repairs, repairs_in_order};
 use crate::run::error::EngineError;
+use crate::run::paths::resolve;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::conversion::Conversion;
@@ -20,16 +24,21 @@ use crate::scan::facts::scan;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 use crate::write::atomic_file::AtomicFile;
 use crate::write::copy::{self, Checksums};
-use crate::write::paths::{refuse_output_inside_input, resolve};
+use crate::write::paths::refuse_output_inside_input;
 use crate::write::space;
+use report::{About, Report};
 
 /// Where to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Outputs<'a> {
     /// The file of the converted records.
     pub out: &'a Path,
+    /// What the user calls that file, which may be sent elsewhere.
+    pub name: &'a Path,
     /// The file of the rejected lines, where they are wanted.
     pub rejected: Option<&'a Path>,
+    /// The directory of the report, where one is wanted.
+    pub report: Option<&'a Path>,
     /// Whether existing files are replaced.
     pub overwrite: bool,
 }
@@ -84,7 +93,7 @@ pub fn convert(
         let message = "no target format was given\nhint: name one with --to, or repair the records as they are with --fix";
         return Err(EngineError::Usage(message.to_owned()));
     }
-    let Outputs { out, rejected, overwrite } = outputs;
+    let Outputs { out, rejected, overwrite, .. } = outputs;
     refuse_output_inside_input("--out", inputs, out)?;
     if let Some(rejected) = rejected {
         refuse_output_inside_input("--rejected", inputs, rejected)?;
@@ -93,6 +102,7 @@ pub fn convert(
             return Err(EngineError::Usage(format!("--rejected {shown}: the same file as --out")));
         }
     }
+    let report = Report::begin(outputs, inputs, progress)?;
     let single = AtomicFile::create("--out", out, overwrite, progress)?;
     let trace =
         rejected.map(|file| AtomicFile::create("--rejected", file, overwrite, progress)).transpose()?;
@@ -108,6 +118,8 @@ pub fn convert(
         // What a later build would read is lost with this output.
         conversion.set_fields(Vec::new());
     }
+    let provenance = Provenance::read(settings, inputs, watch)?;
+    rules.origins = provenance.origins;
     refuse_unknown_format(&before)?;
     let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;
@@ -135,11 +147,13 @@ pub fn convert(
         emit(finding)
     };
     let mut losses = Vec::new();
-    let max_record_bytes = settings.scan.max_record_bytes;
-    findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
-        add_losses(&mut losses, &found);
-        found.iter().try_for_each(&mut count)
-    })?;
+    if report.is_none() {
+        let max_record_bytes = settings.scan.max_record_bytes;
+        findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
+            add_losses(&mut losses, &found);
+            found.iter().try_for_each(&mut count)
+        })?;
+    }
     let repairs = repairs_in_order(facts, &rules, &fetch, watch, each_repair)?;
     if plan.counts.train == 0 {
         let kept = if out.exists() { "was left as it is" } else { "was not written" };
@@ -147,7 +161,21 @@ pub fn convert(
         let message = format!("no record was {done}, so {} {kept}", out.display());
         plan.findings.push(Finding::dataset(Code::DatasetNoRecords, message).in_run(settings.severities));
     }
-    plan.findings.iter().try_for_each(&mut count)?;
+    if let Some(report) = &report {
+        plan.packed = report.shards(&packed, &packed_rejected);
+        let about =
+            About { inputs, settings, plan: &plan, rules: &rules, facts, told: &provenance.told, watch };
+        let tables = report.write_tables(about, |found| {
+            // What is about files and the data set comes last.
+            add_losses(&mut losses, found.split(|finding| finding.line.is_none()).next().unwrap_or_default());
+            found.iter().try_for_each(&mut count)
+        })?;
+        let written = (plan.counts.train > 0).then(|| single.dir().join(&packed.shards[0].path));
+        let traced = trace.as_ref().map(|trace| trace.dir().join(&packed_rejected.shards[0].path));
+        report.seal(about, tables, [written, traced], &by_code)?;
+    } else {
+        plan.findings.iter().try_for_each(&mut count)?;
+    }
     inputs.check_unchanged()?;
     let mut leftovers = single.leftovers().to_vec();
     let mut notes = Vec::new();
@@ -164,6 +192,14 @@ pub fn convert(
             Some(placed) => error.with_in_place(placed),
             None => error,
         })?);
+    }
+    if let Some(report) = report {
+        leftovers.extend_from_slice(report.leftovers());
+        let in_place = [placed, Some(out).filter(|_| plan.counts.train > 0)];
+        let published = report
+            .publish()
+            .map_err(|error| in_place.into_iter().flatten().fold(error, EngineError::with_in_place));
+        notes.extend(published?);
     }
     Ok(Converted {
         files: inputs.len() as u64,

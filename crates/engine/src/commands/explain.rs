@@ -5,12 +5,13 @@ use std::path::Path;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer};
 use bedload_record::json::Raw;
-use bedload_record::{Finding, InputId, Interner, Parser, Severity};
-use bedload_report::{Cell, FoundRow, find_rows};
+use bedload_record::{Finding, InputId, Interner, Origin, Parser, Severity, Verdict};
+use bedload_report::{By, Cell, FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
 use bedload_stages::balance;
 
 use crate::report::manifest::MANIFEST;
+use crate::report::provenance::Provenance;
 use crate::run::error::{EngineError, io_error};
 use crate::run::settings::Settings;
 use crate::scan::examine::place::place;
@@ -39,6 +40,8 @@ pub struct Explained {
     pub digest: Option<u128>,
     /// What names it in its source, where an id was asked for and content may be shown.
     pub id: Option<String>,
+    /// Where it was first, where the report of a conversion tells.
+    pub origin: Option<Origin>,
     /// The label, where there is one and content may be shown.
     pub label: Option<String>,
     /// Everything found, in full.
@@ -58,6 +61,7 @@ pub fn explain(
     inputs.refuse_foreign()?;
     let (mut rules, mut about_data) = Rules::new(settings, inputs)?;
     rules.read_eval_sets(settings, watch)?;
+    rules.origins = Provenance::read(settings, inputs, watch)?.origins;
     // Which chunk the line is in is known only when the ones before it are counted, so each chunk keeps its text
     // until then: at most two waves of chunks.
     let mut before = 0;
@@ -102,11 +106,13 @@ pub struct BuiltRecord {
     pub findings: Vec<FoundRow>,
 }
 
-/// Looks up the line of an input, as the report names it, in a directory that `build` wrote.
+/// Looks up a line in a directory that `build` wrote, or in the report of a conversion: the line of an input, as the report
+/// names it; or else one that was written; or else one of a first source, before the input was converted. Several records
+/// may be of one of these.
 ///
 /// # Errors
 /// Where the directory is none of those, or a table cannot be read.
-pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRecord>, EngineError> {
+pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Vec<BuiltRecord>, EngineError> {
     let manifest = dir.join(MANIFEST);
     let problem = match manifest.symlink_metadata() {
         Ok(metadata) if metadata.is_file() => None,
@@ -118,14 +124,47 @@ pub fn explain_built(dir: &Path, file: &str, line: u64) -> Result<Option<BuiltRe
     };
     if let Some(problem) = problem {
         return Err(EngineError::Usage(format!(
-            "{problem}\nhint: name a directory written by `bedload build`"
+            "{problem}\nhint: name a directory written by `bedload build`, or the report of a conversion"
         )));
     }
-    let find = |table: &str| find_rows(&dir.join(format!("report/{table}.parquet")), file, line);
-    let Some(mut record) = find("records")?.into_iter().next() else { return Ok(None) };
-    let of_duplicate = |(name, _): &(String, Cell)| ["method", "similarity"].contains(&name.as_str());
-    record.extend(find("duplicates")?.into_iter().flatten().filter(of_duplicate));
-    Ok(Some(BuiltRecord { record, findings: find("findings")? }))
+    // The tables of a conversion are the report, and those of a build are in it.
+    let own = dir.join("records.parquet");
+    let tables = if own.symlink_metadata().is_ok() { dir.to_owned() } else { dir.join("report") };
+    let find = |table: &str, by, file: &str, line| {
+        find_rows(&tables.join(format!("{table}.parquet")), by, file, line)
+    };
+    let below = Path::new(file).strip_prefix(dir).ok().and_then(Path::to_str);
+    let names =
+        [(By::Input, Some(file)), (By::Output, Some(file)), (By::Output, below), (By::Origin, Some(file))];
+    let mut records = Vec::new();
+    for (by, name) in names {
+        if let Some(name) = name.filter(|_| records.is_empty()) {
+            records = find("records", by, name, line)?;
+        }
+    }
+    records.into_iter().map(|record| with_findings(record, &find)).collect()
+}
+
+/// A record with what other tables have of its line.
+fn with_findings<E>(
+    mut record: FoundRow,
+    find: &impl Fn(&str, By, &str, u64) -> Result<Vec<FoundRow>, E>,
+) -> Result<BuiltRecord, EngineError>
+where
+    EngineError: From<E>,
+{
+    let cell = |wanted: &str| record.iter().find(|(name, _)| name == wanted).map(|(_, cell)| cell.clone());
+    let (Some(Cell::Text(file)), Some(Cell::Integer(line))) = (cell("file"), cell("line")) else {
+        return Ok(BuiltRecord { record, findings: Vec::new() });
+    };
+    let line = line.cast_unsigned();
+    let is_duplicate = cell("verdict") == Some(Cell::Text(Verdict::Duplicate.name().to_owned()));
+    if is_duplicate {
+        let of_duplicate = |(name, _): &(String, Cell)| ["method", "similarity"].contains(&name.as_str());
+        let found = find("duplicates", By::Input, &file, line)?;
+        record.extend(found.into_iter().flatten().filter(of_duplicate));
+    }
+    Ok(BuiltRecord { record, findings: find("findings", By::Input, &file, line)? })
 }
 
 fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained {
@@ -169,6 +208,9 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
     let is_valid = !found.iter().any(|finding| finding.code.name().starts_with("json/"));
     let is_label_shown =
         rules.show_content && matches!(rules.by_source.labels(line.input), balance::LabelSource::Field(_));
+    let mut found = place(found, rules, name, number, line);
+    let input = line.input.unwrap_or(InputId::new(0));
+    found.iter_mut().for_each(|finding| rules.origins.put(input, finding));
     Explained {
         byte_offset: line.start,
         bytes: line.len,
@@ -183,6 +225,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
             text_of(Raw::of_line(bytes).at(steps)?)
         }),
         label: labels.keys().first().filter(|_| is_label_shown).cloned(),
-        findings: place(found, rules, name, number, line),
+        origin: rules.origins.origin(input, number),
+        findings: found,
     }
 }

@@ -14,12 +14,12 @@ use crate::report::output::read_output;
 use crate::report::page::{PAGE, TABLES, render};
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
+use crate::run::paths::resolve;
 use crate::run::progress::Progress;
 use crate::run::tree::{self, Opened};
 use crate::write::atomic_file::AtomicFile;
 use crate::write::checksums::checksum_file;
 use crate::write::page::write_to;
-use crate::write::paths::resolve;
 
 /// What is to be written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,7 +11,9 @@ use bedload_record::Counts;
 use bedload_scan::Watch;
 use rayon::prelude::*;
 
-use crate::report::manifest::{FileEntry, MANIFEST, Manifest, Read, Unsound, is_inside, read_manifest};
+use crate::report::manifest::{
+    FileEntry, InputEntry, MANIFEST, Manifest, Read, Unsound, is_inside, read_manifest,
+};
 use crate::report::page::PAGE;
 use crate::run::error::{EngineError, io_error};
 use crate::run::tree::{self, Opened};
@@ -32,12 +34,22 @@ pub struct Verified {
     pub reasons: Vec<String>,
     /// The counts that were found to add up, where they do.
     pub counts: Counts,
+    /// The file that was converted to, which is not in the directory, where that is the report of a conversion.
+    pub conversion: Option<String>,
 }
 
 impl Verified {
     fn without_manifest(problem: String, files: u64) -> Self {
         let counts = Counts::default();
-        Self { problems: vec![problem], files, bytes: 0, ready: false, reasons: Vec::new(), counts }
+        Self {
+            problems: vec![problem],
+            files,
+            bytes: 0,
+            ready: false,
+            reasons: Vec::new(),
+            counts,
+            conversion: None,
+        }
     }
 }
 
@@ -93,6 +105,7 @@ pub fn verify(dir: &Path, watch: &Watch) -> Result<Verified, EngineError> {
     });
     problems.extend(besides.map(|entry| format!("{}: not in the manifest", entry.shown())));
     problems.extend(check_counts(&manifest));
+    let conversion = manifest.conversion.map(|written| written.out.map_or_else(String::new, |out| out.name));
     Ok(Verified {
         problems,
         files: manifest.files.len() as u64 + 1,
@@ -100,6 +113,7 @@ pub fn verify(dir: &Path, watch: &Watch) -> Result<Verified, EngineError> {
         ready: manifest.ready,
         reasons: manifest.reasons,
         counts: manifest.counts,
+        conversion,
     })
 }
 
@@ -162,12 +176,30 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
         };
         manifest.files.iter().filter(of).map(|entry| u128::from(entry.records)).sum()
     };
+    let folder = if manifest.conversion.is_some() { "" } else { "report/" };
     let rows = |table: &str| -> u128 {
-        let path = format!("report/{table}.parquet");
+        let path = format!("{folder}{table}.parquet");
         let found = manifest.files.iter().find(|entry| entry.path == path);
         found.map_or(0, |entry| u128::from(entry.records))
     };
     let inputs: u128 = manifest.inputs.iter().map(|input| u128::from(input.records)).sum();
+    if let Some(conversion) = &manifest.conversion {
+        let lines = |file: &Option<InputEntry>| file.as_ref().map(|file| u128::from(file.records));
+        let found: u128 = manifest.findings.values().map(|&n| u128::from(n)).sum();
+        let pairs = [
+            ("converted lines", lines(&conversion.out).unwrap_or_default(), counts.train.into()),
+            (
+                "rejected lines",
+                lines(&conversion.rejected).unwrap_or(counts.rejected.into()),
+                counts.rejected.into(),
+            ),
+            ("rows of records.parquet", rows("records"), counts.read.into()),
+            ("rows of findings.parquet", rows("findings"), found),
+            ("records of the inputs", inputs, counts.read.into()),
+        ];
+        problems.extend(differences(&pairs));
+        return problems;
+    }
     let pairs = [
         ("training lines", lines("train"), u128::from(counts.train) + u128::from(counts.variants)),
         ("validation lines", lines("validation"), counts.validation.into()),
@@ -177,10 +209,12 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
         ("rows of report/duplicates.parquet", rows("duplicates"), counts.duplicates.into()),
         ("records of the inputs", inputs, counts.read.into()),
     ];
-    for (what, found, counted) in pairs {
-        if found != counted {
-            problems.push(format!("{MANIFEST}: {found} {what}; the counts say {counted}"));
-        }
-    }
+    problems.extend(differences(&pairs));
     problems
+}
+
+/// What was found to be of another number than was counted.
+fn differences(pairs: &[(&str, u128, u128)]) -> impl Iterator<Item = String> {
+    let differing = pairs.iter().filter(|(_, found, counted)| found != counted);
+    differing.map(|(what, found, counted)| format!("{MANIFEST}: {found} {what}; the counts say {counted}"))
 }

@@ -163,12 +163,12 @@ fn accept(facts: &FactTable) -> Vec<Verdict> {
     (0..facts.len()).into_par_iter().map(Ordinal).map(verdict).collect()
 }
 
-/// The same, and a line without an error that is not accepted was removed by a repair.
+/// The same, and a line without an error that is not accepted is blank: a repair removed it.
 pub(super) fn accept_or_remove(facts: &FactTable, severities: Severities) -> Vec<Verdict> {
     let mut verdicts = accept(facts);
     verdicts.par_iter_mut().enumerate().for_each(|(line, verdict)| {
         if *verdict == Verdict::Rejected && !severities.rejects(facts.codes(Ordinal(line as u64))) {
-            *verdict = Verdict::Unselected;
+            *verdict = Verdict::Blank;
         }
     });
     verdicts

@@ -50,7 +50,9 @@ pub(crate) fn findings_in_order(
                     let mut found = examiner.findings_of(&physical, facts.codes(line));
                     found.retain(|finding| !is_counted(finding.code));
                     let number = line.0 - file.first.0 + 1;
-                    Ok(place(found, rules, &file.name, number, &physical))
+                    let mut placed = place(found, rules, &file.name, number, &physical);
+                    placed.iter_mut().for_each(|finding| rules.origins.put(input, finding));
+                    Ok(placed)
                 },
             )
             .collect::<Result<_, EngineError>>()?;

@@ -59,6 +59,20 @@ pub struct InputEntry {
     pub source: Option<String>,
 }
 
+/// What a conversion wrote. The files are told by what they hold, as inputs are: one of them becomes an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversionEntry {
+    /// The formats that were converted from; none where the records stayed in their format.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// The file of the records; none where there was no record to write.
+    #[serde(default)]
+    pub out: Option<InputEntry>,
+    /// The file of the rejected lines, where it was wanted.
+    #[serde(default)]
+    pub rejected: Option<InputEntry>,
+}
+
 /// The target as its profile described it, so that a later reader needs no profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetEntry {
@@ -156,6 +170,9 @@ pub struct Manifest {
     /// What training and validation data have in common.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificates: Option<Certificates>,
+    /// What a conversion wrote elsewhere, where this is the report of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<ConversionEntry>,
     /// What was written, the manifest itself excepted.
     pub files: Vec<FileEntry>,
     /// The sha256 of what the manifest says without this member, in canonical form.

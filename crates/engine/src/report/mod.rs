@@ -1,6 +1,7 @@
 //! The report: the tables, the numbers of the summary, and the manifest.
 
 pub(crate) mod canonical;
+pub(crate) mod config;
 pub(crate) mod conflicts;
 pub(crate) mod contamination;
 pub(crate) mod duplicates;
@@ -13,6 +14,7 @@ pub(crate) mod origins;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod pii;
+pub(crate) mod provenance;
 pub(crate) mod records;
 pub(crate) mod repairs;
 pub(crate) mod summary;

@@ -30,6 +30,34 @@ pub fn read_output(dir: &Path) -> Result<Manifest, EngineError> {
 /// # Errors
 /// Those of [`read_output`].
 pub fn read_output_text(dir: &Path) -> Result<(Manifest, Vec<u8>), EngineError> {
+    let (manifest, text) = read_sealed(dir)?;
+    let Some(conversion) = &manifest.conversion else { return Ok((manifest, text)) };
+    let shown = dir.display();
+    let hint = match &conversion.out {
+        Some(out) => format!("build {} with `--from-report {shown}`", out.name),
+        None => "that conversion wrote no record".to_owned(),
+    };
+    Err(EngineError::Usage(format!(
+        "{shown}: the report of a conversion, and not an output of `bedload build`\nhint: {hint}"
+    )))
+}
+
+/// Reads the manifest of the report of a conversion.
+///
+/// # Errors
+/// Those of [`read_output`], for such a report.
+pub(crate) fn read_report(dir: &Path) -> Result<Manifest, EngineError> {
+    let (manifest, _) = read_sealed(dir)?;
+    match manifest.conversion {
+        Some(_) => Ok(manifest),
+        None => Err(EngineError::Usage(format!(
+            "{}: not the report of a conversion\nhint: `bedload convert --report DIR` writes one",
+            dir.display()
+        ))),
+    }
+}
+
+fn read_sealed(dir: &Path) -> Result<(Manifest, Vec<u8>), EngineError> {
     let shown = dir.display();
     let opened = tree::open_dir(dir).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => EngineError::Usage(format!("{shown}: no such directory")),
@@ -131,6 +159,7 @@ pub(crate) fn settings_of(manifest: &Manifest) -> Result<Settings, EngineError> 
         scan: ScanOptions::default(),
         temp_dir: None,
         facts: None,
+        from_reports: Vec::new(),
         memory_limit: None,
         repair: None,
         evaluation: false,

@@ -60,6 +60,7 @@ struct Vocabulary<'a> {
     /// For each mark, where its kinds begin among these.
     of_mark: Vec<usize>,
     sources: Vec<&'a str>,
+    origins: Vec<&'a str>,
 }
 
 /// The place of a verdict's word in a list of them.
@@ -67,7 +68,11 @@ fn verdict_index(verdict: Verdict) -> usize {
     match verdict {
         Verdict::Rejected => 0,
         Verdict::Duplicate => 1,
-        Verdict::Unselected | Verdict::Capped | Verdict::Conflicting | Verdict::Contaminated => 2,
+        Verdict::Unselected
+        | Verdict::Capped
+        | Verdict::Conflicting
+        | Verdict::Contaminated
+        | Verdict::Blank => 2,
         Verdict::Kept(_) => 3,
     }
 }
@@ -101,6 +106,7 @@ impl<'a> Vocabulary<'a> {
             codes,
             of_mark,
             sources: source.sources.iter().map(|source| source.name.as_str()).collect(),
+            origins: rules.origins.files().iter().map(String::as_str).collect(),
         }
     }
 
@@ -115,6 +121,7 @@ impl<'a> Vocabulary<'a> {
         let codes = self.codes.iter().map(String::len).max().unwrap_or(0);
         2 * longest(&self.files)
             + longest(&self.sources)
+            + longest(&self.origins)
             + source.ids.bytes_most(source.facts)
             + longest(&self.labels)
             + longest(&self.shards)
@@ -124,11 +131,14 @@ impl<'a> Vocabulary<'a> {
 
     /// The bytes of text in a line's row, but for the digits and short words that every row has.
     fn text_bytes(&self, source: &TableInput<'_>, line: Ordinal) -> usize {
-        let TableInput { facts, plan, .. } = source;
+        let TableInput { facts, plan, rules, .. } = source;
+        let input = facts.input_of(line);
+        let origin = rules.origins.place(input, line.0 - facts.file(input).first.0);
         let label = plan.classes.of(facts, line).map_or(0, |class| self.labels[class].len());
-        let file = self.files[facts.input_of(line).index()].len();
+        let file = self.files[input.index()].len();
         let from = facts.source_of(line).map_or(0, |source| self.sources[source].len());
         file + from
+            + origin.map_or(0, |(file, _)| self.origins[file].len())
             + source.ids.bytes(line)
             + label
             + self.codes[self.codes(facts, plan, line)].len()
@@ -187,6 +197,8 @@ struct Places<'p> {
     shard: Vec<u32>,
     /// From 1.
     shard_line: Vec<u64>,
+    /// How many lines were made of each.
+    shard_lines: Vec<u64>,
     /// The duplicates among the lines, in order.
     duplicates: &'p [Duplicate],
     /// For each line, how many duplicates come before it here; empty where there are none.
@@ -201,25 +213,27 @@ impl<'p> Places<'p> {
         let (packed, variants) = (&plan.packed, &plan.variants);
         let rows = (lines.end - lines.start) as usize;
         let (mut input, mut shard) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        let mut shard_line = Vec::with_capacity(rows);
+        let (mut shard_line, mut shard_lines) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let of_side = |side| {
             let is_it = |shard: &Shard| shard.side == side;
-            (packed.shards.iter().position(is_it).unwrap_or(0), 0)
+            packed.shards.iter().position(is_it).map(|at| (at, 0))
         };
-        // Of each side, and of the rejected lines: a shard, and how many lines come before it.
+        // Of each side, and of the rejected lines: a shard, and how many lines come before it. A conversion may write no
+        // rejected lines.
         let sides = Side::ALL.into_iter().map(Some).chain([None]);
-        let mut shards: Vec<(usize, u64)> = sides.map(of_side).collect();
+        let mut shards: Vec<Option<(usize, u64)>> = sides.map(of_side).collect();
         let Numbers(mut numbers) = before;
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
         let mut cursor = facts.cursor(Ordinal(lines.start));
         for line in lines.clone().map(Ordinal) {
             input.push(cursor.input_of(line));
-            let Some(slot) = slot(plan.verdicts[line.index()]) else {
+            let slot = slot(plan.verdicts[line.index()]);
+            let Some((slot, (at, first))) = slot.and_then(|slot| Some((slot, shards[slot].as_mut()?))) else {
                 shard.push(NOWHERE);
                 shard_line.push(0);
+                shard_lines.push(0);
                 continue;
             };
-            let (at, first) = &mut shards[slot];
             while numbers[slot] >= *first + packed.shards[*at].records && *at + 1 < packed.shards.len() {
                 *first += packed.shards[*at].records;
                 *at += 1;
@@ -228,6 +242,7 @@ impl<'p> Places<'p> {
             shard_line.push(numbers[slot] - *first + 1);
             let own = later.iter().take_while(|variant| variant.parent == line).count();
             later = &later[own..];
+            shard_lines.push(1 + own as u64);
             numbers[slot] += 1 + own as u64;
         }
         let of_line = |line| plan.duplicates.partition_point(|duplicate| duplicate.dropped.0 < line);
@@ -245,7 +260,7 @@ impl<'p> Places<'p> {
             (lines.start as usize..lines.end as usize).into_par_iter().map(|line| Some(Ordinal(line as u64)))
         };
         let ids = ids_of(source, own)?;
-        Ok(Self { lines, input, shard, shard_line, duplicates, duplicates_before, ids })
+        Ok(Self { lines, input, shard, shard_line, shard_lines, duplicates, duplicates_before, ids })
     }
 
     /// What the record in a row duplicates.
@@ -260,15 +275,16 @@ fn columns<'c>(
     words: &'c Vocabulary<'_>,
     places: &'c Places<'_>,
 ) -> RecordColumns<'c> {
-    let TableInput { facts, plan, rules, .. } = *source;
+    let TableInput { facts, plan, rules, has_sides, .. } = *source;
     let rows = places.input.len();
     let start = places.lines.start;
     let line = move |row: usize| Ordinal(start + row as u64);
     let verdict = move |row: usize| plan.verdicts[line(row).index()];
-    let is_accepted = move |row: usize| verdict(row) != Verdict::Rejected;
+    let is_accepted = move |row: usize| !matches!(verdict(row), Verdict::Rejected | Verdict::Blank);
     let input = |row: usize| places.input[row];
     let nth = move |row: usize| line(row).0 - facts.file(input(row)).first.0;
     let span = move |row: usize| facts.span(line(row), input(row));
+    let origin = move |row: usize| rules.origins.place(input(row), nth(row));
     let is_counted = rules.counts_tokens();
     let is_spoken = is_counted && rules.is_conversation();
     let tokens = |is_known: bool, number: fn(Tokens) -> u64| {
@@ -305,12 +321,16 @@ fn columns<'c>(
         reason: Words::new(rows, &words.reasons, move |row| {
             verdict(row).reason().map(|reason| reason as usize)
         }),
-        split: Words::new(rows, &words.sides, move |row| verdict(row).side().map(|side| side as usize)),
+        split: Words::new(rows, &words.sides, move |row| {
+            verdict(row).side().filter(|_| has_sides).map(|side| side as usize)
+        }),
         shard: Words::new(rows, &words.shards, |row| {
             Some(places.shard[row]).filter(|&shard| shard != NOWHERE).map(|shard| shard as usize)
         }),
         shard_line: Integers::new(rows, |row| Some(places.shard_line[row]).filter(|&number| number > 0)),
-        group: Hashes::new(rows, move |row| is_accepted(row).then(|| plan.groups.of(facts, line(row)))),
+        group: Hashes::new(rows, move |row| {
+            (is_accepted(row) && has_sides).then(|| plan.groups.of(facts, line(row)))
+        }),
         duplicate_of_file: Words::new(rows, &words.files, survivor_file),
         duplicate_of_line: Integers::new(rows, survivor_line),
         codes: Words::new(rows, &words.codes, move |row| {
@@ -322,6 +342,9 @@ fn columns<'c>(
             Some(facts.turns(line(row)))
                 .filter(|&turns| rules.is_conversation() && (is_accepted(row) || turns > 0))
         }),
+        shard_lines: Integers::new(rows, |row| Some(places.shard_lines[row]).filter(|&lines| lines > 0)),
+        origin_file: Words::new(rows, &words.origins, move |row| Some(origin(row)?.0)),
+        origin_line: Integers::new(rows, move |row| Some(origin(row)?.1)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use bedload_record::{FactTable, Finding, Fingerprint, Ordinal, Side, Summary, Verdict};
+use bedload_record::{Code, FactTable, Finding, Fingerprint, Ordinal, Side, Summary, Verdict};
 use bedload_report::{
     BalanceRow, DistributionRow, FindingRow, LabelRow, ROW_GROUP_ROWS, Row, RowWriter, SummaryRow,
     TableSummary, Tap, VariantRow,
@@ -18,7 +18,6 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
-use crate::plan::counted::counted;
 use crate::plan::pack::Piece;
 use crate::plan::variants::variants_of;
 use crate::report::findings::findings_in_order;
@@ -44,6 +43,8 @@ pub(crate) struct TableInput<'a> {
     pub(crate) max_record_bytes: u64,
     pub(crate) sources: &'a [DataSource],
     pub(crate) ids: &'a Ids,
+    /// Whether records are put on sides, with what they are grouped with; a conversion does not.
+    pub(crate) has_sides: bool,
 }
 
 /// The sha256 of a table, taken while it is written.
@@ -62,10 +63,10 @@ impl Tap for Sum {
     }
 }
 
-/// Where a table goes: its path, and that path below the output directory.
+/// Where a table goes: its path, and its name in the directory of the tables.
 pub(crate) fn path_of(dir: &Path, name: &str) -> (PathBuf, String) {
-    let shown = format!("report/{name}.parquet");
-    (dir.join(&shown), shown)
+    let name = format!("{name}.parquet");
+    (dir.join(&name), name)
 }
 
 /// What the manifest says of a finished table.
@@ -89,24 +90,25 @@ pub(crate) fn windows(facts: &FactTable) -> impl Iterator<Item = Range<u64>> {
     (0..len.div_ceil(WINDOW)).map(move |n| n * WINDOW..((n + 1) * WINDOW).min(len))
 }
 
-/// `findings.parquet`: one row per finding, those about records first, which are emitted as they are found.
+/// `findings.parquet`: one row per finding, those about records first, which are handed over as they are found; but for what
+/// is `counted`, which another finding says of all records.
 pub(crate) fn findings(
     dir: &Path,
     source: &TableInput<'_>,
-    mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
+    counted: Option<Code>,
+    mut each: impl FnMut(&[Finding]) -> Result<(), EngineError>,
 ) -> Result<FileEntry, EngineError> {
     let TableInput { facts, rules, fetch, watch, max_record_bytes, .. } = source;
     table(dir, "findings", |writer| {
-        let counted = counted(rules.severities);
         findings_in_order(facts, rules, fetch, watch, (*max_record_bytes, counted), |found| {
-            found.iter().try_for_each(&mut emit)?;
+            each(&found)?;
             let ids = ids_of(source, &found)?;
             let row =
                 |(nth, finding)| FindingRow { id: ids.get(nth).cloned().flatten(), ..finding_row(finding) };
             writer.push(found.into_iter().enumerate().map(row))?;
             Ok(())
         })?;
-        source.plan.findings.iter().try_for_each(&mut emit)?;
+        each(&source.plan.findings)?;
         writer.push(source.plan.findings.iter().cloned().map(finding_row))?;
         Ok(())
     })
@@ -129,6 +131,7 @@ fn ids_of(source: &TableInput<'_>, found: &[Finding]) -> Result<Vec<Option<Box<s
 
 fn finding_row(finding: Finding) -> FindingRow<'static> {
     let fingerprint = Fingerprint::of(&finding).to_string();
+    let (origin_file, origin_line) = finding.origin.map(|origin| (origin.file, origin.line)).unzip();
     FindingRow {
         file: finding.file.map(Cow::Owned),
         line: finding.line,
@@ -142,6 +145,8 @@ fn finding_row(finding: Finding) -> FindingRow<'static> {
         source: Cow::Owned(finding.source),
         id: None,
         fingerprint: Cow::Owned(fingerprint),
+        origin_file: origin_file.map(Cow::Owned),
+        origin_line,
     }
 }
 

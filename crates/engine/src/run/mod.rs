@@ -3,6 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod error;
 pub(crate) mod memory;
+pub(crate) mod paths;
 pub(crate) mod phases;
 pub(crate) mod progress;
 pub(crate) mod settings;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub temp_dir: Option<PathBuf>,
     /// Where facts are kept from run to run.
     pub facts: Option<PathBuf>,
+    /// Reports of the conversions that wrote some of the inputs.
+    pub from_reports: Vec<PathBuf>,
     /// The bytes of memory that the run may use, where that is limited.
     pub memory_limit: Option<u64>,
     /// What of each line is repaired before anything else; none where lines stay as they are.

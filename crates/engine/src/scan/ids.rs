@@ -87,6 +87,11 @@ impl Ids {
         Ok(ids)
     }
 
+    /// None: they were not asked for.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
     /// Returns true if no ids were asked for.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()

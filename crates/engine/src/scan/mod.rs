@@ -22,6 +22,7 @@ pub(crate) mod ids;
 pub(crate) mod kept;
 pub(crate) mod near;
 pub(crate) mod near_index;
+pub(crate) mod origins;
 pub(crate) mod pii;
 pub(crate) mod resolve;
 pub(crate) mod rules;

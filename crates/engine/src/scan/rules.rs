@@ -23,6 +23,7 @@ use crate::scan::advice::Sample;
 use crate::scan::by_source::{BySource, Fields};
 use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
+use crate::scan::origins::Origins;
 use crate::scan::pii::Pii;
 use crate::scan::resolve::{Examples, Resolved, resolve};
 
@@ -70,6 +71,8 @@ pub(crate) struct Rules {
     pub(crate) max_record_bytes: u64,
     pub(crate) severities: Severities,
     pub(crate) show_content: bool,
+    /// Where the records of converted inputs were first, where that is known.
+    pub(crate) origins: Origins,
     /// Keys that may be shown in pointers.
     pub(crate) known_keys: Vec<&'static str>,
 }
@@ -133,6 +136,7 @@ impl Rules {
             max_record_bytes: settings.scan.max_record_bytes,
             severities: settings.severities,
             show_content: settings.show_content,
+            origins: Origins::default(),
             known_keys: format.map_or_else(Vec::new, |f| f.known_keys().collect()),
         };
         let fields = rules.fields_before_conversion();

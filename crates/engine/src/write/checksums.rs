@@ -10,9 +10,13 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::report::manifest::InputEntry;
+use crate::report::provenance;
 use crate::run::bytes::hex;
 use crate::run::error::{EngineError, io_error};
 use crate::run::source::DataSource;
+
+/// As much of a file as all cores hash at a time.
+const PIECE_BYTES: usize = 8 << 20;
 
 /// What was read of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +48,24 @@ pub(crate) fn checksum_file(file: &mut File, path: &Path, watch: &Watch) -> Resu
     }
     lines += u64::from(last != b'\n');
     Ok(Checksum { bytes, sha256: hex(&sha256.finalize()), lines })
+}
+
+/// The size and BLAKE3 of a file that was written just now, in hexadecimal.
+pub(crate) fn hash_written(path: &Path, watch: &Watch) -> Result<(u64, String), EngineError> {
+    let mut file = File::open(path).map_err(io_error(path, "opened"))?;
+    let mut sum = blake3::Hasher::new();
+    let mut piece = Vec::with_capacity(PIECE_BYTES);
+    let mut bytes = 0;
+    loop {
+        watch.check()?;
+        piece.clear();
+        let n = file.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut piece);
+        match n.map_err(io_error(path, "read"))? {
+            0 => return Ok((bytes, sum.finalize().to_hex().to_string())),
+            n => bytes += n as u64,
+        }
+        sum.update_rayon(&piece);
+    }
 }
 
 /// BLAKE3 is a tree of hashes: unlike sha256 it takes one large file with all cores.
@@ -79,11 +101,6 @@ fn hash_input(
     records: u64,
     watch: &Watch,
 ) -> Result<InputEntry, EngineError> {
-    let mut sum = blake3::Hasher::new();
-    let bytes = fetch.raw(input, |piece| {
-        sum.update_rayon(piece);
-        watch.check()
-    })?;
-    let blake3 = sum.finalize().to_hex().to_string();
+    let (bytes, blake3) = provenance::hash_input(fetch, input, watch)?;
     Ok(InputEntry { name: inputs.get(input).name().to_owned(), bytes, blake3, records, source: None })
 }

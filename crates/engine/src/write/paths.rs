@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bedload_scan::Inputs;
 
 use crate::run::error::{EngineError, io_error};
+use crate::run::paths::resolve;
 use crate::write::partial::parent_of;
 
 /// Refuses an output that would replace an input or a directory above one.
@@ -44,17 +45,5 @@ pub fn refuse_missing_directory(flag: &str, file: &Path) -> Result<(), EngineErr
             usage(format!("{dir} is not a directory\nhint: check the spelling"))
         }
         Err(error) => Err(io_error(parent, "examined")(error)),
-    }
-}
-
-/// A path without links and dots, also where its last parts do not exist.
-pub fn resolve(path: &Path) -> PathBuf {
-    if let Ok(resolved) = path.canonicalize() {
-        return resolved;
-    }
-    match (path.parent(), path.file_name()) {
-        (Some(parent), Some(name)) if !parent.as_os_str().is_empty() => resolve(parent).join(name),
-        (Some(_), Some(name)) => resolve(Path::new(".")).join(name),
-        _ => path.to_owned(),
     }
 }

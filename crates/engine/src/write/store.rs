@@ -30,11 +30,13 @@ pub(crate) struct Store<'p> {
 }
 
 impl<'p> Store<'p> {
-    /// Begins to build `target`, in a sibling with a random name that only this user can read.
+    /// Begins to build `target`, which the user named with `flag`, in a sibling with a random name that only this user
+    /// can read.
     ///
     /// # Errors
     /// Where something is in the way that may not be replaced, or the parent cannot be written.
     pub(crate) fn create(
+        flag: &str,
         target: &Path,
         overwrite: bool,
         progress: &'p Progress,
@@ -42,21 +44,21 @@ impl<'p> Store<'p> {
         let shown = target.display();
         let name = target
             .file_name()
-            .ok_or_else(|| EngineError::Usage(format!("--out {shown}: not a directory name")))?;
+            .ok_or_else(|| EngineError::Usage(format!("{flag} {shown}: not a directory name")))?;
         if target.as_os_str() == "-" {
-            return Err(EngineError::Usage(
-                "--out -: a directory cannot be written to standard output".to_owned(),
-            ));
+            return Err(EngineError::Usage(format!(
+                "{flag} -: a directory cannot be written to standard output"
+            )));
         }
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(target, "examined")(error)),
             Ok(metadata) if !metadata.is_dir() => {
                 return Err(EngineError::Usage(format!(
-                    "--out {shown}: a file or link already has this name"
+                    "{flag} {shown}: a file or link already has this name"
                 )));
             }
-            Ok(_) => refuse_what_is_no_output(target, overwrite)?,
+            Ok(_) => refuse_what_is_no_output(flag, target, overwrite)?,
         }
         let mut store = Self {
             target: target.to_owned(),
@@ -123,19 +125,19 @@ impl<'p> Store<'p> {
 }
 
 /// Only an earlier output may be replaced, and only if nothing else has been put there.
-fn refuse_what_is_no_output(target: &Path, overwrite: bool) -> Result<(), EngineError> {
+fn refuse_what_is_no_output(flag: &str, target: &Path, overwrite: bool) -> Result<(), EngineError> {
     let shown = target.display();
     let is_empty =
         tree::open_dir(target).and_then(tree::list).map_err(io_error(target, "listed"))?.is_empty();
     if !is_empty && !overwrite {
         return Err(EngineError::Usage(format!(
-            "--out {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
+            "{flag} {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
         )));
     }
     match earlier::check(target) {
         Ok(()) => Ok(()),
         Err(NotOurs::Because(why)) => {
-            Err(EngineError::Usage(format!("--out {shown}: {why}, so the directory is left alone")))
+            Err(EngineError::Usage(format!("{flag} {shown}: {why}, so the directory is left alone")))
         }
         Err(NotOurs::Io(error)) => Err(io_error(target, "listed")(error)),
     }
@@ -193,7 +195,7 @@ mod tests {
 
     fn build(target: &Path, overwrite: bool, content: &str) -> Result<(), EngineError> {
         let progress = Progress::default();
-        let store = Store::create(target, overwrite, &progress)?;
+        let store = Store::create("--out", target, overwrite, &progress)?;
         let manifest =
             Manifest { version: content.to_owned(), tool: "bedload".to_owned(), ..Manifest::default() };
         fs::write(store.path().join(MANIFEST), manifest.sealed().text()).expect("written");
@@ -239,7 +241,7 @@ mod tests {
         std::os::unix::fs::symlink(&target, dir.path().join("link")).expect("linked");
         assert!(build(&dir.path().join("link"), true, "2").expect_err("refused").is_usage());
         let progress = Progress::default();
-        drop(Store::create(&dir.path().join("given/up"), false, &progress).expect("begun"));
+        drop(Store::create("--out", &dir.path().join("given/up"), false, &progress).expect("begun"));
         assert!(!dir.path().join("given").exists());
         assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 3);
     }
@@ -249,7 +251,7 @@ mod tests {
         let target = dir.path().join("out");
         let progress = Progress::default();
         let begin = |overwrite| {
-            let store = Store::create(&target, overwrite, &progress).expect("begun");
+            let store = Store::create("--out", &target, overwrite, &progress).expect("begun");
             let manifest = Manifest { tool: "bedload".to_owned(), ..Manifest::default() };
             fs::write(store.path().join(MANIFEST), manifest.sealed().text()).expect("written");
             store

@@ -48,6 +48,9 @@ pub(crate) struct RecordRow<'a> {
     pub(crate) source: Option<&'a str>,
     pub(crate) id: Option<&'a str>,
     pub(crate) turns: Option<u64>,
+    pub(crate) shard_lines: Option<u64>,
+    pub(crate) origin_file: Option<&'a str>,
+    pub(crate) origin_line: Option<u64>,
 }
 
 /// Rows as columns.
@@ -90,6 +93,9 @@ pub(crate) fn columns<'a>(rows: &'a [RecordRow<'a>]) -> RecordColumns<'a> {
         source: words(|row| row.source),
         id: Texts::new(rows.len(), |n| rows[n].id),
         turns: integers(|row| row.turns),
+        shard_lines: integers(|row| row.shard_lines),
+        origin_file: words(|row| row.origin_file),
+        origin_line: integers(|row| row.origin_line),
     }
 }
 

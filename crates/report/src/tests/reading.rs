@@ -20,7 +20,7 @@ use proptest::prelude::*;
 
 use crate::seal::{self, Hashed};
 use crate::tests::read::{RecordRow, columns, render, scratch};
-use crate::{Cell, FoundRow, RecordColumns, TableWriter, find_rows, inspect};
+use crate::{By, Cell, FoundRow, RecordColumns, TableWriter, find_rows, inspect};
 
 /// Writes a table of records in row groups of so many rows.
 fn write_groups(path: &Path, rows: &[RecordRow<'_>], group_rows: usize) {
@@ -80,7 +80,7 @@ proptest! {
         let rendered = render(&path);
         for file in ["a.jsonl", "b.jsonl", "c.jsonl"] {
             for line in [line, line % lines] {
-                let found: Vec<String> = find_rows(&path, file, line).unwrap().iter().map(show).collect();
+                let found: Vec<String> = find_rows(&path, By::Input, file, line).unwrap().iter().map(show).collect();
                 prop_assert_eq!(found, filter(&rendered, file, line));
             }
         }
@@ -118,7 +118,7 @@ fn columns_of_other_types_are_decoded_and_not_shown() {
 
     let info = inspect(&path).unwrap();
     assert_eq!((info.rows, info.columns.join(" ").as_str()), (2, "file line flag small short list bytes"));
-    let found: Vec<String> = find_rows(&path, "a.jsonl", 3).unwrap().iter().map(show).collect();
+    let found: Vec<String> = find_rows(&path, By::Input, "a.jsonl", 3).unwrap().iter().map(show).collect();
     assert_eq!(found, ["file: \"a.jsonl\"\nline: 3"]);
 }
 

@@ -69,6 +69,9 @@ fn names_and_types() {
           source BYTE_ARRAY String null
           id BYTE_ARRAY String null
           turns INT64 null
+          shard_lines INT64 null
+          origin_file BYTE_ARRAY String null
+          origin_line INT64 null
         findings
           file BYTE_ARRAY String null
           line INT64 null
@@ -82,6 +85,8 @@ fn names_and_types() {
           source BYTE_ARRAY String
           id BYTE_ARRAY String null
           fingerprint BYTE_ARRAY String
+          origin_file BYTE_ARRAY String null
+          origin_line INT64 null
         duplicates
           file BYTE_ARRAY String
           line INT64

@@ -97,6 +97,9 @@ fn records() {
             source: null
             id: null
             turns: null
+            shard_lines: null
+            origin_file: null
+            origin_line: null
             --
             file: "b.jsonl"
             line: 17
@@ -127,6 +130,9 @@ fn records() {
             source: null
             id: null
             turns: null
+            shard_lines: null
+            origin_file: null
+            origin_line: null
         "#]],
     );
 }
@@ -146,6 +152,8 @@ fn findings() {
         source: "nova-lite".into(),
         id: Some("q-17".into()),
         fingerprint: "0123456789abcdef".into(),
+        origin_file: Some("raw.csv".into()),
+        origin_line: Some(4),
     };
     let in_data_set = FindingRow {
         code: "split/too-few".into(),
@@ -170,6 +178,8 @@ fn findings() {
             source: "nova-lite"
             id: "q-17"
             fingerprint: "0123456789abcdef"
+            origin_file: "raw.csv"
+            origin_line: 4
             --
             file: null
             line: null
@@ -183,6 +193,8 @@ fn findings() {
             source: "bedload"
             id: null
             fingerprint: ""
+            origin_file: null
+            origin_line: null
         "#]],
     );
 }

@@ -5,12 +5,16 @@ use std::path::Path;
 use bedload_record::{Finding, Summary};
 use bedload_stages::augment::Variation;
 
+use crate::plan::counted::counted;
 use crate::report::edges::edges;
 use crate::report::manifest::FileEntry;
 use crate::report::{conflicts, contamination, duplicates, pii, records, tables};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::write::copy::make_private;
+
+/// Where the tables of an output are.
+const FOLDER: &str = "report";
 
 /// Writes all tables, and counts the findings of each code.
 pub(super) fn report(
@@ -20,14 +24,18 @@ pub(super) fn report(
     summary: &mut Summary,
     emit: &mut (impl FnMut(&Finding) -> Result<(), EngineError> + Send),
 ) -> Result<Vec<FileEntry>, EngineError> {
-    make_private(&dir.join("report"))?;
+    let dir = &dir.join(FOLDER);
+    make_private(dir)?;
     // Side by side: each of them waits for the disk at its end.
     let (of_lines, found) = rayon::join(
         || rayon::join(|| records::records(dir, source), || duplicates::duplicates(dir, source)),
         || {
-            tables::findings(dir, source, |finding| {
-                *summary.by_code.entry(finding.code).or_default() += 1;
-                emit(finding)
+            let counted = counted(source.rules.severities);
+            tables::findings(dir, source, counted, |found| {
+                found.iter().try_for_each(|finding| {
+                    *summary.by_code.entry(finding.code).or_default() += 1;
+                    emit(finding)
+                })
             })
         },
     );
@@ -55,5 +63,6 @@ pub(super) fn report(
     if !source.plan.variants.is_empty() {
         files.push(tables::variants(dir, source, variations, settings.seed)?);
     }
+    files.iter_mut().for_each(|file| file.path = format!("{FOLDER}/{}", file.path));
     Ok(files)
 }

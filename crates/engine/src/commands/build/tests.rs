@@ -54,6 +54,7 @@ fn output_with(memory_limit: Option<u64>, dir: &Path) -> BTreeMap<PathBuf, Vec<u
         scan: ScanOptions { chunk_bytes: 10_000, ..ScanOptions::default() },
         temp_dir: Some(temp_dir.clone()),
         facts: None,
+        from_reports: Vec::new(),
         memory_limit,
         repair: None,
         evaluation: false,

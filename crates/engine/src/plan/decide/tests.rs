@@ -44,6 +44,7 @@ fn settings(validation: &str) -> Settings {
         show_content: false,
         temp_dir: None,
         facts: None,
+        from_reports: Vec::new(),
         memory_limit: None,
         scan: ScanOptions::default(),
         repair: None,

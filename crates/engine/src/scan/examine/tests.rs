@@ -34,6 +34,7 @@ fn allocations(format: &str, profile: &str, lines: &[&str]) -> [u64; 2] {
         scan: ScanOptions::default(),
         temp_dir: None,
         facts: None,
+        from_reports: Vec::new(),
         memory_limit: None,
         repair: None,
         evaluation: false,

@@ -1,14 +1,13 @@
-//! The configuration of a build, as its manifest tells it.
+//! The configuration of a run, as its manifest tells it.
 
 use bedload_scan::{Input, Inputs};
 
 use crate::run::settings::Settings;
 use crate::run::source::DataSource;
 use crate::scan::rules::Rules;
-use crate::scan::ties::Ties;
 
 /// Everything configured that can change a byte of the output.
-pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: &Ties) -> serde_json::Value {
+pub(crate) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs) -> serde_json::Value {
     let mut config = serde_json::json!({
         "array": inputs.iter().any(Input::is_array),
         "stages": settings.stages,
@@ -28,10 +27,6 @@ pub(super) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs, ties: 
     records.dedup();
     if !records.is_empty() {
         config["records"] = serde_json::json!(records);
-    }
-    // What was pinned is known again by its checksum.
-    if !ties.tables.is_empty() {
-        config["pinned"] = serde_json::json!(ties.tables);
     }
     config
 }
