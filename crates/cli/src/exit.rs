@@ -122,12 +122,15 @@ impl Failure {
         }
         let annotation = if matches!(self.exit(), Exit::Signal(_)) { None } else { failed(&message) };
         match annotation {
-            Some(annotation) => {
-                let _ = std::io::stderr().write_all(annotation.as_bytes());
-            }
+            Some(annotation) => annotate(&annotation),
             None => complain(&message),
         }
     }
+}
+
+/// Prints an annotation, which is escaped.
+pub(crate) fn annotate(annotation: &str) {
+    let _ = std::io::stderr().write_all(annotation.as_bytes());
 }
 
 /// Prints an error to standard error, each line of it escaped. Nobody is left to tell where that fails.

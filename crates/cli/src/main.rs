@@ -31,7 +31,10 @@ use crate::exit::{Exit, Failure};
 
 fn main() -> ExitCode {
     memory::install();
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return misused(&error),
+    };
     hide_panic_payloads();
     let earlier = earlier_files(&args.command);
     let exit = match catch_unwind(AssertUnwindSafe(|| run(&args))) {
@@ -44,6 +47,21 @@ fn main() -> ExitCode {
         Err(_) => Exit::Internal,
     };
     exit.into()
+}
+
+/// Prints what is wrong with the arguments, or the help that they ask for.
+fn misused(error: &clap::Error) -> ExitCode {
+    let annotation = if error.use_stderr() {
+        output::failed(error.to_string().trim_start_matches("error: ").trim_end())
+    } else {
+        None
+    };
+    match annotation {
+        Some(annotation) => exit::annotate(&annotation),
+        // A closed pipe is nobody to tell.
+        None => drop(error.print()),
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 fn run(args: &Args) -> Result<Exit, Failure> {

@@ -95,7 +95,7 @@ impl Markdown {
         }
         for key in ["valid", "rejected", "duplicates", "train", "validation", "test", "tokens", "problems"] {
             match number(key) {
-                Some(1) if key == "problems" => parts.push("1 problem".to_owned()),
+                Some(1) if key.ends_with('s') => parts.push(format!("1 {}", key.trim_end_matches('s'))),
                 Some(n @ 1..) => parts.push(format!("{} {key}", count(n))),
                 _ => {}
             }

@@ -206,6 +206,11 @@ fn what_ends_a_run_in_a_workflow_is_an_annotation() {
     assert!(annotation.ends_with("%0Ahint: check the path"), "{annotation}");
     let summary = String::from_utf8(scratch.read("summary.md")).unwrap();
     assert!(summary.starts_with("### bedload: ❌ failed\n\n    no") && summary.contains("check the path"));
+    let mut command = scratch.command();
+    command.env("GITHUB_ACTIONS", "true").args(["check", "a.jsonl", "--fail-on", "errors"]);
+    let misused = crate::outcome::Outcome::of(command.output().unwrap()).exits(2).stderr;
+    assert!(misused.starts_with("::error title=bedload::invalid value 'errors' for "), "{misused}");
+    assert_eq!(misused.lines().count(), 1, "{misused}");
     scratch.run("check nowhere.jsonl").exits(3).stderr.lines().for_each(|line| {
         assert!(!line.starts_with("::"), "{line}");
     });
