@@ -93,7 +93,7 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
         None => {}
     }
     let conversions = sources.iter().filter_map(|source| match &source.conversion {
-        Conversion::Format { to, extra } | Conversion::Map { to, extra, .. } => Some((*to, *extra)),
+        Conversion::Format { to, extra, .. } | Conversion::Map { to, extra, .. } => Some((*to, *extra)),
         Conversion::None | Conversion::Impossible => None,
     });
     let mut target = None;

@@ -113,6 +113,16 @@ fn what_is_named_is_described_by_kind() {
 }
 
 #[test]
+fn a_few_records_that_cannot_be_converted_do_not_change_the_way() {
+    let scratch = Scratch::new();
+    let said = String::from_utf8(alpaca(6)).unwrap() + "{\"instruction\":\"i\",\"output\":7}\n";
+    scratch.write("a.jsonl", said);
+    let text = scratch.run("init --profile nova-lite-sft --stdout").exits(0).stdout;
+    assert!(unwrapped(&text).contains("but for 1 of them, which are rejected."), "{text}");
+    assert!(made(&text).contains("to = \"converse\""), "{text}");
+}
+
+#[test]
 fn a_file_for_clean_data_checks_and_builds() {
     let scratch = Scratch::with("a.jsonl", jsonl(plain(60)));
     let said = scratch.run("init --profile generic-sft").exits(0).stderr;

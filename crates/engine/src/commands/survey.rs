@@ -40,6 +40,8 @@ pub enum Conversion {
         to: &'static Format,
         /// What must happen to content that it has no place for.
         extra: Extra,
+        /// How many of the first records it cannot be made of.
+        refused: usize,
     },
     /// By a map.
     Map {
@@ -50,7 +52,7 @@ pub enum Conversion {
         /// What must happen to content that it has no place for.
         extra: Extra,
     },
-    /// Not at all, or not all of them.
+    /// Not at all, or not most of them.
     Impossible,
 }
 
@@ -83,8 +85,9 @@ fn conversion(look: &Detection, sample: &Sample, wanted: &[&'static Format]) -> 
         (Some(format), None) if !format.is_foreign() => return Conversion::None,
         (Some(format), target) => {
             let to = target.unwrap_or(format.usual_target());
-            if let Some(extra) = sample.takes(Source::Format(format), to, None) {
-                return Conversion::Format { to, extra };
+            let (extra, refused) = sample.takes_most(Source::Format(format), to, None);
+            if 2 * refused < sample.len() {
+                return Conversion::Format { to, extra, refused };
             }
         }
         (None, _) if look.records == 0 => return Conversion::None,
@@ -92,7 +95,10 @@ fn conversion(look: &Detection, sample: &Sample, wanted: &[&'static Format]) -> 
     }
     let mapped = mapping(look, target).filter(|mapping| mapping.lost.is_empty());
     let found = mapped.and_then(|Mapping { to, map, .. }| {
-        let extra = sample.takes(Source::MAPPED, to, Some(&map))?;
+        let (extra, refused) = sample.takes_most(Source::MAPPED, to, Some(&map));
+        if refused > 0 {
+            return None;
+        }
         let map = map.0.into_iter().collect();
         Some(Conversion::Map { to, map, extra })
     });

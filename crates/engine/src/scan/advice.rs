@@ -61,20 +61,28 @@ impl Sample {
         &self.0
     }
 
-    /// What a conversion must do with content that the new format has no place for, so that it takes all records: the least
-    /// that does; none where it does not take all.
-    pub(crate) fn takes(&self, from: Source, to: &'static Format, map: Option<&Map>) -> Option<Extra> {
+    /// How many records it has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What a conversion must do with content that the new format has no place for, so that it takes most records, and
+    /// how many it refuses all the same: the least that does.
+    pub(crate) fn takes_most(&self, from: Source, to: &'static Format, map: Option<&Map>) -> (Extra, usize) {
         let is_possible = match from {
             Source::Format(from) => fit(from, to) != Fit::None,
             Source::Mapped(_) => true,
         };
-        let all = self.0.len();
-        let mut choices = [Extra::Error, Extra::Drop].into_iter().filter(|_| is_possible && all > 0);
-        choices.find(|&extra| {
+        let refused = |extra: Extra| {
             let map = map.cloned().unwrap_or_default();
             let config = ConvertConfig { map, extra: told(extra), ..ConvertConfig::default() };
-            self.attempt(from, to, &config).0 == all
-        })
+            if is_possible { self.len() - self.attempt(from, to, &config).0 } else { self.len() }
+        };
+        let as_it_is = refused(Extra::Error);
+        match if as_it_is > 0 { refused(Extra::Drop) } else { 0 } {
+            fewer if fewer < as_it_is => (Extra::Drop, fewer),
+            _ => (Extra::Error, as_it_is),
+        }
     }
 
     /// As [`Sample::read`], once the data was read; empty where one of the inputs cannot be read again.

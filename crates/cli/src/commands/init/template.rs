@@ -164,8 +164,14 @@ fn described(source: &Source) -> String {
     };
     let then = match &source.conversion {
         Conversion::None => String::new(),
+        Conversion::Format { to, refused, .. } if *refused > 0 => {
+            format!("; converted to {}, but for {refused} of them, which are rejected", to.name)
+        }
         Conversion::Format { to, .. } | Conversion::Map { to, .. } => format!("; converted to {}", to.name),
         Conversion::Impossible if source.shape.is_some() => "; not converted".to_owned(),
+        Conversion::Impossible if source.format.is_some() => {
+            "; most of them cannot be converted: `bedload convert` says why".to_owned()
+        }
         Conversion::Impossible => "; say with `map` where its fields are, or leave it out".to_owned(),
     };
     format!("Judging by {looked}: {kind}{then}.")
