@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use bedload_bedrock::{FORMATS, Format, Holds};
+use bedload_bedrock::{FOREIGN, FORMATS, Format, Holds};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severities;
 use bedload_record::names::{did_you_mean_of, offer};
@@ -179,8 +179,21 @@ pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Fail
 }
 
 /// A format that targets take; where records are converted, also one of another tool.
-fn known_format(name: &str, is_converted: bool) -> Option<&'static Format> {
-    if is_converted { Format::from_any_name(name) } else { Format::from_name(name) }
+/// The format of that name; of those that Bedrock does not read, only where records are converted.
+fn known_format(name: &str, is_converted: bool) -> Result<&'static Format, Failure> {
+    let found = if is_converted { Format::from_any_name(name) } else { Format::from_name(name) };
+    found.ok_or_else(|| {
+        if Format::from_any_name(name).is_some() {
+            return Failure::Usage(format!(
+                "format `{name}`: no target of Bedrock reads it\nhint: convert the records, with `--to` of `build` or \
+                 `convert`"
+            ));
+        }
+        let foreign = if is_converted { FOREIGN } else { &[] };
+        let names: Vec<&str> = FORMATS.iter().chain(foreign).map(|format| format.name).collect();
+        let near = offer(name, names.iter().copied());
+        Failure::Usage(format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", ")))
+    })
 }
 
 /// Reads a value of a closed list, as the configuration file would.
@@ -307,14 +320,7 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
     let profile = profile.map_err(|error| Failure::Usage(error.to_string()))?;
     let format = match config.format.as_deref() {
         None | Some("auto") => None,
-        Some(name) => Some(known_format(name, stages.convert.target().is_some()).ok_or_else(|| {
-            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            let near = offer(name, names.iter().copied());
-            Failure::Usage(format!(
-                "unknown format `{name}`\nhint: {near}the formats are {}",
-                names.join(", ")
-            ))
-        })?),
+        Some(name) => Some(known_format(name, stages.convert.target().is_some())?),
     };
     let tokenizer = tokenizer(&data.vocabulary)?.filter(|_| stages.tokens.enabled);
     if stages.tokens.enabled

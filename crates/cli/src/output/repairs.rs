@@ -17,17 +17,21 @@ pub(crate) fn diff(repair: &Repair, is_first: bool, paint: Paint) -> String {
         let _ = writeln!(out, "{}", paint.bold(&format!("--- {place}\n+++ {place} (repaired)")));
     }
     let bytes = repair.end - repair.begin;
+    // Nothing in the line changes where the line itself goes.
+    let is_whole = bytes == 0 && repair.bytes_after == 0;
+    let span = if is_whole {
+        "the line".to_owned()
+    } else {
+        format!("bytes {}-{} ({bytes} to {})", repair.begin, repair.end, repair.bytes_after)
+    };
     let _ = writeln!(
         out,
-        "@@ bytes {}-{} ({bytes} to {}) @@ {}: {}{}",
-        repair.begin,
-        repair.end,
-        repair.bytes_after,
+        "@@ {span} @@ {}: {}{}",
         repair.code.name(),
         repair.title,
         if repair.safety == "safe" { "" } else { " (unsafe)" }
     );
-    if let Some([before, after]) = &repair.content {
+    if let Some([before, after]) = repair.content.as_ref().filter(|_| !is_whole) {
         let _ = writeln!(out, "{}", paint.red(&format!("-{}", escape(before))));
         let _ = writeln!(out, "{}", paint.green(&format!("+{}", escape(after))));
     }

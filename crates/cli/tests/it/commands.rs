@@ -38,7 +38,7 @@ fn check_reads_like_a_compiler() {
 
             error[dataset/no-records]: there are no valid records
                = why: There is nothing to train on, or no record is left of the validation or test data that was named.
-               = help: See the findings about records for what is wrong with each of them; for valid records that are not kept, report/records.parquet says why.
+               = help: See the findings about records for what is wrong with each of them; for valid records that `build` does not keep, its report/records.parquet says why.
                = rule: bedload baseline (2026-11)
 
         "#]],

@@ -175,7 +175,14 @@ fn what_cannot_be_is_said_before_anything_is_read() {
             "--map prompt=question,completion=answer --out FILE` conv",
         ),
         ("convert text.jsonl --to converse --out c.jsonl", "text records cannot be converted to converse"),
-        ("convert a.jsonl --to converse --format alpaka --out c.jsonl", "unknown format `alpaka`"),
+        (
+            "convert a.jsonl --to converse --format alpaka --out c.jsonl",
+            "unknown format `alpaka`\n  hint: did you mean `alpaca`? the formats are ",
+        ),
+        (
+            "check a.jsonl --format openai-chat",
+            "format `openai-chat`: no target of Bedrock reads it\n  hint: convert",
+        ),
         ("convert a.jsonl --to converse --map prompt --out c.jsonl", "`prompt` is not FIELD=KEY"),
         (
             "convert a.jsonl --to converse --map prompt=question --format alpaca --out c.jsonl",

@@ -64,7 +64,7 @@ fn repaired_records_have_no_finding_and_no_other_byte_has_changed() {
         @@ bytes 161-163 (2 to 1) @@ file/crlf: line ended with LF
         --- a.jsonl:6
         +++ a.jsonl:6 (repaired)
-        @@ bytes 0-0 (0 to 0) @@ json/blank-line: blank line removed
+        @@ the line @@ json/blank-line: blank line removed
         --- a.jsonl:10
         +++ a.jsonl:10 (repaired)
         @@ bytes 0-2 (2 to 0) @@ json/blank-line: blank line removed

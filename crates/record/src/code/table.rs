@@ -300,7 +300,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "there are no valid records",
         "There is nothing to train on, or no record is left of the validation or test data that was named.",
-        "See the findings about records for what is wrong with each of them; for valid records that are not kept, report/records.parquet says why."
+        "See the findings about records for what is wrong with each of them; for valid records that `build` does not keep, its report/records.parquet says why."
     ),
     row!(
         DatasetDuplicateId,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bedload_bedrock::is_one_edit;
 use bedload_record::json::Raw;
 use bedload_record::names::offer;
 
@@ -143,7 +144,18 @@ pub(super) fn mapped<'l>(line: &'l [u8], map: &[Mapping], extra: Extra) -> Resul
     if let Some(n) = (0..map.len()).find(|&n| !seen[n] && !map[n].slot.is_optional()) {
         let (name, record) = (&map[n].name, Raw::of_line(line));
         let message = match map[n].steps.len() {
-            1 => format!("the key `{}` is missing", map[n].steps[0]),
+            1 => {
+                let step = map[n].steps[0].as_str();
+                let mut keys = record.members().filter_map(|(key, _)| key.text());
+                // It is not quoted: it is the user's.
+                let near = if keys.any(|key| key.trim().eq_ignore_ascii_case(step) || is_one_edit(step, &key))
+                {
+                    "; a key that is nearly the same is there"
+                } else {
+                    ""
+                };
+                format!("the key `{step}` is missing{near}")
+            }
             _ => format!("there is no value at `{name}`"),
         };
         return Err(found.reader.source(record, message));

@@ -114,7 +114,7 @@ impl<'l> Writer<'_, 'l> {
         }
         for at in linked.renamed {
             let message =
-                format!("the id of this tool call is none that {} takes, and was replaced", self.to.name);
+                format!("{} does not take the id of this tool call, so it was replaced", self.to.name);
             let remark = self.remark(Code::ConvertToolId, at, message);
             self.remarks.push(remark);
         }
