@@ -210,7 +210,13 @@ fn a_file_that_the_report_does_not_describe_is_refused() {
     scratch.run(&format!("convert a.jsonl b.json c.csv {CONVERT}")).exits(1);
     let whole = scratch.read("conv.jsonl");
     let check = |file: &str, reports: &str| scratch.run(&format!("check {file} --skip tokens {reports}"));
-    check("conv.jsonl", "--from-report R").exits(0);
+    check("conv.jsonl", "--from-report R --from-report ./R").exits(0);
+    let report = scratch.tree("R");
+    for args in ["build conv.jsonl --out R", "convert conv.jsonl --to openai-chat --out x.jsonl --report R"] {
+        let refused = scratch.run(&format!("{args} --from-report R --overwrite --skip tokens")).refuses(2);
+        assert!(refused.contains("this run reads"), "{refused}");
+        assert_eq!(scratch.tree("R"), report);
+    }
     // Content tells the file, not its name.
     scratch.write("moved/x.jsonl", &whole);
     check("moved", "--from-report R").exits(0);

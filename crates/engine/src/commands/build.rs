@@ -77,6 +77,13 @@ pub fn build(
         }
         refuse_missing_directory(flag, kept)?;
     }
+    let mut reports = settings.from_reports.iter();
+    if let Some(report) = reports.find(|report| resolve(report).starts_with(resolve(out))) {
+        let (report, out) = (report.display(), out.display());
+        return Err(EngineError::Usage(format!(
+            "--out {out}: this run reads the report {report}, which would be replaced\nhint: name another directory"
+        )));
+    }
     let mut indexing = index.map(Indexing::open).transpose()?;
     let store = Store::create("--out", out, overwrite, progress)?;
     let dir = store.path();

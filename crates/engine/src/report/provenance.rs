@@ -1,6 +1,6 @@
 //! Which inputs are files of a conversion, by the reports of conversions, and where their records were first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bedload_record::InputId;
@@ -47,7 +47,10 @@ impl Provenance {
         }
         inputs.spool_all(&temp_dir(settings), watch)?;
         let (mut described, mut told) = (Vec::new(), Vec::new());
-        for dir in &settings.from_reports {
+        let mut reports: Vec<PathBuf> = settings.from_reports.clone();
+        let mut seen = HashSet::new();
+        reports.retain(|dir| seen.insert(resolve(dir)));
+        for dir in &reports {
             let manifest = read_report(dir)?;
             told.push(serde_json::json!({ "path": dir.display().to_string(), "seal": manifest.seal }));
             described.extend(files_of(dir, manifest));
@@ -57,7 +60,7 @@ impl Provenance {
             .ids()
             .map(|input| matching(inputs, &fetch, input, &described, watch))
             .collect::<Result<Vec<_>, _>>()?;
-        refuse_strangers(inputs, &described, &matched, &settings.from_reports)?;
+        refuse_strangers(inputs, &described, &matched, &reports)?;
         let (mut files, mut numbers) = (Vec::new(), HashMap::new());
         let of_inputs =
             matched.into_iter().map(|of| of.map(|of| read(&described[of], &mut files, &mut numbers)));
