@@ -214,6 +214,7 @@ pub enum Code {
     ConvertToolId,
     ConvertRepaired,
     FileUnreadKeys,
+    DedupeOtherLabel,
 }
 
 /// Everything about a code in general.
@@ -337,7 +338,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::FileUnreadKeys as usize + 1);
+        assert_eq!(CODES.len(), Code::DedupeOtherLabel as usize + 1);
     }
 
     #[test]

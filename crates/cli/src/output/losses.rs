@@ -99,7 +99,7 @@ mod tests {
                 convert/dropped (keys)          1  2.jsonl
                 convert/dropped (keys)          1  3.jsonl
         "#]]
-        .assert_eq(&tables(&losses(3)).replace("\n  ", "\n").trim_start());
+        .assert_eq(tables(&losses(3)).replace("\n  ", "\n").trim_start());
         let long = tables(&losses(2_000));
         assert!(long.contains("      2,000  2000.jsonl"), "{long}");
         assert!(long.contains("    and 3,992 more lines of at most 1,992 records each\n"), "{long}");

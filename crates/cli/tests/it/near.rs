@@ -322,3 +322,36 @@ fn a_check_finds_validation_records_like_training_records() {
     scratch.run("check train.jsonl --near 0.5").refuses(2);
     scratch.run("check train.jsonl --validation-file val.jsonl --near 0.5 --skip near").refuses(2);
 }
+
+/// Records that differ in little but their label are alike; what goes with the others is said.
+#[test]
+fn duplicates_with_another_label_are_named() {
+    let scratch = Scratch::new();
+    let both = |n: usize| {
+        let text = format!("a question of many words about subject number {n} of all that are asked here");
+        ["yes", "no"].map(|label| format!(r#"{{"prompt":"{text}","completion":"{label}"}}"#))
+    };
+    scratch.write("a.jsonl", jsonl((0..40).flat_map(both)));
+    let args = "build a.jsonl --profile generic-sft --label-field /completion --output-format jsonl --overwrite --out o";
+    let found = |flags: &str| {
+        let outcome = scratch.run(&format!("{args} {flags}")).exits(0);
+        let findings = outcome.findings();
+        findings.into_iter().find(|finding| finding["code"] == "dedupe/other-label")
+    };
+    assert_eq!(found(""), None);
+    let finding = found("--near 0.8").unwrap();
+    let removed = scratch.manifest("o")["counts"]["duplicates"].as_u64().unwrap();
+    let labels = |line: u64| if line.is_multiple_of(2) { "no" } else { "yes" };
+    let rows = scratch.table("o", "duplicates");
+    let others = rows.iter().filter(|row| {
+        let line = |key: &str| row[key].parse::<u64>().unwrap();
+        labels(line("line")) != labels(line("survivor_line"))
+    });
+    let others = others.count();
+    assert!(others > 0);
+    let message = finding["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(&format!("{others} of {removed} duplicates have another label")),
+        "{message}"
+    );
+}

@@ -40,7 +40,7 @@ use crate::scan::ties::Ties;
 use conflicts::judge_conflicts;
 pub(super) use conflicts::prompt_keys;
 use contamination::judge_contaminated;
-use duplicates::{drop_duplicates, drop_known, drop_near, judge_ranks};
+use duplicates::{drop_duplicates, drop_known, drop_near, judge_labels, judge_ranks};
 use leaks::judge_leaks;
 use preference::judge_preferences;
 use strata::stratify;
@@ -151,6 +151,7 @@ pub(super) fn decide(
     }
     decided.similar = listing.map(|_| similar);
     decided.findings.extend(judge_ranks(facts, settings, &mut decided.marks));
+    decided.findings.extend(judge_labels(facts, &decided.duplicates, &mut decided.marks));
     decided.findings.extend(count_control_tokens(facts, settings.severities));
     let Counts { read, rejected, .. } = count_verdicts(&decided.verdicts);
     decided.findings.extend(judge_rejected(rejected, read, settings.max_rejected));

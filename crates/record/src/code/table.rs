@@ -1702,4 +1702,14 @@ pub static CODES: &[CodeInfo] = &[
         "The file is one JSON object, and only the array that holds the records is read: what else is in the object belongs to no record.",
         "Nothing to do, unless the records are elsewhere: `--records POINTER` names the array."
     ),
+    row!(
+        DedupeOtherLabel,
+        "dedupe/other-label",
+        Warning,
+        Dataset,
+        BASELINE,
+        "duplicates with another label were removed",
+        "One of several records that are equal or alike is kept, whatever their labels. Where they differ in the label, the others of it are lost, and with a low threshold of `--near` a whole class may go.",
+        "Look at these records in report/duplicates.parquet. Raise the threshold of `--near`, or leave it out where the label decides what is alike; where one of the labels is wrong, correct it."
+    ),
 ];

@@ -81,3 +81,26 @@ pub(super) fn judge_ranks(facts: &FactTable, settings: &Settings, marks: &mut Ma
     let message = format!("{part} {has} no number at {field}, the field of --survivor{LISTED}");
     Some(Finding::dataset(Code::DedupeUnranked, message))
 }
+
+/// Whether records went that have another label than the one that is kept for them.
+pub(super) fn judge_labels(
+    facts: &FactTable,
+    duplicates: &[Duplicate],
+    marks: &mut Marks,
+) -> Option<Finding> {
+    // Records of other data have no label.
+    let label = |line: Ordinal| if line.0 < facts.len() { facts.label(line) } else { None };
+    let differs = |one: &Duplicate| {
+        label(one.dropped).zip(label(one.survivor)).is_some_and(|(dropped, kept)| dropped != kept)
+    };
+    let others: Vec<Ordinal> =
+        duplicates.par_iter().filter(|one| differs(one)).map(|one| one.dropped).collect();
+    if others.is_empty() {
+        return None;
+    }
+    marks.mark(facts, Code::DedupeOtherLabel, |line| others.binary_search(&line).is_ok());
+    let part = part_of(others.len() as u64, duplicates.len() as u64, "duplicate", "duplicates");
+    let has = agree(others.len() as u64, "has", "have");
+    let message = format!("{part} {has} another label than the record that was kept{LISTED}");
+    Some(Finding::dataset(Code::DedupeOtherLabel, message))
+}
