@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn it_ends_at_the_limit_and_on_request() {
-        let limit = Some(Duration::from_millis(5));
+        let limit = Some(Duration::from_millis(500));
         let limited = Waiting { limit, ..waiting(&|| false) };
         let (waited, n, _) = run(limited, &[Ok(Seen::Same)]);
         assert!(waited == Ok(Waited::TimedOut) && n >= 2, "{waited:?} after {n}");

@@ -6,14 +6,19 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use expect_test::{Expect, expect};
 
-use crate::client::Client;
+use crate::client::{Client, Limits};
 use crate::error::ClientError;
 use crate::scripted::{Reply, Server, short};
 
 fn check_error(reply: Reply, expected: Expect) {
+    let attempt = match reply {
+        Reply::Silence(_) => Duration::from_millis(200),
+        _ => short().attempt,
+    };
     let server = Server::start(vec![reply]);
     let account = server.account();
-    let error = Client::scripted(&account, short()).job("support").expect_err("a failure");
+    let error =
+        Client::scripted(&account, Limits { attempt, ..short() }).job("support").expect_err("a failure");
     expected.assert_eq(&format!("{:?}, passing: {}\n{error}\n", error.kind, error.is_passing()));
 }
 
@@ -100,7 +105,7 @@ fn failures_are_told_apart() {
         "#]],
     );
     check_error(
-        Reply::Silence(Duration::from_millis(700)),
+        Reply::Silence(Duration::from_mins(10)),
         expect![[r#"
             TimedOut, passing: true
             support: timed out: no reply in time (GetModelCustomizationJob)
@@ -118,12 +123,12 @@ fn failures_are_told_apart() {
 
 #[test]
 fn a_reply_is_waited_for_as_long_as_the_user_wants() {
-    let server = Server::start(vec![Reply::Silence(Duration::from_secs(5))]);
+    let server = Server::start(vec![Reply::Silence(Duration::from_mins(10))]);
     let account = server.account();
-    let client = Client::scripted(&account, crate::client::Limits::default());
+    let client = Client::scripted(&account, Limits::default());
     let since = std::time::Instant::now();
     let error = client.for_at_most(Some(Duration::from_millis(100))).job("support").expect_err("no reply");
-    assert!(error.is_passing() && since.elapsed() < Duration::from_secs(3), "{error}");
+    assert!(error.is_passing() && since.elapsed() < Duration::from_mins(1), "{error}");
 }
 
 #[test]
@@ -169,7 +174,7 @@ fn nobody_listens() {
 
 #[test]
 fn a_run_that_is_stopped_does_not_wait_for_a_reply() {
-    let server = Server::start(vec![Reply::Silence(Duration::from_secs(5))]);
+    let server = Server::start(vec![Reply::Silence(Duration::from_mins(10))]);
     let account = server.account().stopped_by(|| true);
     let client = Client::scripted(&account, short());
     let check = |error: ClientError, expected: Expect| {

@@ -27,7 +27,7 @@ fn serve(reply: &'static str) -> String {
                 let mut request = [0; 4096];
                 let _ = connection.read(&mut request);
                 if reply.is_empty() {
-                    thread::sleep(Duration::from_secs(2));
+                    thread::sleep(Duration::from_mins(10));
                 }
                 let _ = connection.write_all(reply.as_bytes());
             });
@@ -36,8 +36,15 @@ fn serve(reply: &'static str) -> String {
     format!("http://{address}")
 }
 
-fn asked(endpoint: &str, ask: impl AsyncFnOnce(&dyn ObjectStore) -> object_store::Result<()>) -> StoreError {
-    let options = ClientOptions::new().with_allow_http(true).with_timeout(Duration::from_millis(300));
+/// No machine is too slow for it.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn asked(
+    endpoint: &str,
+    patience: Duration,
+    ask: impl AsyncFnOnce(&dyn ObjectStore) -> object_store::Result<()>,
+) -> StoreError {
+    let options = ClientOptions::new().with_allow_http(true).with_timeout(patience);
     let store = AmazonS3Builder::new()
         .with_bucket_name("bucket")
         .with_endpoint(endpoint)
@@ -69,7 +76,7 @@ fn check(status: &str, code: &str, message: &str, expected: &Expect) {
     let reply =
         format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
     let endpoint = serve(reply.leak());
-    let list = asked(&endpoint, async |store: &dyn ObjectStore| {
+    let list = asked(&endpoint, PATIENCE, async |store: &dyn ObjectStore| {
         store.list(Some(&Path::from("key"))).try_collect::<Vec<_>>().await.map(drop)
     });
     expected.assert_eq(&shown(&list));
@@ -172,9 +179,9 @@ fn no_reply_is_told_from_no_connection() {
     expect![[r#"
         s3://bucket/key: cannot connect: Connection refused (os error 111)
         hint: check the network, the proxy, --region and --endpoint-url"#]]
-    .assert_eq(&shown(&asked("http://127.0.0.1:1", head)));
+    .assert_eq(&shown(&asked("http://127.0.0.1:1", PATIENCE, head)));
     expect![[r#"
         s3://bucket/key: timed out: operation timed out
         hint: check the network, and run again"#]]
-    .assert_eq(&shown(&asked(&serve(""), head)));
+    .assert_eq(&shown(&asked(&serve(""), Duration::from_millis(300), head)));
 }
