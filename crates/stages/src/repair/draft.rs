@@ -62,22 +62,27 @@ impl<'l> Draft<'l> {
         if edits.is_empty() || edits.windows(2).any(|pair| pair[0].span.end > pair[1].span.start) {
             return None;
         }
-        let mut text = self.text.clone();
-        for edit in edits.iter().rev() {
-            text.splice(edit.span.clone(), edit.with.iter().copied());
-        }
+        let text = replaced(&self.text, edits.iter().map(|edit| (edit.span.clone(), edit.with)));
         Some((text, edits))
     }
 
     /// Makes edits that were attempted.
     pub(super) fn accept(&mut self, rule: &'static Rule, text: Vec<u8>, edits: Vec<Edit>) {
-        // From the back, so that the places of the others stay valid.
-        for Edit { span, with, pointer } in edits.into_iter().rev() {
-            let (begin, end) = self.in_line(&span);
-            let at = self.patches.partition_point(|patch| patch.end <= begin);
-            let covered = self.patches[at..].partition_point(|patch| patch.begin < end);
-            self.patches.splice(at..at + covered, [Patch { rule, begin, end, with, pointer }]);
+        let earlier = std::mem::take(&mut self.patches);
+        let (mut begins, mut ends) = (Lag::default(), Lag::default());
+        // So many of the earlier patches are taken over or covered.
+        let mut past = 0;
+        for Edit { span, with, pointer } in edits {
+            let begin =
+                begins.in_line(&earlier, span.start, |at, patch| at >= patch.begin + patch.with.len());
+            let end = ends.in_line(&earlier, span.end, |at, patch| at > patch.begin);
+            let before = earlier[past..].partition_point(|patch| patch.end <= begin);
+            self.patches.extend_from_slice(&earlier[past..past + before]);
+            past += before;
+            past += earlier[past..].partition_point(|patch| patch.begin < end);
+            self.patches.push(Patch { rule, begin, end, with, pointer });
         }
+        self.patches.extend_from_slice(&earlier[past..]);
         self.text = text;
         debug_assert_eq!(apply(self.line, &self.patches), self.text, "patches give the text");
     }
@@ -86,30 +91,44 @@ impl<'l> Draft<'l> {
     pub(super) fn finish(self) -> Option<(Vec<u8>, Vec<Patch>)> {
         (!self.patches.is_empty()).then_some((self.text, self.patches))
     }
+}
 
-    /// Where a span of the text as it was before an edit is in the line. What was removed at its ends is not in it.
-    fn in_line(&self, span: &Range<usize>) -> (usize, usize) {
-        let mut begin = span.start;
-        let mut end = span.end;
-        // How far the text lags behind the line, after the patches so far.
-        for patch in &self.patches {
-            let removed = patch.end - patch.begin;
-            if begin >= patch.begin + patch.with.len() {
-                begin = begin + removed - patch.with.len();
-            }
-            if end > patch.begin {
-                end = end + removed - patch.with.len();
-            }
+/// How far the text lags behind the line at places that only grow.
+#[derive(Default)]
+struct Lag {
+    /// So many patches are behind the place.
+    patches: usize,
+    bytes: usize,
+}
+
+impl Lag {
+    /// Where a place of the text is in the line. What was removed at the ends of a span is not in it.
+    fn in_line(&mut self, patches: &[Patch], at: usize, is_behind: impl Fn(usize, &Patch) -> bool) -> usize {
+        while let Some(patch) = patches.get(self.patches)
+            && is_behind(at + self.bytes, patch)
+        {
+            // A repair never makes a line longer.
+            self.bytes += patch.end - patch.begin - patch.with.len();
+            self.patches += 1;
         }
-        (begin, end)
+        at + self.bytes
     }
 }
 
 /// The line with the patches made.
 pub(super) fn apply(line: &[u8], patches: &[Patch]) -> Vec<u8> {
-    let mut text = line.to_vec();
-    for patch in patches.iter().rev() {
-        text.splice(patch.begin..patch.end, patch.with.iter().copied());
+    replaced(line, patches.iter().map(|patch| (patch.begin..patch.end, patch.with)))
+}
+
+/// A text with other bytes instead of some spans, which are in order.
+fn replaced<'e>(text: &[u8], spans: impl Iterator<Item = (Range<usize>, &'e [u8])>) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for (span, with) in spans {
+        made.extend_from_slice(&text[at..span.start]);
+        made.extend_from_slice(with);
+        at = span.end;
     }
-    text
+    made.extend_from_slice(&text[at..]);
+    made
 }

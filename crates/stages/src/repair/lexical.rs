@@ -9,18 +9,18 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 const REPLACEMENT: &[u8] = b"\\ufffd";
 
 /// No edits of the line's own.
-pub(super) fn none(_: &[u8], _: &RecordFinding) -> Vec<Vec<Edit>> {
+pub(super) fn none(_: &[u8], _: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     Vec::new()
 }
 
 /// Removes byte order marks at the beginning, however many files were concatenated there.
-pub(super) fn byte_order_mark(line: &[u8], _: &RecordFinding) -> Vec<Vec<Edit>> {
+pub(super) fn byte_order_mark(line: &[u8], _: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     let marks = line.chunks_exact(MARK.len()).take_while(|chunk| *chunk == MARK).count();
     vec![vec![removal(0, marks * MARK.len())]]
 }
 
 /// Removes the commas after which an object, an array or the line ends.
-pub(super) fn trailing_commas(line: &[u8], _: &RecordFinding) -> Vec<Vec<Edit>> {
+pub(super) fn trailing_commas(line: &[u8], _: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut is_string = false;
     // Where the last byte outside of strings is that is not white space, and the one before it.
@@ -55,14 +55,16 @@ pub(super) fn trailing_commas(line: &[u8], _: &RecordFinding) -> Vec<Vec<Edit>> 
     vec![edits]
 }
 
-/// Replaces the escape that a finding is about.
-pub(super) fn lone_surrogate(line: &[u8], found: &RecordFinding) -> Vec<Vec<Edit>> {
-    let begin = found.offset as usize;
-    let span = begin..begin + REPLACEMENT.len();
-    if !line.get(span.clone()).is_some_and(|escape| escape.starts_with(b"\\u")) {
-        return Vec::new();
-    }
-    vec![vec![Edit { span, with: REPLACEMENT, pointer: found.pointer.clone() }]]
+/// Replaces the escapes that findings are about.
+pub(super) fn lone_surrogates(line: &[u8], found: &[&RecordFinding]) -> Vec<Vec<Edit>> {
+    let edit = |found: &&RecordFinding| {
+        let begin = found.offset as usize;
+        let span = begin..begin + REPLACEMENT.len();
+        line.get(span.clone())
+            .is_some_and(|escape| escape.starts_with(b"\\u"))
+            .then(|| vec![Edit { span, with: REPLACEMENT, pointer: found.pointer.clone() }])
+    };
+    found.iter().filter_map(edit).collect()
 }
 
 fn removal(begin: usize, end: usize) -> Edit {

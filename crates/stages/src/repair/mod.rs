@@ -8,9 +8,10 @@
 //! Most rejected files have one fault, repeated. Whoever mends it with `sed` also changes what was not wrong.
 //!
 //! ## How
-//! A rule proposes edits for a finding. They are made only if the finding is then gone and the same check finds nothing
-//! new, so that a repair never trades one fault for another. All other bytes of the line stay. It is a pure function of
-//! the line, and a repaired line has nothing left that it would repair.
+//! A rule proposes edits for its findings. They are made only if there are then fewer and the same check finds nothing
+//! new, so that a repair never trades one fault for another. All of them are tried together, and in halves where that
+//! fails (`trial.rs`), so that a line with many damages is read a few times only. All other bytes of the line stay. It
+//! is a pure function of the line, and a repaired line has nothing left that it would repair.
 //!
 //! ## Findings
 //! `convert/repaired`, from the caller, for every patch.
@@ -19,7 +20,10 @@ mod draft;
 mod lexical;
 mod members;
 mod rules;
+mod trial;
 mod turns;
+
+use std::collections::BTreeSet;
 
 use bedload_bedrock::{Format, Record, TextBuffer};
 use bedload_record::json::{Framing, is_blank};
@@ -27,13 +31,11 @@ use bedload_record::{Code, Findings, Parser, RecordFinding};
 
 use crate::Check;
 use crate::schema::Schema;
-use draft::{Draft, Edit};
+use draft::Draft;
+use trial::Trial;
 
 pub use draft::Patch;
 pub use rules::{RULES, Rule, Safety, rules_of};
-
-/// So many findings of one rule are tried in a line at a time: each attempt reads the line again.
-const ATTEMPTS_MAX: usize = 64;
 
 /// Which repairs are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +105,8 @@ impl Repair {
         draft.finish().map(|(line, patches)| Repaired { line: Some(line), patches })
     }
 
-    /// Makes the first edits that mend something, and returns what is found afterwards; none where nothing can be mended.
+    /// Makes the edits of the first rule that mends something, and returns what is found afterwards; none where nothing
+    /// can be mended.
     fn round(
         &self,
         framing: Framing,
@@ -112,28 +115,18 @@ impl Repair {
         tools: &mut Tools,
     ) -> Option<Vec<RecordFinding>> {
         self.rules.iter().find_map(|rule| {
-            // A flaw of JSON names its own bytes; for any other finding the line is walked.
-            let most = if rule.code.name().starts_with("json/") { usize::MAX } else { ATTEMPTS_MAX };
-            let mine: Vec<&RecordFinding> =
-                found.iter().filter(|finding| finding.code == rule.code).take(most).collect();
-            let proposals: Vec<_> =
-                mine.iter().map(|finding| (rule.propose)(draft.text(), finding)).collect();
-            let mut attempt = |edits: Vec<Edit>| {
-                let (text, edits) = draft.attempt(edits)?;
-                let after = self.examine(framing, &text, tools);
-                is_mended(rule, found, &after).then(|| {
-                    draft.accept(rule, text, edits);
-                    after
-                })
-            };
-            let firsts = || proposals.iter().filter_map(|proposal| proposal.first());
-            let together: Vec<Edit> = firsts().flatten().cloned().collect();
-            if firsts().count() > 1
-                && let Some(after) = attempt(together)
-            {
-                return Some(after);
+            let mut places = BTreeSet::new();
+            let is_mine =
+                |finding: &&RecordFinding| finding.code == rule.code && places.insert(finding.offset);
+            let mine: Vec<&RecordFinding> = found.iter().filter(is_mine).collect();
+            if mine.is_empty() {
+                return None;
             }
-            proposals.iter().flatten().take(ATTEMPTS_MAX).find_map(|edits| attempt(edits.clone()))
+            let proposals = (rule.propose)(draft.text(), &mine);
+            let Trial { text, edits, found } =
+                trial::run(rule, proposals, draft, found, |text| self.examine(framing, text, tools))?;
+            draft.accept(rule, text, edits);
+            Some(found)
         })
     }
 
@@ -150,21 +143,6 @@ impl Repair {
             findings.into_full()
         })
     }
-}
-
-/// Returns true if edits by a rule have mended something and broken nothing.
-fn is_mended(rule: &Rule, before: &[RecordFinding], after: &[RecordFinding]) -> bool {
-    let count = |found: &[RecordFinding], code| found.iter().filter(|finding| finding.code == code).count();
-    let grew = |code| count(after, code) > count(before, code);
-    let is_less = count(after, rule.code) < count(before, rule.code);
-    is_less
-        && match rule.code {
-            Code::JsonBom => true,
-            // The check stops at such a flaw: what is behind it was not known before.
-            Code::JsonSyntax => !grew(Code::JsonBlankLine),
-            Code::JsonLoneSurrogate => !grew(Code::JsonDuplicateKey),
-            _ => after.iter().all(|finding| !grew(finding.code)),
-        }
 }
 
 #[cfg(test)]

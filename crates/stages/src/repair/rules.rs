@@ -24,6 +24,10 @@ impl Safety {
     }
 }
 
+/// What may mend findings in a text: sets of edits, each of which may be made without the others. Of those that overlap,
+/// the first is tried first.
+pub(super) type Propose = fn(&[u8], &[&RecordFinding]) -> Vec<Vec<Edit>>;
+
 /// One way to repair a line.
 #[derive(Debug)]
 pub struct Rule {
@@ -33,19 +37,15 @@ pub struct Rule {
     pub safety: Safety,
     /// What was done, for people.
     pub title: &'static str,
-    /// Edits that may mend a finding, the ones to try first in front.
-    pub(super) propose: fn(&[u8], &RecordFinding) -> Vec<Vec<Edit>>,
+    /// Edits for all findings of the code in the line.
+    pub(super) propose: Propose,
 }
 
-const fn safe(code: Code, title: &'static str, propose: fn(&[u8], &RecordFinding) -> Vec<Vec<Edit>>) -> Rule {
+const fn safe(code: Code, title: &'static str, propose: Propose) -> Rule {
     Rule { code, safety: Safety::Safe, title, propose }
 }
 
-const fn changing(
-    code: Code,
-    title: &'static str,
-    propose: fn(&[u8], &RecordFinding) -> Vec<Vec<Edit>>,
-) -> Rule {
+const fn changing(code: Code, title: &'static str, propose: Propose) -> Rule {
     Rule { code, safety: Safety::Unsafe, title, propose }
 }
 
@@ -63,7 +63,7 @@ pub static RULES: &[Rule] = &[
     safe(Code::SchemaEmptyContent, "blank system prompt removed", members::system),
     safe(Code::DisputedEmptyMember, "blank system prompt removed", members::system),
     safe(Code::SchemaToolSpec, "empty list of tools removed", members::tools),
-    changing(Code::JsonLoneSurrogate, "half a surrogate pair replaced with U+FFFD", lexical::lone_surrogate),
+    changing(Code::JsonLoneSurrogate, "half a surrogate pair replaced with U+FFFD", lexical::lone_surrogates),
     changing(Code::SchemaEmptyContent, "blank turn at the end removed", turns::blank),
     changing(Code::SchemaTurnOrder, "unanswered turn at the end removed", turns::unanswered),
 ];

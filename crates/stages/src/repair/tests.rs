@@ -162,6 +162,61 @@ fn turns_at_the_end() {
     check(&[("user", blank)], expect!["as it was"]);
 }
 
+/// A record with blocks, in the conversation's only question.
+fn question(blocks: &[String]) -> String {
+    let answer = r#"{"role":"assistant","content":[{"text":"a"}]}"#;
+    format!(r#"{{"messages":[{{"role":"user","content":[{}]}},{answer}]}}"#, blocks.join(","))
+}
+
+/// A block of a question with a damage, and as it is repaired.
+fn block(n: usize, damage: usize) -> (String, String) {
+    let sound = format!(r#"{{"text":"t{n}"}}"#);
+    match damage {
+        0 => (format!(r#"{{"text":"t{n}","image":null}}"#), sound),
+        1 => (format!(r#"{{"image" : null, "text":"t{n}"}}"#), sound),
+        2 => (format!(r#"{{"text":"t{n}","image":null , "video":null}}"#), sound),
+        3 => (format!(r#"{{"text":"t{n}\udc00"}}"#), format!(r#"{{"text":"t{n}\ufffd"}}"#)),
+        4 => (format!(r#"{{"text":"t{n}", }}"#), format!(r#"{{"text":"t{n}" }}"#)),
+        // This one is not: two keys would be the same.
+        5 => [(); 2].map(|()| format!(r#"{{"\ud83d":{n},"\ufffd":0,"text":"t"}}"#)).into(),
+        _ => (sound.clone(), sound),
+    }
+}
+
+fn blocks(damages: &[usize]) -> (String, String) {
+    let (damaged, sound): (Vec<String>, Vec<String>) =
+        damages.iter().enumerate().map(|(n, damage)| block(n, *damage)).unzip();
+    (question(&damaged), question(&sound))
+}
+
+fn unsafely(line: &str) -> (String, usize) {
+    let repair = repair("converse", true);
+    match repair.line(Framing::Line, line.as_bytes(), &mut Tools::default()) {
+        Some(Repaired { line, patches }) => {
+            (String::from_utf8(line.expect("the line is not blank")).expect("UTF-8"), patches.len())
+        }
+        None => (line.to_owned(), 0),
+    }
+}
+
+#[test]
+fn thousands_of_damages_in_a_line_are_all_repaired() {
+    let damages: Vec<usize> = (0..2_000).map(|n| n % 5).collect();
+    let (before, sound) = blocks(&damages);
+    // Two members of the third kind are removed.
+    assert_eq!(unsafely(&before), (sound, 2_400));
+}
+
+#[test]
+fn what_cannot_be_repaired_is_told_from_the_many_that_can() {
+    for places in [vec![0], vec![1_999], vec![7, 700, 701, 1_400]] {
+        let mut damages = vec![3; 2_000];
+        places.iter().for_each(|n| damages[*n] = 5);
+        let (before, after) = blocks(&damages);
+        assert_eq!(unsafely(&before), (after, 2_000 - places.len()), "{places:?}");
+    }
+}
+
 /// A valid record, and what can be done to it.
 fn valid() -> impl Strategy<Value = String> {
     let text = "[a-z][a-z ,}\\]é]{0,8}";
@@ -242,5 +297,24 @@ proptest! {
             prop_assert_eq!(repair.line(Framing::Line, &after, &mut tools), None);
             prop_assert_eq!(apply(line.as_bytes(), &patches), after);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn hundreds_of_damages_are_repaired_once(
+        kinds in prop::collection::vec(0..7_usize, 1..4),
+        order in prop::collection::vec(0..4_usize, 100..300),
+    ) {
+        let damages: Vec<usize> = order.iter().map(|n| kinds[n % kinds.len()]).collect();
+        let (before, sound) = blocks(&damages);
+        let (after, changes) = unsafely(&before);
+        prop_assert_eq!(unsafely(&after), (after.clone(), 0));
+        if !damages.contains(&5) {
+            prop_assert_eq!(&after, &sound);
+        }
+        prop_assert_eq!(changes == 0, after == before);
     }
 }

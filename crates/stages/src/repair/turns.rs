@@ -7,10 +7,10 @@ use super::draft::Edit;
 use super::members::says_nothing;
 
 /// Removes the last turn where it is blank, alone or with the question that it answers, so that an answer is last.
-pub(super) fn blank(line: &[u8], found: &RecordFinding) -> Vec<Vec<Edit>> {
+pub(super) fn blank(line: &[u8], found: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     let turns = turns(line);
-    match turns.last() {
-        Some(last) if holds(line, *last, found) && last.get("content").is_some_and(is_blank) => {
+    match last(line, &turns, found) {
+        Some((last, found)) if last.get("content").is_some_and(is_blank) => {
             let is_answer = |n: &usize| turns.len() > *n && has_role(turns[turns.len() - n - 1], "assistant");
             [1, 2].into_iter().filter(is_answer).map(|n| cut(line, &turns, n, found)).collect()
         }
@@ -19,12 +19,10 @@ pub(super) fn blank(line: &[u8], found: &RecordFinding) -> Vec<Vec<Edit>> {
 }
 
 /// Removes the last turn where it is the user's.
-pub(super) fn unanswered(line: &[u8], found: &RecordFinding) -> Vec<Vec<Edit>> {
+pub(super) fn unanswered(line: &[u8], found: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     let turns = turns(line);
-    match turns.last() {
-        Some(last) if holds(line, *last, found) && has_role(*last, "user") => {
-            vec![cut(line, &turns, 1, found)]
-        }
+    match last(line, &turns, found) {
+        Some((last, found)) if has_role(last, "user") => vec![cut(line, &turns, 1, found)],
         _ => Vec::new(),
     }
 }
@@ -43,9 +41,17 @@ fn turns(line: &[u8]) -> Vec<Raw<'_>> {
     messages.into_iter().flat_map(Raw::elements).collect()
 }
 
-fn holds(line: &[u8], turn: Raw<'_>, found: &RecordFinding) -> bool {
+/// The last turn, with the first finding in it; none where there is none in it.
+fn last<'l, 'f>(
+    line: &[u8],
+    turns: &[Raw<'l>],
+    found: &[&'f RecordFinding],
+) -> Option<(Raw<'l>, &'f RecordFinding)> {
+    let turn = *turns.last()?;
     let begin = turn.offset_in(line);
-    (begin..begin + turn.bytes().len()).contains(&(found.offset as usize))
+    let span = begin..begin + turn.bytes().len();
+    let first = found.iter().find(|finding| span.contains(&(finding.offset as usize)))?;
+    Some((turn, first))
 }
 
 /// Removes so many turns at the end; nothing where none would be left.
