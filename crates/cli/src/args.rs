@@ -206,7 +206,8 @@ pub(crate) struct DataArgs {
     #[arg(help_heading = "Rules and exit code", long, value_name = "STAGE")]
     pub(crate) skip: Vec<String>,
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
-    /// drop accepts it, so that the answer is trained on; a conversion removes the mark [default: error].
+    /// drop accepts it, so that the answer is trained on; a conversion removes the mark; split (convert only) makes
+    /// records from which no such answer is learned [default: error].
     #[arg(help_heading = "Rules and exit code", long, value_name = "HOW")]
     pub(crate) weights: Option<String>,
     #[command(flatten)]

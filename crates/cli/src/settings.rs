@@ -106,6 +106,9 @@ pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
 pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     configure(&mut config, &args.conversion)?;
+    if let Some(pairs) = &args.pairs {
+        config.stages.convert.pairs = named("--pairs", pairs)?;
+    }
     put_gate(&args.gate, &mut config);
     let max_rejected = max_rejected(args.max_rejected, &config)?;
     // Tokens are counted only where there is a limit to hold them to.

@@ -215,6 +215,7 @@ pub enum Code {
     ConvertRepaired,
     FileUnreadKeys,
     DedupeOtherLabel,
+    ConvertExpanded,
 }
 
 /// Everything about a code in general.
@@ -338,7 +339,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::DedupeOtherLabel as usize + 1);
+        assert_eq!(CODES.len(), Code::ConvertExpanded as usize + 1);
     }
 
     #[test]

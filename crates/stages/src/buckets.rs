@@ -116,6 +116,7 @@ pub(crate) fn table(digests: impl IntoIterator<Item = u128>) -> FactTable {
             rank: 0,
             time: 0,
             written: None,
+            records: 1,
         });
     }
     let mut facts = FactTable::new(0);

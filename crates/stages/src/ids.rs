@@ -56,6 +56,7 @@ mod tests {
                     rank: 0,
                     time: 0,
                     written: None,
+                    records: 1,
                 });
             }
             let mut facts = FactTable::new(1);

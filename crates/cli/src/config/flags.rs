@@ -29,6 +29,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("stages.convert.system", &["system"]),
     ("stages.convert.extra", &["extra"]),
     ("stages.convert.weights", &["weights"]),
+    ("stages.convert.pairs", &["pairs"]),
     ("stages.tokens.encoding", &["encoding"]),
     ("stages.tokens.engine", &["token-engine"]),
     ("stages.tokens.margin", &["token-margin"]),
@@ -90,8 +91,9 @@ mod tests {
     #[test]
     fn settings_and_options_exist() {
         let command = Args::command();
-        let build = command.find_subcommand("build").unwrap();
-        let options: Vec<&str> = build.get_arguments().filter_map(clap::Arg::get_long).collect();
+        let commands = ["build", "convert"].map(|name| command.find_subcommand(name).unwrap());
+        let options = commands.into_iter().flat_map(clap::Command::get_arguments);
+        let options: Vec<&str> = options.filter_map(clap::Arg::get_long).collect();
         let paths: Vec<String> = settings().iter().map(super::super::Setting::path).collect();
         for (path, flags) in FLAGS {
             assert!(paths.iter().any(|known| known == path), "{path} is no setting");

@@ -139,12 +139,11 @@ pub(crate) fn converted_summary(
         n if converted.written == 0 => paint.red(&format!("{} rejected", count(n))),
         n => paint.red(&format!("{} rejected, and not in the file", count(n))),
     };
-    let _ = writeln!(
-        out,
-        "  records     {} read, {} {done}, {refused}",
-        count(converted.records),
-        count(converted.written)
-    );
+    let (read, lines) = (count(converted.records), count(converted.converted));
+    let _ = writeln!(out, "  records     {read} read, {lines} {done}, {refused}");
+    if converted.written != converted.converted {
+        let _ = writeln!(out, "  written     {}", plural(converted.written, "record", "records"));
+    }
     if converted.removed > 0 {
         let lines = plural(converted.removed, "blank line", "blank lines");
         let _ = writeln!(out, "  removed     {lines}");

@@ -151,6 +151,7 @@ mod selecting;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod several_records;
 mod severities;
 #[cfg(test)]
 mod signals;

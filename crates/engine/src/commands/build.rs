@@ -38,6 +38,7 @@ use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
 use crate::scan::near_index::Indexing;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
+use crate::scan::several::refuse_several;
 use crate::scan::ties::Ties;
 use crate::write;
 use crate::write::checksums::{hash_inputs, hash_others};
@@ -65,6 +66,7 @@ pub fn build(
     refuse_output_inside_input("--out", inputs, out)?;
     refuse_shards_where_one_file_is_taken(settings)?;
     refuse_unknown_sources(settings, inputs)?;
+    refuse_several(settings)?;
     let index = settings.stages.near.index.as_deref().filter(|_| settings.stages.near.enabled).map(Path::new);
     for (flag, kept) in [("--facts", settings.facts.as_deref()), ("--index", index)] {
         let Some(kept) = kept else { continue };

@@ -31,6 +31,7 @@ use crate::scan::examine::{Examiner, Physical, Wanted};
 use crate::scan::facts::FileLines;
 use crate::scan::held_out::{HeldOut, LeakCounts, Leaks};
 use crate::scan::rules::{Rules, unknown_format};
+use crate::scan::several::refuse_several;
 use crate::scan::stances::Stances;
 use crate::scan::value_counts::ValueTally;
 use chunk::{Asked, ChunkChecked, check_chunk};
@@ -94,6 +95,7 @@ pub fn check(
     per_code: Option<u64>,
     mut sink: impl FnMut(&Finding, bool) -> Result<(), EngineError> + Send,
 ) -> Result<Checked, EngineError> {
+    refuse_several(settings)?;
     // What is read twice is copied first.
     let similar = settings.stages.near.dropping();
     if similar.is_some() {

@@ -22,6 +22,7 @@ use crate::run::settings::Settings;
 use crate::scan::conversion::Conversion;
 use crate::scan::facts::scan;
 use crate::scan::rules::{Rules, refuse_unknown_format};
+use crate::scan::several::refuse_without_target;
 use crate::write::atomic_file::AtomicFile;
 use crate::write::copy::{self, Checksums};
 use crate::write::paths::refuse_output_inside_input;
@@ -50,7 +51,9 @@ pub struct Converted {
     pub files: u64,
     /// Lines read.
     pub records: u64,
-    /// Records written.
+    /// Lines that were converted: whose record, or records, are in the output.
+    pub converted: u64,
+    /// Records written: more than lines converted where several were made of one.
     pub written: u64,
     /// Blank lines that were removed.
     pub removed: u64,
@@ -89,6 +92,7 @@ pub fn convert(
     mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
     each_repair: impl FnMut(&Change) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
+    refuse_without_target(settings)?;
     if settings.stages.convert.target().is_none() && settings.repair.is_none() {
         let message = "no target format was given\nhint: name one with --to, or repair the records as they are with --fix";
         return Err(EngineError::Usage(message.to_owned()));
@@ -204,7 +208,8 @@ pub fn convert(
     Ok(Converted {
         files: inputs.len() as u64,
         records: plan.counts.read,
-        written: plan.counts.train,
+        converted: plan.counts.train,
+        written: packed.shards[0].records,
         removed: plan.counts.unselected,
         rejected: plan.counts.rejected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),

@@ -183,7 +183,9 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         (Some(_), _) => None,
         (None, _) => line.bytes,
     };
-    if let (Some(bytes), Some(format)) = (record, rules.format) {
+    let is_several = row.records > 1;
+    let records = record.into_iter().flat_map(|bytes| bytes.split(move |&byte| is_several && byte == b'\n'));
+    for (bytes, format) in records.filter_map(|bytes| Some((bytes, rules.format?))) {
         Parser::default().parse(bytes, |parsed| {
             let Ok((json, _)) = parsed else { return };
             let texts = TextBuffer::default();

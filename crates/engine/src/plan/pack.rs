@@ -69,8 +69,8 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Adds a line to the last shard.
-    fn add(&mut self, place: OutputLine, bytes: u64, tokens: u64) {
+    /// Adds a line to the last shard: so many records, with the line ends between them.
+    fn add(&mut self, place: OutputLine, records: u64, bytes: u64, tokens: u64) {
         let Self { shards, units } = self;
         let index = shards.len() - 1;
         let shard = &mut shards[index];
@@ -89,7 +89,7 @@ impl Packed {
                 what: Piece::Lines { from: place, to: next, first: shard.records },
             }),
         }
-        shard.records += 1;
+        shard.records += records;
         shard.bytes += bytes;
         shard.tokens += tokens;
     }
@@ -204,16 +204,16 @@ impl Packer<'_> {
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
         for line in lines.map(Ordinal).filter(|line| verdicts[line.index()] == Verdict::Kept(side)) {
             let input = cursor.input_of(line);
-            let own = (facts.written(line, input) + 1, facts.tokens(line).total());
+            let own = (facts.records(line), facts.written(line, input) + 1, facts.tokens(line).total());
             let n_copies = if side == Side::Train { variants_of(later, line).len() } else { 0 };
             let (copies, rest) = later.split_at(n_copies);
             later = rest;
-            let copies = copies.iter().map(|variant| (variant.bytes + 1, variant.tokens));
-            for (copy, (bytes, tokens)) in iter::once(own).chain(copies).enumerate() {
+            let copies = copies.iter().map(|variant| (1, variant.bytes + 1, variant.tokens));
+            for (copy, (records, bytes, tokens)) in iter::once(own).chain(copies).enumerate() {
                 if packed.shards.last().is_none_or(|shard| limits.are_full(shard, bytes)) {
                     packed.shards.push(self.open(side, packed.shards.len()));
                 }
-                packed.add(OutputLine { line, copy: copy as u32 }, bytes, tokens);
+                packed.add(OutputLine { line, copy: copy as u32 }, records, bytes, tokens);
             }
         }
         packed
@@ -244,7 +244,7 @@ impl Packer<'_> {
         // Byte for byte, with its line end; only the last line of an input may have to be given one.
         let bytes = span.len + facts.terminator(line).len_bytes().max(1);
         if bytes <= (*held_max).max(UNIT_BYTES) {
-            packed.add(OutputLine { line, copy: 0 }, bytes, facts.tokens(line).total());
+            packed.add(OutputLine { line, copy: 0 }, 1, bytes, facts.tokens(line).total());
             return;
         }
         let shard = packed.shards.len() - 1;
@@ -258,7 +258,7 @@ impl Packer<'_> {
             start += len;
         }
         // The line end, as a line of its own that has no other bytes: copy 1 of a rejected line.
-        packed.add(OutputLine { line, copy: 1 }, facts.terminator(line).len_bytes().max(1), 0);
+        packed.add(OutputLine { line, copy: 1 }, 1, facts.terminator(line).len_bytes().max(1), 0);
     }
 }
 

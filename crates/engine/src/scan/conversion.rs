@@ -60,14 +60,14 @@ impl Conversion {
         self.fields = fields;
     }
 
-    /// Converts a line of an input, and returns false where it is refused.
+    /// Converts a line of an input, and returns how many records it becomes: none where it is refused.
     pub(crate) fn convert(
         &self,
         input: InputId,
         line: &[u8],
         out: &mut Vec<u8>,
         findings: &mut Findings,
-    ) -> bool {
+    ) -> usize {
         let source = self.sources[input.index()].unwrap_or(Source::Format(self.converter.to()));
         let fields = self.fields.get(input.index()).map_or(&[][..], |fields| &fields[..]);
         self.converter.convert_beside(fields, source, line, out, findings)

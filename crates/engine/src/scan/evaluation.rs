@@ -96,7 +96,7 @@ impl<'a> EvaluationWriter<'a> {
         let bytes = if facts.is_rewritten(line) { rules.written(input, bytes, converted) } else { bytes };
         out.clear();
         let mut findings = Findings::in_full();
-        if !converter.convert(Source::Format(from), bytes, out, &mut findings) {
+        if converter.convert(Source::Format(from), bytes, out, &mut findings) == 0 {
             return Ok(false);
         }
         let removed = findings.take_full();

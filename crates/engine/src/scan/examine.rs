@@ -5,6 +5,7 @@ mod content;
 mod line;
 pub(crate) mod place;
 mod repaired;
+mod several;
 mod wanted;
 
 use std::borrow::Cow;
@@ -12,9 +13,7 @@ use std::mem;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
-use bedload_record::{
-    Code, CodeSet, FactRow, Findings, Flaw, InputId, Interner, Json, Parser, RecordFinding,
-};
+use bedload_record::{Code, CodeSet, FactRow, Findings, InputId, Interner, Json, Parser, RecordFinding};
 use bedload_stages::contamination::Matcher;
 use bedload_stages::repair::Tools;
 use bedload_stages::{balance, dedupe, facets, group, preference, schema, tokens};
@@ -29,6 +28,8 @@ use place::in_order;
 use content::Content;
 pub(crate) use content::Summary;
 pub(crate) use line::Physical;
+pub(crate) use several::add_flaws;
+use several::{add_too_long, once_converted, records};
 pub(crate) use wanted::{Names, Wanted};
 
 /// A worker's tools; one per thread, reused from line to line.
@@ -128,6 +129,7 @@ impl<'r> Examiner<'r> {
             rank: content.rank,
             time: content.time,
             written: content.written,
+            records: content.records.unwrap_or(1),
         }
     }
 
@@ -294,43 +296,38 @@ impl<'r> Examiner<'r> {
             }
             true
         });
-        if !is_sound || !conversion.convert(input, bytes, converted, findings) {
+        let n_records = if is_sound { conversion.convert(input, bytes, converted, findings) } else { 0 };
+        if n_records == 0 {
             return None;
         }
-        if converted.len() as u64 > rules.max_record_bytes {
-            findings.add(Code::LimitRecordBytes, || {
-                let message = format!(
-                    "the converted record has {} bytes, more than --max-record-bytes",
-                    converted.len()
-                );
-                (String::new(), 0, message)
+        let mut last = Content::default();
+        let mut length = 0;
+        for (nth, record) in records(converted, n_records).enumerate() {
+            if record.len() as u64 > rules.max_record_bytes {
+                add_too_long(record, findings);
+                return None;
+            }
+            hunt.begin_record();
+            let mut about_converted = findings.alike();
+            let mut content = parser.read(record, Framing::Line, &rules.known_keys, |json, flaws| {
+                add_flaws(flaws, &mut about_converted);
+                look(json?, record, source, hunt, &mut about_converted)
             });
-            return None;
+            let mut written = record.len() as u64;
+            if hunt.rounds() > 0 {
+                (content, written) =
+                    look_at_masked(parser, &rules.known_keys, source, hunt, &mut about_converted, &mut look);
+            }
+            // What is found in the new form has a path there, and no place in the line.
+            findings.absorb(about_converted, |finding| {
+                finding.offset = 0;
+                finding.message += &once_converted(nth, n_records);
+            });
+            length += written + u64::from(nth > 0);
+            last = content?;
         }
-        let mut about_converted = findings.alike();
-        let mut content = parser.read(converted, Framing::Line, &rules.known_keys, |json, flaws| {
-            add_flaws(flaws, &mut about_converted);
-            look(json?, converted, source, hunt, &mut about_converted)
-        });
-        let mut written = converted.len() as u64;
-        if hunt.rounds() > 0 {
-            (content, written) =
-                look_at_masked(parser, &rules.known_keys, source, hunt, &mut about_converted, look);
-        }
-        // What is found in the new form has a path there, and no place in the line.
-        findings.absorb(about_converted, |finding| {
-            finding.offset = 0;
-            finding.message += " (once converted)";
-        });
         hunt.personal.iter_mut().for_each(|personal| personal.offset = 0);
-        content.map(|content| Content { written: Some(written), ..content })
-    }
-}
-
-/// Adds what is wrong or doubtful with a line as JSON.
-pub(crate) fn add_flaws(flaws: Vec<Flaw>, findings: &mut Findings) {
-    for flaw in flaws {
-        findings.add(flaw.code, || (flaw.pointer, flaw.offset as u64, flaw.message));
+        Some(Content { written: Some(length), records: u32::try_from(n_records).ok(), ..last })
     }
 }
 

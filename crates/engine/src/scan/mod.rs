@@ -26,6 +26,7 @@ pub(crate) mod origins;
 pub(crate) mod pii;
 pub(crate) mod resolve;
 pub(crate) mod rules;
+pub(crate) mod several;
 mod source;
 pub(crate) mod stances;
 pub(crate) mod ties;

@@ -47,6 +47,11 @@ impl Hunt {
         self.personal.clear();
     }
 
+    /// Begins another record of the same line.
+    pub(crate) fn begin_record(&mut self) {
+        self.splices.clear();
+    }
+
     /// Takes the line that was masked last. It is to be given back.
     pub(crate) fn take_line(&mut self) -> Vec<u8> {
         mem::swap(&mut self.line, &mut self.next);
@@ -157,6 +162,18 @@ impl Pii {
                 None => return masked,
             }
         }
+    }
+}
+
+impl Pii {
+    /// The same for records with a line end between each.
+    pub(crate) fn masked_records(&self, format: &'static Format, records: &[u8]) -> Option<Vec<u8>> {
+        let lines = || records.split(|&byte| byte == b'\n');
+        let masked: Vec<Option<Vec<u8>>> = lines().map(|line| self.masked(format, line)).collect();
+        masked.iter().any(Option::is_some).then(|| {
+            let lines = lines().zip(masked).map(|(line, masked)| masked.unwrap_or_else(|| line.to_vec()));
+            lines.collect::<Vec<_>>().join(&b'\n')
+        })
     }
 }
 

@@ -213,9 +213,9 @@ impl Rules {
             (None, None) => {}
         }
         let line = Some(line).filter(|_| !is_made);
-        let masked = self.pii.as_ref().zip(self.format).and_then(|(pii, format)| {
-            let line = line.unwrap_or(made);
-            pii.masked(format, line)
+        let masked = self.pii.as_ref().zip(self.format).and_then(|(pii, format)| match line {
+            Some(line) => pii.masked(format, line),
+            None => pii.masked_records(format, made),
         });
         match (masked, line) {
             (Some(masked), _) => {

@@ -1712,4 +1712,14 @@ pub static CODES: &[CodeInfo] = &[
         "One of several records that are equal or alike is kept, whatever their labels. Where they differ in the label, the others of it are lost, and with a low threshold of `--near` a whole class may go.",
         "Look at these records in report/duplicates.parquet. Raise the threshold of `--near`, or leave it out where the label decides what is alike; where one of the labels is wrong, correct it."
     ),
+    row!(
+        ConvertExpanded,
+        "convert/expanded",
+        Note,
+        Record,
+        BASELINE,
+        "several records were made of one",
+        "`--weights split` writes a record for each answer to train on, which ends with it; `--pairs all` writes one for each pair of answers of which one is better. So there are more records in the file than lines that were converted.",
+        "Nothing to do; the message says how many records there are."
+    ),
 ];

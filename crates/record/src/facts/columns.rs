@@ -80,4 +80,6 @@ columns! {
     time: Column<u64> = NO_TIME,
     /// Lengths of what is written in place of lines.
     written: Column<u64> = AS_IT_IS,
+    /// How many records are written in place of lines.
+    records: Column<u32> = 1,
 }

@@ -107,6 +107,7 @@ impl FactTable {
         columns.rank.push(at, row.rank);
         columns.time.push(at, row.time);
         columns.written.push(at, row.written.unwrap_or(AS_IT_IS));
+        columns.records.push(at, row.records);
         self.len += 1;
     }
 
@@ -224,7 +225,7 @@ impl FactTable {
         Span { start, len: next - start - self.terminator(line).len_bytes() }
     }
 
-    /// Length in bytes of the record as it is to be written, given its input.
+    /// Length in bytes of the record as it is to be written, given its input; of several with the line ends between them.
     #[inline]
     pub fn written(&self, line: Ordinal, input: InputId) -> u64 {
         match self.columns.written.get(line.index()) {
@@ -237,6 +238,12 @@ impl FactTable {
     #[inline]
     pub fn is_rewritten(&self, line: Ordinal) -> bool {
         self.columns.written.get(line.index()) != AS_IT_IS
+    }
+
+    /// How many records are written in place of the line, where it is accepted.
+    #[inline]
+    pub fn records(&self, line: Ordinal) -> u64 {
+        u64::from(self.columns.records.get(line.index()))
     }
 
     /// How a line ended.

@@ -60,4 +60,6 @@ pub struct FactRow<'k> {
     pub time: u64,
     /// Length in bytes of the record as it is to be written, where that is not its line.
     pub written: Option<u64>,
+    /// How many records are written in its place; one as a rule.
+    pub records: u32,
 }

@@ -35,6 +35,7 @@ fn row(
         rank: 0,
         time: 0,
         written: None,
+        records: 1,
     }
 }
 

@@ -107,6 +107,7 @@ fn balance_fills_each_class_up_to_the_largest_or_as_far_as_it_goes() {
                 rank: 0,
                 time: 0,
                 written: None,
+                records: 1,
             });
         }
     }

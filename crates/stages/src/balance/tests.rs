@@ -27,6 +27,7 @@ fn table(labels: &[(&str, usize)]) -> FactTable {
                 rank: 0,
                 time: 0,
                 written: None,
+                records: 1,
             });
         }
     }

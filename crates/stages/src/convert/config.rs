@@ -28,6 +28,8 @@ pub struct ConvertConfig {
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`, where the target format cannot
     /// express them. Example: `weights = "drop"`.
     pub weights: Weights,
+    /// Which pairs are made of several answers to one prompt. Example: `pairs = "all"`.
+    pub pairs: Pairs,
 }
 
 impl Default for ConvertConfig {
@@ -39,6 +41,7 @@ impl Default for ConvertConfig {
             system: None,
             extra: Extras::default(),
             weights: Weights::default(),
+            pairs: Pairs::default(),
         }
     }
 }
@@ -59,4 +62,17 @@ pub enum Weights {
     Error,
     /// The marks are removed, and counted; the answer is trained on like any other.
     Drop,
+    /// The record is divided so that the answers to train on are learned, and no other: `bedload convert` alone does.
+    Split,
+}
+
+/// Which pairs are made of several answers to one prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairs {
+    /// Of scored answers the best one and the worst.
+    #[default]
+    One,
+    /// All in which one answer is better than the other: `bedload convert` alone makes them.
+    All,
 }

@@ -152,6 +152,8 @@ pub(super) struct Conversation<'l> {
     /// In their order.
     pub(super) reminders: Vec<Reminder<'l>>,
     pub(super) candidates: Vec<Candidate<'l>>,
+    /// Further pairs of answers to the same, each of which is a record of its own.
+    pub(super) more_pairs: Vec<[Candidate<'l>; 2]>,
     /// A document of continued pre-training.
     pub(super) document: Option<RawText<'l>>,
     pub(super) image: Option<Raw<'l>>,

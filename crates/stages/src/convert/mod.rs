@@ -14,7 +14,7 @@
 //! dropped so that the record is left without one, nor made a target if it is marked as excluded.
 //!
 //! ## Findings
-//! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`.
+//! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`, `convert/expanded`.
 
 mod blocks;
 mod chat;
@@ -29,20 +29,26 @@ mod obstacle;
 mod parts;
 mod preference;
 mod read;
+mod several;
 mod tools;
 mod unmapped;
 mod write;
+
+use std::collections::HashSet;
 
 use bedload_bedrock::{Answers, Format};
 use bedload_record::json::{escape_into, pointers_to};
 use bedload_record::{Code, Detail, Findings};
 
-pub use config::{ConvertConfig, Weights};
+pub use config::{ConvertConfig, Pairs, Weights};
+use conversation::Conversation;
 use extras::Kind;
 pub(crate) use extras::table as extra_table;
 pub use extras::{Extra, ExtraRule, Extras};
 pub use map::{Map, MapError};
 use map::{Mapping, check_turns};
+pub use several::RECORDS_MAX;
+use several::{Divider, by_pair};
 use write::Writer;
 
 /// Something about a conversion, at the value that begins at `offset` of the line.
@@ -76,6 +82,7 @@ pub struct Converter {
     to: &'static Format,
     extras: Extras,
     weights: Weights,
+    pairs: Pairs,
     /// Escaped for JSON.
     system: Option<Vec<u8>>,
     maps: Vec<Vec<Mapping>>,
@@ -100,8 +107,8 @@ impl Converter {
         if system.is_some() && to.dialect().is_none() {
             return Err(MapError::NoSystem(to.name));
         }
-        let mut converter =
-            Self { to, extras: config.extra, weights: config.weights, system, maps: Vec::new() };
+        let ConvertConfig { extra: extras, weights, pairs, .. } = *config;
+        let mut converter = Self { to, extras, weights, pairs, system, maps: Vec::new() };
         converter.add_map(&config.map)?;
         Ok(converter)
     }
@@ -122,9 +129,10 @@ impl Converter {
         self.to
     }
 
-    /// Appends the converted record to `out`, without a line end, and adds what there is to be said; returns false
-    /// where the record is refused, for each reason that is found, the gravest first, and then leaves `out` as it was. The line must be valid JSON, and an object.
-    pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> bool {
+    /// Appends the converted record to `out`, without a line end, or several with one between each, and returns how many
+    /// there are; adds what there is to be said. Where the record is refused, for each reason that is found, the
+    /// gravest first, there are none, and `out` is as it was. The line must be valid JSON, and an object.
+    pub fn convert(&self, from: Source, line: &[u8], out: &mut Vec<u8>, findings: &mut Findings) -> usize {
         self.convert_beside(&[], from, line, out, findings)
     }
 
@@ -137,28 +145,26 @@ impl Converter {
         line: &[u8],
         out: &mut Vec<u8>,
         findings: &mut Findings,
-    ) -> bool {
+    ) -> usize {
         let begin = out.len();
         let mut remarks = Vec::new();
-        let conversation: Result<_, Remark> = match from {
-            Source::Format(format) => read::record(format, line, self.to),
-            Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extras.of(Kind::Keys)),
-        };
-        let written = conversation.map_err(|refusal| vec![refusal]).and_then(|conversation| {
-            let writer = Writer {
-                to: self.to,
-                extras: self.extras,
-                weights: self.weights,
-                fields,
-                line,
-                out,
-                remarks: &mut remarks,
-                kept: Vec::new(),
-                obstacles: Vec::new(),
-            };
-            writer.write(conversation, self.system.as_deref())
+        let written = self.records(from, line, &mut remarks).and_then(|records| {
+            let n_records = records.len();
+            let mut refusals = Vec::new();
+            for (nth, conversation) in records.into_iter().enumerate() {
+                out.extend_from_slice(if nth > 0 { b"\n" } else { b"" });
+                let writer = self.writer(fields, (line, out), &mut remarks);
+                refusals
+                    .extend(writer.write(conversation, self.system.as_deref()).err().into_iter().flatten());
+            }
+            if n_records > 1 {
+                let message = format!("{n_records} records were made of this one");
+                remarks.push(Remark { code: Code::ConvertExpanded, offset: 0, message, kind: None });
+                [&mut remarks, &mut refusals].into_iter().for_each(once_each);
+            }
+            if refusals.is_empty() { Ok(n_records) } else { Err(refusals) }
         });
-        let is_written = written.is_ok();
+        let n_written = *written.as_ref().unwrap_or(&0);
         if let Err(refusals) = written {
             out.truncate(begin);
             remarks = refusals;
@@ -177,8 +183,44 @@ impl Converter {
                 Detail { extra, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
             });
         }
-        is_written
+        n_written
     }
+
+    /// What is to be written of a line: one record as a rule.
+    fn records<'l>(
+        &'l self,
+        from: Source,
+        line: &'l [u8],
+        remarks: &mut Vec<Remark>,
+    ) -> Result<Vec<Conversation<'l>>, Vec<Remark>> {
+        let conversation = match from {
+            Source::Format(format) => read::record(format, line, self.to, self.pairs),
+            Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extras.of(Kind::Keys)),
+        };
+        let conversation = conversation.map_err(|refusal| vec![refusal])?;
+        if self.weights != Weights::Split {
+            return Ok(by_pair(conversation));
+        }
+        let mut divider = Divider { to: self.to, extra: self.extras.of(Kind::Answers), line, remarks };
+        let divided = divider.divide(conversation).map_err(|refusal| vec![refusal])?;
+        Ok(divided.into_iter().flat_map(by_pair).collect())
+    }
+
+    fn writer<'w, 'l>(
+        &self,
+        fields: &'w [Vec<String>],
+        (line, out): (&'l [u8], &'w mut Vec<u8>),
+        remarks: &'w mut Vec<Remark>,
+    ) -> Writer<'w, 'l> {
+        let Self { to, extras, weights, .. } = *self;
+        Writer { to, extras, weights, fields, line, out, remarks, kept: Vec::new(), obstacles: Vec::new() }
+    }
+}
+
+/// Says of a line once what is to be said of several of its records.
+fn once_each(remarks: &mut Vec<Remark>) {
+    let mut seen = HashSet::new();
+    remarks.retain(|remark| seen.insert((remark.code, remark.offset, remark.message.clone())));
 }
 
 /// How far records of one format can be carried over into another.

@@ -1,12 +1,16 @@
 //! Reading the preference data of other tools: a prompt, or the turns before the answers, and the answers.
 
+use std::cmp::Ordering;
+
 use bedload_bedrock::preferences::{ANSWER_LISTS, ASKED, SCORE_LISTS, SCORES};
 use bedload_bedrock::{Dialect, Format, FormatId};
 use bedload_record::json::Raw;
 
 use super::Remark;
+use super::config::Pairs;
 use super::conversation::{Aside, Candidate, Content, Conversation, Member, Turn};
 use super::read::{Reader, rest};
+use super::several::RECORDS_MAX;
 use super::tools::{Declared, Form};
 use crate::role::Role;
 
@@ -195,8 +199,8 @@ impl<'l> Reader<'l> {
         }
     }
 
-    /// Reads a prompt with a list of scored answers: the best one is preferred to the worst.
-    pub(super) fn scored(&self) -> Result<Conversation<'l>, Remark> {
+    /// Reads a prompt with a list of scored answers: the best one is preferred to the worst, or any to any that is worse.
+    pub(super) fn scored(&self, pairs: Pairs) -> Result<Conversation<'l>, Remark> {
         let mut conversation = Conversation::default();
         let record = Raw::of_line(self.line);
         let find = |keys: &'static [&'static str]| {
@@ -232,33 +236,75 @@ impl<'l> Reader<'l> {
         let mut ranked = Vec::new();
         for (answer, score) in answers.iter().zip(&scores) {
             let number = std::str::from_utf8(score.bytes()).ok().and_then(|text| text.parse::<f64>().ok());
-            let number = number.filter(|number| number.is_finite());
+            // Minus zero is the same score as zero.
+            let number = number.filter(|number| number.is_finite()).map(|number| number + 0.0);
             ranked.push((
                 number.ok_or_else(|| self.source(*score, "a score must be a number".to_owned()))?,
                 *answer,
             ));
         }
-        let mut best = ranked[0];
-        let mut worst = ranked[0];
-        for one in &ranked[1..] {
-            best = if one.0 > best.0 { *one } else { best };
-            worst = if one.0 < worst.0 { *one } else { worst };
-        }
-        if best.0 <= worst.0 {
+        let Some((best, worst)) = extremes(&ranked) else {
             return Err(self.source(list, "all answers have the same score, so none is preferred".to_owned()));
-        }
-        for (is_preferred, answer) in [(true, best.1), (false, worst.1)] {
+        };
+        let pairs = match pairs {
+            Pairs::One => vec![[best, worst]],
+            Pairs::All => self.all_pairs(list, &ranked)?,
+        };
+        let mut texts = Vec::new();
+        for (nth, (_, answer)) in ranked.iter().enumerate() {
+            if !pairs.iter().flatten().any(|&used| used == nth) {
+                conversation.asides.push(Aside::Answer(*answer));
+                texts.push(Vec::new());
+                continue;
+            }
             let own = TEXTS.iter().find_map(|key| Some((*key, answer.get(key)?)));
-            let (key, text) = own.unwrap_or(("", answer));
+            let (key, text) = own.unwrap_or(("", *answer));
             let known: Vec<&str> = SCORES.iter().copied().chain([key]).collect();
-            rest(answer, &known, &mut conversation.asides);
-            let parts = vec![Content::Text(self.words(text, "an answer")?)];
-            conversation.candidates.push(Candidate { is_preferred, parts, at: answer });
+            rest(*answer, &known, &mut conversation.asides);
+            texts.push(vec![Content::Text(self.words(text, "an answer")?)]);
         }
-        let others = answers.iter().filter(|answer| ![best.1, worst.1].contains(answer));
-        conversation.asides.extend(others.map(|answer| Aside::Answer(*answer)));
+        let candidate = |nth: usize, is_preferred| Candidate {
+            is_preferred,
+            parts: texts[nth].clone(),
+            at: ranked[nth].1,
+        };
+        let mut pairs =
+            pairs.into_iter().map(|[better, worse]| [candidate(better, true), candidate(worse, false)]);
+        conversation.candidates.extend(pairs.next().into_iter().flatten());
+        conversation.more_pairs = pairs.collect();
         Ok(conversation)
     }
+
+    /// All pairs of answers with different scores, the better one first: each answer in the order of the list, with those
+    /// after it.
+    fn all_pairs(&self, list: Raw<'l>, ranked: &[(f64, Raw<'l>)]) -> Result<Vec<[usize; 2]>, Remark> {
+        let mut pairs = Vec::new();
+        for (one, (score, _)) in ranked.iter().enumerate() {
+            for (other, (its_score, _)) in ranked.iter().enumerate().skip(one + 1) {
+                let better = match score.total_cmp(its_score) {
+                    Ordering::Equal => continue,
+                    Ordering::Greater => [one, other],
+                    Ordering::Less => [other, one],
+                };
+                if pairs.len() == RECORDS_MAX {
+                    let message = format!("these answers make more than {RECORDS_MAX} pairs");
+                    return Err(self.source(list, message));
+                }
+                pairs.push(better);
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+/// The best and the worst answer, the first of several; none where all are alike.
+fn extremes(ranked: &[(f64, Raw<'_>)]) -> Option<(usize, usize)> {
+    let (mut best, mut worst) = (0, 0);
+    for (nth, (score, _)) in ranked.iter().enumerate() {
+        best = if *score > ranked[best].0 { nth } else { best };
+        worst = if *score < ranked[worst].0 { nth } else { worst };
+    }
+    (ranked[best].0 > ranked[worst].0).then_some((best, worst))
 }
 
 /// Keys of the text of a scored answer.

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Dialect, FieldKind, Format, FormatId};
+use bedload_bedrock::{Answers, Dialect, FieldKind, Format, FormatId};
 use bedload_record::Code;
 use bedload_record::json::Raw;
 
+use super::config::Pairs;
 use super::conversation::{
     Aside, Candidate, Content, Conversation, Mark, Member, RawText, Reasoning, Reminder, Turn,
 };
@@ -24,7 +25,12 @@ pub(super) fn known_keys(from: Source) -> Vec<&'static str> {
 }
 
 /// Reads a record of a format, to write it in another.
-pub(super) fn record<'l>(format: &Format, line: &'l [u8], to: &Format) -> Result<Conversation<'l>, Remark> {
+pub(super) fn record<'l>(
+    format: &Format,
+    line: &'l [u8],
+    to: &Format,
+    pairs: Pairs,
+) -> Result<Conversation<'l>, Remark> {
     if format.dialect().is_some() {
         let has_blocks =
             |format: &Format| matches!(format.dialect(), Some(Dialect::Converse | Dialect::Preference));
@@ -32,7 +38,10 @@ pub(super) fn record<'l>(format: &Format, line: &'l [u8], to: &Format) -> Result
     }
     let reader = Reader { line, copies_blocks: false };
     match format.id {
-        FormatId::ScoredAnswers => return reader.scored(),
+        FormatId::ScoredAnswers => {
+            let is_compared = to.answers == Answers::Compared;
+            return reader.scored(if is_compared { pairs } else { Pairs::One });
+        }
         FormatId::AlpacaPreference => {}
         _ if format.is_foreign_preference() => return reader.compared(format),
         _ => {}

@@ -14,10 +14,9 @@ fn format(name: &str) -> &'static Format {
 fn converted(from: &str, to: &str, line: &str) -> String {
     let converter = Converter::new(format(to), &ConvertConfig::default()).expect("a conversion");
     let (mut out, mut findings) = (Vec::new(), Findings::in_full());
-    let is_written =
-        converter.convert(Source::Format(format(from)), line.as_bytes(), &mut out, &mut findings);
+    let n_written = converter.convert(Source::Format(format(from)), line.as_bytes(), &mut out, &mut findings);
     let found = findings.into_full();
-    assert!(is_written && found.is_empty(), "{from} > {to}: {line}\n{found:?}");
+    assert!(n_written == 1 && found.is_empty(), "{from} > {to}: {line}\n{found:?}");
     Parser::default().parse(&out, |parsed| assert!(parsed.is_ok(), "{line}"));
     String::from_utf8(out).expect("UTF-8")
 }

@@ -25,18 +25,28 @@ fn convert(converter: &Converter, from: Source, line: &str) -> (String, String) 
     assert_eq!(short.codes(), findings.codes(), "codes do not depend on how much is kept");
     let mut found = findings.into_full();
     let place = |pointer: &str| if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() };
-    if !written {
+    if written == 0 {
         assert_eq!((out.as_slice(), found.is_empty()), (&b"before"[..], false), "{line}");
         let refusal = |finding: &RecordFinding| format!("{} {}", finding.code, place(&finding.pointer));
         return (found.iter().map(refusal).collect::<Vec<_>>().join(", "), String::new());
     }
     found.sort_by_key(|finding| finding.offset);
+    let is_expanded = |finding: &RecordFinding| finding.code == Code::ConvertExpanded;
+    assert_eq!(
+        found.iter().filter(|finding| is_expanded(finding)).count(),
+        usize::from(written > 1),
+        "{line}"
+    );
+    found.retain(|finding| !is_expanded(finding));
     let is_said = |code| matches!(code, Code::ConvertDropped | Code::ConvertToolId);
     assert!(found.iter().all(|finding| is_said(finding.code)));
     let dropped: Vec<_> = found.iter().map(|finding| place(&finding.pointer)).collect();
     let text = String::from_utf8(out.split_off(b"before".len())).expect("UTF-8");
-    Parser::default().parse(text.as_bytes(), |parsed| assert!(parsed.is_ok(), "{line}\n{text}"));
-    (text, dropped.join(" "))
+    assert_eq!(text.lines().count(), written, "{line}\n{text}");
+    for record in text.lines() {
+        Parser::default().parse(record.as_bytes(), |parsed| assert!(parsed.is_ok(), "{line}\n{text}"));
+    }
+    (text.replace('\n', " "), dropped.join(" "))
 }
 
 #[test]
@@ -47,17 +57,19 @@ fn every_case_is_written_as_it_stands() {
         let [how, line, expected, ..] = parts[..] else { panic!("three parts: {case}") };
         let words: Vec<&str> = how.split(' ').collect();
         let [from, ">", to, ..] = words[..] else { panic!("from > to: {case}") };
-        let (mut rules, mut weights) = (Vec::new(), Weights::Error);
+        let (mut rules, mut weights, mut pairs) = (Vec::new(), Weights::Error, Pairs::One);
         for option in &words[3..] {
             match *option {
                 "weights" => weights = Weights::Drop,
+                "split" => weights = Weights::Split,
+                "pairs" => pairs = Pairs::All,
                 rule => rules.push(rule.parse().unwrap_or_else(|problem| panic!("{case}: {problem}"))),
             }
         }
         let mut extra = Extras::default();
         extra.put(&rules);
         let map = "prompt=question,completion=answer,system=context,id=nr".parse().expect("a map");
-        let config = ConvertConfig { map, extra, weights, ..ConvertConfig::default() };
+        let config = ConvertConfig { map, extra, weights, pairs, ..ConvertConfig::default() };
         let from = if from == "map" { Source::MAPPED } else { Source::Format(format(from)) };
         let optional = |mapping: &Mapping| matches!(mapping.name.as_str(), "context" | "nr");
         let converter = converter(to, config);

@@ -160,7 +160,7 @@ impl<'l> Writer<'_, 'l> {
     fn record_mark(&mut self, member: Member<'l>, key: &str) {
         match self.weights {
             Weights::Drop => self.drop(None, "a training weight or mask", member.key),
-            Weights::Error => {
+            Weights::Error | Weights::Split => {
                 let message = format!(
                     "`{key}` excludes this record from training, which {} cannot express; \
                      `--weights drop` trains on it",

@@ -183,6 +183,7 @@ fn table(digests: &[Option<u8>]) -> FactTable {
             rank: 0,
             time: 0,
             written: None,
+            records: 1,
         });
     }
     let mut facts = FactTable::new(1);

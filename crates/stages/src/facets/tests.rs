@@ -45,6 +45,7 @@ fn table(records: &[String], fields: &[Field]) -> FactTable {
                 rank: 0,
                 time: 0,
                 written: None,
+                records: 1,
             });
             start += record.len() as u64 + 1;
         }

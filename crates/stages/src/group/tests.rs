@@ -86,6 +86,7 @@ fn table(rows: &[(u8, [u64; 2])]) -> FactTable {
             rank: 0,
             time: 0,
             written: None,
+            records: 1,
         });
     }
     let mut facts = FactTable::new(0);

@@ -80,7 +80,7 @@ impl Check for Schema {
     fn check(&self, record: &Record<'_>, findings: &mut Findings) {
         let mut visit =
             Visit::new(record, self.profile.as_deref(), (self.words.as_ref(), &self.control), findings);
-        visit.refuses_weights = self.weights == Weights::Error;
+        visit.refuses_weights = self.weights != Weights::Drop;
         let root = At::RECORD;
         for (field, value) in record.fields() {
             let at = root.key(field.key);

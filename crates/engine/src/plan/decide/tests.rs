@@ -81,6 +81,7 @@ fn table(rows: &[Row]) -> FactTable {
             rank: 0,
             time: 0,
             written: None,
+            records: 1,
         });
     }
     let mut facts = FactTable::new(1000);

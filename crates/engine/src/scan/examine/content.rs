@@ -36,6 +36,8 @@ pub(super) struct Content {
     pub(super) turns: u64,
     pub(super) rank: u64,
     pub(super) time: u64,
-    /// Length in bytes once it is converted; none where it stays as it is.
+    /// Length in bytes once it is converted, with the line ends between several records; none where it stays as it is.
     pub(super) written: Option<u64>,
+    /// How many records were made of it in a conversion, where that is not one.
+    pub(super) records: Option<u32>,
 }
