@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use bedload_engine::{Repair, Repairs};
+use bedload_record::Code;
 use bedload_record::plural::count;
 use serde_json::{Value, json};
 
@@ -51,6 +52,8 @@ pub(crate) fn object(repair: &Repair) -> Value {
         "begin": repair.begin,
         "end": repair.end,
         "bytes_after": repair.bytes_after,
+        // The line feed goes, too, which is not among the bytes.
+        "line_removed": repair.code == Code::JsonBlankLine,
     });
     if let Some([before, after]) = &repair.content {
         object["before"] = before.as_str().into();

@@ -122,7 +122,7 @@ fn patches_lead_from_the_old_file_to_the_new_one() {
         let old = &mut lines[number("line") - 1];
         let with = vec![b'\n'; number("bytes_after")];
         old.splice(number("begin")..number("end"), with);
-        if patch["code"] == "json/blank-line" {
+        if patch["line_removed"].as_bool().unwrap() {
             old.clear();
         }
         assert!(patch.get("before").is_none(), "text of records is not shown: {patch}");
