@@ -9,7 +9,7 @@ use super::Remark;
 use super::conversation::{Aside, Content, Reasoning};
 use super::media::{converse_image, converse_reasoning, linked_image, sourced_image};
 use super::read::{Reader, rest};
-use super::tools::{Part, ToolResult, converse_call, converse_result};
+use super::tools::{Part, ToolResult, converse_call, converse_result, id_at, unusual};
 
 impl<'l> Reader<'l> {
     /// A content block of Converse.
@@ -60,14 +60,15 @@ impl<'l> Reader<'l> {
                     Some(content) => self.parts(Dialect::Chat, content, asides)?,
                     None => Vec::new(),
                 };
-                let id = given("tool_use_id").and_then(Raw::string);
+                let (id, _) = id_at(part, "tool_use_id");
+                unusual(part, "is_error", |value| matches!(value.bytes(), b"true" | b"false"), asides);
                 let result = ToolResult {
-                    id: id.map(Cow::Borrowed),
+                    flaw: id.is_none().then_some("a tool result must name its call in `tool_use_id`"),
+                    id,
                     name: None,
                     parts: inside.into_iter().map(Part::Content).collect(),
                     is_error: given("is_error").is_some_and(|value| value.bytes() == b"true"),
                     at: part,
-                    flaw: id.is_none().then_some("a tool result must name its call in `tool_use_id`"),
                 };
                 return Ok(Content::Result(result));
             }
@@ -88,6 +89,9 @@ impl<'l> Reader<'l> {
             }
             "image" => {
                 let image = given("source").and_then(|source| sourced_image(source, part));
+                if let Some(source) = given("source").filter(|_| image.is_some()) {
+                    rest(source, &["type", "media_type", "data"], asides);
+                }
                 (image.map(Content::Image), &["type", "source"])
             }
             _ => (None, &[]),

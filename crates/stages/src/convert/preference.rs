@@ -73,6 +73,10 @@ impl<'l> Reader<'l> {
                 if let Some(second) = rejected.next() {
                     return Err(self.source(second, "there are two rejected answers".to_owned()));
                 }
+                if conversation.is_apart() {
+                    let message = "a system message follows the answer that is preferred";
+                    return Err(self.source(wanted("messages")?, message.to_owned()));
+                }
                 let last = conversation.turns.pop().filter(|turn| turn.role == Role::Assistant);
                 let Some(Turn { parts, at, .. }) = last else {
                     let message = "the last of `messages` must be the answer that is preferred";

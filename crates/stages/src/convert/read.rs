@@ -218,6 +218,9 @@ impl<'l> Reader<'l> {
             parts.insert(0, Content::Reasoning(Reasoning { at, text, signature: None }));
             known.push(key);
         }
+        // An empty text says nothing, like null.
+        let is_blank = |key: &&str| member(key).and_then(Raw::string).is_some_and(<[u8]>::is_empty);
+        known.extend(["refusal", "reasoning_content", "reasoning", "thinking"].into_iter().filter(is_blank));
         rest(message, &known, &mut asides);
         let marks = conversation.keep(asides);
         conversation.turns.push(Turn { role, parts, marks, at: message });
@@ -232,9 +235,9 @@ impl<'l> Reader<'l> {
         conversation: &mut Conversation<'l>,
     ) -> Result<(), Remark> {
         let (role_key, content_key) = keys(dialect);
-        let calls = sharegpt_calls(self.member(message, content_key)?);
-        let parts = calls.into_iter().map(Content::Call);
         let mut asides = Vec::new();
+        let calls = sharegpt_calls(self.member(message, content_key)?, &mut asides);
+        let parts = calls.into_iter().map(Content::Call);
         rest(message, &[role_key, content_key], &mut asides);
         let marks = conversation.keep(asides);
         let is_apart = conversation.is_apart();
@@ -270,8 +273,8 @@ impl<'l> Reader<'l> {
         let known = [role_key, content_key, "tool_call_id", "name"];
         let mut asides = Vec::new();
         rest(message, &known, &mut asides);
+        let part = Content::Result(chat_result(message, parts, &mut asides));
         let mut marks = conversation.keep(asides);
-        let part = Content::Result(chat_result(message, parts));
         let is_apart = conversation.is_apart();
         match conversation.turns.last_mut() {
             Some(turn) if turn.is_results() && !is_apart => {

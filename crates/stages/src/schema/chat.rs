@@ -47,6 +47,8 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
             }
             // A message that calls tools need not say anything.
             None | Some(Value::Null | Value::String(_)) if calls > 0 => {}
+            // Other tools take a list of parts, too.
+            Some(Value::Array(parts)) if !leads && is_typed(parts.clone()) => {}
             Some(other) => wrong_type(visit, &at.key("content"), "`content`", "a string", &other),
             None => missing(visit, "content", message, &at),
         }
@@ -54,6 +56,12 @@ pub(super) fn messages(visit: &mut Visit<'_, '_>, list: Elements<'_>, at: &At<'_
     if !has_user {
         visit.add(Code::SchemaTurnOrder, at, || "no message is the user's".to_owned());
     }
+}
+
+/// Returns true for parts that each have a type, of which there is one at least.
+fn is_typed(mut parts: Elements<'_>) -> bool {
+    let has_type = |part: Json<'_>| matches!(part.get("type").map(Json::value), Some(Value::String(_)));
+    parts.clone().next().is_some() && parts.all(has_type)
 }
 
 /// Checks the calls of a message and counts them.

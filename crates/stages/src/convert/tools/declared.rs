@@ -6,7 +6,7 @@ use bedload_record::json::Raw;
 
 use super::super::conversation::{Aside, Member};
 use super::super::read::rest;
-use super::object_in;
+use super::{unusual, value_in};
 
 /// How tools are declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,6 @@ pub(in super::super) struct Tool<'l> {
 }
 
 const SPEC: &[&str] = &["name", "description", "inputSchema"];
-const FUNCTION: &[&str] = &["name", "description", "parameters", "input_schema", "type"];
 
 impl<'l> Declared<'l> {
     /// Returns true if there are no tools in it: exporters write an empty list into every record.
@@ -71,8 +70,7 @@ impl<'l> Declared<'l> {
             Form::Listed => {
                 let wrong = (value, "`tools` must be a list of tools, or one as text");
                 let text = value.text().ok_or(wrong)?;
-                let wrapped = format!("{{\"tools\":{}}}", text.trim());
-                let wrapped = object_in(&wrapped).ok_or(wrong)?;
+                let wrapped = value_in("tools", &text).ok_or(wrong)?;
                 let list = Raw::of_line(&wrapped).get("tools").filter(|list| list.is_array()).ok_or(wrong)?;
                 let own = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
                 let mut inside = Vec::new();
@@ -99,7 +97,9 @@ fn specified<'l>(tool: Raw<'l>, asides: &mut Vec<Aside<'l>>) -> Result<Tool<'l>,
     let spec = tool.get("toolSpec").ok_or((tool, "a tool must have a `toolSpec`"))?;
     rest(tool, &["toolSpec"], asides);
     rest(spec, SPEC, asides);
-    let schema = spec.get("inputSchema").and_then(|schema| schema.get("json"));
+    let wrapper = spec.get("inputSchema").filter(|schema| schema.is_object());
+    wrapper.into_iter().for_each(|wrapper| rest(wrapper, &["json"], asides));
+    let schema = wrapper.and_then(|schema| schema.get("json"));
     Ok(Tool {
         name: name(spec).ok_or((tool, NO_NAME))?,
         description: described(spec),
@@ -118,8 +118,14 @@ fn listed<'t>(
         rest(tool, &["type", "function"], asides);
     }
     let spec = function.unwrap_or(tool);
-    rest(spec, FUNCTION, asides);
-    let schema = ["parameters", "input_schema"].into_iter().find_map(|key| spec.get(key));
+    let is_function = |kind: Raw<'t>| matches!(kind.text().as_deref(), Some("function" | "custom"));
+    unusual(tool, "type", is_function, asides);
+    if function.is_some() {
+        unusual(spec, "type", is_function, asides);
+    }
+    let key = ["parameters", "input_schema"].into_iter().find(|key| spec.get(key).is_some());
+    rest(spec, &["name", "description", key.unwrap_or("parameters"), "type"], asides);
+    let schema = key.and_then(|key| spec.get(key));
     Ok(Tool {
         name: name(spec).ok_or((at, NO_NAME))?,
         description: described(spec),

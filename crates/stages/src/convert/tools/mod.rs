@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use bedload_record::Severity;
 use bedload_record::json::{Raw, diagnose};
 
-use super::conversation::Content;
+use super::conversation::{Aside, Content};
 
 pub(super) use calls::{chat_calls, chat_result, converse_call, converse_result, sharegpt_calls};
 pub(super) use declared::{Declared, Form};
@@ -62,6 +62,37 @@ impl<'l> Call<'l> {
     }
 }
 
+/// An object whose only member has the value that a text is; none where the text is not one value.
+fn value_in(key: &str, text: &str) -> Option<Vec<u8>> {
+    let wrapped = format!("{{\"{key}\":{}}}", text.trim());
+    let object = object_in(&wrapped)?.into_owned();
+    (Raw::of_line(&object).members().count() == 1).then_some(object)
+}
+
+/// The id of a call at a key, and what is wrong with it. A number is an id by its digits.
+pub(super) fn id_at<'l>(object: Raw<'l>, key: &str) -> (Option<Cow<'l, [u8]>>, Option<&'static str>) {
+    let Some(id) = object.get(key).filter(|id| !id.is_null()) else { return (None, None) };
+    let is_number = id.bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
+    match id.string() {
+        Some(raw) => (Some(Cow::Borrowed(raw)), None),
+        None if is_number => (Some(Cow::Borrowed(id.bytes())), None),
+        None => (None, Some("the id of a tool call must be a string")),
+    }
+}
+
+/// What a key holds where it is not what it always is, to be reported like a key that is not known.
+pub(super) fn unusual<'l>(
+    object: Raw<'l>,
+    key: &str,
+    is_usual: impl Fn(Raw<'l>) -> bool,
+    asides: &mut Vec<Aside<'l>>,
+) {
+    let is_it = |(name, value): &(Raw<'l>, Raw<'l>)| {
+        name.text().as_deref() == Some(key) && !value.is_null() && !is_usual(*value)
+    };
+    asides.extend(object.members().filter(is_it).map(|(name, _)| Aside::Key(name)));
+}
+
 /// The JSON object that a text is; none where it is not one. Blank text is an object without members: that is how a
 /// call without arguments is often written. Linear in the text.
 fn object_in(text: &str) -> Option<Cow<'_, [u8]>> {
@@ -78,6 +109,8 @@ fn object_in(text: &str) -> Option<Cow<'_, [u8]>> {
         }
         bytes => Cow::Borrowed(bytes),
     };
-    let is_broken = || diagnose(&bytes, &[]).iter().any(|flaw| flaw.code.info().severity == Severity::Error);
+    // Inside a string it is no JSON, so the text is judged as it stands.
+    let is_broken =
+        || diagnose(text.as_bytes(), &[]).iter().any(|flaw| flaw.code.info().severity == Severity::Error);
     (trimmed.starts_with('{') && !is_broken()).then_some(bytes)
 }

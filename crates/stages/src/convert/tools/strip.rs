@@ -63,7 +63,7 @@ impl<'l> Writer<'_, 'l> {
         let left = turns.iter().zip(&gone).filter(|(_, gone)| **gone).flat_map(|(turn, _)| &turn.parts);
         left.filter(|part| !matches!(part, Content::Text(_))).for_each(|part| self.unmapped_part(part));
         for reminder in reminders {
-            reminder.after -= gone[..reminder.after].iter().filter(|gone| **gone).count();
+            reminder.after -= gone[..reminder.after.min(gone.len())].iter().filter(|gone| **gone).count();
         }
         let mut gone = gone.into_iter();
         turns.retain(|_| gone.next() == Some(false));
