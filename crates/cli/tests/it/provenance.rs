@@ -357,7 +357,7 @@ fn the_report_of_a_conversion_is_taken_for_no_output() {
     let refused = scratch.run("stats R").refuses(2);
     assert!(refused.contains("R: the report of a conversion, and not an output"), "{refused}");
     let mut manifest = scratch.manifest("R");
-    manifest["counts"]["train"] = 1.into();
+    manifest["conversion"]["written"] = 1.into();
     scratch.write("R/manifest.json", manifest.to_string());
     let problems = scratch.run("verify R").exits(1).stdout;
     assert!(

@@ -76,6 +76,31 @@ fn a_conversation_is_split_into_the_answers_to_train_on() {
     }
 }
 
+/// The answers have the number of their conversation.
+#[test]
+fn the_report_knows_which_lines_were_made_of_each() {
+    let scratch = Scratch::with("a.jsonl", jsonl(conversations(3000).iter().map(Value::to_string)));
+    scratch.run("convert a.jsonl --to chat-rft --weights split --out c.jsonl --report R").exits(1);
+    scratch.run("verify R").exits(0);
+    let made = records(&scratch, "c.jsonl");
+    let source = |record: &Value| -> u64 {
+        let answer = record["reference_answer"].as_str().expect("an answer");
+        answer.split(' ').nth(1).expect("a number").parse().expect("a number")
+    };
+    let mut named: Vec<u64> = vec![u64::MAX; made.len()];
+    for row in scratch.rows("R/records.parquet").iter().filter(|row| row["verdict"] == "kept") {
+        let number = |column: &str| row[column].parse::<usize>().expect("a number");
+        let (first, n) = (number("shard_line"), number("shard_lines"));
+        named[first - 1..first - 1 + n].fill(number("line") as u64 - 1);
+    }
+    let expected: Vec<u64> = made.iter().map(source).collect();
+    assert_eq!(named, expected);
+    scratch.run("build c.jsonl --from-report R --profile nova-2-lite-rft --skip tokens --out o").exits(0);
+    for (row, source) in scratch.table("o", "records").iter().zip(expected) {
+        assert_eq!(row["origin_line"], (source + 1).to_string());
+    }
+}
+
 #[test]
 fn where_all_answers_are_learned_a_record_ends_before_one_that_is_excluded() {
     let conversations = conversations(1000);

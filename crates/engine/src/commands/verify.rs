@@ -187,7 +187,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
         let lines = |file: &Option<InputEntry>| file.as_ref().map(|file| u128::from(file.records));
         let found: u128 = manifest.findings.values().map(|&n| u128::from(n)).sum();
         let pairs = [
-            ("converted lines", lines(&conversion.out).unwrap_or_default(), counts.train.into()),
+            ("converted lines", lines(&conversion.out).unwrap_or_default(), conversion.written.into()),
             (
                 "rejected lines",
                 lines(&conversion.rejected).unwrap_or(counts.rejected.into()),

@@ -71,6 +71,8 @@ pub struct ConversionEntry {
     /// The file of the rejected lines, where it was wanted.
     #[serde(default)]
     pub rejected: Option<InputEntry>,
+    /// How many records were made of the converted lines.
+    pub written: u64,
 }
 
 /// The target as its profile described it, so that a later reader needs no profile.

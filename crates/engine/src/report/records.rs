@@ -165,15 +165,22 @@ fn slot(verdict: Verdict) -> Option<usize> {
     }
 }
 
+/// How many lines are written in place of one with a verdict, without its variants.
+fn made_of(facts: &FactTable, line: Ordinal, verdict: Verdict) -> u64 {
+    if matches!(verdict, Verdict::Kept(_)) { facts.records(line) } else { 1 }
+}
+
 impl Numbers {
     /// What comes before each row group.
     fn before(source: &TableInput<'_>, groups: &[Range<u64>]) -> Vec<Self> {
-        let plan = source.plan;
+        let TableInput { plan, facts, .. } = source;
         let variants = &plan.variants;
         let count = |lines: &Range<u64>| {
             let mut numbers = [0; SLOTS];
-            let verdicts = &plan.verdicts[lines.start as usize..lines.end as usize];
-            verdicts.iter().filter_map(|&verdict| slot(verdict)).for_each(|slot| numbers[slot] += 1);
+            for line in lines.clone().map(Ordinal) {
+                let verdict = plan.verdicts[line.index()];
+                slot(verdict).into_iter().for_each(|slot| numbers[slot] += made_of(facts, line, verdict));
+            }
             let variants_before = |line| variants.partition_point(|variant| variant.parent.0 < line);
             numbers[0] += (variants_before(lines.end) - variants_before(lines.start)) as u64;
             numbers
@@ -227,7 +234,8 @@ impl<'p> Places<'p> {
         let mut cursor = facts.cursor(Ordinal(lines.start));
         for line in lines.clone().map(Ordinal) {
             input.push(cursor.input_of(line));
-            let slot = slot(plan.verdicts[line.index()]);
+            let verdict = plan.verdicts[line.index()];
+            let slot = slot(verdict);
             let Some((slot, (at, first))) = slot.and_then(|slot| Some((slot, shards[slot].as_mut()?))) else {
                 shard.push(NOWHERE);
                 shard_line.push(0);
@@ -242,8 +250,9 @@ impl<'p> Places<'p> {
             shard_line.push(numbers[slot] - *first + 1);
             let own = later.iter().take_while(|variant| variant.parent == line).count();
             later = &later[own..];
-            shard_lines.push(1 + own as u64);
-            numbers[slot] += 1 + own as u64;
+            let made = made_of(facts, line, verdict) + own as u64;
+            shard_lines.push(made);
+            numbers[slot] += made;
         }
         let of_line = |line| plan.duplicates.partition_point(|duplicate| duplicate.dropped.0 < line);
         let duplicates = &plan.duplicates[of_line(lines.start)..of_line(lines.end)];

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bedload_record::{Code, FactTable, Finding};
+use bedload_record::{Code, FactTable, Finding, Ordinal, Verdict};
 use bedload_scan::{Fetch, Inputs, Watch};
+use rayon::prelude::*;
 
 use super::Outputs;
 use crate::plan::Plan;
@@ -134,6 +135,7 @@ impl<'p> Report<'p> {
             from: from.into_iter().map(str::to_owned).collect(),
             out: entry(out, shard(false))?,
             rejected: entry(rejected, shard(true))?,
+            written: written(facts, plan),
         };
         let mut config = config(settings, rules, inputs);
         config["repair"] = settings.repair.as_ref().map_or(serde_json::Value::Null, |repair| {
@@ -180,4 +182,11 @@ impl<'p> Report<'p> {
         let shards = [named(kept, Some(name)), named(rejected, rejected_file)];
         Packed { shards: shards.into_iter().flatten().collect(), units: Vec::new() }
     }
+}
+
+/// How many records are made of the lines that are kept.
+fn written(facts: &FactTable, plan: &Plan) -> u64 {
+    let lines = (0..facts.len()).into_par_iter().map(Ordinal);
+    let kept = lines.filter(|line| matches!(plan.verdicts[line.index()], Verdict::Kept(_)));
+    kept.map(|line| facts.records(line)).sum()
 }
