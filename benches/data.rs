@@ -78,6 +78,7 @@ pub fn facts(n: u64) -> FactTable {
         let digest = if random.next_number().is_multiple_of(20) { line / 2 } else { line };
         let label = rows.labels.id(["a", "b", "c", "d", "e"][(digest % 5) as usize]);
         rows.push(&FactRow {
+            records: 1,
             start: line * 1000,
             terminator: Terminator::Lf,
             accepted: true,
