@@ -89,7 +89,7 @@ impl Shape {
 
 impl Input {
     /// Whether its lines are the elements of an array, which may be in an object; known once it was examined, for one with
-    /// [`Inputs::set_aside_foreign`].
+    /// [`crate::Inputs::set_aside_foreign`].
     pub fn is_array(&self) -> bool {
         self.shape.get() == Some(&Shape::Array)
     }
