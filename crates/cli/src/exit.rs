@@ -116,15 +116,22 @@ impl Failure {
     pub(crate) fn print(&self) {
         let message = self.to_string();
         #[cfg(feature = "bedrock")]
-        if matches!(self, Self::Client(_)) {
-            complain(&format!("{message}\n{}", crate::commands::refusal::explained(&message, "")));
-            return;
+        let message = match self {
+            Self::Client(_) => format!("{message}\n{}", crate::commands::refusal::explained(&message, "")),
+            _ => message,
+        };
+        match self.exit() {
+            Exit::Signal(_) => complain(&message),
+            _ => give_up(&message),
         }
-        let annotation = if matches!(self.exit(), Exit::Signal(_)) { None } else { failed(&message) };
-        match annotation {
-            Some(annotation) => annotate(&annotation),
-            None => complain(&message),
-        }
+    }
+}
+
+/// Prints why a command could not do its work: in a workflow of GitHub as an annotation.
+pub(crate) fn give_up(message: &str) {
+    match failed(message) {
+        Some(annotation) => annotate(&annotation),
+        None => complain(message),
     }
 }
 

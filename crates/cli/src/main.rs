@@ -119,7 +119,7 @@ fn hide_panic_payloads() {
             return;
         }
         let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        exit::complain(&format!(
+        exit::give_up(&format!(
             "internal error{place}\nhint: this is a bug in bedload; no output was published. Please report it"
         ));
     }));
