@@ -219,3 +219,24 @@ fn settings_that_make_no_sense_are_refused() {
     let checked = scratch.run("check d.jsonl").exits(0);
     assert!(checked.stdout.contains("warning[pii/email]"));
 }
+
+#[test]
+fn whatever_a_record_says_is_masked_wherever_it_says_it() {
+    let chat = r#"{"messages":[{"role":"user","name":"jane@example.com","content":"Who?"}],"reference_answer":{"who":["jane@example.com"],"jane@example.com":1,"phone":"5551234567"},"tools":[{"type":"function","function":{"name":"f","description":"asks jane@example.com","parameters":{"type":"object","properties":{}}}}],"id":"jane@example.com","source":"jane@example.com"}"#;
+    let converse = r#"{"system":[{"text":"jane@example.com"}],"messages":[{"role":"user","content":[{"text":"a"},{"image":{"format":"png","source":{"s3Location":{"uri":"s3://bucket/415-555-2671.png"}}}}]},{"role":"assistant","content":[{"text":"b"}],"by":"jane@example.com"}]}"#;
+    for (line, format) in [(chat, "chat-rft"), (converse, "converse")] {
+        let scratch = Scratch::with("d.jsonl", jsonl([line]));
+        scratch.run(&format!("build d.jsonl --out o --pii mask --format {format}")).exits(0);
+        let written = String::from_utf8(scratch.read("o/train.jsonl")).expect("UTF-8");
+        let expected = line.replace("jane@example.com", "[EMAIL]").replace("5551234567", "[PHONE]");
+        assert_eq!(written.trim_end(), expected);
+        let n_masks: usize = ["[EMAIL]", "[PHONE]"].map(|mask| expected.matches(mask).count()).iter().sum();
+        assert_eq!(scratch.table("o", "pii").len(), n_masks);
+    }
+    // Two masks that are one key are no record.
+    let twice = r#"{"prompt":"a","completion":"b","seen":{"jane@example.com":1,"joe@example.com":2}}"#;
+    let scratch = Scratch::with("d.jsonl", jsonl([twice, &record("a", "b")]));
+    let built = scratch.run("build d.jsonl --out o --pii mask --output-format jsonl");
+    assert_eq!(built.by_code().get("json/duplicate-key"), Some(&1));
+    assert_eq!(scratch.lines("o/rejected.jsonl").len(), 1);
+}

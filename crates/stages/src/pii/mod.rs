@@ -8,8 +8,8 @@
 //! key in training data has to be changed wherever it is used.
 //!
 //! ## How
-//! Searched are all texts of a record as the model reads them, and the strings in keys that the format does not know,
-//! which are written as well. What has check digits must have the right ones (cards: also a known issuer and length; IBANs:
+//! Searched are all texts of a record as the model reads them, and all other strings that are written as well, keys too;
+//! media and where they are do not count. What has check digits must have the right ones (cards: also a known issuer and length; IBANs:
 //! country and length), and national numbers that could be chance need the word before them that says what they are.
 //! Phone numbers count where their form is unmistakable, or after such a word. An address of a machine counts unless it is
 //! the same everywhere (unspecified, loopback, link-local, multicast, masks); private and documentation ranges count. Keys

@@ -1,6 +1,6 @@
 //! Where in the bytes of a record something was found, and the line without it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -15,6 +15,8 @@ use super::{Hit, Kind, Scanner};
 pub struct Found {
     /// The strings with something in them, each with the range of its hits. A string is known by where it is in memory.
     strings: HashMap<usize, Range<usize>>,
+    /// The strings that were searched as texts, with something in them or not.
+    searched: HashSet<usize>,
     hits: Vec<Hit>,
     scratch: Vec<Hit>,
     /// A value after the name of its member.
@@ -23,6 +25,30 @@ pub struct Found {
 
 /// Longer values are texts, and say themselves what is in them.
 const VALUE_MAX: usize = 64;
+
+/// How strings beside the texts are searched.
+#[derive(Clone, Copy)]
+struct Rest<'s> {
+    scanner: &'s Scanner,
+    /// Whether they are what a tool is called with or returns: texts, and named values as well.
+    is_argument: bool,
+}
+
+/// By which a string of a record is known.
+fn address(text: &str) -> usize {
+    text.as_ptr() as usize
+}
+
+/// Returns true for members with the bytes of media, or where these are: a mask there would be another file.
+fn is_media(key: &str, value: Json<'_>) -> bool {
+    let has = |keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+    match key {
+        "image-ref" => true,
+        "source" => has(&["bytes", "s3Location"]),
+        "image_url" => has(&["url"]),
+        _ => false,
+    }
+}
 
 /// Something found, in the bytes of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,22 +60,18 @@ pub struct Place {
 }
 
 impl Found {
-    /// Replaces what was found by what is in another record: in its texts, and in the strings of members that its format
-    /// does not know.
+    /// Replaces what was found by what is in another record: in its texts, and in all else that is a string in it, keys
+    /// too, but for media and where they are.
     pub fn search(&mut self, scanner: &Scanner, record: &Record<'_>) {
         self.strings.clear();
         self.hits.clear();
+        self.searched.clear();
         for text in &record.texts().list {
+            self.searched.insert(address(text.text));
             self.add(scanner, text.text);
         }
-        if record.has_others() {
-            record.others().for_each(|(key, value)| self.add_strings(scanner, key, value));
-        }
-        for &(key, block) in &record.texts().blocks {
-            if matches!(key, "toolUse" | "toolResult") {
-                self.add_strings(scanner, "", block);
-            }
-        }
+        let rest = Rest { scanner, is_argument: false };
+        self.add_members(rest, record.json);
     }
 
     fn add(&mut self, scanner: &Scanner, text: &str) {
@@ -57,23 +79,41 @@ impl Found {
         if !self.scratch.is_empty() {
             let begin = self.hits.len();
             self.hits.append(&mut self.scratch);
-            self.strings.entry(text.as_ptr() as usize).or_insert(begin..self.hits.len());
+            self.strings.entry(address(text)).or_insert(begin..self.hits.len());
+        }
+    }
+
+    fn add_members(&mut self, rest: Rest<'_>, object: Json<'_>) {
+        for (key, value) in object.members() {
+            if !self.is_searched(key) {
+                self.add(rest.scanner, key);
+            }
+            if !is_media(key, value) {
+                let is_argument = rest.is_argument || matches!(key, "toolUse" | "toolResult");
+                self.add_strings(Rest { is_argument, ..rest }, key, value);
+            }
         }
     }
 
     /// Searches the strings in a value; what they are may be said by the name of the member they are in.
-    fn add_strings(&mut self, scanner: &Scanner, key: &str, value: Json<'_>) {
+    fn add_strings(&mut self, rest: Rest<'_>, key: &str, value: Json<'_>) {
         match value.value() {
-            Value::String(text) if self.has(text) || self.add_named(scanner, key, text) => {}
-            Value::String(text) => self.add(scanner, text),
-            Value::Array(elements) => elements.for_each(|element| self.add_strings(scanner, key, element)),
-            Value::Object(members) => members.for_each(|(key, value)| self.add_strings(scanner, key, value)),
+            Value::String(text) if !rest.is_argument && self.is_searched(text) => {}
+            Value::String(text) if self.has(text) || self.add_named(rest.scanner, key, text) => {}
+            Value::String(text) if self.is_searched(text) => {}
+            Value::String(text) => self.add(rest.scanner, text),
+            Value::Array(elements) => elements.for_each(|element| self.add_strings(rest, key, element)),
+            Value::Object(_) => self.add_members(rest, value),
             _ => {}
         }
     }
 
     fn has(&self, text: &str) -> bool {
-        self.strings.contains_key(&(text.as_ptr() as usize))
+        self.strings.contains_key(&address(text))
+    }
+
+    fn is_searched(&self, text: &str) -> bool {
+        text.is_empty() || self.searched.contains(&address(text))
     }
 
     /// Searches a short value after the name of its member, as it would stand in a text: `homePhone` says `phone`, too.
@@ -100,7 +140,7 @@ impl Found {
             let begin = self.hits.len();
             let own = |hit: Hit| Hit { start: hit.start - value, end: hit.end - value, ..hit };
             self.hits.extend(self.scratch.drain(..).map(own));
-            self.strings.entry(text.as_ptr() as usize).or_insert(begin..self.hits.len());
+            self.strings.entry(address(text)).or_insert(begin..self.hits.len());
         }
         true
     }
@@ -177,7 +217,7 @@ impl Found {
         steps: &Steps<'_>,
         each: &mut impl FnMut(&Steps<'_>, Vec<Place>),
     ) {
-        let hits = self.strings.get(&(text.as_ptr() as usize)).filter(|_| !text.is_empty());
+        let hits = self.strings.get(&address(text)).filter(|_| !text.is_empty());
         let (Some(hits), Some(content)) = (hits, raw.string()) else { return };
         let begin = raw.offset_in(line) + 1;
         let hits = &self.hits[hits.clone()];

@@ -83,6 +83,8 @@ proptest! {
         for (format, shape) in [
             ("prompt-completion", r#"{"prompt" :"<0>", "completion":"<1>","extra":{"k":["<2>",1.50,{"x":"<3>"}]}, "z":"<4>"}"#),
             ("converse", r#"{"schemaVersion":"bedrock-conversation-2024","system":[{"text":"<0>"}],"messages":[{"role":"user","content":[{"text":"<1>"},{"text":"<2>"}]},{"role":"assistant","content":[{"text":"<3>"},{"toolUse":{"toolUseId":"t","name":"f","input":{"q":"<4>"}}}]}]}"#),
+            ("chat-rft", r#"{"messages":[{"role":"user","name":"<0>","content":"<1>"}],"reference_answer":{"a":["<2>"],"<3>":1},"id":"<4>"}"#),
+            ("converse", r#"{"system":[{"text":"<0>","note":"<1>"}],"messages":[{"role":"user","content":[{"text":"a","<2>":null}],"at":"<3>"},{"role":"assistant","content":[{"image":{"format":"png","source":{"s3Location":{"uri":"s3://b/jane@example.com"}}}},{"text":"<4>"}]}]}"#),
             ("claude-messages", r#"{"system":"<0>","messages":[{"role":"user","content":"<1>"},{"role":"assistant","content":"<2>"}]}"#),
         ] {
             let format = Format::from_name(format).expect("a format");
