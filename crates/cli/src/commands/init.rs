@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::args::InitArgs;
 use crate::commands::{new_progress, start_workers};
 use crate::config::{Config, NAME};
+use crate::escape::escape;
 use crate::exit::{Exit, Failure, complain};
 use crate::output::{Out, say};
 
@@ -61,8 +62,24 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     } else {
         "bedload check, then bedload build --out DIR"
     };
-    say(&format!("wrote {NAME}: {described}\nnext: {next}\n"));
+    let halved: Vec<&Source> = sources.iter().filter(|source| source.is_halved()).collect();
+    let warning = match &halved[..] {
+        [] => String::new(),
+        halved => format!("note: {}\n", only_preferred(halved)),
+    };
+    say(&format!("wrote {NAME}: {described}\n{warning}next: {next}\n"));
     Ok(Exit::Clean)
+}
+
+/// What becomes of sources that compare answers, for a target that learns one of each record.
+fn only_preferred(halved: &[&Source]) -> String {
+    let paths: Vec<String> =
+        halved.iter().flat_map(|source| &source.paths).map(|path| escape(path).into_owned()).collect();
+    format!(
+        "only the preferred answers of {} are kept, because the target holds no pairs; without `extra = \"drop\"` \
+         their records are rejected",
+        paths.join(", ")
+    )
 }
 
 /// The settings that follow from the target and the sources.
@@ -96,6 +113,7 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
         Conversion::Format { to, extra, .. } | Conversion::Map { to, extra, .. } => Some((*to, *extra)),
         Conversion::None | Conversion::Impossible => None,
     });
+    let halved: Vec<&Source> = sources.iter().filter(|source| source.is_halved()).collect();
     let mut target = None;
     for (to, extra) in conversions {
         let to = *target.get_or_insert(to);
@@ -106,8 +124,11 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
              as they are.",
         );
         if extra == Extra::Drop {
-            choices
-                .note("stages.convert.extra", "Some sources have content that the target has no place for.");
+            let mut note = "Some sources have content that the target has no place for.".to_owned();
+            if !halved.is_empty() {
+                note += &format!(" Note: {}.", only_preferred(&halved));
+            }
+            choices.note("stages.convert.extra", &note);
             choices.set("stages.convert.extra", "drop".into());
         }
     }

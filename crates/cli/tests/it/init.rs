@@ -256,3 +256,17 @@ fn a_directory_without_data_is_told_what_to_name() {
         "wrote bedload.toml: no inputs found\nnext: bedload check FILE, or name the data in [[input]] tables of the file\n"
     );
 }
+
+#[test]
+fn pairs_are_not_made_single_answers_in_silence() {
+    let pair = |n: usize| json!({"prompt": format!("Say {n}."), "chosen": format!("{n}"), "rejected": "no"});
+    let scratch = Scratch::with("pairs.jsonl", jsonl((0..40).map(|n| pair(n).to_string())));
+    let said = scratch.run("init --profile nova-lite-sft").exits(0).stderr;
+    let note = "only the preferred answers of pairs.jsonl are kept, because the target holds no pairs; without `extra = \"drop\"` their records are rejected";
+    assert!(said.contains(&format!("\nnote: {note}\n")), "{said}");
+    let text = unwrapped(&String::from_utf8(scratch.read("bedload.toml")).unwrap());
+    assert!(text.contains(&format!("Note: {note}.\nextra = \"drop\"")), "{text}");
+    assert!(text.contains("preference; converted to converse with the preferred answers only."), "{text}");
+    let kept = scratch.run("init --profile generic-preference --overwrite").exits(0).stderr;
+    assert!(!kept.contains("note:"), "{kept}");
+}

@@ -164,10 +164,15 @@ fn described(source: &Source) -> String {
     };
     let then = match &source.conversion {
         Conversion::None => String::new(),
-        Conversion::Format { to, refused, .. } if *refused > 0 => {
-            format!("; converted to {}, but for {refused} of them, which are rejected", to.name)
+        Conversion::Format { to, refused, .. } => {
+            let halved = if source.is_halved() { " with the preferred answers only" } else { "" };
+            let rejected = match refused {
+                0 => String::new(),
+                n => format!(", but for {n} of them, which are rejected"),
+            };
+            format!("; converted to {}{halved}{rejected}", to.name)
         }
-        Conversion::Format { to, .. } | Conversion::Map { to, .. } => format!("; converted to {}", to.name),
+        Conversion::Map { to, .. } => format!("; converted to {}", to.name),
         Conversion::Impossible if source.shape.is_some() => "; not converted".to_owned(),
         Conversion::Impossible if source.format.is_some() => {
             "; most of them cannot be converted: `bedload convert` says why".to_owned()
