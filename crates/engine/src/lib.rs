@@ -42,7 +42,7 @@ pub use commands::report::{Rendered, Rendering, report};
 pub use commands::survey::{Conversion, Keys, Surveyed, survey};
 pub use commands::verify::{Verified, verify};
 pub use plan::certify::{Between, Certificates, SimilarPairs};
-pub use report::losses::{FileLosses, Reason};
+pub use report::losses::{FileLosses, LostKey, Reason};
 pub use report::manifest::{FileEntry, Manifest};
 pub use report::numbers::{ClassCounts, Numbers};
 pub use report::output::{KnownFindings, known_findings, read_output, read_output_text, token_margin};

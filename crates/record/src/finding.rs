@@ -4,6 +4,9 @@ use crate::code::{CODES, Code, CodeSet, Severity};
 use crate::fingerprint::LineDigest;
 use crate::severities::Severities;
 
+/// Stands for the name of a key that is the user's own, where the text of records is not shown.
+pub const HIDDEN_KEY: &str = "?";
+
 /// A finding about one record, placed inside that record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordFinding {
@@ -21,6 +24,8 @@ pub struct RecordFinding {
     pub source: Option<String>,
     /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
     pub extra: Option<&'static str>,
+    /// The key that a conversion cannot hold, if it is about one: its name, or [`HIDDEN_KEY`].
+    pub key: Option<String>,
 }
 
 /// Where in its record something was found, what, and by whose rule.
@@ -38,6 +43,8 @@ pub struct Detail {
     pub source: Option<String>,
     /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
     pub extra: Option<&'static str>,
+    /// The key that a conversion cannot hold, if it is about one: its name, or [`HIDDEN_KEY`].
+    pub key: Option<String>,
 }
 
 impl Detail {
@@ -51,7 +58,7 @@ impl Detail {
 
 impl From<(String, u64, String)> for Detail {
     fn from((pointer, offset, message): (String, u64, String)) -> Self {
-        Self { pointer, offset, len: 0, message, source: None, extra: None }
+        Self { pointer, offset, len: 0, message, source: None, extra: None, key: None }
     }
 }
 
@@ -156,6 +163,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
     pub extra: Option<&'static str>,
+    /// The key that a conversion cannot hold, if it is about one: its name, or [`HIDDEN_KEY`].
+    pub key: Option<String>,
     /// Where the record was before it was converted, where a report of the conversion tells.
     pub origin: Option<Origin>,
 }
@@ -179,6 +188,7 @@ impl Finding {
             standing: None,
             reason: None,
             extra: None,
+            key: None,
             origin: None,
         }
     }
@@ -276,8 +286,8 @@ impl Findings {
         if self.muted.contains(code) {
             self.n_muted[code as usize] += 1;
         } else if let Some(full) = &mut self.full {
-            let Detail { pointer, offset, len, message, source, extra } = detail().into();
-            full.push(RecordFinding { code, pointer, offset, len, message, source, extra });
+            let Detail { pointer, offset, len, message, source, extra, key } = detail().into();
+            full.push(RecordFinding { code, pointer, offset, len, message, source, extra, key });
         }
     }
 

@@ -30,7 +30,7 @@ pub use facts::{
     NoRoom, Plain, Room, StoredValues, Terminator, UnusableFacts,
 };
 pub use features::{Feature, Features};
-pub use finding::{Detail, Excerpt, Finding, Findings, Origin, RecordFinding, Standing};
+pub use finding::{Detail, Excerpt, Finding, Findings, HIDDEN_KEY, Origin, RecordFinding, Standing};
 pub use fingerprint::{Fingerprint, LineDigest};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use lengths::{LengthCounts, Lengths, PairLengths};

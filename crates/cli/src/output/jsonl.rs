@@ -53,6 +53,8 @@ struct FindingObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     extra: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin_file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin_line: Option<u64>,
@@ -79,6 +81,7 @@ fn object<'a>(finding: &'a Finding, profile: Option<&'a str>) -> FindingObject<'
         source: &finding.source,
         fingerprint: Fingerprint::of(finding).to_string(),
         extra: finding.extra,
+        key: finding.key.as_deref(),
         origin_file: finding.origin.as_ref().map(|origin| origin.file.as_str()),
         origin_line: finding.origin.as_ref().map(|origin| origin.line),
         baseline: finding.standing.map(Standing::name),

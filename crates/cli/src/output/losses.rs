@@ -1,9 +1,11 @@
 //! What a conversion lost, by file and reason: for people the worst of it, for programs all of it up to a bound.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use bedload_engine::{FileLosses, Reason};
+use bedload_engine::{FileLosses, LostKey, Reason};
+use bedload_record::HIDDEN_KEY;
 use bedload_record::plural::{count, plural};
 use serde_json::{Value, json};
 
@@ -32,13 +34,49 @@ pub(crate) fn tables(losses: &[FileLosses]) -> String {
         for (n, reason, file) in rows {
             let _ = writeln!(out, "    {:width$}  {:>9}  {}", name(reason), count(n), escape(file));
         }
-        if !others.is_empty() {
-            let more = plural(others.len() as u64, "more line", "more lines");
-            let _ =
-                writeln!(out, "    and {more} of at most {} each", plural(others[0].0, "record", "records"));
-        }
+        say_others(&mut out, others.iter().map(|(n, ..)| *n));
+        out.push_str(&keys(losses, is_reduction));
     }
     out
+}
+
+/// The keys that records were rejected for, or are written without, those that most records have first.
+fn keys(losses: &[FileLosses], is_reduction: bool) -> String {
+    let mut records: BTreeMap<&str, u64> = BTreeMap::new();
+    for ((key, reason), n) in losses.iter().flat_map(|one| &one.keys) {
+        if reason.is_reduction() == is_reduction {
+            *records.entry(key).or_default() += n;
+        }
+    }
+    let hidden = records.remove(HIDDEN_KEY);
+    let mut rows: Vec<(String, u64)> =
+        records.into_iter().map(|(key, n)| (escape(key).into_owned(), n)).collect();
+    if rows.is_empty() && hidden.is_none() {
+        return String::new();
+    }
+    rows.sort_by_key(|&(_, n)| Reverse(n));
+    let others = rows.split_off(rows.len().min(LINES_MAX));
+    let rest = "other keys";
+    let width = rows.iter().map(|(key, _)| key.as_str()).chain([rest]).map(|key| key.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let title = if is_reduction { "dropped" } else { "refused" };
+    let mut out = format!("  {title:<10}  records, by key\n");
+    for (key, n) in rows {
+        let _ = writeln!(out, "    {key:width$}  {:>9}", count(n));
+    }
+    say_others(&mut out, others.iter().map(|(_, n)| *n));
+    if let Some(n) = hidden {
+        let _ = writeln!(out, "    {rest:width$}  {:>9}  (--show-content names them)", count(n));
+    }
+    out
+}
+
+/// How many lines are left out, of which the first one has the most records.
+fn say_others(out: &mut String, mut records: impl ExactSizeIterator<Item = u64>) {
+    let more = plural(records.len() as u64, "more line", "more lines");
+    if let Some(most) = records.next() {
+        let _ = writeln!(out, "    and {more} of at most {} each", plural(most, "record", "records"));
+    }
 }
 
 fn name(reason: &Reason) -> String {
@@ -58,15 +96,21 @@ pub(crate) fn objects(losses: &[FileLosses]) -> (Value, usize) {
     };
     let file = |one: &&FileLosses| {
         let reasons: Vec<Value> = one.reasons.iter().map(reason).collect();
-        json!({"file": one.file, "rejected": one.rejected, "reduced": one.reduced, "reasons": reasons})
+        let key = |((key, Reason { code, extra }), n): (&LostKey, &u64)| json!({"key": key, "code": code.name(), "extra": extra, "records": n});
+        let keys: Vec<Value> = one.keys.iter().map(key).collect();
+        json!({
+            "file": one.file,
+            "rejected": one.rejected,
+            "reduced": one.reduced,
+            "reasons": reasons,
+            "keys": keys,
+        })
     };
     (files.iter().map(file).collect(), beyond)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use bedload_record::Code;
 
     use super::*;
@@ -79,7 +123,10 @@ mod tests {
                 (content(Some("tool-calls")), 2),
                 (Reason { code: Code::ConvertDropped, extra: Some("keys") }, 1),
             ]);
-            FileLosses { file: format!("{n}.jsonl"), rejected: n.max(2), reduced: 1, reasons }
+            let dropped = Reason { code: Code::ConvertDropped, extra: Some("keys") };
+            let keys = [("source", dropped), ("?", dropped), ("id", content(Some("keys")))];
+            let keys = keys.map(|(key, reason)| ((key.to_owned(), reason), n)).into();
+            FileLosses { file: format!("{n}.jsonl"), rejected: n.max(2), reduced: 1, reasons, keys }
         };
         (1..=n_files).map(of).collect()
     }
@@ -87,17 +134,22 @@ mod tests {
     #[test]
     fn the_worst_is_shown_and_the_rest_counted() {
         expect_test::expect![[r#"
-              rejected    records, by reason and file
-                convert/content                       3  3.jsonl
-                convert/content (tool-calls)          2  1.jsonl
-                convert/content                       2  2.jsonl
-                convert/content (tool-calls)          2  2.jsonl
-                convert/content (tool-calls)          2  3.jsonl
-                convert/content                       1  1.jsonl
-              reduced     records, by reason and file
-                convert/dropped (keys)          1  1.jsonl
-                convert/dropped (keys)          1  2.jsonl
-                convert/dropped (keys)          1  3.jsonl
+            rejected    records, by reason and file
+              convert/content                       3  3.jsonl
+              convert/content (tool-calls)          2  1.jsonl
+              convert/content                       2  2.jsonl
+              convert/content (tool-calls)          2  2.jsonl
+              convert/content (tool-calls)          2  3.jsonl
+              convert/content                       1  1.jsonl
+            refused     records, by key
+              id                  6
+            reduced     records, by reason and file
+              convert/dropped (keys)          1  1.jsonl
+              convert/dropped (keys)          1  2.jsonl
+              convert/dropped (keys)          1  3.jsonl
+            dropped     records, by key
+              source              6
+              other keys          6  (--show-content names them)
         "#]]
         .assert_eq(tables(&losses(3)).replace("\n  ", "\n").trim_start());
         let long = tables(&losses(2_000));

@@ -289,18 +289,21 @@ fn people_see_for_what_records_of_which_file_were_rejected() {
     let from = said.find("  rejected").expect("a table");
     let shown = said[from..].replace("\n  ", "\n").trim_start().to_owned();
     expect_test::expect![[r#"
-          rejected    records, by reason and file
-            convert/content (media)              2  a.jsonl
-            json/syntax                          1  a.jsonl
-            convert/content                      1  a.jsonl
-            convert/content (reasoning)          1  a.jsonl
-            convert/content (system)             1  a.jsonl
-            convert/weight                       1  a.jsonl
-          reduced     records, by reason and file
-            convert/dropped (keys)                 1  a.jsonl
-            convert/dropped (nested-keys)          1  a.jsonl
-            convert/dropped (keys)                 1  b.jsonl
-            convert/dropped (nested-keys)          1  b.jsonl
+        rejected    records, by reason and file
+          convert/content (media)              2  a.jsonl
+          json/syntax                          1  a.jsonl
+          convert/content                      1  a.jsonl
+          convert/content (reasoning)          1  a.jsonl
+          convert/content (system)             1  a.jsonl
+          convert/weight                       1  a.jsonl
+        reduced     records, by reason and file
+          convert/dropped (keys)                 1  a.jsonl
+          convert/dropped (nested-keys)          1  a.jsonl
+          convert/dropped (keys)                 1  b.jsonl
+          convert/dropped (nested-keys)          1  b.jsonl
+        dropped     records, by key
+          id                  2
+          name                2
     "#]]
     .assert_eq(&shown);
 }

@@ -326,3 +326,50 @@ fn null_is_absent() {
         assert_eq!(scratch.lines(file), [written.as_bytes()], "{file}");
     }
 }
+
+#[test]
+fn keys_that_are_left_out_are_named_and_counted() {
+    let lines = [
+        r#"{"instruction":"a","output":"b","source":"x","CANARY7741":1}"#,
+        r#"{"instruction":"c","output":"d","source":"x","CANARY7741":1,"PINK":{}}"#,
+        r#"{"messages":[{"role":"user","content":"a","id":1,"CANARY7741":2},{"role":"assistant","content":"b"}]}"#,
+    ];
+    let scratch = Scratch::new();
+    scratch.write("a.jsonl", jsonl(&lines[..2]));
+    scratch.write("b.jsonl", jsonl(&lines[2..]));
+    let run = |flags: &str| {
+        scratch.run(&format!("convert a.jsonl b.jsonl --to converse --out c.jsonl --overwrite {flags}"))
+    };
+    expect![[r#"
+        wrote c.jsonl  (alpaca, claude-messages to converse)
+          records     3 read, 3 converted, none rejected
+          findings
+            convert/dropped          7  note  (first 5 shown)
+          reduced     records, by reason and file
+            convert/dropped (keys)                 2  a.jsonl
+            convert/dropped (nested-keys)          1  b.jsonl
+          dropped     records, by key
+            source              2
+            id                  1
+            other keys          3  (--show-content names them)
+    "#]]
+    .assert_eq(&run("--extra drop").exits(0).said());
+    let shown = run("--extra drop --show-content").exits(0);
+    for (key, n) in [("CANARY7741", 3), ("source", 2), ("PINK", 1), ("id", 1)] {
+        assert!(shown.stderr.contains(&format!("\n    {key:10}  {n:>9}\n")), "{key}: {}", shown.stderr);
+    }
+    assert!(shown.stdout.contains("the key `CANARY7741` was removed"));
+    let refused = run("--output-format jsonl").exits(1);
+    assert!(!refused.stdout.contains("CANARY7741") && !refused.stdout.contains("PINK"));
+    let keys = &refused.summary()["by_file"][0]["keys"];
+    let found: Vec<(&str, u64)> = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            assert_eq!((&one["code"], &one["extra"]), (&"convert/extra-key".into(), &"keys".into()));
+            (one["key"].as_str().unwrap(), one["records"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(found, [("?", 2), ("source", 2)]);
+}

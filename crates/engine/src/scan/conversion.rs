@@ -38,6 +38,9 @@ impl Conversion {
             usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
         })?;
         let mut converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
+        if settings.show_content {
+            converter.name_keys();
+        }
         let own = declared(settings, &mut converter)?;
         let own = |input: &bedload_scan::Input| input.source().and_then(|source| own[source]);
         let sources = if inputs.iter().all(|input| own(input).is_some()) {

@@ -119,6 +119,7 @@ impl Pii {
                     message: format!("the text contains {}{done}", place.kind.noun()),
                     source: None,
                     extra: None,
+                    key: None,
                 }
             });
             let start = hunt.before(rounds, offset);

@@ -90,6 +90,8 @@ pub(super) struct Mark<'l> {
 pub(super) enum Aside<'l> {
     /// A key, at its place.
     Key(Raw<'l>),
+    /// Keys in a text that is JSON of its own.
+    Inside(Raw<'l>),
     /// A mark of training.
     Mark(Mark<'l>),
     /// An answer that is neither the preferred one nor the other.

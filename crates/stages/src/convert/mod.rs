@@ -59,9 +59,15 @@ struct Remark {
     message: String,
     /// The kind of content that it is about, where a setting says what happens to that.
     kind: Option<Kind>,
+    /// The key that it is about, as it is shown.
+    key: Option<String>,
 }
 
 impl Remark {
+    fn new(code: Code, offset: usize, message: String) -> Self {
+        Self { code, offset, message, kind: None, key: None }
+    }
+
     fn about(self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self }
     }
@@ -86,6 +92,8 @@ pub struct Converter {
     /// Escaped for JSON.
     system: Option<Vec<u8>>,
     maps: Vec<Vec<Mapping>>,
+    /// Whether findings name all keys, or only those that are of a format or well known.
+    names_keys: bool,
 }
 
 impl Source {
@@ -108,7 +116,7 @@ impl Converter {
             return Err(MapError::NoSystem(to.name));
         }
         let ConvertConfig { extra: extras, weights, pairs, .. } = *config;
-        let mut converter = Self { to, extras, weights, pairs, system, maps: Vec::new() };
+        let mut converter = Self { to, extras, weights, pairs, system, maps: Vec::new(), names_keys: false };
         converter.add_map(&config.map)?;
         Ok(converter)
     }
@@ -122,6 +130,11 @@ impl Converter {
         check_turns(&mappings, self.to)?;
         self.maps.push(mappings);
         Ok(Source::Mapped(self.maps.len() - 1))
+    }
+
+    /// Names the user's own keys in findings, too.
+    pub fn name_keys(&mut self) {
+        self.names_keys = true;
     }
 
     /// The format that is converted to.
@@ -159,7 +172,7 @@ impl Converter {
             }
             if n_records > 1 {
                 let message = format!("{n_records} records were made of this one");
-                remarks.push(Remark { code: Code::ConvertExpanded, offset: 0, message, kind: None });
+                remarks.push(Remark::new(Code::ConvertExpanded, 0, message));
                 [&mut remarks, &mut refusals].into_iter().for_each(once_each);
             }
             if refusals.is_empty() { Ok(n_records) } else { Err(refusals) }
@@ -176,11 +189,11 @@ impl Converter {
         } else {
             Vec::new()
         };
-        for Remark { code, offset, message, kind } in remarks {
+        for Remark { code, offset, message, kind, key } in remarks {
             findings.add(code, || {
                 let nth = offsets.partition_point(|&other| other < offset);
                 let extra = kind.map(Kind::name);
-                Detail { extra, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
+                Detail { extra, key, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
             });
         }
         n_written
@@ -212,8 +225,19 @@ impl Converter {
         (line, out): (&'l [u8], &'w mut Vec<u8>),
         remarks: &'w mut Vec<Remark>,
     ) -> Writer<'w, 'l> {
-        let Self { to, extras, weights, .. } = *self;
-        Writer { to, extras, weights, fields, line, out, remarks, kept: Vec::new(), obstacles: Vec::new() }
+        let Self { to, extras, weights, names_keys, .. } = *self;
+        Writer {
+            to,
+            extras,
+            weights,
+            names_keys,
+            fields,
+            line,
+            out,
+            remarks,
+            kept: Vec::new(),
+            obstacles: Vec::new(),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) struct Reader<'l> {
 
 impl<'l> Reader<'l> {
     pub(super) fn source(&self, at: Raw<'_>, message: String) -> Remark {
-        Remark { code: Code::ConvertSource, offset: at.offset_in(self.line), message, kind: None }
+        Remark::new(Code::ConvertSource, at.offset_in(self.line), message)
     }
 
     fn content(&self, at: Raw<'_>, message: &str) -> Remark {

@@ -123,12 +123,13 @@ impl<'l> Divider<'_, 'l> {
     fn weight(&self, turn: &Turn<'l>, message: String) -> Remark {
         let mark = turn.marks.iter().find(|mark| mark.training == Training::None);
         let at = mark.map_or(turn.at, |mark| mark.at);
-        Remark { code: Code::ConvertWeight, offset: at.offset_in(self.line), message, kind: None }
+        Remark::new(Code::ConvertWeight, at.offset_in(self.line), message)
     }
 
     fn dropped(&mut self, kind: Option<Kind>, at: Raw<'l>, message: &str) {
         let offset = at.offset_in(self.line);
-        self.remarks.push(Remark { code: Code::ConvertDropped, offset, message: message.to_owned(), kind });
+        let remark = Remark::new(Code::ConvertDropped, offset, message.to_owned());
+        self.remarks.push(Remark { kind, ..remark });
     }
 }
 

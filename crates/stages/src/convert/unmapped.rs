@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use bedload_bedrock::{Answers, Holds};
-use bedload_record::Code;
+use bedload_bedrock::{Answers, FOREIGN, FORMATS, Holds};
 use bedload_record::json::{Raw, string_content};
+use bedload_record::{Code, HIDDEN_KEY};
 
 use super::Remark;
 use super::config::Weights;
@@ -56,7 +56,15 @@ impl<'l> Writer<'_, 'l> {
         for aside in asides {
             match aside {
                 Aside::Key(at) => {
-                    self.unmapped(Kind::NestedKeys, "a key inside a message or a tool", at, None);
+                    let key = self.shown_key(at);
+                    let what = match &*key {
+                        HIDDEN_KEY => "a key inside a message or a tool".to_owned(),
+                        key => format!("the key `{key}` inside a message or a tool"),
+                    };
+                    self.unmapped_named((Kind::NestedKeys, Some(key)), &what, at, None);
+                }
+                Aside::Inside(at) => {
+                    self.unmapped(Kind::NestedKeys, "a key inside the text of a call or a tool", at, None);
                 }
                 Aside::Mark(mark) => self.mark(mark, self.has_answers()),
                 Aside::Answer(at) => {
@@ -140,9 +148,9 @@ impl<'l> Writer<'_, 'l> {
             if (is_off || is_dropped) && self.has_answers() {
                 self.record_mark(member, &key);
             } else if !self.is_lost_answer(&key, member, has_answer) {
-                let what = match Holds::from_key(&key) {
-                    Some(_) => format!("the key `{key}`"),
-                    None => "an unknown key".to_owned(),
+                let what = match &*self.shown_key(member.key) {
+                    HIDDEN_KEY => "an unknown key".to_owned(),
+                    key => format!("the key `{key}`"),
                 };
                 self.unmapped_key(Kind::Keys, &what, member);
             }
@@ -280,17 +288,42 @@ impl<'l> Writer<'_, 'l> {
 
     /// Leaves a member of the record out or carries it along.
     fn unmapped_key(&mut self, kind: Kind, what: &str, member: Member<'l>) {
-        self.unmapped(kind, what, member.key, Some(member));
+        let key = self.shown_key(member.key);
+        self.unmapped_named((kind, Some(key)), what, member.key, Some(member));
     }
 
     pub(super) fn unmapped(&mut self, kind: Kind, what: &str, at: Raw<'l>, member: Option<Member<'l>>) {
+        self.unmapped_named((kind, None), what, at, member);
+    }
+
+    /// A key as it may be named: if it is one of a format, or well known, or the text of records is shown.
+    fn shown_key(&self, key: Raw<'_>) -> String {
+        let key = key.text().unwrap_or_default();
+        let is_public = || {
+            let mut formats = FORMATS.iter().chain(FOREIGN);
+            Holds::from_key(&key).is_some() || formats.any(|format| format.has_field(&key))
+        };
+        if self.names_keys || is_public() { key.into_owned() } else { HIDDEN_KEY.to_owned() }
+    }
+
+    /// The same, of a key with the name that is shown.
+    fn unmapped_named(
+        &mut self,
+        (kind, key): (Kind, Option<String>),
+        what: &str,
+        at: Raw<'l>,
+        member: Option<Member<'l>>,
+    ) {
         // A grader is handed all keys of its record, so that format has a place for them.
         let has_place = self.to.hands_over_all_keys() && member.is_some();
         let is_kept = self.extras.of(kind) == Extra::Keep || has_place;
         let is_dropped = self.extras.of(kind) == Extra::Drop && !has_place;
         match member {
             Some(member) if is_dropped && self.is_used(member) => {}
-            _ if is_dropped => self.drop(Some(kind), what, at),
+            _ if is_dropped => {
+                let remark = self.remark(Code::ConvertDropped, at, format!("{what} was removed")).about(kind);
+                self.remarks.push(Remark { key, ..remark });
+            }
             Some(member) if is_kept => self.kept.push(member),
             _ => {
                 let to = self.to.name;
@@ -304,7 +337,7 @@ impl<'l> Writer<'_, 'l> {
                     None => (Gravity::Content, Code::ConvertContent, help),
                 };
                 let message = format!("{to} cannot hold {what}; {help}");
-                let remark = self.remark(code, at, message).about(kind);
+                let remark = Remark { key, ..self.remark(code, at, message).about(kind) };
                 self.obstacles.push(Obstacle { gravity, remark });
             }
         }
@@ -339,7 +372,7 @@ impl<'l> Writer<'_, 'l> {
     }
 
     pub(super) fn remark(&self, code: Code, at: Raw<'_>, message: String) -> Remark {
-        Remark { code, offset: at.offset_in(self.line), message, kind: None }
+        Remark::new(code, at.offset_in(self.line), message)
     }
 
     pub(super) fn drop(&mut self, kind: Option<Kind>, what: &str, at: Raw<'_>) {

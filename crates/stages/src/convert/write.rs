@@ -20,6 +20,8 @@ pub(super) struct Writer<'w, 'l> {
     pub(super) to: &'static Format,
     pub(super) extras: Extras,
     pub(super) weights: Weights,
+    /// Whether all keys may be named.
+    pub(super) names_keys: bool,
     /// Fields whose values are used, whatever the conversion drops: the steps to each.
     pub(super) fields: &'w [Vec<String>],
     pub(super) line: &'l [u8],

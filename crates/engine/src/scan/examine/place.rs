@@ -66,6 +66,7 @@ pub(crate) fn place_in(
         standing: None,
         reason: None,
         extra: finding.extra,
+        key: finding.key,
         origin: None,
     };
     findings.into_iter().map(&mut place).collect()

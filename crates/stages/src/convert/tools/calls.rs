@@ -95,7 +95,7 @@ pub(in super::super) fn sharegpt_calls<'l>(value: Raw<'l>, asides: &mut Vec<Asid
     let all = if calls.is_array() { calls.elements().map(call).collect() } else { vec![call(calls)] };
     // Places in a text of its own are none in the line.
     if inside.contains(&true) {
-        asides.push(Aside::Key(value));
+        asides.push(Aside::Inside(value));
     }
     all
 }

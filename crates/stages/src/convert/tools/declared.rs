@@ -85,7 +85,7 @@ impl<'l> Declared<'l> {
                     .collect();
                 // Places in a text of its own are none in the line.
                 if !inside.is_empty() {
-                    asides.push(Aside::Key(self.member.key));
+                    asides.push(Aside::Inside(self.member.key));
                 }
                 tools
             }
