@@ -76,7 +76,7 @@ pub(crate) use lookup::{CalibrateArgs, ExplainArgs, ProfilesArgs, StatsArgs};
 pub(crate) use output::{ColorWhen, FindingsArgs, Form, FormFile, OutputArgs, OutputFormat};
 pub(crate) use pii::PiiArgs;
 pub(crate) use reading::ReadingArgs;
-pub(crate) use repair::RepairArgs;
+pub(crate) use repair::{FixArgs, Fixes, RepairArgs, read_fixes};
 pub(crate) use report::ReportArgs;
 pub(crate) use shell::{CompletionsArgs, ManArgs, ShellName};
 pub(crate) use size::{bytes, record_bytes};

@@ -20,7 +20,7 @@ use bedload_stages::Stages;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::args::{ConfigArgs, FailOn, FormFile, THREADS_MAX};
+use crate::args::{ConfigArgs, FailOn, Fixes, FormFile, THREADS_MAX, read_fixes};
 use crate::exit::Failure;
 use crate::gate::{Level, Limit, Selector};
 use crate::quoting::Quoting;
@@ -103,6 +103,13 @@ pub(crate) struct Config {
     /// Findings that are known, and do not fail a run: a file that `--write-baseline` wrote, or a directory that `build`
     /// wrote. Example: `baseline = "known.json"`.
     pub(crate) baseline: Option<PathBuf>,
+    /// Repair lines before anything else, in `build` and `convert`: `true` for all findings that have a safe repair, or a
+    /// list of finding codes. Example: `fix = ["json/bom", "json/syntax"]`.
+    #[serde(deserialize_with = "read_fixes")]
+    #[schemars(schema_with = "schema::fixes", extend("default" = false))]
+    pub(crate) fix: Option<Fixes>,
+    /// Also make repairs that change what is learned; needs `fix`. Example: `unsafe-fixes = true`.
+    pub(crate) unsafe_fixes: bool,
     /// Maximum number of records in a shard. Example: `shard-records = 100000`.
     pub(crate) shard_records: Option<NonZeroU64>,
     /// Maximum size of a shard. Example: `shard-bytes = "512MiB"`.

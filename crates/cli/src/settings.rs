@@ -4,6 +4,7 @@ mod augment;
 mod build;
 mod contamination;
 mod pii;
+mod repair;
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU64, NonZeroUsize};
@@ -39,6 +40,7 @@ use build::{put_counts, refuse_skipped};
 
 pub(crate) use build::{for_build, to_show};
 use pii::put_pii_to_report;
+use repair::{put_fixes, repairs};
 
 /// The settings of a run, and what is the command line's own business.
 pub(crate) struct Run {
@@ -75,6 +77,9 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
             escape(&to)
         ));
     }
+    if config.fix.is_some() && !args.output.quiet {
+        say("note: check looks at the data as it is; `fix` is for build and convert\n");
+    }
     let mut flags = put_counts(&args.counts, &mut config.stages);
     if args.counts.label_field.is_some() && !config.stages.balance.by.contains(&Facet::Label) {
         config.stages.balance.by.push(Facet::Label);
@@ -99,7 +104,11 @@ pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     put_pii_to_report(&args.pii, &mut config.stages, &args.data.skip)?;
     configure(&mut config, &args.conversion)?;
-    resolve(&args.data, config)
+    put_fixes(&args.fixes, &mut config);
+    let repair = repairs(&config, &[])?;
+    let mut run = resolve(&args.data, config)?;
+    run.settings.repair = repair;
+    Ok(run)
 }
 
 /// Settings for `convert`.
@@ -110,12 +119,15 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
         config.stages.convert.pairs = named("--pairs", pairs)?;
     }
     put_gate(&args.gate, &mut config);
+    put_fixes(&args.repair.fixes, &mut config);
+    let of_repairs = [(args.repair.diff, "--diff"), (args.repair.patches.is_some(), "--patches")];
+    let repair = repairs(&config, &of_repairs)?;
     let max_rejected = max_rejected(args.max_rejected, &config)?;
     // Tokens are counted only where there is a limit to hold them to.
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
-    run.settings.repair = args.repair.selection();
+    run.settings.repair = repair;
     Ok(run)
 }
 

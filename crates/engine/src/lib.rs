@@ -60,3 +60,4 @@ pub use scan::rules::public_encoding;
 pub use write::beside::FileBeside;
 pub use write::page::write_evaluation;
 pub use write::paths::refuse_missing_directory;
+pub use write::repair_table::RepairTable;

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use bedload_engine::MaxRejected;
 
 use super::{
-    BaselineArgs, ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, GateArgs, InputAccountArgs,
-    PiiArgs, bytes,
+    BaselineArgs, ContaminationArgs, ConversionArgs, DataArgs, FindingsArgs, FixArgs, GateArgs,
+    InputAccountArgs, PiiArgs, bytes,
 };
 
 pub(crate) use augment::AugmentArgs;
@@ -90,6 +90,8 @@ pub(crate) struct BuildSettingsArgs {
     pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) fixes: FixArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{ConfigArgs, ConversionArgs, DataArgs, InputAccountArgs, OutputArgs, PiiArgs, VocabularyArgs};
+use super::{
+    ConfigArgs, ConversionArgs, DataArgs, FixArgs, InputAccountArgs, OutputArgs, PiiArgs, VocabularyArgs,
+};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  bedload profiles\n  bedload profiles nova-lite-sft")]
@@ -86,6 +88,8 @@ pub(crate) struct ExplainArgs {
     pub(crate) pii: PiiArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
+    #[command(flatten)]
+    pub(crate) fixes: FixArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `bedload convert`
 
+mod patches;
 mod preview;
 mod report;
 
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bedload_engine::{Converted, EngineError, FileBeside, Outputs, Repair, convert, resolve};
+use bedload_engine::{Converted, EngineError, Outputs, Repair, convert, resolve};
 use bedload_record::{Code, Finding, Severities, Severity};
 
 use super::destination::{Delivered, Destination, Kind, Wanted};
@@ -16,11 +17,12 @@ use crate::args::ConvertArgs;
 use crate::exit::{Exit, Failure, complain};
 use crate::gate::{Found, Judgement, WRITE_BASELINE, Watch};
 use crate::output::{
-    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, line_of, losses,
-    of_severity, put_run, repairs, say,
+    self, About, Ending, Known, Listed, Output, Paint, by_name, converted_summary, losses, of_severity,
+    put_run, say,
 };
 use crate::progress::Display;
 use crate::settings;
+use patches::Patches;
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
@@ -64,10 +66,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
         told.show_known();
     }
     let (shown, has_known) = (told.shown(), told.has_known());
-    let mut patches = match &args.repair.patches {
-        Some(path) => Some(FileBeside::create("--patches", path, Some(&inputs), &progress)?),
-        None => None,
-    };
+    let patches = args.repair.patches.as_deref();
+    let mut patches = patches.map(|path| Patches::create(path, &inputs, &progress)).transpose()?;
     let converted = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output.plain());
         let progress = Arc::clone(&progress);
@@ -81,13 +81,13 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
             overwrite: args.overwrite,
         };
         let keep = |repair: &Repair| match &mut patches {
-            Some(file) => file.write(line_of(&repairs::object(repair)).as_bytes()),
+            Some(file) => file.write(repair),
             None => Ok(()),
         };
         workers.install(|| convert(&inputs, settings, outputs, &progress, tell, keep))?
     };
     if let Some(file) = patches {
-        file.publish()?.iter().for_each(|note| complain(note));
+        workers.install(|| file.publish())?.iter().for_each(|note| complain(note));
     }
     let severities = run.settings.severities;
     let left = watch.without_known(&converted.by_code);
@@ -180,7 +180,8 @@ fn summary_object(
         "by_file": by_file,
         "by_file_more": files_beyond,
         "removed": converted.removed,
-        "repairs": converted.repairs.as_ref().map(by_name),
+        "repairs": converted.repairs.as_ref().map(|repairs| by_name(&repairs.by_code)),
+        "beyond_repair": converted.repairs.as_ref().map(|repairs| repairs.beyond),
     });
     put_run(&mut object, config, (judgement, baseline));
     object

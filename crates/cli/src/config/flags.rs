@@ -20,6 +20,8 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("max-rejected", &["max-rejected"]),
     ("max-findings", &["max-findings"]),
     ("baseline", &["baseline"]),
+    ("fix", &["fix"]),
+    ("unsafe-fixes", &["unsafe-fixes"]),
     ("shard-records", &["shard-records"]),
     ("shard-bytes", &["shard-bytes"]),
     ("output", &["output"]),

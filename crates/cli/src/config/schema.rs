@@ -9,7 +9,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 use super::Config;
-use crate::args::Form;
+use crate::args::{Fixes, Form};
 
 /// A setting: a key of the file, of a table in it, or of an `[[input]]` table.
 #[derive(Clone, Debug)]
@@ -191,6 +191,12 @@ pub(super) fn outputs(_: &mut SchemaGenerator) -> Schema {
 /// A JSON Pointer.
 pub(super) fn pointer(_: &mut SchemaGenerator) -> Schema {
     shapes::pointer()
+}
+
+/// Whether to repair, or the codes to repair.
+pub(super) fn fixes(_: &mut SchemaGenerator) -> Schema {
+    let codes = json_schema!({ "type": "array", "items": { "enum": Fixes::names() } });
+    json_schema!({ "anyOf": [{ "type": "boolean" }, codes] })
 }
 
 /// A size in bytes.

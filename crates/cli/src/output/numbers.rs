@@ -23,7 +23,7 @@ pub(crate) fn numbers_object(numbers: &Numbers, rare: u64) -> Value {
         "kind": "summary",
         "files": manifest.inputs.len(),
         "records": counts.read,
-        "valid": counts.read.saturating_sub(counts.rejected),
+        "valid": counts.read.saturating_sub(counts.rejected).saturating_sub(numbers.removed()),
         "rejected": counts.rejected,
         "duplicates": counts.duplicates,
         "unselected": counts.unselected,
@@ -43,6 +43,8 @@ pub(crate) fn numbers_object(numbers: &Numbers, rare: u64) -> Value {
         "ready": manifest.ready,
         "reasons": manifest.reasons,
         "by_code": manifest.findings,
+        "repairs": manifest.repairs,
+        "beyond_repair": manifest.beyond_repair,
         "sources": numbers.summary.sources.iter().map(source_object).collect::<Vec<_>>(),
     });
     put_texts(&mut object, numbers.summary.texts, numbers.summary.is_conversation);

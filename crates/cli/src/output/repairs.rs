@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use bedload_engine::{Repair, Repairs};
-use bedload_record::Code;
-use bedload_record::plural::count;
+use bedload_record::plural::{agree, count, plural};
 use serde_json::{Value, json};
 
 use super::Paint;
@@ -52,8 +51,7 @@ pub(crate) fn object(repair: &Repair) -> Value {
         "begin": repair.begin,
         "end": repair.end,
         "bytes_after": repair.bytes_after,
-        // The line feed goes, too, which is not among the bytes.
-        "line_removed": repair.code == Code::JsonBlankLine,
+        "line_removed": repair.removes_line(),
     });
     if let Some([before, after]) = &repair.content {
         object["before"] = before.as_str().into();
@@ -63,11 +61,39 @@ pub(crate) fn object(repair: &Repair) -> Value {
 }
 
 /// How many changes there are of each code, as part of a summary.
-pub(crate) fn counted(repairs: &Repairs) -> String {
-    let width = repairs.keys().map(|code| code.name().len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for (code, &n) in repairs {
-        let _ = writeln!(out, "    {:width$}  {:>9}", code.name(), count(n));
+pub(crate) fn counted<'n>(repairs: impl Iterator<Item = (&'n str, u64)> + Clone) -> String {
+    let width = repairs.clone().map(|(code, _)| code.len()).max().unwrap_or(0);
+    repairs.fold(String::new(), |mut out, (code, n)| {
+        let _ = writeln!(out, "    {code:width$}  {:>9}", count(n));
+        out
+    })
+}
+
+/// The same of all that repairs did, with the lines for which they do not suffice.
+pub(crate) fn said<'n>(repairs: impl Iterator<Item = (&'n str, u64)> + Clone, beyond: u64) -> String {
+    let changes = counted(repairs);
+    let mut out = match (changes.is_empty(), beyond) {
+        (true, 0) => "  repairs     nothing to repair\n".to_owned(),
+        (true, _) => "  repairs     none made\n".to_owned(),
+        (false, _) => format!("  repairs\n{changes}"),
+    };
+    if beyond > 0 {
+        let _ = writeln!(out, "              {}", left(beyond));
     }
     out
+}
+
+/// Says why some lines are not repaired.
+pub(crate) fn left(lines: u64) -> String {
+    format!(
+        "{} could be repaired in part, but {} an error all the same: left as {}",
+        plural(lines, "line", "lines"),
+        agree(lines, "has", "have"),
+        agree(lines, "it is", "they are")
+    )
+}
+
+/// The changes by the names of the codes.
+pub(crate) fn by_code(repairs: &Repairs) -> impl Iterator<Item = (&'static str, u64)> + Clone {
+    repairs.by_code.iter().map(|(code, &n)| (code.name(), n))
 }

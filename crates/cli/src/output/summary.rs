@@ -14,7 +14,7 @@ use bedload_record::{Bin, Code, Quantiles, Severities, Tokens};
 
 use super::histogram::histogram;
 use super::losses;
-use super::repairs::counted;
+use super::repairs;
 use super::{Known, Paint};
 use crate::escape::escape;
 
@@ -148,14 +148,8 @@ pub(crate) fn converted_summary(
         let lines = plural(converted.removed, "blank line", "blank lines");
         let _ = writeln!(out, "  removed     {lines}");
     }
-    match &converted.repairs {
-        Some(none) if none.is_empty() => out.push_str("  repairs     nothing to repair\n"),
-        Some(repairs) => {
-            out.push_str("  repairs\n");
-            out.push_str(&counted(repairs));
-        }
-        None => {}
-    }
+    let repaired = converted.repairs.as_ref();
+    out.extend(repaired.map(|of| repairs::said(repairs::by_code(of), of.beyond)));
     codes(&mut out, &converted.by_code, severities, listed);
     out.push_str(&losses::tables(&converted.losses));
     let _ = writeln!(out, "  time        {}", rate(converted.bytes, converted.records, elapsed));

@@ -12,6 +12,7 @@ use bedload_stages::{Stages, pointer};
 use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
+use super::repair::{put_fixes, repairs};
 use super::{Run, configure, max_rejected, named, put_data, put_gate, refuse_impossible, resolve};
 use crate::args::{
     BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
@@ -29,8 +30,10 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     put_build(args, &mut config)?;
     let max_rejected = max_rejected(args.max_rejected, &config)?;
+    let repair = repairs(&config, &[])?;
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
+    run.settings.repair = repair;
     let stages = &run.settings.stages;
     if stages.near.enabled && stages.near.index.is_some() && !stages.dedupe.enabled {
         let hint = "hint: an index has each record once";
@@ -61,6 +64,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
 /// Puts the flags of `build` over what is configured, but for those that all commands have.
 fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failure> {
     configure(config, &args.conversion)?;
+    put_fixes(&args.fixes, config);
     let BuildSettingsArgs { split, duplicates, contamination, near, balance, conflicts, augment, .. } = args;
     let stages = &mut config.stages;
     put_pii(&args.pii, stages)?;

@@ -21,6 +21,7 @@ use crate::report::manifest::{FORMAT_VERSION, FileEntry, Manifest, SkippedFiles,
 use crate::report::numbers::{ClassCounts, Numbers, kept_tokens};
 use crate::report::page;
 use crate::report::provenance::Provenance;
+use crate::report::repairs::Repairs;
 use crate::report::summary::summarize;
 use crate::report::tables;
 use crate::run::error::EngineError;
@@ -195,7 +196,7 @@ pub fn build(
     let (checksums, evaluation) = written?;
     let mut files = shard_entries(&plan.packed, checksums);
     files.extend(evaluation);
-    let (tables, input_entries, against_entries, eval_sets) = reported?;
+    let ((tables, repairs), input_entries, against_entries, eval_sets) = reported?;
     files.extend(tables);
     inputs.check_unchanged()?;
     against.check_unchanged()?;
@@ -237,6 +238,8 @@ pub fn build(
         tokens: summary.tokens,
         record_tokens: summary.record_tokens,
         findings: summary.by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
+        repairs: repairs.as_ref().map(Repairs::by_name),
+        beyond_repair: repairs.map(|repairs| repairs.beyond),
         certificates: plan.certificates.clone(),
         conversion: None,
         files,

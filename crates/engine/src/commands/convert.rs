@@ -158,7 +158,13 @@ pub fn convert(
             found.iter().try_for_each(&mut count)
         })?;
     }
-    let repairs = repairs_in_order(facts, &rules, &fetch, watch, each_repair)?;
+    let (repairs, table) = match report.as_ref().filter(|_| rules.repair.is_some()) {
+        Some(report) => {
+            let (table, repairs) = report.write_repairs((facts, &rules, &fetch, watch), each_repair)?;
+            (repairs, Some(table))
+        }
+        None => (repairs_in_order(facts, &rules, &fetch, watch, each_repair)?, None),
+    };
     if plan.counts.train == 0 {
         let kept = if out.exists() { "was left as it is" } else { "was not written" };
         let done = if rules.conversion.is_some() { "converted" } else { "valid" };
@@ -169,14 +175,16 @@ pub fn convert(
         plan.packed = report.shards(&packed, &packed_rejected);
         let about =
             About { inputs, settings, plan: &plan, rules: &rules, facts, told: &provenance.told, watch };
-        let tables = report.write_tables(about, |found| {
+        let mut tables = report.write_tables(about, |found| {
             // What is about files and the data set comes last.
             add_losses(&mut losses, found.split(|finding| finding.line.is_none()).next().unwrap_or_default());
             found.iter().try_for_each(&mut count)
         })?;
         let written = (plan.counts.train > 0).then(|| single.dir().join(&packed.shards[0].path));
         let traced = trace.as_ref().map(|trace| trace.dir().join(&packed_rejected.shards[0].path));
-        report.seal(about, tables, [written, traced], &by_code)?;
+        let repairs = table.is_some().then_some(&repairs);
+        tables.extend(table);
+        report.seal(about, tables, [written, traced], (&by_code, repairs))?;
     } else {
         plan.findings.iter().try_for_each(&mut count)?;
     }

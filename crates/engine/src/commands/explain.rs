@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer};
-use bedload_record::json::Raw;
 use bedload_record::{Finding, InputId, Interner, Origin, Parser, Severity, Verdict};
 use bedload_report::{By, Cell, FoundRow, find_rows};
 use bedload_scan::{Inputs, KeptChunk, Watch, visit};
@@ -16,7 +15,7 @@ use crate::run::error::{EngineError, io_error};
 use crate::run::settings::Settings;
 use crate::scan::examine::place::place;
 use crate::scan::examine::{Examiner, Names, Physical};
-use crate::scan::ids::text_of;
+use crate::scan::ids::{record_of, text_of};
 use crate::scan::rules::{Rules, unknown_format};
 
 /// Everything known about one record.
@@ -224,7 +223,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         digest: (row.accepted && rules.format.is_some()).then_some(row.digest),
         id: line.bytes.filter(|_| rules.show_content && is_valid).and_then(|bytes| {
             let steps = line.input.and_then(|input| rules.by_source.id(input))?;
-            text_of(Raw::of_line(bytes).at(steps)?)
+            text_of(record_of(bytes).at(steps)?)
         }),
         label: labels.keys().first().filter(|_| is_label_shown).cloned(),
         origin: rules.origins.origin(input, number),

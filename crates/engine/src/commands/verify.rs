@@ -182,6 +182,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
         let found = manifest.files.iter().find(|entry| entry.path == path);
         found.map_or(0, |entry| u128::from(entry.records))
     };
+    let repairs: u128 = manifest.repairs.iter().flatten().map(|(_, &n)| u128::from(n)).sum();
     let inputs: u128 = manifest.inputs.iter().map(|input| u128::from(input.records)).sum();
     if let Some(conversion) = &manifest.conversion {
         let lines = |file: &Option<InputEntry>| file.as_ref().map(|file| u128::from(file.records));
@@ -195,6 +196,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
             ),
             ("rows of records.parquet", rows("records"), counts.read.into()),
             ("rows of findings.parquet", rows("findings"), found),
+            ("rows of repairs.parquet", rows("repairs"), repairs),
             ("records of the inputs", inputs, counts.read.into()),
         ];
         problems.extend(differences(&pairs));
@@ -207,6 +209,7 @@ fn check_counts(manifest: &Manifest) -> Vec<String> {
         ("rejected lines", lines("rejected"), counts.rejected.into()),
         ("rows of report/records.parquet", rows("records"), counts.read.into()),
         ("rows of report/duplicates.parquet", rows("duplicates"), counts.duplicates.into()),
+        ("rows of report/repairs.parquet", rows("repairs"), repairs),
         ("records of the inputs", inputs, counts.read.into()),
     ];
     problems.extend(differences(&pairs));

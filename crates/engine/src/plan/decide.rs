@@ -84,7 +84,7 @@ pub(super) fn decide(
     let mut findings = Vec::new();
     let sources = sources(facts, settings);
     let strata = stratify(facts, &classes, &sources, settings, &mut findings)?;
-    let mut verdicts = accept(facts);
+    let mut verdicts = accept_or_remove(facts, settings.severities);
     let mut duplicates = drop_known(facts, &against.digests(), &mut verdicts);
     if stages.dedupe.enabled {
         drop_duplicates(facts, settings, &mut duplicates, &mut verdicts)?;

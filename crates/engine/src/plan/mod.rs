@@ -124,6 +124,7 @@ pub(crate) fn plan(
     let by_spelling = count_spellings(facts, &verdicts, &classes, &variants);
     let train: Vec<u64> = by_spelling[0].iter().map(|spellings| spellings.iter().sum()).collect();
     let tally = tally(facts, &verdicts);
+    let blank = of_verdict(&verdicts, |verdict| verdict == Verdict::Blank).count() as u64;
     let mut findings = findings;
     findings.extend(sources::judge_empty_sides(facts, ties, counts, settings));
     let findings = judge(DataSet {
@@ -135,7 +136,7 @@ pub(crate) fn plan(
         before,
         decided: findings,
         records: Some(Records {
-            valid: counts.read - counts.rejected,
+            valid: counts.read - counts.rejected - blank,
             held: held(counts, &packed),
             tally: &tally,
             unmapped,

@@ -28,6 +28,10 @@ pub(crate) fn config(settings: &Settings, rules: &Rules, inputs: &Inputs) -> ser
     if !records.is_empty() {
         config["records"] = serde_json::json!(records);
     }
+    if let Some(repair) = &settings.repair {
+        let codes: Vec<&str> = repair.codes.iter().map(|code| code.name()).collect();
+        config["repair"] = serde_json::json!({ "codes": codes, "unsafe": repair.unsafe_fixes });
+    }
     config
 }
 

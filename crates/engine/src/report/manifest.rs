@@ -169,6 +169,12 @@ pub struct Manifest {
     /// How many findings there are of each code.
     #[serde(default)]
     pub findings: BTreeMap<String, u64>,
+    /// How many changes repairs have made, by the code of what they mend; none where nothing was to be repaired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repairs: Option<BTreeMap<String, u64>>,
+    /// Lines with something that could be repaired, which stay as they are, since they have an error all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_repair: Option<u64>,
     /// What training and validation data have in common.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificates: Option<Certificates>,

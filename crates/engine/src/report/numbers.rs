@@ -77,6 +77,12 @@ impl Numbers {
         })
     }
 
+    /// Blank lines that repairs removed.
+    pub fn removed(&self) -> u64 {
+        let of = self.manifest.repairs.as_ref().and_then(|of| of.get(Code::JsonBlankLine.name()));
+        of.copied().unwrap_or_default()
+    }
+
     /// Prompts of an evaluation that were written.
     pub fn prompts(&self) -> u64 {
         let entry = self.manifest.files.iter().find(|file| file.path == EVALUATION);

@@ -83,6 +83,7 @@ fn page(manifest: &Manifest, tables: Tables) -> Page {
         record_tokens: manifest.record_tokens,
         is_counted: manifest.encoding.is_some(),
         cost: cost(manifest, target.as_ref(), today.as_deref(), margin),
+        repairs: manifest.repairs.clone().map(|repairs| repairs.into_iter().collect()),
         limits: Limits {
             tokens: [Bound::RecordTokensMax, Bound::PromptTokensMax, Bound::CompletionTokensMax].map(limit),
             margin,

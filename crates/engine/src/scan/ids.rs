@@ -54,7 +54,7 @@ impl Ids {
                     continue;
                 }
                 let bytes = fetch.bytes(input, span.start, span.len, scratch)?;
-                let Some(value) = Raw::of_line(bytes).at(steps) else { continue };
+                let Some(value) = record_of(bytes).at(steps) else { continue };
                 let Some(text) = text_of(value) else { continue };
                 *place = pack(value.offset_in(bytes), value.bytes().len());
                 let source = facts.file(input).source.map_or(0, |source| source as u64 + 1);
@@ -141,6 +141,14 @@ impl Ids {
 /// Returns true if a line was found to be JSON.
 fn is_json(facts: &FactTable, line: Ordinal) -> bool {
     facts.accepted(line) || !facts.codes(line).iter().any(|code| code.name().starts_with("json/"))
+}
+
+/// The record in a line, behind the byte order marks that repairs remove.
+pub(crate) fn record_of(mut line: &[u8]) -> Raw<'_> {
+    while let Some(rest) = line.strip_prefix(b"\xEF\xBB\xBF") {
+        line = rest;
+    }
+    Raw::of_line(line)
 }
 
 /// An id as text: a string, or a number or boolean as it is written.

@@ -19,6 +19,7 @@ pub(crate) mod page;
 pub(crate) mod partial;
 pub(crate) mod paths;
 pub(crate) mod place;
+pub(crate) mod repair_table;
 pub(crate) mod space;
 pub(crate) mod store;
 pub(crate) mod sync;

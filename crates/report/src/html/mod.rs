@@ -53,6 +53,8 @@ pub struct Page {
     pub is_counted: bool,
     /// What training costs, in words: the sum, and how it is reckoned.
     pub cost: Option<(String, String)>,
+    /// How many changes repairs have made, by the code of what they mend; none where nothing was to be repaired.
+    pub repairs: Option<Vec<(String, u64)>>,
     /// The limits of the target.
     pub limits: Limits,
     /// What the sides have in common; none where there is one side.
@@ -134,6 +136,7 @@ pub fn render(page: &Page) -> String {
         (section::head::figures(page))
         (section::funnel::funnel(page))
         (section::findings::findings(page))
+        (section::repairs::repairs(page))
         (section::lengths::lengths(page))
         (section::labels::labels(page))
         (section::labels::balance(page))

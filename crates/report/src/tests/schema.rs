@@ -7,7 +7,8 @@ use parquet::basic::Repetition;
 
 use crate::tests::read::{metadata, scratch};
 use crate::{
-    DuplicateColumns, FindingRow, Group, LabelRow, PiiRow, RecordColumns, SummaryRow, TableWriter, VariantRow,
+    DuplicateColumns, FindingRow, Group, LabelRow, PiiRow, RecordColumns, RepairRow, SummaryRow, TableWriter,
+    VariantRow,
 };
 
 fn describe<G: Group>() -> String {
@@ -37,6 +38,7 @@ fn names_and_types() {
         describe::<Vec<SummaryRow>>(),
         describe::<Vec<VariantRow>>(),
         describe::<Vec<PiiRow>>(),
+        describe::<Vec<RepairRow>>(),
     ];
     expect![[r#"
         records

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
-use super::draft::apply;
+use super::draft::{Draft, apply};
 use super::*;
 use crate::convert::Weights;
 
@@ -215,6 +215,43 @@ fn what_cannot_be_repaired_is_told_from_the_many_that_can() {
         let (before, after) = blocks(&damages);
         assert_eq!(unsafely(&before), (after, 2_000 - places.len()), "{places:?}");
     }
+}
+
+/// How often a line is read until the repairs of a code are made, and how many edits these are.
+fn trial(code: Code, line: &str) -> (usize, usize) {
+    let (repair, mut tools) = (repair("converse", false), Tools::default());
+    let rule = repair.rule(code).expect("a repair");
+    let found = repair.examine(Framing::Line, line.as_bytes(), &mut tools);
+    let mine: Vec<&RecordFinding> = found.iter().filter(|finding| finding.code == code).collect();
+    let (draft, mut readings) = (Draft::new(line.as_bytes()), 0);
+    let proposals = (rule.propose)(line.as_bytes(), &mine);
+    let made = trial::run(rule, proposals, &draft, &found, |text| {
+        readings += 1;
+        repair.examine(Framing::Line, text, &mut tools)
+    });
+    (readings, made.map_or(0, |made| made.edits.len()))
+}
+
+#[test]
+fn what_cannot_be_mended_is_read_a_few_times_however_much_there_is() {
+    let record = |turn: &str| format!(r#"{{"messages":[{}]}}"#, vec![turn; 2_000].join(","));
+    let of_null = record(r#"{"role":null,"content":[{"text":"t"}]}"#);
+    assert_eq!(trial(Code::SchemaWrongType, &of_null), (1, 0));
+    let (before, good) = (record(r#"{"role":null,"x":1,"content":null}"#), r#","toolConfig":null}"#);
+    assert_eq!(trial(Code::SchemaWrongType, &before), (3, 0));
+    let mixed = format!("{}{good}", &before[..before.len() - 1]);
+    assert_eq!(trial(Code::SchemaWrongType, &mixed), (4, 1));
+}
+
+#[test]
+fn what_mends_nothing_is_left_alone_beside_what_does() {
+    check(
+        "converse",
+        &question(&[r#"{"text":"t","image":null}"#, r#"{"poem":"t","image":null}"#].map(str::to_owned)),
+        expect![[r#"
+            {"messages":[{"role":"user","content":[{"text":"t"},{"poem":"t","image":null}]},{"role":"assistant","content":[{"text":"a"}]}]}
+              schema/unknown-block 50..63 to 0 bytes: null member removed"#]],
+    );
 }
 
 /// A valid record, and what can be done to it.

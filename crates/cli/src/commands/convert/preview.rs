@@ -19,7 +19,7 @@ pub(super) fn run(args: &ConvertArgs, run: &Run) -> Result<Exit, Failure> {
     let format = output.output_format;
     let (mut out, mut last) = (Out::new(), None);
     let paint = Paint::for_stdout(output.color);
-    let counts = {
+    let found = {
         let _display = Display::start(&progress, inputs.size_bytes(), &output);
         let progress = Arc::clone(&progress);
         let tell = |repair: &Repair| match format {
@@ -36,16 +36,21 @@ pub(super) fn run(args: &ConvertArgs, run: &Run) -> Result<Exit, Failure> {
     if format == OutputFormat::Jsonl {
         out.write_object(&serde_json::json!({
             "kind": "summary",
-            "repairs": by_name(&counts),
+            "repairs": by_name(&found.by_code),
+            "beyond_repair": found.beyond,
             "exit_code": Exit::Clean.code(),
         }))?;
     }
     out.flush()?;
     if !output.quiet {
-        if counts.is_empty() {
+        let changes = repairs::counted(repairs::by_code(&found));
+        if !changes.is_empty() {
+            say(&format!("would repair (nothing was written)\n{changes}"));
+        } else if found.beyond == 0 {
             say("nothing to repair\n");
-        } else {
-            say(&format!("would repair (nothing was written)\n{}", repairs::counted(&counts)));
+        }
+        if found.beyond > 0 {
+            say(&format!("{}\n", repairs::left(found.beyond)));
         }
     }
     Ok(Exit::Clean)

@@ -1,5 +1,6 @@
 //! What `build` says at the end, and `stats` of what was built: the funnel, tokens, labels, findings, the verdict.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use bedload_stages::facets::Facet;
 
 use super::super::balance::balance;
 use super::super::pairs::pairs;
+use super::super::repairs;
 use super::super::sides::sides;
 use super::super::{Known, Paint};
 use super::{ClassNames, HIDDEN_NAMES, Listed, codes, leftovers, rate, tokens};
@@ -89,6 +91,7 @@ fn numbers_page(
             "of these, similar to the record that stays (or copies of such a record)",
         ),
         ("unselected", counts.unselected, "why: `reason` in report/records.parquet"),
+        ("  blank", numbers.removed(), "of these, blank lines"),
         ("  class cap", counts.capped, "of these, because their class has reached --cap-class"),
         ("  conflict", counts.conflicting, "of these, because others answer their prompt differently"),
         ("  eval match", counts.contaminated, "of these, because evaluation data has their text"),
@@ -114,6 +117,11 @@ fn numbers_page(
         };
         let place = if n == 0 || place.is_empty() { String::new() } else { format!("   {place}") };
         let _ = writeln!(out, "  {name:12} {:>width$}  {share:>7}{place}", count(n));
+    }
+    if let Some(of) = &manifest.repairs {
+        let of: Vec<(Cow<'_, str>, u64)> = of.iter().map(|(code, &n)| (escape(code), n)).collect();
+        let beyond = manifest.beyond_repair.unwrap_or_default();
+        out += &repairs::said(of.iter().map(|(code, n)| (&**code, *n)), beyond);
     }
     sources(&mut out, &numbers.summary.sources);
     let encoding = manifest.encoding.as_deref();

@@ -8,6 +8,7 @@ use bedload_stages::augment::Variation;
 use crate::plan::counted::counted;
 use crate::report::edges::edges;
 use crate::report::manifest::FileEntry;
+use crate::report::repairs::{Repairs, repairs};
 use crate::report::{conflicts, contamination, duplicates, pii, records, tables};
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
@@ -16,14 +17,14 @@ use crate::write::copy::make_private;
 /// Where the tables of an output are.
 const FOLDER: &str = "report";
 
-/// Writes all tables, and counts the findings of each code.
+/// Writes all tables, and counts the findings of each code, and repairs, where lines are repaired.
 pub(super) fn report(
     dir: &Path,
     source: &tables::TableInput<'_>,
     (settings, variations): (&Settings, &[Variation]),
     summary: &mut Summary,
     emit: &mut (impl FnMut(&Finding) -> Result<(), EngineError> + Send),
-) -> Result<Vec<FileEntry>, EngineError> {
+) -> Result<(Vec<FileEntry>, Option<Repairs>), EngineError> {
     let dir = &dir.join(FOLDER);
     make_private(dir)?;
     // Side by side: each of them waits for the disk at its end.
@@ -40,6 +41,13 @@ pub(super) fn report(
         },
     );
     let mut files = vec![of_lines.0?, found?, of_lines.1?];
+    let mut repaired = None;
+    if source.rules.repair.is_some() {
+        let tables::TableInput { facts, rules, fetch, watch, .. } = *source;
+        let (file, made) = repairs(dir, (facts, rules, fetch, watch), |_| Ok(()))?;
+        files.push(file);
+        repaired = Some(made);
+    }
     files.push(tables::labels(dir, source)?);
     if !source.plan.balance.is_empty() {
         files.push(tables::balance(dir, &source.plan.balance)?);
@@ -64,5 +72,5 @@ pub(super) fn report(
         files.push(tables::variants(dir, source, variations, settings.seed)?);
     }
     files.iter_mut().for_each(|file| file.path = format!("{FOLDER}/{}", file.path));
-    Ok(files)
+    Ok((files, repaired))
 }

@@ -17,6 +17,7 @@ use crate::report::manifest::{
 };
 use crate::report::provenance::Told;
 use crate::report::records::records;
+use crate::report::repairs::{Change, Repairs, repairs};
 use crate::report::tables::{TableInput, findings};
 use crate::run::error::EngineError;
 use crate::run::paths::resolve;
@@ -106,13 +107,22 @@ impl<'p> Report<'p> {
         Ok(vec![records(dir, &source)?, findings(dir, &source, None, each)?])
     }
 
+    /// Writes the table of repairs, and hands over each as it is found.
+    pub(super) fn write_repairs(
+        &self,
+        source: (&FactTable, &Rules, &Fetch<'_>, &Watch),
+        each: impl FnMut(&Change) -> Result<(), EngineError>,
+    ) -> Result<(FileEntry, Repairs), EngineError> {
+        repairs(self.store.path(), source, each)
+    }
+
     /// Hashes what was written, and seals the report.
     pub(super) fn seal(
         &self,
         about: About<'_>,
         files: Vec<FileEntry>,
         [out, rejected]: [Option<PathBuf>; 2],
-        by_code: &BTreeMap<Code, u64>,
+        (by_code, repairs): (&BTreeMap<Code, u64>, Option<&Repairs>),
     ) -> Result<(), EngineError> {
         let About { inputs, settings, plan, rules, facts, told, watch } = about;
         let fetch = Fetch::new(inputs, &settings.scan);
@@ -138,10 +148,6 @@ impl<'p> Report<'p> {
             written: written(facts, plan),
         };
         let mut config = config(settings, rules, inputs);
-        config["repair"] = settings.repair.as_ref().map_or(serde_json::Value::Null, |repair| {
-            let codes: Vec<&str> = repair.codes.iter().map(|code| code.name()).collect();
-            serde_json::json!({ "codes": codes, "unsafe": repair.unsafe_fixes })
-        });
         told.add_to(&mut config);
         let manifest = Manifest {
             tool: "bedload".to_owned(),
@@ -160,6 +166,8 @@ impl<'p> Report<'p> {
             },
             counts: plan.counts,
             findings: by_code.iter().map(|(code, &n)| (code.name().to_owned(), n)).collect(),
+            repairs: repairs.map(Repairs::by_name),
+            beyond_repair: repairs.map(|repairs| repairs.beyond),
             conversion: Some(conversion),
             files,
             ..Manifest::default()

@@ -10,6 +10,7 @@ pub(crate) mod labels;
 pub(crate) mod lengths;
 pub(crate) mod matches;
 pub(crate) mod preference;
+pub(crate) mod repairs;
 pub(crate) mod sources;
 pub(crate) mod split;
 pub(crate) mod verdict;

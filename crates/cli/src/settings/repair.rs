@@ -1,0 +1,27 @@
+//! Settings of repairs.
+
+use bedload_stages::repair::Selection;
+
+use crate::args::{FixArgs, Fixes};
+use crate::config::Config;
+use crate::exit::Failure;
+
+/// Puts flags over the configured repairs.
+pub(super) fn put_fixes(args: &FixArgs, config: &mut Config) {
+    if args.fix.is_some() {
+        config.fix.clone_from(&args.fix);
+    }
+    config.unsafe_fixes |= args.unsafe_fixes;
+}
+
+/// The repairs that are asked for, if any are; `others` are options that are of use with them only.
+pub(super) fn repairs(config: &Config, others: &[(bool, &str)]) -> Result<Option<Selection>, Failure> {
+    if let Some(Fixes(codes)) = config.fix.clone() {
+        return Ok(Some(Selection { codes, unsafe_fixes: config.unsafe_fixes }));
+    }
+    let given = [(config.unsafe_fixes, "--unsafe-fixes")];
+    match given.iter().chain(others).find(|(is_given, _)| *is_given) {
+        Some((_, flag)) => Err(Failure::Usage(format!("{flag} needs --fix"))),
+        None => Ok(None),
+    }
+}
