@@ -33,6 +33,7 @@ pub(crate) use value::inline;
 
 /// The file as written; flags override it. What is said of a setting here is what its schema says.
 #[derive(Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "bedload.toml", description = "Configuration of bedload.")]
 pub(crate) struct Config {

@@ -128,8 +128,9 @@ fn page(file: &str, line: u64, explained: &Explained, profile: Option<&str>) -> 
     }
     let _ = writeln!(out, "  bytes      {} at offset {}", explained.bytes, explained.byte_offset);
     let converted = explained.converted_bytes.map(|bytes| format!(" (converted, {bytes} bytes)"));
+    let repaired = explained.repaired_bytes.map(|bytes| format!(" (repaired, {bytes} bytes)"));
     let format = explained.format.unwrap_or("unknown");
-    let _ = writeln!(out, "  format     {format}{}", converted.unwrap_or_default());
+    let _ = writeln!(out, "  format     {format}{}", converted.or(repaired).unwrap_or_default());
     if let Some(encoding) = explained.encoding.as_ref().filter(|_| !explained.tokens.is_empty()) {
         let total: u64 = explained.tokens.iter().map(|(_, n)| n).sum();
         let parts: Vec<String> = explained.tokens.iter().map(|(key, n)| format!("{key} {n}")).collect();
@@ -170,6 +171,7 @@ fn numbers(file: &str, line: u64, explained: &Explained) -> serde_json::Value {
         "accepted": explained.accepted,
         "format": explained.format,
         "converted_bytes": explained.converted_bytes,
+        "repaired_bytes": explained.repaired_bytes,
         "encoding": explained.encoding,
         "tokens": tokens,
         "digest": explained.digest.map(|digest| format!("{digest:032x}")),

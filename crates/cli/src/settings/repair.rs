@@ -21,7 +21,9 @@ pub(super) fn repairs(config: &Config, others: &[(bool, &str)]) -> Result<Option
     }
     let given = [(config.unsafe_fixes, "--unsafe-fixes")];
     match given.iter().chain(others).find(|(is_given, _)| *is_given) {
-        Some((_, flag)) => Err(Failure::Usage(format!("{flag} needs --fix"))),
+        Some((_, flag)) => {
+            Err(Failure::Usage(format!("{flag} needs --fix, or `fix = true` in bedload.toml")))
+        }
         None => Ok(None),
     }
 }

@@ -139,6 +139,8 @@ mod published_cases;
 mod publishing;
 mod refusals;
 #[cfg(test)]
+mod repaired_builds;
+#[cfg(test)]
 mod repairing;
 #[cfg(test)]
 mod same_bytes;

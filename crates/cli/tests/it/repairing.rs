@@ -173,6 +173,24 @@ fn what_changes_the_learned_text_is_left_alone_until_it_is_asked_for() {
 }
 
 #[test]
+fn a_line_that_has_an_error_even_once_repaired_is_said_to_be_left() {
+    let twice = sound(0).replacen('{', r#"{"messages":[],"#, 1);
+    let scratch = Scratch::with("a.jsonl", jsonl([format!("\u{feff}{twice}"), sound(1)]));
+    let said = "1 line could be repaired in part, but has an error all the same: left as it is\n";
+    let diff = scratch.run(&format!("convert a.jsonl --fix --diff {TARGET}")).exits(0);
+    assert_eq!((diff.stdout.as_str(), diff.stderr.as_str()), ("", said));
+    let object =
+        scratch.run(&format!("convert a.jsonl --fix --diff --output-format jsonl {TARGET}")).exits(0);
+    assert_eq!(object.summary()["beyond_repair"], 1);
+    let fixed = scratch.run(&format!("convert a.jsonl --fix --out b.jsonl {TARGET}")).exits(1);
+    assert!(
+        fixed.said().contains(&format!("  repairs     none made\n              {said}")),
+        "{}",
+        fixed.said()
+    );
+}
+
+#[test]
 fn only_the_named_codes_are_repaired() {
     let (before, _) = damaged();
     let scratch = Scratch::with("a.jsonl", &before);

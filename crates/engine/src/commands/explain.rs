@@ -29,6 +29,8 @@ pub struct Explained {
     pub format: Option<&'static str>,
     /// Its length in bytes once it is converted to that format; none where it is not converted.
     pub converted_bytes: Option<u64>,
+    /// Its length in bytes once it is repaired; none where it stays as it is, or is converted then.
+    pub repaired_bytes: Option<u64>,
     /// Whether nothing rejects it.
     pub accepted: bool,
     /// Tokens by field or speaker, and what messages take besides their texts: name and count.
@@ -183,6 +185,7 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         (None, _) => line.bytes,
     };
     let is_several = row.records > 1;
+    let is_only_repaired = rules.repair.is_some() && rules.conversion.is_none();
     let records = record.into_iter().flat_map(|bytes| bytes.split(move |&byte| is_several && byte == b'\n'));
     for (bytes, format) in records.filter_map(|bytes| Some((bytes, rules.format?))) {
         Parser::default().parse(bytes, |parsed| {
@@ -216,7 +219,8 @@ fn one(rules: &Rules, name: &str, number: u64, line: &Physical<'_>) -> Explained
         byte_offset: line.start,
         bytes: line.len,
         format: rules.format.map(|format| format.name),
-        converted_bytes: row.written,
+        converted_bytes: row.written.filter(|_| !is_only_repaired),
+        repaired_bytes: row.written.filter(|_| is_only_repaired && row.accepted),
         accepted: row.accepted,
         tokens: counts,
         encoding: rules.tokenizer.as_ref().map(|tokenizer| tokenizer.name().to_owned()),

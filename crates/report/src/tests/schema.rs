@@ -131,6 +131,19 @@ fn names_and_types() {
           kind BYTE_ARRAY String
           length INT64
           action BYTE_ARRAY String
+        repairs
+          file BYTE_ARRAY String
+          line INT64
+          code BYTE_ARRAY String
+          safety BYTE_ARRAY String
+          title BYTE_ARRAY String
+          pointer BYTE_ARRAY String
+          begin INT64
+          end INT64
+          bytes_after INT64
+          line_removed INT64
+          before BYTE_ARRAY String null
+          after BYTE_ARRAY String null
     "#]]
     .assert_eq(&tables.concat());
 }

@@ -13,14 +13,15 @@ const FLAG: &str = "--patches";
 /// A file under way.
 pub(super) enum Patches<'p> {
     Lines(FileBeside<'p>),
-    Table(RepairTable<'p>),
+    Table(Box<RepairTable<'p>>),
 }
 
 impl<'p> Patches<'p> {
     /// Begins a file, in the form that its name asks for.
     pub(super) fn create(path: &Path, inputs: &Inputs, progress: &'p Progress) -> Result<Self, EngineError> {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
-            return RepairTable::create(FLAG, path, inputs, progress).map(Self::Table);
+            return RepairTable::create(FLAG, path, inputs, progress)
+                .map(|table| Self::Table(Box::new(table)));
         }
         FileBeside::create(FLAG, path, Some(inputs), progress).map(Self::Lines)
     }
