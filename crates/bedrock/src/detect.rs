@@ -100,17 +100,19 @@ fn nearest(record: Json<'_>, wanted: &[&'static Format]) -> Option<usize> {
     let fitting = all().enumerate().filter(|(_, format)| format.fits(record));
     let best = fitting.max_by_key(|(n, format)| {
         let is_wanted = wanted.contains(format);
-        let is_named = match format.id {
-            FormatId::ChatRft => has_reference,
-            FormatId::Alpaca => has_instruction,
-            FormatId::Evaluation => has_reference_response,
-            FormatId::AnthropicMessages => is_anthropic(record),
-            _ => format.is_foreign_preference(),
+        let named = match format.id {
+            // It is what other formats are, and has a label besides.
+            FormatId::Kto => 2,
+            FormatId::ChatRft => u8::from(has_reference),
+            FormatId::Alpaca => u8::from(has_instruction),
+            FormatId::Evaluation => u8::from(has_reference_response),
+            FormatId::AnthropicMessages => u8::from(is_anthropic(record)),
+            _ => u8::from(format.is_foreign_preference()),
         };
         // A chat without a reference answer is another tool's, unless it is what the target wants.
         let is_doubtful = format.id == FormatId::ChatRft && !has_reference && !is_wanted;
         let required = format.fields.iter().filter(|field| field.required).count();
-        (is_named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
+        (named, is_wanted, !is_doubtful, required, format.dialect().is_some(), usize::MAX - n)
     });
     // A record for reinforcement may have any further key, which is handed to its grader.
     let is_sure = |format: &Format| format.id == FormatId::ChatRft || format.is_foreign_preference();

@@ -121,6 +121,7 @@ pub enum FormatId {
     MessagesPreference,
     AlpacaPreference,
     ScoredAnswers,
+    Kto,
 }
 
 /// What the answers in a record are for.

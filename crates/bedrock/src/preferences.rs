@@ -27,6 +27,11 @@ pub const SCORES: &[&str] = &["score", "rating", "reward", "overall_score"];
 /// Keys of what was asked, in the order in which they are looked for.
 pub const ASKED: &[&str] = &["prompt", "instruction", "question", "query", "input"];
 
+/// Keys under which an answer is called a good one or a bad one.
+pub const LABELS: &[&str] = &["label", "kto_tag"];
+/// Keys of a single answer to what was asked.
+pub const ANSWERED: &[&str] = &["completion", "response", "answer", "output"];
+
 /// Returns true if a record is of a format of preference data that no target accepts.
 pub(crate) fn is_of(id: FormatId, record: Json<'_>) -> bool {
     let given = |key| given(record, key);
@@ -57,6 +62,15 @@ pub(crate) fn is_of(id: FormatId, record: Json<'_>) -> bool {
                 && !has("chosen")
                 && (SCORE_LISTS.iter().any(|key| is_array(given(key)))
                     || list.elements().next().is_some_and(is_scored))
+        }
+        FormatId::Kto => {
+            const OTHERS: [&str; 5] =
+                ["chosen", "rejected", "rejected_response", "rejected_messages", "reference_answer"];
+            let has_list_of_answers = has("instruction") && is_array(given("output"));
+            LABELS.iter().any(|key| matches!(given(key), Some(Value::Bool(_))))
+                && !OTHERS.into_iter().any(has)
+                && (["messages", "conversations"].iter().any(|key| is_array(given(key)))
+                    || ANSWERED.iter().any(|key| has(key)) && !has_list_of_answers)
         }
         _ => false,
     }

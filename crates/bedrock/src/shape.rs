@@ -50,18 +50,6 @@ static SHAPES: &[Shape] = &[
         },
     },
     Shape {
-        name: "kto",
-        title: "KTO data (answers with a `label` of true or false)",
-        advice: "for fine-tuning, keep only the records whose label is true, and remove the label; an answer whose \
-                 label is false would be learned like any other",
-        is_of: |record| {
-            const ANSWERED: &[&str] =
-                &["completion", "response", "output", "messages", "conversations", "answer"];
-            let is_label = |key| kind(record, key) == Some(Is::Bool);
-            (is_label("label") || is_label("kto_tag")) && ANSWERED.iter().any(|key| has(record, key))
-        },
-    },
-    Shape {
         name: "answer-lists",
         title: "prompts with a list of answers each, without scores",
         advice: "choose one answer for fine-tuning (`prompt`, `completion`), or two for preference data (`prompt`, \
@@ -113,7 +101,6 @@ impl Shape {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Is {
-    Bool,
     Array,
     Object,
     Other,
@@ -123,10 +110,9 @@ enum Is {
 fn kind(record: Json<'_>, key: &str) -> Option<Is> {
     match record.get(key)?.value() {
         Value::Null => None,
-        Value::Bool(_) => Some(Is::Bool),
         Value::Array(_) => Some(Is::Array),
         Value::Object(_) => Some(Is::Object),
-        Value::Number(_) | Value::String(_) => Some(Is::Other),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(Is::Other),
     }
 }
 

@@ -216,6 +216,8 @@ pub enum Code {
     FileUnreadKeys,
     DedupeOtherLabel,
     ConvertExpanded,
+    ConvertPaired,
+    ConvertUnpaired,
 }
 
 /// Everything about a code in general.
@@ -339,7 +341,7 @@ mod tests {
                 assert!(page.ends_with('.') || page.ends_with('`'), "{}: {page}", info.name);
             }
         }
-        assert_eq!(CODES.len(), Code::ConvertExpanded as usize + 1);
+        assert_eq!(CODES.len(), Code::ConvertUnpaired as usize + 1);
     }
 
     #[test]

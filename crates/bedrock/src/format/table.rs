@@ -296,6 +296,23 @@ pub static FOREIGN: &[Format] = &[
         fields: &[],
         rules: &[],
     },
+    Format {
+        id: FormatId::Kto,
+        name: "kto",
+        title: "answers that a label calls good or bad",
+        answers: Answers::Compared,
+        fields: &[
+            may("prompt", FieldKind::Any),
+            may("completion", FieldKind::Any),
+            may("messages", FieldKind::Any),
+            may("conversations", FieldKind::Any),
+            may("label", FieldKind::Any),
+            may("kto_tag", FieldKind::Any),
+            may("system", FieldKind::Any),
+            may("tools", FieldKind::Any),
+        ],
+        rules: &[],
+    },
 ];
 
 const _: () = {

@@ -65,8 +65,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) conversion: ConversionArgs,
-    /// Which pairs to make of several answers to one prompt, for preference formats: one, or all in which one answer is
-    /// better than the other [default: one].
+    /// Which pairs to make of several answers to one prompt, for preference formats: one (of labelled answers one for each
+    /// of them), or all in which one answer is better than the other [default: one].
     #[arg(help_heading = "Conversion", long, value_name = "WHICH")]
     pub(crate) pairs: Option<String>,
     #[command(flatten)]

@@ -124,11 +124,6 @@ fn data_with_all_that_its_format_wants_raises_no_alarm() {
 #[test]
 fn records_of_other_tools_that_are_not_converted_are_named_with_what_to_do() {
     for (line, name) in [
-        (r#"{"prompt": "q #", "completion": "a", "label": true}"#, "KTO data"),
-        (
-            r#"{"messages": [{"role": "user", "content": "q #"}, {"role": "assistant", "content": "g"}], "label": false}"#,
-            "KTO data",
-        ),
         (r#"{"prompt": "q #", "responses": ["a", "b"]}"#, "prompts with a list of answers"),
         (
             r#"{"schemaType": "ModelInvocationLog", "modelId": "m", "input": {"inputBodyJson": {}}, "output": {"outputBodyJson": {}}}"#,

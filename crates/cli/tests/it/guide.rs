@@ -64,6 +64,8 @@ fn with_files() -> Scratch {
     let said = |role: &str, text: String| json!({"role": role, "content": [{"text": text}]});
     let chat = |n: usize| json!({"messages": [said("user", format!("q {n}")), said("assistant", format!("a {}", n % 3))]});
     scratch.write("chat.jsonl", lines(30, chat));
+    let labelled = |n: usize| json!({"prompt": format!("q {}", n / 2), "completion": format!("a {n}"), "label": n.is_multiple_of(2)});
+    scratch.write("kto.jsonl", lines(30, labelled));
     scratch.write("tickets/t.jsonl", lines(40, |n| json!({"ticket": n, "thread": {"id": n / 2}, "question": {"text": format!("ticket {n}")}, "answers": ["yes"]})));
     let sharegpt = |n: usize| json!({"topic": n / 3, "category": "c", "conversations": [{"from": "human", "value": format!("post {n}")}, {"from": "gpt", "value": "reply"}]});
     scratch.write("forum/f.jsonl", lines(40, sharegpt));

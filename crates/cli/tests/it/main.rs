@@ -117,6 +117,7 @@ mod output_directory;
 mod output_files;
 #[cfg(test)]
 mod pages;
+mod paired_lines;
 #[cfg(test)]
 mod passing_through;
 #[cfg(test)]

@@ -39,7 +39,7 @@ use crate::scan::kept::{self, Kept};
 use crate::scan::near::SetMaker;
 use crate::scan::near_index::Indexing;
 use crate::scan::rules::{Rules, refuse_unknown_format, unknown_format};
-use crate::scan::several::refuse_several;
+use crate::scan::several::{refuse_joined, refuse_several};
 use crate::scan::ties::Ties;
 use crate::write;
 use crate::write::checksums::{hash_inputs, hash_others};
@@ -103,6 +103,7 @@ pub fn build(
 
     progress.enter(Phase::Scan);
     let (mut rules, mut before) = Rules::new(settings, inputs)?;
+    refuse_joined(&rules)?;
     before.extend(rules.read_eval_sets(settings, watch)?);
     let provenance = Provenance::read(settings, inputs, watch)?;
     rules.origins = provenance.origins;

@@ -31,7 +31,7 @@ use crate::scan::examine::{Examiner, Physical, Wanted};
 use crate::scan::facts::FileLines;
 use crate::scan::held_out::{HeldOut, LeakCounts, Leaks};
 use crate::scan::rules::{Rules, unknown_format};
-use crate::scan::several::refuse_several;
+use crate::scan::several::{refuse_joined, refuse_several};
 use crate::scan::stances::Stances;
 use crate::scan::value_counts::ValueTally;
 use chunk::{Asked, ChunkChecked, check_chunk};
@@ -104,6 +104,7 @@ pub fn check(
     progress.enter(Phase::Scan);
     let set_aside = inputs.set_aside_foreign()?;
     let (mut rules, mut before) = Rules::new(settings, inputs)?;
+    refuse_joined(&rules)?;
     before.extend(rules.read_eval_sets(settings, &progress.watch)?);
     rules.origins = Provenance::read(settings, inputs, &progress.watch)?.origins;
     let mut total = Checked {
@@ -131,7 +132,7 @@ pub fn check(
     let is_counted = AtomicBool::new(rules.format.is_none());
     let mut shown: BTreeMap<Code, u64> = BTreeMap::new();
     let mut lines = vec![FileLines::default(); inputs.len()];
-    let mut again: Option<Examiner<'_>> = None;
+    let mut again: Option<Examiner<'_, '_>> = None;
     visit_weighing(
         inputs,
         &settings.scan,

@@ -21,6 +21,7 @@ use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::conversion::Conversion;
 use crate::scan::facts::scan;
+use crate::scan::pairing::pair_lines;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 use crate::scan::several::refuse_without_target;
 use crate::write::atomic_file::AtomicFile;
@@ -125,9 +126,13 @@ pub fn convert(
     let provenance = Provenance::read(settings, inputs, watch)?;
     rules.origins = provenance.origins;
     refuse_unknown_format(&before)?;
+    pair_lines(inputs, settings, &mut rules, progress)?;
     let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
+    if let Some(pairing) = rules.conversion.as_ref().and_then(|conversion| conversion.pairing.as_ref()) {
+        pairing.check()?;
+    }
 
     progress.enter(Phase::Write);
     let mut plan = plan_as_it_is(&scanned, inputs, settings, &rules, before);

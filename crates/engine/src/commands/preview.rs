@@ -8,6 +8,7 @@ use crate::run::error::EngineError;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::facts::scan;
+use crate::scan::pairing::pair_lines;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 
 /// Tells every change that the repairs of the settings would make, in input order, and counts them.
@@ -26,8 +27,9 @@ pub fn preview(
     let temp_dir = temp_dir(settings);
     inputs.spool_all(&temp_dir, watch)?;
     progress.enter(Phase::Scan);
-    let (rules, before) = Rules::new(settings, inputs)?;
+    let (mut rules, before) = Rules::new(settings, inputs)?;
     refuse_unknown_format(&before)?;
+    pair_lines(inputs, settings, &mut rules, progress)?;
     let scanned = scan(inputs, settings, &rules, &temp_dir, progress)?;
     inputs.check_unchanged()?;
     progress.enter(Phase::Report);

@@ -202,7 +202,9 @@ impl Packer<'_> {
         }
         let mut cursor = facts.cursor(Ordinal(lines.start));
         let mut later = &variants[variants.partition_point(|variant| variant.parent.0 < lines.start)..];
-        for line in lines.map(Ordinal).filter(|line| verdicts[line.index()] == Verdict::Kept(side)) {
+        let is_written =
+            |line: &Ordinal| verdicts[line.index()] == Verdict::Kept(side) && facts.records(*line) > 0;
+        for line in lines.map(Ordinal).filter(is_written) {
             let input = cursor.input_of(line);
             let own = (facts.records(line), facts.written(line, input) + 1, facts.tokens(line).total());
             let n_copies = if side == Side::Train { variants_of(later, line).len() } else { 0 };

@@ -31,7 +31,7 @@ pub(crate) fn findings_in_order(
         let found: Vec<Vec<Finding>> = lines
             .into_par_iter()
             .map_init(
-                || (Examiner::new(rules), Vec::new()),
+                || (Examiner::new(rules).fetching(fetch), Vec::new()),
                 |(examiner, scratch), line| {
                     let line = Ordinal(line);
                     let input = facts.input_of(line);

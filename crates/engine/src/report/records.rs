@@ -235,7 +235,8 @@ impl<'p> Places<'p> {
         for line in lines.clone().map(Ordinal) {
             input.push(cursor.input_of(line));
             let verdict = plan.verdicts[line.index()];
-            let slot = slot(verdict);
+            // Its record may be in the place of another line.
+            let slot = slot(verdict).filter(|_| made_of(facts, line, verdict) > 0);
             let Some((slot, (at, first))) = slot.and_then(|slot| Some((slot, shards[slot].as_mut()?))) else {
                 shard.push(NOWHERE);
                 shard_line.push(0);
@@ -324,7 +325,9 @@ fn columns<'c>(
         characters: tokens(is_counted, |tokens| tokens.characters),
         tokens_by_6: tokens(is_counted, Tokens::by_6),
         tokens_by_3: tokens(is_counted, Tokens::by_3),
-        digest: Digests::new(rows, move |row| is_accepted(row).then(|| facts.digest(line(row)))),
+        digest: Digests::new(rows, move |row| {
+            (is_accepted(row) && facts.records(line(row)) > 0).then(|| facts.digest(line(row)))
+        }),
         label: Words::new(rows, &words.labels, move |row| plan.classes.of(facts, line(row))),
         verdict: Words::new(rows, &words.verdicts, move |row| Some(verdict_index(verdict(row)))),
         reason: Words::new(rows, &words.reasons, move |row| {

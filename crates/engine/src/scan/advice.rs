@@ -96,7 +96,7 @@ impl Sample {
         let (mut converted, mut refusal) = (0, None);
         for line in &self.0 {
             let mut findings = Findings::in_full();
-            if converter.convert(from, line, &mut Vec::new(), &mut findings) > 0 {
+            if converter.takes(from, line, &mut findings) {
                 converted += 1;
             } else if refusal.is_none() {
                 refusal = findings.into_full().into_iter().next().map(|finding| finding.message);

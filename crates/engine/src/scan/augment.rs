@@ -52,7 +52,7 @@ pub(crate) struct HeldOutSets<'a> {
 
 /// What a thread makes variants with.
 struct Worker<'a> {
-    examiner: Examiner<'a>,
+    examiner: Examiner<'a, 'a>,
     /// What they are compared with.
     compared: Option<(&'a HeldOutSets<'a>, SetBuffers)>,
 }

@@ -1,17 +1,20 @@
 //! The conversion of a run: what the records of each input are converted from.
 
+use std::ops::Range;
+
 use bedload_bedrock::{Detection, Format};
 use bedload_record::names::offer;
 use bedload_record::plural::first;
 use bedload_record::{Findings, InputId};
 use bedload_scan::Inputs;
-use bedload_stages::convert::{Converter, Fit, Source, fit};
+use bedload_stages::convert::{Converter, Fit, Half, Source, fit};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
 use crate::run::source::DataSource;
 use crate::scan::advice::Sample;
 use crate::scan::by_source::Fields;
+use crate::scan::pairing::Pairing;
 use crate::scan::resolve::look_at_all;
 
 /// How the records of each input come into the format of the run.
@@ -21,6 +24,8 @@ pub(crate) struct Conversion {
     sources: Vec<Option<Source>>,
     /// For each input, the fields that are read before its records are converted; empty where none are.
     fields: Vec<Fields>,
+    /// Which lines make records together, where some do.
+    pub(crate) pairing: Option<Pairing>,
 }
 
 impl Conversion {
@@ -55,7 +60,7 @@ impl Conversion {
         } else {
             inputs.iter().map(|input| own(input).or(Some(Source::MAPPED))).collect()
         };
-        Ok(Some(Self { converter, sources, fields: Vec::new() }))
+        Ok(Some(Self { converter, sources, fields: Vec::new(), pairing: None }))
     }
 
     /// Says nothing of what is dropped where it is read before: these are the fields of each input.
@@ -71,9 +76,39 @@ impl Conversion {
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> usize {
-        let source = self.sources[input.index()].unwrap_or(Source::Format(self.converter.to()));
+        let source = self.source(input);
         let fields = self.fields.get(input.index()).map_or(&[][..], |fields| &fields[..]);
         self.converter.convert_beside(fields, source, line, out, findings)
+    }
+
+    fn source(&self, input: InputId) -> Source {
+        self.sources[input.index()].unwrap_or(Source::Format(self.converter.to()))
+    }
+
+    /// Returns true if records are made of several lines of an input.
+    pub(crate) fn joins(&self, input: InputId) -> bool {
+        self.converter.joins(self.source(input))
+    }
+
+    /// Returns true if records are made of several lines.
+    pub(crate) fn joins_any(&self) -> bool {
+        self.sources.iter().flatten().any(|&source| self.converter.joins(source))
+    }
+
+    /// Reads a line as one side of a pair.
+    pub(crate) fn half(&self, input: InputId, line: &[u8], findings: &mut Findings) -> Option<Half> {
+        self.converter.half(self.source(input), line, findings)
+    }
+
+    /// Appends the record of a good answer and a bad one, which are at these places of some lines.
+    pub(crate) fn pair(
+        &self,
+        input: InputId,
+        lines: &[u8],
+        places: [Range<usize>; 2],
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.converter.pair(self.source(input), lines, places, out)
     }
 
     /// The line as it is written: converted, which succeeded when its facts were taken.

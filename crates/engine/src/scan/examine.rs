@@ -1,6 +1,7 @@
 //! The visit of one record: parse, check, count, identify. The same code runs in the scan, which keeps codes, and
 //! afterwards for the few records whose findings are shown in full.
 
+mod again;
 mod content;
 mod line;
 pub(crate) mod place;
@@ -13,17 +14,18 @@ use std::mem;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
-use bedload_record::{Code, CodeSet, FactRow, Findings, InputId, Interner, Json, Parser, RecordFinding};
+use bedload_record::{Code, CodeSet, FactRow, Findings, InputId, Interner, Json, Parser};
+use bedload_scan::Fetch;
 use bedload_stages::contamination::Matcher;
 use bedload_stages::repair::Tools;
 use bedload_stages::{balance, dedupe, facets, group, preference, schema, tokens};
 
 use crate::scan::contamination::EvalSets;
-use crate::scan::pii::{Hunt, Personal, look_at_masked};
+use crate::scan::pairing::Made;
+use crate::scan::pii::{Hunt, look_at_masked};
 use crate::scan::rules::Rules;
 use crate::scan::source::Source;
 use crate::scan::stances::stance;
-use place::in_order;
 
 use content::Content;
 pub(crate) use content::Summary;
@@ -33,7 +35,7 @@ use several::{add_too_long, once_converted, records};
 pub(crate) use wanted::{Names, Wanted};
 
 /// A worker's tools; one per thread, reused from line to line.
-pub(crate) struct Examiner<'r> {
+pub(crate) struct Examiner<'r, 'i> {
     rules: &'r Rules,
     parser: Parser,
     readers: Readers<'r>,
@@ -54,6 +56,8 @@ pub(crate) struct Examiner<'r> {
     /// Whether the line visited last is removed.
     is_removed: bool,
     unmapped: Unmapped,
+    /// What reads the other lines of a record that is made of several.
+    fetch: Option<&'r Fetch<'i>>,
     /// Lines visited since that was taken.
     lines: u64,
 }
@@ -66,7 +70,7 @@ struct Readers<'r> {
     stances: bool,
 }
 
-impl<'r> Examiner<'r> {
+impl<'r, 'i> Examiner<'r, 'i> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
         let readers = Readers {
             counter: rules.tokenizer.as_ref().map(tokens::Tokenizer::counter),
@@ -87,8 +91,14 @@ impl<'r> Examiner<'r> {
             tools: Tools::default(),
             is_removed: false,
             unmapped: Unmapped::default(),
+            fetch: None,
             lines: 0,
         }
+    }
+
+    /// The same, where records may be made of several lines.
+    pub(crate) fn fetching(self, fetch: &'r Fetch<'i>) -> Self {
+        Self { fetch: Some(fetch), ..self }
     }
 
     /// Whether the summaries of records are to have their stances from now on.
@@ -158,26 +168,6 @@ impl<'r> Examiner<'r> {
         &self.values
     }
 
-    /// Everything found in a line, in the order of the line's bytes.
-    pub(crate) fn findings(&mut self, line: &Physical<'_>) -> Vec<RecordFinding> {
-        let mut findings = Findings::in_full();
-        self.examine(line, Wanted::Again, None, &mut findings);
-        in_order(&mut findings)
-    }
-
-    /// The same for a line whose codes are known: its tokens are counted again only where these are about tokens.
-    pub(crate) fn findings_of(&mut self, line: &Physical<'_>, codes: CodeSet) -> Vec<RecordFinding> {
-        let about_tokens =
-            [Code::LimitTokens, Code::LimitTokensEstimate, Code::TokensUncountable, Code::PreferenceCutPair];
-        if about_tokens.into_iter().any(|code| codes.contains(code)) {
-            return self.findings(line);
-        }
-        let counter = self.readers.counter.take();
-        let found = self.findings(line);
-        self.readers.counter = counter;
-        found
-    }
-
     /// Adds everything found in a line, and returns what it is where it can be looked at: one visit for a run that
     /// keeps both.
     pub(crate) fn examine(
@@ -188,12 +178,6 @@ impl<'r> Examiner<'r> {
         findings: &mut Findings,
     ) -> Option<Summary> {
         self.visit(line, findings, wanted, names).map(Summary::of)
-    }
-
-    /// Everything personal in a line, in its order.
-    pub(crate) fn personal(&mut self, line: &Physical<'_>, codes: CodeSet) -> Vec<Personal> {
-        self.findings_of(line, codes);
-        mem::take(&mut self.hunt.personal)
     }
 
     /// Parses, converts, masks and checks. Its identity and label are computed where the caller needs them.
@@ -216,6 +200,7 @@ impl<'r> Examiner<'r> {
             hunt,
             converted,
             unmapped,
+            fetch,
             lines,
             ..
         } = self;
@@ -296,10 +281,18 @@ impl<'r> Examiner<'r> {
             }
             true
         });
-        let n_records = if is_sound { conversion.convert(input, bytes, converted, findings) } else { 0 };
-        if n_records == 0 {
-            return None;
-        }
+        let made = if is_sound {
+            conversion.make(rules, *fetch, (input, line.start, bytes), converted, findings)
+        } else {
+            Made::Refused
+        };
+        let n_records = match made {
+            Made::Refused => return None,
+            Made::Elsewhere => {
+                return Some(Content { written: Some(0), records: Some(0), ..Content::default() });
+            }
+            Made::Records(n_records) => n_records,
+        };
         let mut last = Content::default();
         let mut length = 0;
         for (nth, record) in records(converted, n_records).enumerate() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bedload_bedrock::Unmapped;
 use bedload_record::{FactTable, InputId, Room, Terminator};
-use bedload_scan::{Inputs, TempRoom, visit_weighing};
+use bedload_scan::{Fetch, Inputs, TempRoom, visit_weighing};
 use bedload_stages::balance::LABELS_MAX;
 use bedload_stages::facets::VALUES_MAX;
 
@@ -76,11 +76,12 @@ pub(crate) fn scan(
             facts.begin_file_of(input.source(), input.name());
         }
     };
+    let fetch = Fetch::new(inputs, &settings.scan);
     visit_weighing(
         inputs,
         &settings.scan,
         &progress.watch,
-        || Examiner::new(rules),
+        || Examiner::new(rules).fetching(&fetch),
         |examiner, chunk| {
             let mut rows = rows(settings);
             let (mut crlf, mut rejected) = (0u64, 0u64);

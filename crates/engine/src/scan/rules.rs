@@ -6,7 +6,7 @@ use bedload_bedrock::{Answers, Bound, Citation, Format, Limit, Unmapped};
 use bedload_record::json::Framing;
 use bedload_record::names::did_you_mean;
 use bedload_record::{Code, Finding, InputId, Severities, Side};
-use bedload_scan::{Inputs, Watch};
+use bedload_scan::{Fetch, Inputs, ScanError, Watch};
 use bedload_stages::Check;
 use bedload_stages::dedupe::{Normalize, Survivor};
 use bedload_stages::facets::Field;
@@ -24,6 +24,7 @@ use crate::scan::by_source::{BySource, Fields};
 use crate::scan::contamination::EvalSets;
 use crate::scan::conversion::Conversion;
 use crate::scan::origins::Origins;
+use crate::scan::pairing::Pairing;
 use crate::scan::pii::Pii;
 use crate::scan::resolve::{Examples, Resolved, resolve};
 
@@ -212,7 +213,33 @@ impl Rules {
             (None, Some(repaired)) => *made = repaired,
             (None, None) => {}
         }
-        let line = Some(line).filter(|_| !is_made);
+        self.masked(Some(line).filter(|_| !is_made), made)
+    }
+
+    /// The records that are written in the place of a line of an input, where they are made of several.
+    ///
+    /// # Errors
+    /// Where an input cannot be read again.
+    pub(crate) fn joined<'b>(
+        &self,
+        at: (InputId, u64),
+        fetch: &Fetch<'_>,
+        made: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], ScanError> {
+        if let Some((conversion, pairing)) = self.joining(at.0) {
+            pairing.written(at, conversion, self, fetch, made)?;
+        }
+        Ok(self.masked(None, made))
+    }
+
+    /// How records are made of several lines of an input, where they are.
+    pub(crate) fn joining(&self, input: InputId) -> Option<(&Conversion, &Pairing)> {
+        let conversion = self.conversion.as_ref().filter(|conversion| conversion.joins(input))?;
+        Some((conversion, conversion.pairing.as_ref()?))
+    }
+
+    /// A line, or what was made of it, without what is personal.
+    fn masked<'b>(&self, line: Option<&'b [u8]>, made: &'b mut Vec<u8>) -> &'b [u8] {
         let masked = self.pii.as_ref().zip(self.format).and_then(|(pii, format)| match line {
             Some(line) => pii.masked(format, line),
             None => pii.masked_records(format, made),

@@ -1,9 +1,10 @@
-//! Conversions that make several records of one line: where they are refused.
+//! Conversions that make several records of one line, or one of several: where they are refused.
 
 use bedload_stages::convert::{ConvertConfig, Pairs, Weights};
 
 use crate::run::error::EngineError;
 use crate::run::settings::Settings;
+use crate::scan::rules::Rules;
 
 /// The setting that makes several records of one line, as an option has it.
 fn several(config: &ConvertConfig) -> Option<&'static str> {
@@ -23,6 +24,18 @@ pub(crate) fn refuse_several(settings: &Settings) -> Result<(), EngineError> {
          hint: convert first, `bedload convert INPUT --to FORMAT {option} --out FILE`, and use FILE without {option}"
     );
     Err(EngineError::Usage(message))
+}
+
+/// Refuses data of which one record is made of several lines.
+pub(crate) fn refuse_joined(rules: &Rules) -> Result<(), EngineError> {
+    let Some(conversion) = rules.conversion.as_ref().filter(|conversion| conversion.joins_any()) else {
+        return Ok(());
+    };
+    let to = conversion.converter.to().name;
+    Err(EngineError::Usage(format!(
+        "records of the format kto are paired with each other, which only `bedload convert` does\n\
+         hint: convert first, `bedload convert INPUT --to {to} --out FILE`, and use FILE"
+    )))
 }
 
 /// Refuses them where nothing is converted.

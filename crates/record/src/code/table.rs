@@ -1722,4 +1722,24 @@ pub static CODES: &[CodeInfo] = &[
         "`--weights split` writes a record for each answer to train on, which ends with it; `--pairs all` writes one for each pair of answers of which one is better. So there are more records in the file than lines that were converted.",
         "Nothing to do; the message says how many records there are."
     ),
+    row!(
+        ConvertPaired,
+        "convert/paired",
+        Note,
+        Record,
+        BASELINE,
+        "a record was made of this line and another",
+        "In KTO data each line has one answer, which its label calls good or bad. A preference record has one of each to the same prompt: the first good answer to a prompt is paired with the first bad one, the second with the second; with `--pairs all`, each good answer with each bad one.",
+        "Nothing to do; the message says where the other answer is. The record is written in the place of the first of its lines."
+    ),
+    row!(
+        ConvertUnpaired,
+        "convert/unpaired",
+        Error,
+        Record,
+        BASELINE,
+        "an answer without a counterpart to the same prompt",
+        "In KTO data each line has one answer, which its label calls good or bad. A preference record needs one of each to the same prompt, and no other line has it: prompts are the same if their system prompts, turns and tools are.",
+        "Give all files at once, if the other answer is in another one. For more pairs use `--pairs all`, which uses an answer more than once; to fine-tune on the good answers, convert to a format for that, e.g. `--to converse`."
+    ),
 ];

@@ -70,7 +70,7 @@ pub enum Weights {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pairs {
-    /// Of scored answers the best one and the worst.
+    /// Of scored answers the best one and the worst; of answers with a label each good one with one bad one.
     #[default]
     One,
     /// All in which one answer is better than the other: `bedload convert` alone makes them.

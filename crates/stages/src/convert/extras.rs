@@ -129,6 +129,12 @@ impl Extras {
         extras
     }
 
+    /// The same, but for one kind.
+    pub(super) fn with(mut self, kind: Kind, way: Extra) -> Self {
+        self.own[kind as usize] = Some(way);
+        self
+    }
+
     /// What happens to a kind.
     pub(super) fn of(self, kind: Kind) -> Extra {
         self.own[kind as usize].unwrap_or(self.default)

@@ -14,7 +14,8 @@
 //! dropped so that the record is left without one, nor made a target if it is marked as excluded.
 //!
 //! ## Findings
-//! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`, `convert/expanded`.
+//! `convert/source`, `convert/content`, `convert/weight`, `convert/extra-key`, `convert/dropped`, `convert/expanded`,
+//! and of pairs that are made of two lines, which the engine finds, `convert/paired` and `convert/unpaired`.
 
 mod blocks;
 mod chat;
@@ -23,9 +24,11 @@ mod config;
 mod conversation;
 mod extras;
 mod flat;
+mod labelled;
 mod map;
 mod media;
 mod obstacle;
+mod pair;
 mod parts;
 mod preference;
 mod read;
@@ -47,6 +50,7 @@ pub(crate) use extras::table as extra_table;
 pub use extras::{Extra, ExtraRule, Extras};
 pub use map::{Map, MapError};
 use map::{Mapping, check_turns};
+pub use pair::Half;
 pub use several::RECORDS_MAX;
 use several::{Divider, by_pair};
 use write::Writer;
@@ -149,6 +153,14 @@ impl Converter {
         self.convert_beside(&[], from, line, out, findings)
     }
 
+    /// Returns true if a line can be converted, if need be with another; adds what there is to be said.
+    pub fn takes(&self, from: Source, line: &[u8], findings: &mut Findings) -> bool {
+        if self.joins(from) {
+            return self.half(from, line, findings).is_some();
+        }
+        self.convert(from, line, &mut Vec::new(), findings) > 0
+    }
+
     /// The same where the values at some fields of the line, as the steps to them, are read beside the conversion: of
     /// those that it drops nothing is said.
     pub fn convert_beside(
@@ -182,20 +194,7 @@ impl Converter {
             out.truncate(begin);
             remarks = refusals;
         }
-        let mut offsets: Vec<usize> = remarks.iter().map(|remark| remark.offset).collect();
-        offsets.sort_unstable();
-        let pointers = if findings.are_full() {
-            pointers_to(line, &offsets, &read::known_keys(from))
-        } else {
-            Vec::new()
-        };
-        for Remark { code, offset, message, kind, key } in remarks {
-            findings.add(code, || {
-                let nth = offsets.partition_point(|&other| other < offset);
-                let extra = kind.map(Kind::name);
-                Detail { extra, key, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
-            });
-        }
+        report(remarks, line, from, findings);
         n_written
     }
 
@@ -206,6 +205,11 @@ impl Converter {
         line: &'l [u8],
         remarks: &mut Vec<Remark>,
     ) -> Result<Vec<Conversation<'l>>, Vec<Remark>> {
+        if self.joins(from) {
+            let message =
+                "one answer with its label is no pair, and pairs are made by `bedload convert` alone";
+            return Err(vec![Remark::new(Code::ConvertSource, 0, message.to_owned())]);
+        }
         let conversation = match from {
             Source::Format(format) => read::record(format, line, self.to, self.pairs),
             Source::Mapped(nth) => flat::mapped(line, &self.maps[nth], self.extras.of(Kind::Keys)),
@@ -238,6 +242,21 @@ impl Converter {
             kept: Vec::new(),
             obstacles: Vec::new(),
         }
+    }
+}
+
+/// Makes findings of what there is to be said of a line.
+fn report(remarks: Vec<Remark>, line: &[u8], from: Source, findings: &mut Findings) {
+    let mut offsets: Vec<usize> = remarks.iter().map(|remark| remark.offset).collect();
+    offsets.sort_unstable();
+    let pointers =
+        if findings.are_full() { pointers_to(line, &offsets, &read::known_keys(from)) } else { Vec::new() };
+    for Remark { code, offset, message, kind, key } in remarks {
+        findings.add(code, || {
+            let nth = offsets.partition_point(|&other| other < offset);
+            let extra = kind.map(Kind::name);
+            Detail { extra, key, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
+        });
     }
 }
 

@@ -114,31 +114,41 @@ impl<'l> Reader<'l> {
         conversation: &mut Conversation<'l>,
     ) -> Result<(), Remark> {
         let shared = shared(chosen, rejected);
-        let mut skipped = 0;
+        if prompt.is_none() && shared.is_empty() {
+            let message = "there is no prompt: the two conversations do not begin alike";
+            return Err(self.source(chosen, message.to_owned()));
+        }
+        let skipped = self.asked(prompt, shared, conversation)?;
+        for (is_preferred, answer) in [(true, chosen), (false, rejected)] {
+            let rest = answer.elements().skip(skipped).collect();
+            self.rest_of_answer(Dialect::Chat, is_preferred, answer, rest, conversation)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what comes before an answer, or before two: a prompt, and the messages that the answer begins with. Returns
+    /// how many of these are no part of it.
+    pub(super) fn asked(
+        &self,
+        prompt: Option<Raw<'l>>,
+        before: Vec<Raw<'l>>,
+        conversation: &mut Conversation<'l>,
+    ) -> Result<usize, Remark> {
+        let skipped = before.len();
         match prompt {
-            None if shared.is_empty() => {
-                let message = "there is no prompt: the two conversations do not begin alike";
-                return Err(self.source(chosen, message.to_owned()));
-            }
-            None => {
-                skipped = shared.len();
-                let mut messages = shared.into_iter();
-                messages.try_for_each(|message| self.message(Dialect::Chat, message, conversation))?;
-            }
             Some(prompt) if prompt.is_array() => {
                 self.turns(Dialect::Chat, prompt, conversation)?;
                 let asked: Vec<Raw<'l>> = prompt.elements().collect();
-                let is_again = shared.len() >= asked.len()
-                    && asked.iter().zip(&shared).all(|(one, other)| one.bytes() == other.bytes());
-                skipped = if is_again { asked.len() } else { 0 };
+                let is_again = before.len() >= asked.len()
+                    && asked.iter().zip(&before).all(|(one, other)| one.bytes() == other.bytes());
+                return Ok(if is_again { asked.len() } else { 0 });
             }
             Some(prompt) => {
                 let words = self.words(prompt, "prompt")?;
                 // A prompt beside whole conversations is what the first of them asks.
-                for message in shared {
-                    self.message(Dialect::Chat, message, conversation)?;
-                    skipped += 1;
-                }
+                before
+                    .into_iter()
+                    .try_for_each(|message| self.message(Dialect::Chat, message, conversation))?;
                 let says = |turn: &Turn<'_>| match &turn.parts[..] {
                     [Content::Text(own)] => own.raw == words.raw,
                     _ => false,
@@ -150,12 +160,13 @@ impl<'l> Reader<'l> {
                     return Err(self.source(prompt, message.to_owned()));
                 }
             }
+            None => {
+                before
+                    .into_iter()
+                    .try_for_each(|message| self.message(Dialect::Chat, message, conversation))?;
+            }
         }
-        for (is_preferred, answer) in [(true, chosen), (false, rejected)] {
-            let rest = answer.elements().skip(skipped).collect();
-            self.rest_of_answer(Dialect::Chat, is_preferred, answer, rest, conversation)?;
-        }
-        Ok(())
+        Ok(skipped)
     }
 
     /// An answer: a text, a message, or a list of one message.
@@ -170,7 +181,7 @@ impl<'l> Reader<'l> {
     }
 
     /// The same, where a list of messages was cut to its rest.
-    fn rest_of_answer(
+    pub(super) fn rest_of_answer(
         &self,
         dialect: Dialect,
         is_preferred: bool,

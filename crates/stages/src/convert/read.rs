@@ -42,6 +42,7 @@ pub(super) fn record<'l>(
             let is_compared = to.answers == Answers::Compared;
             return reader.scored(if is_compared { pairs } else { Pairs::One });
         }
+        FormatId::Kto => return reader.labelled(to),
         FormatId::AlpacaPreference => {}
         _ if format.is_foreign_preference() => return reader.compared(format),
         _ => {}
@@ -89,7 +90,7 @@ impl<'l> Reader<'l> {
         value.get(key).ok_or_else(|| self.source(value, format!("`{key}` is missing")))
     }
 
-    fn conversation(&self, format: &Format) -> Result<Conversation<'l>, Remark> {
+    pub(super) fn conversation(&self, format: &Format) -> Result<Conversation<'l>, Remark> {
         let mut conversation = Conversation::default();
         let mut messages = None;
         for (key, value) in Raw::of_line(self.line).members() {

@@ -167,6 +167,7 @@ fn the_matrix_of_formats() {
         messages-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
         alpaca-preference > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
         scored-answers > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
+        kto > (prompt-completion) preference (prompt) (claude-messages) (converse) converse-preference (chat-rft) (evaluation) (openai-chat)
     "#]]
     .assert_eq(&table);
 }

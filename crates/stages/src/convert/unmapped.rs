@@ -169,9 +169,13 @@ impl<'l> Writer<'_, 'l> {
         match self.weights {
             Weights::Drop => self.drop(None, "a training weight or mask", member.key),
             Weights::Error | Weights::Split => {
+                let says = if marks::is_approval(key) {
+                    "calls this answer a bad one"
+                } else {
+                    "excludes this record from training"
+                };
                 let message = format!(
-                    "`{key}` excludes this record from training, which {} cannot express; \
-                     `--weights drop` trains on it",
+                    "`{key}` {says}, which {} cannot express; `--weights drop` trains on it",
                     self.to.name
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, member.key, message);

@@ -82,7 +82,7 @@ pub(super) struct Asked<'a> {
 
 /// Checks the records of a chunk.
 pub(super) fn check_chunk(
-    examiner: &mut Examiner<'_>,
+    examiner: &mut Examiner<'_, '_>,
     chunk: &Chunk<'_>,
     rules: &Rules,
     asked: Asked<'_>,

@@ -5,7 +5,7 @@ use bedload_record::{Code, Findings};
 use super::content::Content;
 use super::{Examiner, Names, Physical, Wanted};
 
-impl Examiner<'_> {
+impl Examiner<'_, '_> {
     /// Repairs a line and looks at it.
     pub(super) fn visit(
         &mut self,
