@@ -107,7 +107,7 @@ pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
     put_fixes(&args.fixes, &mut config);
     let repair = repairs(&config, &[])?;
     let mut run = resolve(&args.data, config)?;
-    run.settings.repair = repair;
+    run.set_repair(repair);
     Ok(run)
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     config.stages.tokens.enabled &= args.data.profile.is_some() || config.profile.is_some();
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
-    run.settings.repair = repair;
+    run.set_repair(repair);
     Ok(run)
 }
 
@@ -385,16 +385,13 @@ fn resolve(data: &DataArgs, mut config: Config) -> Result<Run, Failure> {
         threads: config.threads.map(NonZeroUsize::from),
         discover: DiscoverOptions {
             stdin_name: data.reading.stdin_name.clone(),
-            validation: Vec::new(),
-            test: Vec::new(),
             array: config.array || config.records.is_some(),
             records: config.records.as_deref().map(pointer_steps),
             is_of_record: Some(Holds::is_of_record),
             max_decompressed: config.max_decompressed,
             temp_dir: config.temp_dir,
-            objects: None,
             sources: paths,
-            first_wins: false,
+            ..DiscoverOptions::default()
         },
     })
 }

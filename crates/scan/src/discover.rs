@@ -45,6 +45,9 @@ pub struct DiscoverOptions {
     pub records: Option<Vec<String>>,
     /// Tells whether an object with this key is a record; when `None`, every object is one.
     pub is_of_record: Option<fn(&str) -> bool>,
+    /// Whether an input with a comma after each object is read as lines, which are repaired; otherwise it is none of
+    /// JSONL.
+    pub commas: bool,
     /// The most decompressed bytes of an input that is compressed; when `None`, 1 GB or 1,000 times the compressed
     /// bytes, whichever is more.
     pub max_decompressed: Option<u64>,
@@ -214,6 +217,7 @@ fn probe(found: Found, side: Side, options: &DiscoverOptions) -> Result<(Input, 
         array: options.array,
         records: records(name, options),
         beside: Arc::default(),
+        commas: options.commas,
         delimited: Delimited::of_name(name),
         max_decompressed: options.max_decompressed,
         temp_dir: options.temp_dir.clone(),

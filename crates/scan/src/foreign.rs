@@ -73,6 +73,7 @@ impl Inputs {
                 // Its elements or rows are lines already.
                 _ if !has_lines => break None,
                 Look::Lines => break None,
+                Look::Other(FileKind::Commas) if source.reading.commas => break None,
                 Look::Unclear(_) if n_bytes < HEAD_BYTES_MAX => n_bytes = HEAD_BYTES_MAX,
                 Look::Other(kind) | Look::Unclear(kind) => break Some(kind),
             }

@@ -191,7 +191,9 @@ impl FileKind {
                 "read them with --array, or with --records POINTER where there are several"
             }
             FileKind::Pretty => "convert it with `jq -c . FILE`",
-            FileKind::Commas => "remove the commas with `sed 's/,[[:space:]]*$//' FILE`",
+            FileKind::Commas => {
+                "remove the commas with `bedload convert FILE --fix --out NEW`, or `sed 's/,[[:space:]]*$//' FILE`"
+            }
             FileKind::CrLines => "convert it with `tr '\\r' '\\n' <FILE`",
             FileKind::PythonDicts => {
                 "convert it with `python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) \

@@ -25,6 +25,8 @@ pub(crate) struct Reading {
     pub(crate) records: Option<Records>,
     /// What stood beside the records of an object, once it was read.
     pub(crate) beside: Arc<OnceLock<Beside>>,
+    /// Whether lines may end with commas.
+    pub(crate) commas: bool,
     /// Whether its name says that it is a table of text.
     pub(crate) delimited: Option<Delimited>,
     /// The most decompressed bytes of an input that is compressed; a ratio where it is not set.
@@ -36,7 +38,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// What tells apart two ways of reading the same bytes.
     pub(crate) fn stamp(&self) -> String {
-        let Reading { array, records, beside: _, delimited, max_decompressed, temp_dir: _ } = self;
+        let Reading { array, records, beside: _, commas: _, delimited, max_decompressed, temp_dir: _ } = self;
         let records = match records {
             Some(Records::At(path)) if *array => format!("{path:?}"),
             Some(Records::Only { .. }) if *array => "one".to_owned(),

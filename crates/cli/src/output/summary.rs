@@ -127,6 +127,7 @@ pub(crate) fn converted_summary(
     let shown = |path: &Path| paint.bold(&escape(&path.display().to_string()));
     let _ = match converted.written {
         0 => writeln!(out, "{} was not written: no record was {done}", shown(file)),
+        _ if converted.to.is_empty() => writeln!(out, "wrote {}", shown(file)),
         _ if converted.from.is_empty() => writeln!(out, "wrote {}  ({})", shown(file), converted.to),
         _ => writeln!(out, "wrote {}  ({from} to {})", shown(file), converted.to),
     };

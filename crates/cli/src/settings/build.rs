@@ -33,7 +33,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
     let repair = repairs(&config, &[])?;
     let mut run = resolve(&args.data, config)?;
     run.settings.max_rejected = max_rejected;
-    run.settings.repair = repair;
+    run.set_repair(repair);
     let stages = &run.settings.stages;
     if stages.near.enabled && stages.near.index.is_some() && !stages.dedupe.enabled {
         let hint = "hint: an index has each record once";

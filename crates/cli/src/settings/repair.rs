@@ -1,10 +1,21 @@
 //! Settings of repairs.
 
+use bedload_record::Code;
 use bedload_stages::repair::Selection;
 
+use super::Run;
 use crate::args::{FixArgs, Fixes};
 use crate::config::Config;
 use crate::exit::Failure;
+
+impl Run {
+    /// Sets what is repaired, so that lines are read which can be read only then.
+    pub(super) fn set_repair(&mut self, repair: Option<Selection>) {
+        let mends = |of: &Selection| of.codes.is_empty() || of.codes.contains(&Code::JsonSyntax);
+        self.discover.commas = repair.as_ref().is_some_and(mends);
+        self.settings.repair = repair;
+    }
+}
 
 /// Puts flags over the configured repairs.
 pub(super) fn put_fixes(args: &FixArgs, config: &mut Config) {

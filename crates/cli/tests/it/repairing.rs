@@ -191,6 +191,22 @@ fn a_line_that_has_an_error_even_once_repaired_is_said_to_be_left() {
 }
 
 #[test]
+fn a_list_with_a_comma_after_each_object_is_repaired() {
+    let lines: Vec<String> = (0..3).map(|n| sound(n) + ",").collect();
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    let refused = scratch.run("convert a.jsonl --fix=json/bom --out b.jsonl").refuses(2);
+    assert!(refused.contains("remove the commas with `bedload convert FILE --fix --out NEW`"), "{refused}");
+    scratch.run("convert a.jsonl --fix --out b.jsonl").exits(0);
+    assert_eq!(scratch.read("b.jsonl"), jsonl((0..3).map(sound)));
+    scratch.run("build a.jsonl --fix --out O").exits(0);
+    assert_eq!(scratch.lines("O/train.jsonl").len(), 3);
+    let chat = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#;
+    scratch.write("c.jsonl", jsonl(vec![format!("\u{feff}{chat}"); 5]));
+    let fixed = scratch.run("convert c.jsonl --fix --fail-on never --out d.jsonl").exits(0);
+    assert!(fixed.said().starts_with("wrote d.jsonl\n"), "no target reads the format: {}", fixed.said());
+}
+
+#[test]
 fn only_the_named_codes_are_repaired() {
     let (before, _) = damaged();
     let scratch = Scratch::with("a.jsonl", &before);

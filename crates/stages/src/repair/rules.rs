@@ -62,6 +62,7 @@ pub static RULES: &[Rule] = &[
     safe(Code::SchemaBucketOwner, "null member removed", members::null),
     safe(Code::SchemaEmptyContent, "blank system prompt removed", members::system),
     safe(Code::DisputedEmptyMember, "blank system prompt removed", members::system),
+    safe(Code::SchemaWrongType, "blank system prompt removed", members::system),
     safe(Code::SchemaToolSpec, "empty list of tools removed", members::tools),
     changing(Code::JsonLoneSurrogate, "half a surrogate pair replaced with U+FFFD", lexical::lone_surrogates),
     changing(Code::SchemaEmptyContent, "blank turn at the end removed", turns::blank),

@@ -162,6 +162,22 @@ fn turns_at_the_end() {
     check(&[("user", blank)], expect!["as it was"]);
 }
 
+#[test]
+fn a_blank_system_prompt_of_another_type_says_nothing_either() {
+    let record = |system: &str| {
+        let turn = |role: &str| format!(r#"{{"role":"{role}","content":"t"}}"#);
+        format!(r#"{{{system}"messages":[{},{}]}}"#, turn("user"), turn("assistant"))
+    };
+    check(
+        "claude-messages",
+        &record(r#""system":[],"#),
+        expect![[r#"
+        {"messages":[{"role":"user","content":"t"},{"role":"assistant","content":"t"}]}
+          schema/wrong-type 1..13 to 0 bytes: blank system prompt removed"#]],
+    );
+    check("claude-messages", &record(r#""system":["s"],"#), expect![["as it was"]]);
+}
+
 /// A record with blocks, in the conversation's only question.
 fn question(blocks: &[String]) -> String {
     let answer = r#"{"role":"assistant","content":[{"text":"a"}]}"#;
