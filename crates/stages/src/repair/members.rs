@@ -8,6 +8,16 @@ use bedload_record::json::Raw;
 
 use super::draft::Edit;
 
+/// Removes members that are null, where findings are about their keys.
+pub(super) fn null_extra(line: &[u8], found: &[&RecordFinding]) -> Vec<Vec<Edit>> {
+    let ways = ways(line, found);
+    let edits = ways.iter().filter_map(|(way, found)| {
+        let last = way.last().filter(|last| last.is_member && last.value.is_null())?;
+        Some(vec![last.removal(found)])
+    });
+    edits.collect()
+}
+
 /// Removes members that are null, and the null members of the objects that findings are about.
 pub(super) fn null(line: &[u8], found: &[&RecordFinding]) -> Vec<Vec<Edit>> {
     let ways = ways(line, found);
@@ -102,7 +112,7 @@ impl Step<'_> {
     }
 }
 
-/// For each finding about a value that begins at its offset, in their order, the steps to it from the record on.
+/// For each finding about a value that begins at its offset, or the member of a key that does, in their order, the steps to it from the record on.
 ///
 /// The line is walked once for all of them.
 fn ways<'l, 'f>(line: &'l [u8], found: &[&'f RecordFinding]) -> Vec<(Vec<Step<'l>>, &'f RecordFinding)> {
@@ -149,6 +159,10 @@ fn walk<'l>(
             _ => end(n - 1)..end(n),
         };
         way.push(Step { key, value: part, is_member: key.is_some(), span });
+        if key.is_some() {
+            let of_key = inside.iter().take_while(|(offset, _)| *offset == start(n));
+            ways.extend(of_key.map(|(_, nth)| (*nth, way.clone())));
+        }
         walk(line, part, way, inside, ways);
         way.pop();
     }

@@ -59,6 +59,8 @@ pub static RULES: &[Rule] = &[
     safe(Code::SchemaWrongType, "null member removed", members::null),
     safe(Code::DisputedEmptyMember, "null member removed", members::null),
     safe(Code::SchemaUnknownBlock, "null member removed", members::null),
+    safe(Code::SchemaExtraKey, "null member removed", members::null_extra),
+    safe(Code::DisputedExtraKey, "null member removed", members::null_extra),
     safe(Code::SchemaBucketOwner, "null member removed", members::null),
     safe(Code::SchemaEmptyContent, "blank system prompt removed", members::system),
     safe(Code::DisputedEmptyMember, "blank system prompt removed", members::system),

@@ -178,6 +178,28 @@ fn a_blank_system_prompt_of_another_type_says_nothing_either() {
     check("claude-messages", &record(r#""system":["s"],"#), expect![["as it was"]]);
 }
 
+#[test]
+fn null_under_a_key_that_the_format_does_not_have_says_nothing() {
+    let profile = bedload_bedrock::Catalogue::built_in().get("claude-3-haiku-sft").expect("a profile");
+    let format = Format::from_name("claude-messages").expect("a format");
+    let schema = Schema::new(Some(profile), Weights::Error);
+    let repair = Repair::new(&Selection::default(), Some((schema, format)));
+    let repaired = |line: &str| {
+        let made = repair.line(Framing::Line, line.as_bytes(), &mut Tools::default())?;
+        String::from_utf8(made.line?).ok()
+    };
+    let record = |in_turn: &str, after: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"t"{in_turn}}},{{"role":"assistant","content":"t"}}]{after}}}"#
+        )
+    };
+    let line = record(r#","name":null"#, r#","a":null,"b":null , "c" : null"#);
+    assert_eq!(repaired(&line), Some(record("", "")));
+    let line = record("", r#","a":null,"b":1,"c":null,"d":{"e":null}"#);
+    assert_eq!(repaired(&line), Some(record("", r#","b":1,"d":{"e":null}"#)));
+    assert_eq!(repaired(&record("", r#","b":1,"d":{"e":null}"#)), None);
+}
+
 /// A record with blocks, in the conversation's only question.
 fn question(blocks: &[String]) -> String {
     let answer = r#"{"role":"assistant","content":[{"text":"a"}]}"#;

@@ -92,9 +92,15 @@ fn search(
     made
 }
 
-/// JSON Pointer of what a proposal is about.
+/// What a proposal is about.
 fn place(edits: &Proposal) -> &str {
-    &edits[0].pointer
+    named(&edits[0].pointer)
+}
+
+/// The part of a JSON Pointer that has names: a key without one is told by its number, which is another one where a key
+/// before it goes.
+fn named(pointer: &str) -> &str {
+    pointer.find("/?").map_or(pointer, |at| &pointer[..at + "/?".len()])
 }
 
 /// The second halves of all groups of more than one, and the first ones.
@@ -173,7 +179,7 @@ impl<'f> Change<'f> {
 fn count(found: &[RecordFinding]) -> Counts<'_> {
     let mut counts = Counts::new();
     for finding in found {
-        *counts.entry((finding.code, finding.pointer.as_str())).or_default() += 1;
+        *counts.entry((finding.code, named(&finding.pointer))).or_default() += 1;
     }
     counts
 }
