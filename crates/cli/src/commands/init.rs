@@ -55,12 +55,22 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     };
     // What is to be converted is checked as it is: in another format than the target's.
     let converts = choices.has("stages.convert.to");
-    let next = if sources.is_empty() {
-        "bedload check FILE, or name the data in [[input]] tables of the file"
-    } else if converts {
-        "bedload build --out DIR, which converts the records (bedload check looks at them as they are)"
-    } else {
-        "bedload check, then bedload build --out DIR"
+    let unpaired = sources.iter().find_map(|source| match &source.conversion {
+        Conversion::Pairs { to } => Some((source.paths.join(" "), to.name)),
+        _ => None,
+    });
+    let next = match unpaired {
+        Some((paths, to)) => {
+            let paths = escape(&paths);
+            &format!(
+                "bedload convert {paths} --to {to} --out FILE, which makes pairs of their answers; then name FILE in {NAME}"
+            )
+        }
+        None if sources.is_empty() => "bedload check FILE, or name the data in [[input]] tables of the file",
+        None if converts => {
+            "bedload build --out DIR, which converts the records (bedload check looks at them as they are)"
+        }
+        None => "bedload check, then bedload build --out DIR",
     };
     let halved: Vec<&Source> = sources.iter().filter(|source| source.is_halved()).collect();
     let warning = match &halved[..] {
@@ -111,7 +121,7 @@ fn choices(args: &InitArgs, profile: Option<&Profile>, sources: &[Source]) -> Re
     }
     let conversions = sources.iter().filter_map(|source| match &source.conversion {
         Conversion::Format { to, extra, .. } | Conversion::Map { to, extra, .. } => Some((*to, *extra)),
-        Conversion::None | Conversion::Impossible => None,
+        Conversion::None | Conversion::Pairs { .. } | Conversion::Impossible => None,
     });
     let halved: Vec<&Source> = sources.iter().filter(|source| source.is_halved()).collect();
     let mut target = None;

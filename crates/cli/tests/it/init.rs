@@ -270,3 +270,23 @@ fn pairs_are_not_made_single_answers_in_silence() {
     let kept = scratch.run("init --profile generic-preference --overwrite").exits(0).stderr;
     assert!(!kept.contains("note:"), "{kept}");
 }
+
+#[test]
+fn labelled_answers_are_to_be_paired_first_or_are_records_of_their_own() {
+    let answers = |n: usize| json!({"prompt": format!("q {}", n / 2), "completion": format!("a {n}"), "label": n.is_multiple_of(2)});
+    let scratch = Scratch::with("kto.jsonl", jsonl((0..40).map(|n| answers(n).to_string())));
+    let run = scratch.run("init --profile generic-preference").exits(0);
+    assert!(
+        run.stderr.contains("next: bedload convert kto.jsonl --to preference --out FILE"),
+        "{}",
+        run.stderr
+    );
+    let text = String::from_utf8(scratch.read("bedload.toml")).expect("UTF-8");
+    assert!(text.contains("`bedload convert` makes pairs of them") && !text.contains("\nlabel = "), "{text}");
+    scratch.run("convert kto.jsonl --to preference --out pairs.jsonl").exits(0);
+    scratch.run("init --profile generic-sft --overwrite kto.jsonl").exits(0);
+    let text = String::from_utf8(scratch.read("bedload.toml")).expect("UTF-8");
+    assert!(text.contains("converted to prompt-completion, but for 20 of them"), "{text}");
+    scratch.run("build --out OUT").exits(1);
+    assert_eq!(scratch.lines("OUT/rejected.jsonl").len(), 20);
+}

@@ -2,7 +2,7 @@
 
 mod keys;
 
-use bedload_bedrock::{Detection, Format, Profile, Shape};
+use bedload_bedrock::{Answers, Detection, Format, FormatId, Profile, Shape};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{Extra, Source};
 
@@ -52,6 +52,11 @@ pub enum Conversion {
         /// What must happen to content that it has no place for.
         extra: Extra,
     },
+    /// Two lines become one, which a conversion of their own does.
+    Pairs {
+        /// The format of the target.
+        to: &'static Format,
+    },
     /// Not at all, or not most of them.
     Impossible,
 }
@@ -72,7 +77,7 @@ pub fn survey(inputs: &Inputs, profile: Option<&Profile>) -> Result<Vec<Surveyed
             shape: look.shape,
             records: look.records,
             conversion: conversion(&look, &sample, &wanted),
-            keys: Keys::of(sample.records()),
+            keys: Keys::of(sample.records()).without_label_of(look.format),
         })
     };
     inputs.ids().zip(looks).map(one).collect()
@@ -85,8 +90,13 @@ fn conversion(look: &Detection, sample: &Sample, wanted: &[&'static Format]) -> 
         (Some(format), None) if !format.is_foreign() => return Conversion::None,
         (Some(format), target) => {
             let to = target.unwrap_or(format.usual_target());
+            let is_labelled = format.id == FormatId::Kto;
+            if is_labelled && to.answers == Answers::Compared {
+                return Conversion::Pairs { to };
+            }
             let (extra, refused) = sample.takes_most(Source::Format(format), to, None);
-            if 2 * refused < sample.len() {
+            // Most labels may say that an answer is a bad one.
+            if 2 * refused < sample.len() || is_labelled && refused < sample.len() {
                 return Conversion::Format { to, extra, refused };
             }
         }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
-use bedload_bedrock::{Answers, Format, Profile, Shape};
+use bedload_bedrock::{Answers, Format, FormatId, Profile, Shape};
 use bedload_engine::{Conversion, EngineError, Keys, Surveyed, survey};
 use bedload_record::file_name::{is_jsonl, is_table};
 use bedload_scan::{DiscoverOptions, Url, discover};
@@ -99,7 +99,8 @@ impl Source {
 
     /// Whether its records compare answers, and those of the target hold one of them.
     pub(super) fn is_halved(&self) -> bool {
-        let compares = |format: &Format| format.answers == Answers::Compared;
+        // Of answers with a label each is in a record of its own.
+        let compares = |format: &Format| format.answers == Answers::Compared && format.id != FormatId::Kto;
         match (self.format, &self.conversion) {
             (Some(from), Conversion::Format { to, .. }) => compares(from) && !compares(to),
             _ => false,

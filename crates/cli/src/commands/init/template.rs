@@ -173,6 +173,9 @@ fn described(source: &Source) -> String {
             format!("; converted to {}{halved}{rejected}", to.name)
         }
         Conversion::Map { to, .. } => format!("; converted to {}", to.name),
+        Conversion::Pairs { .. } => {
+            "; `bedload convert` makes pairs of them, name its output here".to_owned()
+        }
         Conversion::Impossible if source.shape.is_some() => "; not converted".to_owned(),
         Conversion::Impossible if source.format.is_some() => {
             "; most of them cannot be converted: `bedload convert` says why".to_owned()

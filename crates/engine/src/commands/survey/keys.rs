@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use bedload_bedrock::{Format, FormatId};
 use bedload_record::{Json, Parser, Value};
 
 /// How keys are called that name a record, in small letters and without punctuation.
@@ -53,6 +54,12 @@ struct Values {
 }
 
 impl Keys {
+    /// The same, without a label that says of an answer whether it is learned.
+    pub(super) fn without_label_of(self, format: Option<&Format>) -> Self {
+        let is_class = format.is_none_or(|format| format.id != FormatId::Kto);
+        Self { label: self.label.filter(|_| is_class), ..self }
+    }
+
     /// Looks for them in some records, at the top and in objects there.
     pub(super) fn of(records: &[Vec<u8>]) -> Self {
         let mut parser = Parser::default();
