@@ -25,9 +25,9 @@ use crate::schema::{Node, row_of};
 const BATCH_BYTES: u64 = 1 << 20;
 /// No more rows than this, whatever the footer says of their size.
 const BATCH_ROWS_MAX: u64 = 8192;
-/// Batches for each thread in one go.
+/// Batches for each thread in one go, of all row groups together.
 const BATCHES_PER_THREAD: usize = 2;
-/// Lines that a row group holds back while those before it are handed out.
+/// Lines that a row group holds back while those before it are handed out. It may be a go more.
 const AHEAD_BYTES: usize = 32 << 20;
 
 /// The rows of a Parquet file as lines of JSON.
@@ -37,8 +37,12 @@ pub struct ParquetLines {
     next_group: usize,
     next_row: u64,
     open: VecDeque<Group>,
+    /// Whether lines were made: who asks for no more than the first looks at the file only.
+    has_begun: bool,
     lines: Vec<u8>,
     n_taken: usize,
+    /// Memory of lines that were handed out.
+    spares: Vec<Vec<u8>>,
 }
 
 struct Table {
@@ -59,6 +63,7 @@ struct Group {
     ready: VecDeque<Vec<u8>>,
     n_ready: usize,
     broken: Option<io::Error>,
+    spares: Vec<Vec<u8>>,
 }
 
 impl ParquetLines {
@@ -83,15 +88,17 @@ impl ParquetLines {
             next_group: 0,
             next_row: 1,
             open: VecDeque::new(),
+            has_begun: false,
             lines: Vec::new(),
             n_taken: 0,
+            spares: Vec::new(),
         })
     }
 
     /// The next lines; empty at the end.
     fn next_lines(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            let n_threads = rayon::current_num_threads();
+            let n_threads = if self.has_begun { rayon::current_num_threads() } else { 1 };
             while self.open.len() < n_threads && self.next_group < self.table.metadata.num_row_groups() {
                 let group = Group::open(&self.table, self.next_group, self.next_row)?;
                 self.next_row += group.n_rows_left;
@@ -107,11 +114,19 @@ impl ParquetLines {
                 return Err(broken);
             }
             if first.n_rows_left == 0 {
+                self.spares.append(&mut first.spares);
                 self.open.pop_front();
                 continue;
             }
-            let table = &self.table;
-            self.open.par_iter_mut().with_max_len(1).for_each(|group| group.read(table, n_threads));
+            let n_batches = if self.has_begun { n_threads * BATCHES_PER_THREAD } else { 1 };
+            self.has_begun = true;
+            let (table, n_reading) = (&self.table, self.open.iter().filter(|group| group.may_read()).count());
+            let share = n_batches.div_ceil(n_reading.max(1));
+            for group in self.open.iter_mut().filter(|group| group.may_read()) {
+                let n_more = share.saturating_sub(group.spares.len()).min(self.spares.len());
+                group.spares.extend(self.spares.drain(self.spares.len() - n_more..));
+            }
+            self.open.par_iter_mut().with_max_len(1).for_each(|group| group.read(table, share));
         }
     }
 }
@@ -119,7 +134,8 @@ impl ParquetLines {
 impl Read for ParquetLines {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.n_taken == self.lines.len() {
-            self.lines = self.next_lines()?;
+            let lines = self.next_lines()?;
+            self.spares.push(std::mem::replace(&mut self.lines, lines));
             self.n_taken = 0;
         }
         let n = buffer.len().min(self.lines.len() - self.n_taken);
@@ -152,34 +168,43 @@ impl Group {
             ready: VecDeque::new(),
             n_ready: 0,
             broken: None,
+            spares: Vec::new(),
         })
     }
 
-    /// Gets some more rows ready, if it may hold them.
-    fn read(&mut self, table: &Table, n_threads: usize) {
-        while self.n_ready < AHEAD_BYTES && self.n_rows_left > 0 && self.broken.is_none() {
-            let mut batches = Vec::new();
-            while batches.len() < n_threads * BATCHES_PER_THREAD && self.n_rows_left > 0 {
-                match self.batch(&table.names) {
-                    Ok(batch) => batches.push(batch),
-                    Err(error) => {
-                        self.broken = Some(error);
-                        break;
-                    }
+    /// Whether it has rows that it may hold.
+    fn may_read(&self) -> bool {
+        self.n_ready < AHEAD_BYTES && self.n_rows_left > 0 && self.broken.is_none()
+    }
+
+    /// Gets so many batches of rows ready, if it may hold them.
+    fn read(&mut self, table: &Table, n_batches: usize) {
+        if !self.may_read() {
+            return;
+        }
+        let mut batches = Vec::new();
+        while batches.len() < n_batches && self.n_rows_left > 0 {
+            match self.batch(&table.names) {
+                Ok(batch) => batches.push((batch, self.spares.pop().unwrap_or_default())),
+                Err(error) => {
+                    self.broken = Some(error);
+                    break;
                 }
             }
-            let lines: Vec<_> =
-                batches.into_par_iter().map(|batch| batch.lines(&table.row, &table.names)).collect();
-            for (lines, broken) in lines {
-                self.n_ready += lines.len();
-                // What is empty would look like the end.
-                if !lines.is_empty() {
-                    self.ready.push_back(lines);
-                }
-                if let Some(broken) = broken {
-                    self.broken = Some(broken.into());
-                    return;
-                }
+        }
+        let lines: Vec<_> = batches
+            .into_par_iter()
+            .map(|(batch, room)| batch.lines(&table.row, &table.names, room))
+            .collect();
+        for (lines, broken) in lines {
+            self.n_ready += lines.len();
+            // What is empty would look like the end.
+            if !lines.is_empty() {
+                self.ready.push_back(lines);
+            }
+            if let Some(broken) = broken {
+                self.broken = Some(broken.into());
+                return;
             }
         }
     }

@@ -34,10 +34,17 @@ struct Wrong {
 }
 
 impl Batch {
-    /// The rows as lines, each ended by LF; those before the first that has no JSON form, and why.
-    pub(crate) fn lines(&self, row: &Node, names: &[String]) -> (Vec<u8>, Option<BrokenTable>) {
+    /// The rows as lines, each ended by LF; those before the first that has no JSON form, and why. They are put where
+    /// others were.
+    pub(crate) fn lines(
+        &self,
+        row: &Node,
+        names: &[String],
+        mut room: Vec<u8>,
+    ) -> (Vec<u8>, Option<BrokenTable>) {
         let cursors = vec![Cursor::default(); self.leaves.len()];
-        let mut writer = Writer { leaves: &self.leaves, cursors, out: Vec::new() };
+        room.clear();
+        let mut writer = Writer { leaves: &self.leaves, cursors, out: room };
         for n in 0..self.n_rows {
             let start = writer.out.len();
             if let Err(Wrong { problem, leaf }) = writer.value(row) {

@@ -231,6 +231,25 @@ fn each_type_has_its_form() {
 }
 
 #[test]
+fn who_asks_for_no_more_than_the_first_rows_has_little_read() {
+    let text = |n: usize| (n * 7919 % 1_000_003).to_string().repeat(60);
+    let numbers: ArrayRef = Arc::new(arrow::array::StringArray::from_iter_values((0..3000).map(text)));
+    let batch = RecordBatch::try_from_iter([("text", numbers)]).expect("a batch");
+    let file = written(&batch, 1000, Compression::UNCOMPRESSED);
+    let len = file.metadata().expect("a file").len();
+    let n_raw = Arc::new(AtomicU64::new(0));
+    let mut lines = ParquetLines::new(file, Arc::clone(&n_raw)).expect("a table");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("threads");
+    pool.install(|| lines.read_exact(&mut [0; 100])).expect("a row");
+    let n_first = n_raw.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(n_first < len / 2, "{n_first} of {len} bytes");
+    let mut rest = String::new();
+    pool.install(|| lines.read_to_string(&mut rest)).expect("rows");
+    assert_eq!(rest.lines().count(), 3000);
+    assert!(n_raw.load(std::sync::atomic::Ordering::Relaxed) >= len * 9 / 10);
+}
+
+#[test]
 fn a_number_that_is_not_finite_is_named_with_its_row_and_column() {
     let numbers: ArrayRef = Arc::new(Float32Array::from(vec![1.0, 2.0, f32::NAN, 4.0]));
     let batch = RecordBatch::try_from_iter(vec![("score", numbers)]).unwrap();
