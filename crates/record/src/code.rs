@@ -306,7 +306,13 @@ impl CodeSet {
 
     /// The codes, in the order of [`CODES`].
     pub fn iter(self) -> impl Iterator<Item = Code> {
-        CODES.iter().map(|info| info.code).filter(move |&code| self.contains(code))
+        let bits = |word: u128| {
+            std::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)))
+                .take_while(|&left| left != 0)
+                .map(|left| left.trailing_zeros() as usize)
+        };
+        let [low, high] = self.0;
+        bits(low).chain(bits(high).map(|n| n + 128)).map(|n| CODES[n].code)
     }
 
     /// Returns true if the sets have a code in common.

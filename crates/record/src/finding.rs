@@ -1,6 +1,6 @@
 //! Findings: values that say what is wrong and where. Printing them is the business of others.
 
-use crate::code::{CODES, Code, CodeSet, Severity};
+use crate::code::{Code, Severity};
 use crate::fingerprint::LineDigest;
 use crate::severities::Severities;
 
@@ -41,10 +41,6 @@ pub struct Detail {
     pub message: String,
     /// Whose rule it is, where that is not the code's own source.
     pub source: Option<String>,
-    /// The kind of content that a conversion cannot hold, as the option `--extra` names it.
-    pub extra: Option<&'static str>,
-    /// The key that a conversion cannot hold, if it is about one: its name, or [`HIDDEN_KEY`].
-    pub key: Option<String>,
 }
 
 impl Detail {
@@ -58,7 +54,7 @@ impl Detail {
 
 impl From<(String, u64, String)> for Detail {
     fn from((pointer, offset, message): (String, u64, String)) -> Self {
-        Self { pointer, offset, len: 0, message, source: None, extra: None, key: None }
+        Self { pointer, offset, len: 0, message, source: None }
     }
 }
 
@@ -233,112 +229,5 @@ impl Finding {
     pub fn sourced(mut self, source: &str) -> Self {
         source.clone_into(&mut self.source);
         self
-    }
-}
-
-/// Where checks put what they find in one record.
-///
-/// In the scan only codes are kept: a million bad records cost bits, not strings. To show details the same
-/// checks run again over the few records that are shown, with [`Findings::in_full`]. Where only the first findings of
-/// each code are shown, the others are muted: counted, without the time and memory that a message takes.
-#[derive(Debug, Default)]
-pub struct Findings {
-    codes: CodeSet,
-    full: Option<Vec<RecordFinding>>,
-    muted: CodeSet,
-    /// How often each code was found since it was muted, by its number; empty until one is.
-    n_muted: Vec<u64>,
-}
-
-impl Findings {
-    /// Keeps codes only.
-    pub fn codes_only() -> Self {
-        Self::default()
-    }
-
-    /// Keeps every finding with its details.
-    pub fn in_full() -> Self {
-        Self { full: Some(Vec::new()), ..Self::default() }
-    }
-
-    /// Begins another record. What is muted stays so.
-    pub fn next_record(&mut self) {
-        self.codes = CodeSet::default();
-        if let Some(full) = &mut self.full {
-            full.clear();
-        }
-    }
-
-    /// From now on, findings of a code are counted, and their details are not kept.
-    pub fn mute(&mut self, code: Code) {
-        self.muted.insert(code);
-        self.n_muted.resize(CODES.len(), 0);
-    }
-
-    /// How many findings of each code were muted.
-    pub fn muted(&self) -> impl Iterator<Item = (Code, u64)> {
-        CODES.iter().zip(&self.n_muted).filter(|(_, n)| **n > 0).map(|(info, &n)| (info.code, n))
-    }
-
-    /// Adds a finding; `detail` runs only where details are kept.
-    pub fn add<D: Into<Detail>>(&mut self, code: Code, detail: impl FnOnce() -> D) {
-        self.codes.insert(code);
-        if self.muted.contains(code) {
-            self.n_muted[code as usize] += 1;
-        } else if let Some(full) = &mut self.full {
-            let Detail { pointer, offset, len, message, source, extra, key } = detail().into();
-            full.push(RecordFinding { code, pointer, offset, len, message, source, extra, key });
-        }
-    }
-
-    /// Returns true if details are kept.
-    pub fn are_full(&self) -> bool {
-        self.full.is_some()
-    }
-
-    /// Adds a code without details, where none are kept.
-    pub fn add_code(&mut self, code: Code) {
-        self.codes.insert(code);
-    }
-
-    /// Adds codes whose details are not needed, or are added already.
-    pub fn add_codes(&mut self, codes: CodeSet) {
-        self.codes.absorb(codes);
-    }
-
-    /// None as yet, kept like these.
-    #[must_use]
-    pub fn alike(&self) -> Self {
-        Self {
-            codes: CodeSet::default(),
-            full: self.full.is_some().then(Vec::new),
-            muted: self.muted,
-            n_muted: vec![0; self.n_muted.len()],
-        }
-    }
-
-    /// Adds those of another look at the record, each changed where details are kept.
-    pub fn absorb(&mut self, other: Self, change: impl FnMut(&mut RecordFinding)) {
-        self.codes.absorb(other.codes);
-        self.n_muted.iter_mut().zip(&other.n_muted).for_each(|(n, more)| *n += more);
-        if let (Some(full), Some(mut more)) = (&mut self.full, other.full) {
-            more.iter_mut().for_each(change);
-            full.append(&mut more);
-        }
-    }
-
-    /// The codes found so far.
-    pub fn codes(&self) -> CodeSet {
-        self.codes
-    }
-
-    /// The findings in the order they were added; empty where only codes are kept.
-    pub fn into_full(mut self) -> Vec<RecordFinding> {
-        self.take_full()
-    }
-
-    /// Takes the findings of the record so far, in the order they were added.
-    pub fn take_full(&mut self) -> Vec<RecordFinding> {
-        self.full.as_mut().map(std::mem::take).unwrap_or_default()
     }
 }

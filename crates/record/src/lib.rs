@@ -9,6 +9,8 @@ pub mod facts;
 pub mod features;
 pub mod file_name;
 pub mod finding;
+
+pub mod findings;
 mod fingerprint;
 pub mod hostile;
 pub mod json;
@@ -30,7 +32,8 @@ pub use facts::{
     NoRoom, Plain, Room, StoredValues, Terminator, UnusableFacts,
 };
 pub use features::{Feature, Features};
-pub use finding::{Detail, Excerpt, Finding, Findings, HIDDEN_KEY, Origin, RecordFinding, Standing};
+pub use finding::{Detail, Excerpt, Finding, HIDDEN_KEY, Origin, RecordFinding, Standing};
+pub use findings::{Findings, FindingsBefore, Loss};
 pub use fingerprint::{Fingerprint, LineDigest};
 pub use json::{Flaw, Json, Number, Parser, Value};
 pub use lengths::{LengthCounts, Lengths, PairLengths};

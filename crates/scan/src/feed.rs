@@ -22,6 +22,8 @@ const RANGES_PER_THREAD: usize = 16;
 /// A block is held in memory and a range is not, so a wave has fewer of them. Also how many blocks of a
 /// stream are read ahead where results of the streams before it take all the memory there is for them.
 const BLOCKS_PER_THREAD: usize = 4;
+/// How many ranges there are in a wave where results are as large as these.
+const LARGE_PER_THREAD: usize = 8;
 /// How many streams are decompressed at a time at most. Each may need a window of 128 MiB and holds a
 /// descriptor.
 const N_OPEN_STREAMS: usize = 32;
@@ -75,6 +77,8 @@ pub(crate) struct Feed<'a> {
     end: usize,
     options: ScanOptions,
     watch: &'a Watch,
+    /// A wave has so much of it for each range.
+    cost_of_range: usize,
     /// The first input that is neither `plain` nor among `streams`.
     next_input: usize,
     plain: Option<(Arc<Plain<'a>>, u64)>,
@@ -86,14 +90,16 @@ pub(crate) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// Feeds these inputs, which must exist.
+    /// Feeds these inputs, which must exist. Where results are about as large as what they are of, they are fewer.
     pub(crate) fn new(
         inputs: &'a Inputs,
         which: Range<usize>,
         options: ScanOptions,
         watch: &'a Watch,
+        are_large: bool,
     ) -> Feed<'a> {
         Feed {
+            cost_of_range: if are_large { RANGES_PER_THREAD / LARGE_PER_THREAD } else { 1 },
             inputs,
             end: which.end,
             options,
@@ -124,7 +130,7 @@ impl<'a> Feed<'a> {
                 }
                 tasks.push(Task::Range(Arc::clone(plain), *pos..end));
                 *pos = end;
-                cost += 1;
+                cost += self.cost_of_range;
             } else if !self.streams.is_empty() {
                 self.read_streams((n_ranges - cost).div_ceil(cost_of_block), may_run_ahead);
                 let n_handing = if may_run_ahead { self.streams.len() } else { 1 };

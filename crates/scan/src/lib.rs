@@ -117,4 +117,4 @@ pub use objects::{Object, ObjectError, ObjectStore};
 pub use room::TempRoom;
 pub use source::SourcePaths;
 pub use url::Url;
-pub use visit::{ScanOptions, Watch, visit, visit_some, visit_weighing};
+pub use visit::{ScanOptions, Watch, visit, visit_making, visit_some, visit_weighing};

@@ -139,7 +139,30 @@ where
     E: From<ScanError> + Send,
 {
     let visitors = Visitors::new(options, watch, worker, map);
-    visit_in_waves(inputs, 0..inputs.len(), &visitors, |result, _| weigh(result), fold)
+    visit_in_waves(inputs, 0..inputs.len(), &visitors, false, |result, _| weigh(result), fold)
+}
+
+/// Visits as [`visit_weighing`] does, where results may be about as large as the bytes that they are of: fewer of them
+/// are under way.
+///
+/// # Errors
+/// As [`visit`].
+pub fn visit_making<W, T, E>(
+    inputs: &Inputs,
+    options: &ScanOptions,
+    watch: &Watch,
+    worker: impl Fn() -> W + Sync,
+    map: impl Fn(&mut W, &Chunk<'_>) -> T + Sync,
+    weigh: impl Fn(&T) -> usize,
+    fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    W: Send,
+    T: Send,
+    E: From<ScanError> + Send,
+{
+    let visitors = Visitors::new(options, watch, worker, map);
+    visit_in_waves(inputs, 0..inputs.len(), &visitors, true, |result, _| weigh(result), fold)
 }
 
 /// Visits some consecutive inputs as [`visit`] visits all.
@@ -162,13 +185,14 @@ where
 {
     let visitors = Visitors::new(options, watch, worker, map);
     // Some results hold all of their bytes.
-    visit_in_waves(inputs, which, &visitors, |_, n_bytes| n_bytes, fold)
+    visit_in_waves(inputs, which, &visitors, false, |_, n_bytes| n_bytes, fold)
 }
 
 fn visit_in_waves<W, T, E, Worker, Map>(
     inputs: &Inputs,
     which: Range<usize>,
     visitors: &Visitors<'_, W, Worker, Map>,
+    are_large: bool,
     weigh: impl Fn(&T, usize) -> usize,
     mut fold: impl FnMut(ChunkAt, T) -> Result<(), E> + Send,
 ) -> Result<(), E>
@@ -180,7 +204,7 @@ where
     Map: Fn(&mut W, &Chunk<'_>) -> T + Sync,
 {
     let held_bytes_max = HELD_BYTES_PER_THREAD * rayon::current_num_threads();
-    let mut feed = Feed::new(inputs, which, visitors.options, visitors.watch);
+    let mut feed = Feed::new(inputs, which, visitors.options, visitors.watch, are_large);
     let mut held = Held { by_place: BTreeMap::new(), n_bytes: 0 };
     let mut in_turn = Vec::new();
     let mut wave = feed.next_wave(true)?;

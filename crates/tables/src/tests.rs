@@ -240,7 +240,7 @@ fn who_asks_for_no_more_than_the_first_rows_has_little_read() {
     let n_raw = Arc::new(AtomicU64::new(0));
     let mut lines = ParquetLines::new(file, Arc::clone(&n_raw)).expect("a table");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("threads");
-    pool.install(|| lines.read_exact(&mut [0; 100])).expect("a row");
+    pool.install(|| lines.read_exact(&mut [0; 50])).expect("a row");
     let n_first = n_raw.load(std::sync::atomic::Ordering::Relaxed);
     assert!(n_first < len / 2, "{n_first} of {len} bytes");
     let mut rest = String::new();

@@ -65,6 +65,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
     if args.baseline.show_known {
         told.show_known();
     }
+    let per_code = told.per_code().filter(|_| !watch.is_needed());
     let (shown, has_known) = (told.shown(), told.has_known());
     let patches = args.repair.patches.as_deref();
     let mut patches = patches.map(|path| Patches::create(path, &inputs, &progress)).transpose()?;
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Failure> {
             Some(file) => file.write(repair),
             None => Ok(()),
         };
-        workers.install(|| convert(&inputs, settings, outputs, &progress, tell, keep))?
+        workers.install(|| convert(&inputs, settings, outputs, &progress, per_code, tell, keep))?
     };
     if let Some(file) = patches {
         workers.install(|| file.publish())?.iter().for_each(|note| complain(note));

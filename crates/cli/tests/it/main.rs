@@ -138,6 +138,7 @@ mod provenance;
 mod published_cases;
 #[cfg(test)]
 mod publishing;
+mod reading_again;
 mod refusals;
 #[cfg(test)]
 mod repaired_builds;

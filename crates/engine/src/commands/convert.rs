@@ -1,6 +1,8 @@
-//! `convert`: records of other formats as one file of the target's. The same scan and write as `build`, with the
-//! plainest of plans: what can be converted is written, in order.
+//! `convert`: records of other formats as one file of the target's. The same scan as `build`, with the plainest of plans:
+//! what can be converted is written, in order, and so while later records are read. Only who wants to know more reads
+//! the inputs again.
 
+mod pass;
 mod report;
 
 use std::collections::BTreeMap;
@@ -9,10 +11,9 @@ use std::path::Path;
 use bedload_record::{Code, Finding, Side};
 use bedload_scan::{Fetch, Inputs};
 
-use crate::plan::pack::Packed;
 use crate::plan::plan_as_it_is;
 use crate::report::findings::findings_in_order;
-use crate::report::losses::{FileLosses, add_losses};
+use crate::report::losses::FileLosses;
 use crate::report::provenance::Provenance;
 use crate::report::repairs::{Change, Repairs, repairs_in_order};
 use crate::run::error::EngineError;
@@ -20,7 +21,6 @@ use crate::run::paths::resolve;
 use crate::run::progress::{Phase, Progress};
 use crate::run::settings::Settings;
 use crate::scan::conversion::Conversion;
-use crate::scan::facts::scan;
 use crate::scan::pairing::pair_lines;
 use crate::scan::rules::{Rules, refuse_unknown_format};
 use crate::scan::several::refuse_without_target;
@@ -28,6 +28,7 @@ use crate::write::atomic_file::AtomicFile;
 use crate::write::copy::{self, Checksums};
 use crate::write::paths::refuse_output_inside_input;
 use crate::write::space;
+use pass::{Pass, Passed};
 use report::{About, Report};
 
 /// Where to write.
@@ -44,6 +45,9 @@ pub struct Outputs<'a> {
     /// Whether existing files are replaced.
     pub overwrite: bool,
 }
+
+/// What the file is called until it has its name.
+const OUT: &str = "train.jsonl";
 
 /// What was converted.
 #[derive(Clone, Debug)]
@@ -80,7 +84,8 @@ pub struct Converted {
     pub notes: Vec<String>,
 }
 
-/// Converts all inputs to one file and tells all findings in input order, those about files and the target last.
+/// Converts all inputs to one file and tells findings in input order, those about files and the target last. With
+/// `per_code`, no more than so many findings about records need be told of each code. All are counted.
 /// The file appears whole or not at all, and not at all where no record was converted.
 ///
 /// # Errors
@@ -90,6 +95,7 @@ pub fn convert(
     settings: &Settings,
     outputs: Outputs<'_>,
     progress: &Progress,
+    per_code: Option<u64>,
     mut emit: impl FnMut(&Finding) -> Result<(), EngineError>,
     each_repair: impl FnMut(&Change) -> Result<(), EngineError>,
 ) -> Result<Converted, EngineError> {
@@ -112,10 +118,15 @@ pub fn convert(
     let trace =
         rejected.map(|file| AtomicFile::create("--rejected", file, overwrite, progress)).transpose()?;
     let watch = &progress.watch;
-    progress.enter(Phase::Spool);
     inputs.refuse_foreign()?;
     let temp_dir = settings.temp_dir.as_deref().unwrap_or(single.dir());
-    inputs.spool_all(temp_dir, watch)?;
+    let per_code = per_code.filter(|_| report.is_none());
+    let are_read_again =
+        per_code.is_none() || report.is_some() || rejected.is_some() || settings.repair.is_some();
+    if are_read_again {
+        progress.enter(Phase::Spool);
+        inputs.spool_all(temp_dir, watch)?;
+    }
 
     progress.enter(Phase::Scan);
     let (mut rules, before) = Rules::new(settings, inputs)?;
@@ -126,8 +137,13 @@ pub fn convert(
     let provenance = Provenance::read(settings, inputs, watch)?;
     rules.origins = provenance.origins;
     refuse_unknown_format(&before)?;
+    if !are_read_again && rules.conversion.as_ref().is_some_and(Conversion::joins_any) {
+        inputs.spool_all(temp_dir, watch)?;
+    }
     pair_lines(inputs, settings, &mut rules, progress)?;
-    let scanned = scan(inputs, settings, &rules, temp_dir, progress)?;
+    let pass =
+        Pass { inputs, settings, rules: &rules, temp_dir, progress, identifies: report.is_some(), per_code };
+    let Passed { scanned, losses, findings, by_code: mut counted, bytes } = pass.run(single.dir(), OUT)?;
     let facts = &scanned.facts;
     inputs.check_unchanged()?;
     if let Some(pairing) = rules.conversion.as_ref().and_then(|conversion| conversion.pairing.as_ref()) {
@@ -139,27 +155,24 @@ pub fn convert(
     let packed_rejected = plan.packed.take(None);
     let packed = plan.packed.take(Some(Side::Train));
     let fetch = Fetch::new(inputs, &settings.scan);
-    let source = copy::WriteInput { facts, plan: &plan, variations: &[], rules: &rules, fetch: &fetch };
-    let bytes = |packed: &Packed| packed.shards.iter().map(|shard| shard.bytes).collect();
-    let traced = trace.as_ref().map(|trace| (trace.dir(), bytes(&packed_rejected)));
-    space::check([Some((single.dir(), bytes(&packed))), traced].into_iter().flatten())?;
-    copy::write(single.dir(), &packed, &source, Checksums::Without, watch)?;
+    assert_eq!(bytes, packed.shards[0].bytes, "the file has the bytes that its facts tell");
     if let Some(trace) = &trace {
+        let source = copy::WriteInput { facts, plan: &plan, variations: &[], rules: &rules, fetch: &fetch };
+        let bytes = packed_rejected.shards.iter().map(|shard| shard.bytes).collect();
+        space::check([(trace.dir(), bytes)])?;
         copy::write(trace.dir(), &packed_rejected, &source, Checksums::Without, watch)?;
     }
     inputs.check_unchanged()?;
 
     progress.enter(Phase::Report);
-    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+    findings.iter().try_for_each(&mut emit)?;
     let mut count = |finding: &Finding| {
-        *by_code.entry(finding.code).or_default() += 1;
+        *counted.entry(finding.code).or_default() += 1;
         emit(finding)
     };
-    let mut losses = Vec::new();
-    if report.is_none() {
+    if per_code.is_none() && report.is_none() {
         let max_record_bytes = settings.scan.max_record_bytes;
         findings_in_order(facts, &rules, &fetch, watch, (max_record_bytes, None), |found| {
-            add_losses(&mut losses, &found);
             found.iter().try_for_each(&mut count)
         })?;
     }
@@ -180,16 +193,12 @@ pub fn convert(
         plan.packed = report.shards(&packed, &packed_rejected);
         let about =
             About { inputs, settings, plan: &plan, rules: &rules, facts, told: &provenance.told, watch };
-        let mut tables = report.write_tables(about, |found| {
-            // What is about files and the data set comes last.
-            add_losses(&mut losses, found.split(|finding| finding.line.is_none()).next().unwrap_or_default());
-            found.iter().try_for_each(&mut count)
-        })?;
-        let written = (plan.counts.train > 0).then(|| single.dir().join(&packed.shards[0].path));
+        let mut tables = report.write_tables(about, |found| found.iter().try_for_each(&mut count))?;
+        let written = (plan.counts.train > 0).then(|| single.dir().join(OUT));
         let traced = trace.as_ref().map(|trace| trace.dir().join(&packed_rejected.shards[0].path));
         let repairs = table.is_some().then_some(&repairs);
         tables.extend(table);
-        report.seal(about, tables, [written, traced], (&by_code, repairs))?;
+        report.seal(about, tables, [written, traced], (&counted, repairs))?;
     } else {
         plan.findings.iter().try_for_each(&mut count)?;
     }
@@ -204,7 +213,7 @@ pub fn convert(
         placed = rejected;
     }
     if plan.counts.train > 0 {
-        let published = single.publish(&packed.shards[0].path);
+        let published = single.publish(OUT);
         notes.extend(published.map_err(|error| match placed {
             Some(placed) => error.with_in_place(placed),
             None => error,
@@ -226,11 +235,11 @@ pub fn convert(
         removed: plan.counts.unselected,
         rejected: plan.counts.rejected,
         bytes: facts.files().iter().map(|file| file.bytes).sum(),
-        bytes_written: packed.shards[0].bytes,
+        bytes_written: bytes,
         repairs: rules.repair.is_some().then_some(repairs),
         from: rules.conversion.as_ref().map(Conversion::from).unwrap_or_default(),
         to: rules.format.map(|format| format.name).unwrap_or_default(),
-        by_code,
+        by_code: counted,
         losses,
         leftovers,
         notes,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bedload_record::{Code, Finding, HIDDEN_KEY, Severity};
+use bedload_record::{Code, Findings, HIDDEN_KEY, Severities, Severity};
 
 /// Why a record is not written, or not as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,27 +42,59 @@ impl Reason {
     }
 }
 
-/// Adds what was found in records that come after those of earlier calls, each record's findings together.
-pub(crate) fn add_losses(losses: &mut Vec<FileLosses>, found: &[Finding]) {
-    for record in found.chunk_by(|one, next| one.line == next.line && one.file == next.file) {
-        let is_rejected = record.iter().any(|finding| finding.severity == Severity::Error);
-        let is_reason = |finding: &&Finding| {
-            let is_error = finding.severity == Severity::Error;
-            if is_rejected { is_error } else { finding.code == Code::ConvertDropped }
+/// What became of some records that follow each other.
+#[derive(Default)]
+pub(crate) struct Losses {
+    rejected: u64,
+    reduced: u64,
+    reasons: BTreeMap<Reason, u64>,
+    /// How many there are of each key, and how many keys came before it.
+    keys: BTreeMap<LostKey, (usize, u64)>,
+}
+
+impl Losses {
+    /// Adds a record in which something was found.
+    pub(crate) fn add(&mut self, findings: &Findings, severities: Severities) {
+        let is_rejected = severities.rejects(findings.codes());
+        if !is_rejected && !findings.codes().contains(Code::ConvertDropped) {
+            return;
+        }
+        self.rejected += u64::from(is_rejected);
+        self.reduced += u64::from(!is_rejected);
+        let is_reason = |code: Code| {
+            let is_error = severities.of(code) == Severity::Error;
+            if is_rejected { is_error } else { code == Code::ConvertDropped }
         };
-        let reason = |finding: &Finding| Reason { code: finding.code, extra: finding.extra };
-        let mut reasons: Vec<Reason> = record.iter().filter(is_reason).map(reason).collect();
+        let losses = findings.losses();
+        let mut reasons: Vec<Reason> =
+            losses.iter().map(|loss| Reason { code: loss.code, extra: loss.extra }).collect();
+        let is_said = |code: Code| losses.iter().any(|loss| loss.code == code);
+        let unsaid = findings.codes().iter().filter(|&code| !is_said(code));
+        reasons.extend(unsaid.map(|code| Reason { code, extra: None }));
+        reasons.retain(|reason| is_reason(reason.code));
         reasons.sort_unstable();
         reasons.dedup();
-        let key = |finding: &Finding| Some((finding.key.clone()?, reason(finding)));
-        let mut keys: Vec<LostKey> = record.iter().filter(is_reason).filter_map(key).collect();
+        reasons.into_iter().for_each(|reason| *self.reasons.entry(reason).or_default() += 1);
+        let of_reasons = losses.iter().filter(|loss| is_reason(loss.code));
+        let mut keys: Vec<LostKey> = of_reasons
+            .filter_map(|loss| Some((loss.key.clone()?, Reason { code: loss.code, extra: loss.extra })))
+            .collect();
         keys.sort_unstable();
         keys.dedup();
-        let Some(file) = record[0].file.as_deref().filter(|_| !reasons.is_empty()) else { continue };
+        for key in keys {
+            let n_before = self.keys.len();
+            self.keys.entry(key).or_insert((n_before, 0)).1 += 1;
+        }
+    }
+
+    /// Adds these to the losses of files, as records of this one that come after all others, unless nothing was lost.
+    pub(crate) fn append_to(self, file: &str, losses: &mut Vec<FileLosses>) {
+        if self.rejected == 0 && self.reduced == 0 {
+            return;
+        }
         if losses.last().is_none_or(|last| last.file != file) {
-            let file = file.to_owned();
             losses.push(FileLosses {
-                file,
+                file: file.to_owned(),
                 rejected: 0,
                 reduced: 0,
                 reasons: BTreeMap::new(),
@@ -70,45 +102,56 @@ pub(crate) fn add_losses(losses: &mut Vec<FileLosses>, found: &[Finding]) {
             });
         }
         let last = losses.last_mut().expect("the file's own");
-        last.rejected += u64::from(is_rejected);
-        last.reduced += u64::from(!is_rejected);
-        reasons.into_iter().for_each(|reason| *last.reasons.entry(reason).or_default() += 1);
-        for (key, reason) in keys {
-            let named = (key, reason);
+        last.rejected += self.rejected;
+        last.reduced += self.reduced;
+        self.reasons.into_iter().for_each(|(reason, n)| *last.reasons.entry(reason).or_default() += n);
+        // Which keys there is room for must not depend on where records are divided.
+        let mut keys: Vec<_> = self.keys.into_iter().map(|(key, (nth, n))| (nth, key, n)).collect();
+        keys.sort_unstable_by_key(|(nth, ..)| *nth);
+        for (_, named, n) in keys {
             let has_room = last.keys.len() < KEYS_MAX || last.keys.contains_key(&named);
-            let counted = if has_room { named } else { (HIDDEN_KEY.to_owned(), reason) };
-            *last.keys.entry(counted).or_default() += 1;
+            let counted = if has_room { named } else { (HIDDEN_KEY.to_owned(), named.1) };
+            *last.keys.entry(counted).or_default() += n;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use bedload_record::Severities;
+    use bedload_record::Loss;
 
     use super::*;
 
-    fn finding(file: &str, line: u64, code: Code, extra: Option<&'static str>) -> Finding {
-        let finding = Finding::file(file, code, String::new()).in_run(Severities::default());
-        let key = extra.filter(|extra| *extra == "keys").map(|_| "source".to_owned());
-        Finding { line: Some(line), extra, key, ..finding }
+    fn found(losses: &[(Code, Option<&'static str>, Option<String>)]) -> Findings {
+        let detail = || (String::new(), 0, String::new());
+        let mut findings = Findings::codes_only().with_losses();
+        for (code, extra, key) in losses.iter().cloned() {
+            match code {
+                Code::SchemaEmptyContent => findings.add(code, detail),
+                _ => findings.add_loss(Loss { code, extra, key }, detail),
+            }
+        }
+        findings
     }
 
     #[test]
     fn records_count_once_for_each_of_their_reasons() {
-        let found = [
-            finding("a", 1, Code::ConvertContent, Some("media")),
-            finding("a", 1, Code::ConvertContent, Some("media")),
-            finding("a", 1, Code::ConvertContent, None),
-            finding("a", 2, Code::ConvertDropped, Some("keys")),
-            finding("a", 3, Code::ConvertDropped, Some("keys")),
-            finding("a", 3, Code::SchemaEmptyContent, None),
-            finding("a", 4, Code::ConvertToolId, None),
-            finding("b", 4, Code::ConvertDropped, None),
-            finding("c", 4, Code::ConvertContent, Some("media")),
+        let media = || (Code::ConvertContent, Some("media"), None);
+        let dropped = || (Code::ConvertDropped, Some("keys"), Some("source".to_owned()));
+        let records = [
+            ("a", vec![media(), media(), (Code::ConvertContent, None, None)]),
+            ("a", vec![dropped(), dropped()]),
+            ("a", vec![dropped(), (Code::SchemaEmptyContent, None, None)]),
+            ("a", vec![(Code::ConvertToolId, None, None)]),
+            ("b", vec![(Code::ConvertDropped, None, None)]),
+            ("c", vec![media()]),
         ];
         let mut losses = Vec::new();
-        found.chunks(3).for_each(|chunk| add_losses(&mut losses, chunk));
+        for (file, record) in records {
+            let mut of_record = Losses::default();
+            of_record.add(&found(&record), Severities::default());
+            of_record.append_to(file, &mut losses);
+        }
         let shown: Vec<String> = losses
             .iter()
             .map(|one| {
@@ -125,5 +168,23 @@ mod tests {
             a 2+1 schema/empty-content()=1 convert/content()=1 convert/content(media)=1 convert/dropped(keys)=1 `source` convert/dropped=1
             b 0+1 convert/dropped()=1
             c 1+0 convert/content(media)=1"#]].assert_eq(&shown.join("\n"));
+    }
+
+    #[test]
+    fn the_keys_that_are_named_are_the_first_however_records_are_divided() {
+        let key = |n: usize| (Code::ConvertDropped, Some("keys"), Some(format!("k{}", n * 769 % 1500)));
+        let records: Vec<Findings> = (0..1500).map(|n| found(&[key(n), key(n / 2)])).collect();
+        let lost = |len: usize| {
+            let mut losses = Vec::new();
+            for part in records.chunks(len) {
+                let mut of_part = Losses::default();
+                part.iter().for_each(|record| of_part.add(record, Severities::default()));
+                of_part.append_to("a", &mut losses);
+            }
+            losses
+        };
+        let one_by_one = lost(1);
+        assert_eq!(one_by_one[0].keys.len(), KEYS_MAX + 1);
+        assert!([7, 400, 1500].into_iter().all(|len| lost(len) == one_by_one));
     }
 }

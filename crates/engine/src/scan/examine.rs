@@ -3,6 +3,7 @@
 
 mod again;
 mod content;
+mod facts;
 mod line;
 pub(crate) mod place;
 mod repaired;
@@ -14,7 +15,7 @@ use std::mem;
 
 use bedload_bedrock::{Record, Speaker, TextBuffer, Unmapped};
 use bedload_record::json::Framing;
-use bedload_record::{Code, CodeSet, FactRow, Findings, InputId, Interner, Json, Parser};
+use bedload_record::{Code, CodeSet, Findings, InputId, Interner, Json, Parser, RecordFinding};
 use bedload_scan::Fetch;
 use bedload_stages::contamination::Matcher;
 use bedload_stages::repair::Tools;
@@ -116,31 +117,6 @@ impl<'r, 'i> Examiner<'r, 'i> {
     /// Counts a line of which is known what is found in it.
     pub(crate) fn pass_over(&mut self) {
         self.lines += 1;
-    }
-
-    /// The facts of a line. Its label and values get ids.
-    pub(crate) fn facts(&mut self, line: &Physical<'_>, names: Names<'_>) -> FactRow<'_> {
-        let mut findings = Findings::codes_only();
-        let content = self.visit(line, &mut findings, Wanted::Groups, Some(names));
-        let codes = findings.codes();
-        let content = content.unwrap_or_default();
-        FactRow {
-            start: line.start,
-            terminator: line.terminator,
-            accepted: !self.is_removed && !self.rules.severities.rejects(codes),
-            digest: content.digest,
-            tokens: content.tokens,
-            turns: content.turns,
-            label: content.label,
-            codes,
-            features: content.features,
-            keys: &self.keys,
-            values: &self.values,
-            rank: content.rank,
-            time: content.time,
-            written: content.written,
-            records: content.records.unwrap_or(1),
-        }
     }
 
     /// The codes of a line, and what it is where it can be looked at, for a run that needs no facts.
@@ -268,9 +244,11 @@ impl<'r, 'i> Examiner<'r, 'i> {
             return content.map(|content| Content { written: Some(written), ..content });
         };
         converted.clear();
-        let is_sound = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+        let mut made = Made::Refused;
+        let as_it_was = parser.read(bytes, framing, &rules.known_keys, |json, flaws| {
+            let is_plain = flaws.is_empty() && framing.is_as_it_was();
             add_flaws(flaws, findings);
-            let Some(json) = json else { return false };
+            let json = json?;
             if wanted == Wanted::Groups {
                 source.read_keys(rules, json, &mut Vec::new());
                 source.read_rank(rules, json);
@@ -279,13 +257,24 @@ impl<'r, 'i> Examiner<'r, 'i> {
                 source.read_label(rules, input, json);
                 facets::values(&rules.fields, json, fields, values);
             }
-            true
+            made = conversion.make(rules, *fetch, (input, line.start, bytes), converted, findings);
+            // What is converted to itself would be read as it was.
+            let is_one = matches!(made, Made::Records(1));
+            if !is_one || !is_plain || rules.pii.is_some() || converted.as_slice() != bytes {
+                return None;
+            }
+            let part = findings.begin_part();
+            let content = look(json, bytes, source, hunt, findings);
+            findings.end_part(part, |finding| of_converted(finding, 0, 1));
+            Some(content)
         });
-        let made = if is_sound {
-            conversion.make(rules, *fetch, (input, line.start, bytes), converted, findings)
-        } else {
-            Made::Refused
-        };
+        if let Some(content) = as_it_was {
+            return content.map(|content| Content {
+                written: Some(bytes.len() as u64),
+                records: Some(1),
+                ..content
+            });
+        }
         let n_records = match made {
             Made::Refused => return None,
             Made::Elsewhere => {
@@ -301,27 +290,29 @@ impl<'r, 'i> Examiner<'r, 'i> {
                 return None;
             }
             hunt.begin_record();
-            let mut about_converted = findings.alike();
+            let part = findings.begin_part();
             let mut content = parser.read(record, Framing::Line, &rules.known_keys, |json, flaws| {
-                add_flaws(flaws, &mut about_converted);
-                look(json?, record, source, hunt, &mut about_converted)
+                add_flaws(flaws, findings);
+                look(json?, record, source, hunt, findings)
             });
             let mut written = record.len() as u64;
             if hunt.rounds() > 0 {
                 (content, written) =
-                    look_at_masked(parser, &rules.known_keys, source, hunt, &mut about_converted, &mut look);
+                    look_at_masked(parser, &rules.known_keys, source, hunt, findings, &mut look);
             }
-            // What is found in the new form has a path there, and no place in the line.
-            findings.absorb(about_converted, |finding| {
-                finding.offset = 0;
-                finding.message += &once_converted(nth, n_records);
-            });
+            findings.end_part(part, |finding| of_converted(finding, nth, n_records));
             length += written + u64::from(nth > 0);
             last = content?;
         }
         hunt.personal.iter_mut().for_each(|personal| personal.offset = 0);
         Some(Content { written: Some(length), records: u32::try_from(n_records).ok(), ..last })
     }
+}
+
+/// What is found in the new form of a record has a path there, and no place in the line.
+fn of_converted(finding: &mut RecordFinding, nth: usize, n_records: usize) {
+    finding.offset = 0;
+    finding.message += &once_converted(nth, n_records);
 }
 
 /// Counts, checks and identifies a record of the format of the run.

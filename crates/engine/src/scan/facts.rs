@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bedload_bedrock::Unmapped;
-use bedload_record::{FactTable, InputId, Room, Terminator};
-use bedload_scan::{Fetch, Inputs, TempRoom, visit_weighing};
+use bedload_record::{FactRow, FactTable, InputId, Room, Terminator};
+use bedload_scan::{Chunk, ChunkAt, Fetch, Inputs, TempRoom, visit_weighing};
 use bedload_stages::balance::LABELS_MAX;
 use bedload_stages::facets::VALUES_MAX;
 
 use crate::run::error::EngineError;
+use crate::run::memory::Ledger;
 use crate::run::progress::Progress;
 use crate::run::settings::Settings;
 use crate::scan::examine::{Examiner, Names, Physical};
@@ -37,14 +38,107 @@ pub(crate) struct Scanned {
 /// their chunks, the verdicts, what is sorted, and the tables under way.
 const FACTS_SHARE: u64 = 4;
 
-/// A table of no lines, for those of a chunk.
-fn rows(settings: &Settings) -> FactTable {
-    FactTable::new(LABELS_MAX).with_values(settings.stages.fields().len(), VALUES_MAX)
+/// What one chunk leaves.
+pub(crate) struct ChunkFacts {
+    pub(crate) rows: FactTable,
+    /// How many of its lines end with CRLF.
+    crlf: u64,
+    rejected: u64,
+    n_bytes: u64,
+    unmapped: Unmapped,
+}
+
+impl ChunkFacts {
+    /// Those of no lines.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let rows = FactTable::new(LABELS_MAX).with_values(settings.stages.fields().len(), VALUES_MAX);
+        Self { rows, crlf: 0, rejected: 0, n_bytes: 0, unmapped: Unmapped::default() }
+    }
+
+    /// Where the label and the values of a line get their ids.
+    pub(crate) fn names(&mut self) -> Names<'_> {
+        Names { labels: &mut self.rows.labels, values: &mut self.rows.values }
+    }
+
+    /// Adds a line.
+    pub(crate) fn push(&mut self, row: &FactRow<'_>) {
+        self.crlf += u64::from(row.terminator == Terminator::CrLf);
+        self.rejected += u64::from(!row.accepted);
+        self.rows.push(row);
+    }
+
+    /// Ends the chunk.
+    pub(crate) fn finish(&mut self, examiner: &mut Examiner<'_, '_>, chunk: &Chunk<'_>, progress: &Progress) {
+        self.n_bytes = chunk.end() - chunk.at.start;
+        self.unmapped = examiner.take_unmapped();
+        progress.add(self.rows.len(), self.rejected);
+        progress.ledger.add_facts(self.rows.len(), self.rows.own_bytes());
+    }
+}
+
+/// The facts of chunk after chunk, put together.
+pub(crate) struct Gathering<'a> {
+    inputs: &'a Inputs,
+    ledger: &'a Ledger,
+    scanned: Scanned,
+}
+
+impl<'a> Gathering<'a> {
+    /// Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
+    pub(crate) fn new(
+        inputs: &'a Inputs,
+        settings: &Settings,
+        temp_dir: &Path,
+        progress: &'a Progress,
+    ) -> Self {
+        let lines = vec![FileLines::default(); inputs.len()];
+        let scanned = Scanned { facts: empty(settings, temp_dir), lines, unmapped: Unmapped::default() };
+        Self { inputs, ledger: &progress.ledger, scanned }
+    }
+
+    fn begin_inputs(&mut self, until: usize) {
+        let facts = &mut self.scanned.facts;
+        while facts.files().len() <= until {
+            let input = self.inputs.get(InputId::new(facts.files().len()));
+            facts.begin_file_of(input.source(), input.name());
+        }
+    }
+
+    /// How many lines of an input there are so far.
+    pub(crate) fn lines_of(&self, input: InputId) -> u64 {
+        self.scanned.lines[input.index()].lines
+    }
+
+    /// Adds the facts of the next chunk.
+    ///
+    /// # Errors
+    /// Where there is no room.
+    pub(crate) fn add(&mut self, at: ChunkAt, chunk: ChunkFacts) -> Result<(), EngineError> {
+        self.begin_inputs(at.input.index());
+        let Scanned { facts, lines, unmapped } = &mut self.scanned;
+        unmapped.absorb(&chunk.unmapped, facts.len());
+        let lines = &mut lines[at.input.index()];
+        lines.lines += chunk.rows.len();
+        lines.crlf += chunk.crlf;
+        let before = chunk.rows.own_bytes() + facts.own_bytes();
+        facts.append(chunk.rows, chunk.n_bytes)?;
+        self.ledger.move_facts(before, facts.own_bytes());
+        self.ledger.hold_labels(facts.labels.keys().len());
+        Ok(())
+    }
+
+    /// All of them.
+    pub(crate) fn finish(mut self) -> Scanned {
+        if !self.inputs.is_empty() {
+            self.begin_inputs(self.inputs.len() - 1);
+        }
+        self.scanned
+    }
 }
 
 /// A table of no lines. Facts that memory has no room for are kept in an unnamed file in `temp_dir`.
 pub(crate) fn empty(settings: &Settings, temp_dir: &Path) -> FactTable {
-    let facts = rows(settings);
+    let facts = ChunkFacts::new(settings).rows;
     match settings.memory_limit {
         None => facts,
         Some(limit) => {
@@ -67,15 +161,7 @@ pub(crate) fn scan(
     temp_dir: &Path,
     progress: &Progress,
 ) -> Result<Scanned, EngineError> {
-    let mut facts = empty(settings, temp_dir);
-    let mut lines = vec![FileLines::default(); inputs.len()];
-    let mut unmapped = Unmapped::default();
-    let begin = |facts: &mut FactTable, until: usize| {
-        while facts.files().len() <= until {
-            let input = inputs.get(InputId::new(facts.files().len()));
-            facts.begin_file_of(input.source(), input.name());
-        }
-    };
+    let mut gathering = Gathering::new(inputs, settings, temp_dir, progress);
     let fetch = Fetch::new(inputs, &settings.scan);
     visit_weighing(
         inputs,
@@ -83,36 +169,18 @@ pub(crate) fn scan(
         &progress.watch,
         || Examiner::new(rules).fetching(&fetch),
         |examiner, chunk| {
-            let mut rows = rows(settings);
-            let (mut crlf, mut rejected) = (0u64, 0u64);
+            let mut facts = ChunkFacts::new(settings);
             for line in chunk.lines() {
                 let line = Physical::of(chunk.at.input, &line);
                 progress.ledger.begin_line(line.len);
-                crlf += u64::from(line.terminator == Terminator::CrLf);
-                let names = Names { labels: &mut rows.labels, values: &mut rows.values };
-                let row = examiner.facts(&line, names);
-                rejected += u64::from(!row.accepted);
-                rows.push(&row);
+                let row = examiner.facts(&line, facts.names());
+                facts.push(&row);
             }
-            progress.add(rows.len(), rejected);
-            progress.ledger.add_facts(rows.len(), rows.own_bytes());
-            (rows, crlf, chunk.end() - chunk.at.start, examiner.take_unmapped())
+            facts.finish(examiner, chunk, progress);
+            facts
         },
-        |(rows, ..)| rows.own_bytes(),
-        |at, (rows, n, bytes, more)| {
-            begin(&mut facts, at.input.index());
-            unmapped.absorb(&more, facts.len());
-            lines[at.input.index()].lines += rows.len();
-            let before = rows.own_bytes() + facts.own_bytes();
-            facts.append(rows, bytes)?;
-            progress.ledger.move_facts(before, facts.own_bytes());
-            lines[at.input.index()].crlf += n;
-            progress.ledger.hold_labels(facts.labels.keys().len());
-            Ok::<(), EngineError>(())
-        },
+        |facts| facts.rows.own_bytes(),
+        |at, facts| gathering.add(at, facts),
     )?;
-    if !inputs.is_empty() {
-        begin(&mut facts, inputs.len() - 1);
-    }
-    Ok(Scanned { facts, lines, unmapped })
+    Ok(gathering.finish())
 }

@@ -118,8 +118,6 @@ impl Pii {
                     len,
                     message: format!("the text contains {}{done}", place.kind.noun()),
                     source: None,
-                    extra: None,
-                    key: None,
                 }
             });
             let start = hunt.before(rounds, offset);

@@ -226,7 +226,7 @@ const PAGE_BYTES_MIN: usize = 4096;
 const SLICES_MAX: usize = 1024;
 
 /// Writes all slices, one after the other, from `offset` on.
-fn write_all_at(file: &File, mut slices: &mut [IoSlice<'_>], mut offset: u64) -> io::Result<()> {
+pub(super) fn write_all_at(file: &File, mut slices: &mut [IoSlice<'_>], mut offset: u64) -> io::Result<()> {
     IoSlice::advance_slices(&mut slices, 0);
     while !slices.is_empty() {
         let some = slices.len().min(SLICES_MAX);
@@ -244,7 +244,7 @@ fn write_all_at(file: &File, mut slices: &mut [IoSlice<'_>], mut offset: u64) ->
 }
 
 /// Makes a file that only this user can read until it is published.
-fn create(dir: &Path, path: &str) -> Result<File, EngineError> {
+pub(super) fn create(dir: &Path, path: &str) -> Result<File, EngineError> {
     let path = dir.join(path);
     if let Some(parent) = path.parent() {
         make_private(parent)?;

@@ -57,11 +57,16 @@ impl Block {
     }
 }
 
+/// A file whose size is not known gets room for so many bytes, and then for as many again as it has.
+const ROOM_BYTES: u64 = 64 << 20;
+
 /// How far one file is written.
 #[derive(Debug)]
 pub(super) struct Direct {
-    /// The size that the file will have.
-    size: u64,
+    /// The size that the file will have; none as long as it is not known.
+    size: Option<u64>,
+    /// How far there is room for it.
+    room: u64,
     /// Where the next block begins, at an edge.
     at: u64,
     /// Its first bytes, which came with the last one.
@@ -71,6 +76,15 @@ pub(super) struct Direct {
 impl Direct {
     /// Begins to write a file of this size past the cache; none where it is not to be done.
     pub(super) fn begin(file: &File, size: u64) -> Option<Self> {
+        Self::with_room(file, size).map(|direct| Self { size: Some(size), ..direct })
+    }
+
+    /// Begins to write a file whose size is not known, and at least this.
+    pub(super) fn begin_growing(file: &File, size_min: u64) -> Option<Self> {
+        Self::with_room(file, size_min)
+    }
+
+    fn with_room(file: &File, size: u64) -> Option<Self> {
         let is_known = || fstatfs(file).is_ok_and(|found| KNOWN.contains(&found.f_type));
         if size < FILE_BYTES_MIN || !is_known() {
             return None;
@@ -78,11 +92,28 @@ impl Direct {
         // A file that grows is written by one thread at a time. Where there is no space, writing will say so.
         fallocate(file, FallocateFlags::empty(), 0, size).ok()?;
         fcntl_setfl(file, fcntl_getfl(file).ok()? | OFlags::DIRECT).ok()?;
-        Some(Self::of(size))
+        Some(Self { size: None, room: size, at: 0, left: Vec::new() })
     }
 
-    fn of(size: u64) -> Self {
-        Self { size, at: 0, left: Vec::new() }
+    /// Makes room for so many bytes more.
+    ///
+    /// # Errors
+    /// Where there is no space.
+    pub(super) fn grow(&mut self, file: &File, len: usize) -> io::Result<()> {
+        let end = self.at + (self.left.len() + len) as u64;
+        if end <= self.room {
+            return Ok(());
+        }
+        let to = end + end.max(ROOM_BYTES);
+        let reserve = |to: u64| fallocate(file, FallocateFlags::empty(), self.room, to - self.room);
+        // Where there is no space for more than is needed, that is enough.
+        self.room = reserve(to).map(|()| to).or_else(|_| reserve(end).map(|()| end))?;
+        Ok(())
+    }
+
+    /// From now on the size is known.
+    pub(super) fn end_at(&mut self, size: u64) {
+        self.size = Some(size);
     }
 
     /// The block for what was left and so many bytes more: the part for these is to be filled.
@@ -99,7 +130,7 @@ impl Direct {
         self.at += whole as u64;
         self.left.clear();
         self.left.extend_from_slice(&block.of(len)[whole..]);
-        let is_last = at + len as u64 == self.size;
+        let is_last = self.size == Some(at + len as u64);
         Filled { block, at, whole, len: if is_last { len } else { whole } }
     }
 }
@@ -261,7 +292,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("x");
         let file = File::create(&path).expect("created");
-        let mut direct = Direct::begin(&file, size as u64).unwrap_or_else(|| Direct::of(size as u64));
+        let small = Direct { size: Some(size as u64), room: 0, at: 0, left: Vec::new() };
+        let mut direct = Direct::begin(&file, size as u64).unwrap_or(small);
         let mut block = Block::default();
         let mut from = 0;
         for &len in parts {

@@ -13,6 +13,7 @@ pub(crate) mod earlier;
 pub(crate) mod evaluation;
 pub(crate) mod facts;
 mod gather;
+pub(crate) mod growing;
 pub(crate) mod manifest;
 pub(crate) mod near_index;
 pub(crate) mod page;

@@ -41,7 +41,7 @@ use std::collections::HashSet;
 
 use bedload_bedrock::{Answers, Format};
 use bedload_record::json::{escape_into, pointers_to};
-use bedload_record::{Code, Detail, Findings};
+use bedload_record::{Code, Findings, Loss};
 
 pub use config::{ConvertConfig, Pairs, Weights};
 use conversation::Conversation;
@@ -247,15 +247,15 @@ impl Converter {
 
 /// Makes findings of what there is to be said of a line.
 fn report(remarks: Vec<Remark>, line: &[u8], from: Source, findings: &mut Findings) {
-    let mut offsets: Vec<usize> = remarks.iter().map(|remark| remark.offset).collect();
+    let is_shown = |remark: &&Remark| !findings.is_muted(remark.code);
+    let mut offsets: Vec<usize> = remarks.iter().filter(is_shown).map(|remark| remark.offset).collect();
     offsets.sort_unstable();
     let pointers =
-        if findings.are_full() { pointers_to(line, &offsets, &read::known_keys(from)) } else { Vec::new() };
+        if offsets.is_empty() { Vec::new() } else { pointers_to(line, &offsets, &read::known_keys(from)) };
     for Remark { code, offset, message, kind, key } in remarks {
-        findings.add(code, || {
+        findings.add_loss(Loss { code, extra: kind.map(Kind::name), key }, || {
             let nth = offsets.partition_point(|&other| other < offset);
-            let extra = kind.map(Kind::name);
-            Detail { extra, key, ..Detail::from((pointers[nth].clone(), offset as u64, message)) }
+            (pointers[nth].clone(), offset as u64, message)
         });
     }
 }
