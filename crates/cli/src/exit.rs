@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bedload_engine::EngineError;
 
 use crate::escape::{escape, tame};
-use crate::output::failed;
+use crate::output::{failed, say};
 
 /// How the program ends. "Could not check" outranks "has findings".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,10 +129,17 @@ impl Failure {
 
 /// Prints why a command could not do its work: in a workflow of GitHub as an annotation.
 pub(crate) fn give_up(message: &str) {
-    match failed(message) {
+    match failed(message, say) {
         Some(annotation) => annotate(&annotation),
         None => complain(message),
     }
+}
+
+/// The same for a process that ends at once, where the lock of standard error may be held by this very thread.
+pub(crate) fn give_up_unlocked(message: &str) {
+    crate::progress::clear();
+    let text = failed(message, |_| {}).unwrap_or_else(|| complaint(message));
+    write_unlocked(&text);
 }
 
 /// Prints an annotation, which is escaped.
@@ -148,7 +155,10 @@ pub(crate) fn complain(message: &str) {
 /// The same for a process that ends at once, where the lock of standard error may be held by this very thread.
 pub(crate) fn complain_unlocked(message: &str) {
     crate::progress::clear();
-    let text = complaint(message);
+    write_unlocked(&complaint(message));
+}
+
+fn write_unlocked(text: &str) {
     let mut rest = text.as_bytes();
     while let Ok(n @ 1..) = rustix::io::write(rustix::stdio::stderr(), rest) {
         rest = &rest[n..];

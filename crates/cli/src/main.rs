@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 /// Prints what is wrong with the arguments, or the help that they ask for.
 fn misused(error: &clap::Error) -> ExitCode {
     let annotation = if error.use_stderr() {
-        output::failed(error.to_string().trim_start_matches("error: ").trim_end())
+        output::failed(error.to_string().trim_start_matches("error: ").trim_end(), output::say)
     } else {
         None
     };

@@ -15,7 +15,7 @@ use bedload_engine::{Held, Progress};
 use bedload_record::plural::plural;
 
 use crate::alloc;
-use crate::exit::{Exit, complain_unlocked};
+use crate::exit::{Exit, give_up_unlocked};
 use crate::limits::{self, Limit};
 
 /// What a thread is assumed to need: for counting tokens, its chunks, and what it found in them.
@@ -146,7 +146,7 @@ fn end(why: &str, asked_bytes: u64) {
         message += "\nthe unfinished output was removed";
     }
     message += hint(&held);
-    complain_unlocked(&message);
+    give_up_unlocked(&message);
     process::exit(i32::from(Exit::Environment.code()))
 }
 

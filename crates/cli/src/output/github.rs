@@ -99,7 +99,7 @@ impl Emitter for Github {
         match &self.step_summary {
             Some(path) => {
                 // What is missing there is in the log.
-                append(path, &self.page, ending).unwrap_or_else(|error| say_unwritable(path, &error));
+                append(path, &self.page, ending).unwrap_or_else(|error| say(&unwritable(path, &error)));
                 Ok(())
             }
             None => Ok(()),
@@ -109,22 +109,26 @@ impl Emitter for Github {
 
 /// The file that the runner of a workflow shows as the summary of a step, if it can be written.
 pub(super) fn step_summary() -> Option<PathBuf> {
-    let path = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from)?;
+    let path = summary_path()?;
     match open(&path) {
         Ok(_) => Some(path),
         Err(error) => {
-            say_unwritable(&path, &error);
+            say(&unwritable(&path, &error));
             None
         }
     }
 }
 
-fn say_unwritable(path: &Path, error: &std::io::Error) {
+fn summary_path() -> Option<PathBuf> {
+    std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> String {
     let path = path.display().to_string();
-    say(&format!(
+    format!(
         "note: {STEP_SUMMARY}: {} could not be written ({error}), so the step has no table of findings\n",
         escape(&path)
-    ));
+    )
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
@@ -147,17 +151,17 @@ pub(super) fn is_workflow() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// What a command could not do, as an annotation, with the same in the summary of the step; none outside a workflow. A
-/// runner reads annotations on standard error, too.
-pub(crate) fn failed(message: &str) -> Option<String> {
+/// What a command could not do, as an annotation, with the same in the summary of the step, of which `note` tells where
+/// it cannot be written; none outside a workflow. A runner reads annotations on standard error, too.
+pub(crate) fn failed(message: &str, note: impl Fn(&str)) -> Option<String> {
     if !is_workflow() || std::io::stderr().is_terminal() {
         return None;
     }
-    if let Some(path) = step_summary() {
+    if let Some(path) = summary_path() {
         let lines: Vec<String> = message.lines().map(|line| format!("    {}\n", escape(line))).collect();
         let text = format!("### bedload: ❌ failed\n\n{}\n", lines.concat());
         let written = open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.unwrap_or_else(|error| say_unwritable(&path, &error));
+        written.unwrap_or_else(|error| note(&unwritable(&path, &error)));
     }
     let lines: Vec<_> = message.lines().map(|line| escape(line).into_owned()).collect();
     Some(format!("::error title=bedload::{}\n", data(&lines.join("\n"))))

@@ -31,6 +31,33 @@ fn labels_that_memory_has_no_room_for_end_the_run_in_good_order() {
     );
 }
 
+/// One record of so many keys that it does not fit into little memory.
+fn many_keys() -> Scratch {
+    let mut keys = String::new();
+    for n in 0..300_000 {
+        write!(keys, ",\"k{n}\":1").unwrap();
+    }
+    Scratch::with("a.jsonl", jsonl([format!(r#"{{"prompt":"p","completion":"c"{keys}}}"#)]))
+}
+
+#[test]
+fn in_a_workflow_the_limit_is_an_annotation() {
+    let scratch = many_keys();
+    let check = "check a.jsonl --format prompt-completion --skip tokens --memory-limit 20MiB";
+    for summary in ["summary.md", "gone/summary.md"] {
+        let script = format!("GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY={summary} $BEDLOAD {check}");
+        let said = scratch.shell(&script).refuses(3);
+        let line =
+            said.lines().find(|line| line.starts_with("::error title=bedload::")).expect("an annotation");
+        assert!(
+            line.contains("out of memory: the memory limit was reached (20.0 MiB, --memory-limit)%0A"),
+            "{said}"
+        );
+    }
+    let summary = String::from_utf8(scratch.read("summary.md")).unwrap();
+    assert!(summary.starts_with("### bedload: ") && summary.contains("    out of memory: "), "{summary}");
+}
+
 #[test]
 fn limits_of_the_shell_are_limits_of_the_run() {
     let scratch = Scratch::with("a.jsonl.zst", zstd(&vec![b'\n'; 5_000_000]));
@@ -48,11 +75,7 @@ fn limits_of_the_shell_are_limits_of_the_run() {
 
 #[test]
 fn one_record_can_be_too_much() {
-    let mut keys = String::new();
-    for n in 0..300_000 {
-        write!(keys, ",\"k{n}\":1").unwrap();
-    }
-    let scratch = Scratch::with("a.jsonl", jsonl([format!(r#"{{"prompt":"p","completion":"c"{keys}}}"#)]));
+    let scratch = many_keys();
     for command in ["check a.jsonl", "build a.jsonl --out o"] {
         let script =
             format!("$BEDLOAD {command} --format prompt-completion --skip tokens --memory-limit 20MiB");
