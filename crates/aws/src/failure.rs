@@ -55,7 +55,6 @@ pub struct Explanation {
     /// How sure it is.
     pub sure: Evidence,
     #[serde(skip_serializing)]
-    #[cfg_attr(not(test), allow(dead_code))]
     examples: Vec<String>,
 }
 
@@ -70,12 +69,25 @@ static REFUSALS: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
     file.refusals
 });
 
-/// What a message of the service means; none where it is not known.
+/// Words that a part of a message must have, so that it is one.
+const PART_WORDS_MIN: usize = 3;
+
+/// What a message of the service means, or a part of one that is in no other; none where it is not known.
 pub fn explain_message(message: &str) -> Option<&'static Explanation> {
-    let message = message.to_lowercase();
-    REFUSALS
-        .iter()
-        .find(|refusal| refusal.fragments.iter().all(|fragment| message.contains(fragment.as_str())))
+    let message = message.trim().trim_end_matches('.').to_lowercase();
+    let has_all =
+        |refusal: &&Explanation| refusal.fragments.iter().all(|fragment| message.contains(fragment.as_str()));
+    REFUSALS.iter().find(has_all).or_else(|| by_part(&message))
+}
+
+fn by_part(message: &str) -> Option<&'static Explanation> {
+    let is_part = message.split_whitespace().count() >= PART_WORDS_MIN;
+    let has_it = |refusal: &&Explanation| {
+        refusal.examples.iter().any(|example| example.to_lowercase().contains(message))
+    };
+    let mut found = REFUSALS.iter().filter(has_it);
+    let one = found.next().filter(|_| is_part)?;
+    found.next().is_none().then_some(one)
 }
 
 #[cfg(test)]
@@ -109,6 +121,21 @@ mod tests {
                 assert!(!text.is_empty(), "{}", refusal.id);
             }
         }
+    }
+
+    #[test]
+    fn a_part_of_a_message_is_enough_if_it_is_in_no_other() {
+        let id = |message| explain_message(message).map(|found| found.id.as_str());
+        assert_eq!(id("must conform to JSONL format"), Some("not-jsonl"));
+        assert_eq!(id(" Must conform to JSONL format. "), Some("not-jsonl"));
+        assert_eq!(id("conform to"), None);
+        let shared = |part: &str| {
+            REFUSALS
+                .iter()
+                .filter(|one| one.examples.iter().any(|text| text.to_lowercase().contains(part)))
+                .count()
+        };
+        assert!(shared("error when processing the") > 1 && id("error when processing the").is_none());
     }
 
     #[test]

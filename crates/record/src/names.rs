@@ -3,7 +3,8 @@
 /// The most names that a hint offers.
 const OFFERED_MAX: usize = 3;
 
-/// Asks whether one of `names` is meant: those that begin with `name`, or else the nearest, where it is near enough.
+/// Asks whether one of `names` is meant: those that begin with `name`, or else the nearest, where it is near enough, or
+/// those that begin with nearly that.
 pub fn did_you_mean<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let wanted = name.trim().to_lowercase();
     let names: Vec<&str> = names.into_iter().collect();
@@ -19,6 +20,9 @@ pub fn did_you_mean<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) ->
             .min_by_key(|(distance, _)| *distance);
         offered.extend(nearest.map(|(_, known)| known));
     }
+    if offered.is_empty() {
+        offered.extend(names.into_iter().filter(|known| begins_nearly(&known.to_lowercase(), &wanted)));
+    }
     offered.truncate(OFFERED_MAX);
     let offered: Vec<String> = offered.iter().map(|name| format!("`{name}`")).collect();
     let (last, others) = offered.split_last()?;
@@ -26,6 +30,15 @@ pub fn did_you_mean<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) ->
         [] => format!("did you mean {last}?"),
         others => format!("did you mean {} or {last}?", others.join(", ")),
     })
+}
+
+/// Returns true for a name that begins with what is one edit away from `wanted`, which is not short.
+fn begins_nearly(known: &str, wanted: &str) -> bool {
+    const CHARS_MIN: usize = 5;
+    let n_chars = wanted.chars().count();
+    let beginning = |n: usize| known.char_indices().nth(n).map_or(known, |(end, _)| &known[..end]);
+    n_chars >= CHARS_MIN
+        && (n_chars - 1..=n_chars + 1).any(|n| strsim::osa_distance(beginning(n), wanted) <= 1)
 }
 
 /// The same as the beginning of a hint that goes on: with a space behind it, or empty.
@@ -66,6 +79,10 @@ mod tests {
             ("nova-ctp", Some("did you mean `nova-cpt`?")),
             ("lama-3.1-8b-sft", Some("did you mean `llama-3.1-8b-sft`?")),
             ("nova", Some("did you mean `nova-cpt`, `nova-lite-sft` or `nova-lite-dpo`?")),
+            ("nova-lte", Some("did you mean `nova-lite-sft` or `nova-lite-dpo`?")),
+            ("llama3", Some("did you mean `llama-3.1-8b-sft`?")),
+            ("tita", Some("did you mean `titan-image-v2`?")),
+            ("tian", None),
             ("gpt-4o", None),
             ("", None),
             ("ü", None),
