@@ -40,6 +40,8 @@ pub(crate) enum BrokenContainer {
     Object { at: u64, problem: &'static str },
     #[error("`{0}` and `{1}` both hold an array of objects")]
     Several(String, String),
+    #[error("`{0}` is there twice: a key that leads to it occurs more than once")]
+    Twice(String),
     #[error("`{0}` holds no array")]
     Missing(String),
 }
@@ -75,6 +77,8 @@ pub(crate) struct Unwrapper {
     state: At,
     /// The keys of the objects that are open around the one under way, on the way to the records.
     path: Vec<String>,
+    /// How many keys of the way to the records were met.
+    n_met: usize,
     /// The key under way, as it is written.
     key: Vec<u8>,
     /// Open brackets of a value that is passed over.
@@ -95,6 +99,7 @@ impl Unwrapper {
             wanted,
             state: At::Start,
             path: Vec::new(),
+            n_met: 0,
             key: Vec::new(),
             open: Vec::new(),
             array: Splitter::default(),
@@ -186,10 +191,7 @@ impl Unwrapper {
                 At::Member { .. } => return Err(self.broken("a key is missing")),
                 At::Colon if byte == b':' => At::Value,
                 At::Colon => return Err(self.broken("a colon is missing after a key")),
-                At::Value => {
-                    self.value(byte);
-                    return Ok(());
-                }
+                At::Value => return self.value(byte),
                 At::AfterValue if byte == b',' => At::Member { may_end: false },
                 At::AfterValue => return Err(self.broken("a comma is missing after a value")),
                 At::End => return Err(self.broken(Self::MORE)),
@@ -206,13 +208,19 @@ impl Unwrapper {
         }
     }
 
-    fn value(&mut self, byte: u8) {
+    fn value(&mut self, byte: u8) -> Result<(), BrokenContainer> {
         let key = string_content(&self.key).into_owned();
         let n_open = self.path.len();
         let is_on_way = match &self.wanted {
             Records::At(path) => path.get(n_open) == Some(&key),
             Records::Only { .. } => true,
         };
+        if is_on_way && matches!(self.wanted, Records::At(_)) {
+            if n_open < self.n_met {
+                return Err(BrokenContainer::Twice(self.pointer()));
+            }
+            self.n_met = n_open + 1;
+        }
         let is_last = match &self.wanted {
             Records::At(path) => n_open + 1 == path.len(),
             Records::Only { .. } => true,
@@ -235,6 +243,7 @@ impl Unwrapper {
                 }
             }
         }
+        Ok(())
     }
 
     /// The first byte of an array that may have the records.
@@ -247,7 +256,12 @@ impl Unwrapper {
         }
         let pointer = self.pointer();
         if let Some(found) = &self.found {
-            return Err(BrokenContainer::Several(found.clone(), pointer));
+            let is_twice = *found == pointer;
+            return Err(if is_twice {
+                BrokenContainer::Twice(pointer)
+            } else {
+                BrokenContainer::Several(found.clone(), pointer)
+            });
         }
         self.found = Some(pointer);
         self.array = Splitter::within(self.at);
@@ -343,7 +357,9 @@ pub(crate) fn look(head: &[u8], wanted: &Records, is_whole: bool) -> Look {
     match pushed {
         // Another value follows, as in JSONL.
         Err(_) if unwrapper.has_ended() => Look::Lines,
-        Err(BrokenContainer::Several(..)) if !unwrapper.has_keys_of_records => Look::Container,
+        Err(BrokenContainer::Several(..) | BrokenContainer::Twice(_)) if !unwrapper.has_keys_of_records => {
+            Look::Container
+        }
         Ok(()) if unwrapper.has_keys_of_records => Look::Lines,
         Ok(()) if !is_whole => Look::Unclear,
         _ if is_wanted => Look::Container,

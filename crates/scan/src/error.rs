@@ -312,6 +312,9 @@ impl ScanError {
         let is_usage = !matches!(broken, BrokenContainer::Object { .. });
         let hint = match broken {
             BrokenContainer::Several(..) => "name the one that has the records, with --records POINTER",
+            BrokenContainer::Twice(_) => {
+                "rename or remove one of them: readers of JSON differ in which one counts"
+            }
             BrokenContainer::Missing(_) => {
                 "--records takes the JSON Pointer of the array that has the records"
             }

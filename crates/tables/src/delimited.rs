@@ -181,6 +181,11 @@ impl<R: Read> DelimitedLines<R> {
             let name = field.text(text).map_err(|problem| {
                 BrokenTable::new(format!("header row, column {}: {problem}", n + 1), UTF8_HINT)
             })?;
+            let is_quoted = field.at.start.checked_sub(1).is_some_and(|before| text[before] == b'"');
+            if name.contains('\r') && !is_quoted {
+                let hint = "write other line ends: `tr '\\r' '\\n' < FILE`";
+                return Err(BrokenTable::new("the lines end with CR alone, which ends no row", hint));
+            }
             if name.is_empty() {
                 return Err(BrokenTable::new(format!("column {} has no name", n + 1), hint));
             }

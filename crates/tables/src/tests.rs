@@ -342,6 +342,18 @@ fn csv_is_read_strictly() {
         hint: the first row must name each column once; add it, or rename columns"#]],
     );
     check_csv(
+        "a,b\r1,2\r",
+        expect![[r#"
+        the lines end with CR alone, which ends no row
+        hint: write other line ends: `tr '\r' '\n' < FILE`"#]],
+    );
+    check_csv(
+        "\"a\rb\"\n1\n",
+        expect![[r#"
+        {"a\rb":"1"}
+    "#]],
+    );
+    check_csv(
         "a,\n",
         expect![[r#"
         column 2 has no name

@@ -80,7 +80,22 @@ fn a_path_leads_to_the_records_whatever_they_are() {
         r#"{"a":[],"a":[]}"#,
         &at(&["a"]),
         &expect![[r#"
-        `/a` and `/a` both hold an array of objects
+        `/a` is there twice: a key that leads to it occurs more than once
+    "#]],
+    );
+    check(
+        r#"{"a":{"b":1},"a":{"b":[{}]}}"#,
+        &at(&["a", "b"]),
+        &expect![[r#"
+        `/a` is there twice: a key that leads to it occurs more than once
+    "#]],
+    );
+    check(
+        r#"{"x":1,"x":2,"a":{"b":[{}],"x":1,"x":2}}"#,
+        &at(&["a", "b"]),
+        &expect![[r#"
+        {}
+        Beside { records: "/a/b", named: ["/x", "/x", "/a/x", "/a/x"], n_more: 0 }
     "#]],
     );
 }
@@ -89,6 +104,10 @@ fn a_path_leads_to_the_records_whatever_they_are() {
 fn an_object_that_is_not_whole_is_an_error_after_what_came_before() {
     for (object, expected) in [
         (r#"{"data":[{}],"items":[{}]}"#, "{}\n`/data` and `/items` both hold an array of objects\n"),
+        (
+            r#"{"data":[{}],"data":[{}]}"#,
+            "{}\n`/data` is there twice: a key that leads to it occurs more than once\n",
+        ),
         (r#"{"data":[{},{}"#, "{}\n{}byte 14: the object is not closed; the file may be truncated\n"),
         (r#"{"data":[{}]"#, "{}\nbyte 12: the object is not closed; the file may be truncated\n"),
         (r#"{"data":[{}]} {}"#, "{}\nbyte 14: text follows the end of the object\n"),
