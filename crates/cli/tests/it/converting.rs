@@ -373,3 +373,21 @@ fn keys_that_are_left_out_are_named_and_counted() {
         .collect();
     assert_eq!(found, [("?", 2), ("source", 2)]);
 }
+
+#[test]
+fn an_image_in_its_record_goes_where_the_target_takes_it() {
+    let chat = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"u"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]},{"role":"assistant","content":"a"}]}"#;
+    let scratch = Scratch::with("a.jsonl", jsonl([chat]));
+    scratch.run("convert a.jsonl --to converse --out c.jsonl").exits(0);
+    let written = String::from_utf8(scratch.read("c.jsonl")).unwrap();
+    assert!(written.contains(r#"{"image":{"format":"png","source":{"bytes":"aGk="}}}"#), "{written}");
+    scratch.run("check c.jsonl").exits(0);
+    let refused = scratch.run("convert a.jsonl --to converse --profile nova-lite-sft --out d.jsonl").exits(1);
+    assert!(
+        refused.stdout.contains("nova-lite-sft takes images from S3 only; upload the image"),
+        "{}",
+        refused.stdout
+    );
+    let checked = scratch.run("check c.jsonl --profile nova-lite-sft --output-format jsonl").exits(1);
+    assert_eq!(checked.by_code()["schema/missing-field"], 1);
+}

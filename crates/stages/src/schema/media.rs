@@ -70,8 +70,20 @@ pub(super) fn block(
         None => missing(visit, "format", value, at),
     }
     let source = at.key("source");
-    let Some(location) = value.get("source").and_then(|source| source.get("s3Location")) else {
-        return visit.add(Code::SchemaMissingField, at, || "`source` has no `s3Location`".to_owned());
+    let given = |key: &str| value.get("source").and_then(|source| source.get(key));
+    let Some(location) = given("s3Location") else {
+        return match (given("bytes").map(Json::value), visit.profile) {
+            // The format holds them; the targets that are known read objects only.
+            (Some(Value::String(_)), None) => {}
+            (Some(Value::String(_)), Some(profile)) => visit.add(Code::SchemaMissingField, at, || {
+                format!(
+                    "`source` has `bytes`, and {} takes {name}s from S3 only; upload the {name}, and name it as \
+                     `\"s3Location\": {{\"uri\": \"s3://…\"}}`",
+                    profile.name
+                )
+            }),
+            _ => visit.add(Code::SchemaMissingField, at, || "`source` has no `s3Location`".to_owned()),
+        };
     };
     let at = source.key("s3Location");
     match location.get("uri").map(Json::value) {
