@@ -248,6 +248,10 @@ mod tests {
             (r#"{"instruction":"q","completions":[{"response":"a","overall_score":1}]}"#, "scored-answers"),
             (r#"{"schemaType":"ModelInvocationLog","modelId":"m","input":{},"output":{}}"#, "invocation-log"),
             (r#"{"custom_id":"1","method":"POST","body":{"messages":[]}}"#, "openai-batch"),
+            (
+                r#"{"chosen_messages":[{"role":"user","content":"q"}],"rejected_messages":[{"role":"user","content":"q"}]}"#,
+                "paired-messages",
+            ),
             (r#"{"contents":[{"role":"user","parts":[{"text":"q"}]}]}"#, "gemini"),
         ] {
             let found = detect(std::iter::once(line.as_bytes()), 9, &[]);

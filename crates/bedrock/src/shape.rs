@@ -72,6 +72,16 @@ static SHAPES: &[Shape] = &[
         is_of: |record| has(record, "custom_id") && kind(record, "body") == Some(Is::Object),
     },
     Shape {
+        name: "paired-messages",
+        title: "pairs of conversations (`chosen_messages`, `rejected_messages`)",
+        advice: "name these keys `chosen` and `rejected` (format trl-preference), for example with \
+                 `jq -c '{chosen: .chosen_messages, rejected: .rejected_messages}' FILE`",
+        is_of: |record| {
+            kind(record, "chosen_messages") == Some(Is::Array)
+                && kind(record, "rejected_messages") == Some(Is::Array)
+        },
+    },
+    Shape {
         name: "gemini",
         title: "Gemini conversations (`contents` with `parts`)",
         advice: "write each of `contents` as one of `messages` (format converse): `parts` as `content`, the role \

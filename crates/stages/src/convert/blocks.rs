@@ -1,6 +1,6 @@
 //! Writing conversations whose messages are lists of content blocks, with their tools.
 
-use bedload_record::json::Raw;
+use bedload_record::json::{Raw, string_content};
 
 use super::clean::without_nulls;
 use super::conversation::{Candidate, Content, Conversation, Turn};
@@ -165,7 +165,7 @@ impl<'l> Writer<'_, 'l> {
         self.put(&result.id.unwrap_or_default());
         self.put(b"\",\"content\":[");
         let mut follows = false;
-        for part in &result.parts {
+        for part in result.parts.iter().filter(|part| !is_blank(part)) {
             if std::mem::replace(&mut follows, true) {
                 self.put(b",");
             }
@@ -207,4 +207,9 @@ impl<'l> Writer<'_, 'l> {
     pub(super) fn loose_tool(&self, at: Raw<'l>, message: &str) -> Obstacle {
         Obstacle { gravity: super::obstacle::Gravity::Tools, ..self.content(at, message) }
     }
+}
+
+/// Returns true for a text of a result that Converse does not take: a tool that says nothing is common.
+fn is_blank(part: &Part<'_>) -> bool {
+    matches!(part, Part::Content(Content::Text(words)) if string_content(&words.raw).trim().is_empty())
 }

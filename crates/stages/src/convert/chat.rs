@@ -47,7 +47,7 @@ impl<'l> Writer<'_, 'l> {
         self.chat_tools(conversation)?;
         if let Some(member) = conversation.id.take() {
             self.put(b",\"id\":");
-            self.put(member.value.bytes());
+            self.id(member.value);
         }
         Ok(())
     }

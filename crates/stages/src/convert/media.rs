@@ -2,7 +2,8 @@
 
 use bedload_record::json::Raw;
 
-use super::conversation::{Image, ImageSource, Reasoning};
+use super::conversation::{Aside, Image, ImageSource, Reasoning};
+use super::tools::unusual;
 
 /// Formats of images, with the names that files and MIME types have for them.
 const FORMATS: &[(&str, &[&str])] =
@@ -51,12 +52,22 @@ pub(super) fn sourced_image<'l>(source: Raw<'l>, at: Raw<'l>) -> Option<Image<'l
 }
 
 /// A `reasoningContent` block of Converse; none where it is not text.
-pub(super) fn converse_reasoning<'l>(value: Raw<'l>, at: Raw<'l>) -> Option<Reasoning<'l>> {
+pub(super) fn converse_reasoning<'l>(
+    value: Raw<'l>,
+    at: Raw<'l>,
+    asides: &mut Vec<Aside<'l>>,
+) -> Option<Reasoning<'l>> {
     let thought = value.get("reasoningText").filter(|_| value.members().count() == 1)?;
-    let signature = thought.get("signature").filter(|signature| !signature.is_null());
     let n_known = 1 + usize::from(thought.get("signature").is_some());
     (thought.members().count() == n_known).then_some(())?;
-    Some(Reasoning { at, text: thought.get("text")?.string()?, signature })
+    let text = thought.get("text")?.string()?;
+    Some(Reasoning { at, text, signature: signature(thought, asides) })
+}
+
+/// The signature of thoughts. One that is no string proves nothing, and is reported like a key that is not known.
+pub(super) fn signature<'l>(thought: Raw<'l>, asides: &mut Vec<Aside<'l>>) -> Option<Raw<'l>> {
+    unusual(thought, "signature", |signature| signature.string().is_some(), asides);
+    thought.get("signature").filter(|signature| signature.string().is_some())
 }
 
 impl Image<'_> {

@@ -178,7 +178,8 @@ impl Converter {
             let mut refusals = Vec::new();
             for (nth, conversation) in records.into_iter().enumerate() {
                 out.extend_from_slice(if nth > 0 { b"\n" } else { b"" });
-                let writer = self.writer(fields, (line, out), &mut remarks);
+                let mut writer = self.writer(fields, (line, out), &mut remarks);
+                writer.nth = (n_records > 1).then_some(nth + 1);
                 refusals
                     .extend(writer.write(conversation, self.system.as_deref()).err().into_iter().flatten());
             }
@@ -234,6 +235,7 @@ impl Converter {
             to,
             extras,
             weights,
+            nth: None,
             names_keys,
             fields,
             line,

@@ -7,7 +7,7 @@ use bedload_record::json::Raw;
 
 use super::Remark;
 use super::conversation::{Aside, Content, Reasoning};
-use super::media::{converse_image, converse_reasoning, linked_image, sourced_image};
+use super::media::{converse_image, converse_reasoning, linked_image, signature, sourced_image};
 use super::read::{Reader, rest};
 use super::tools::{Part, ToolResult, converse_call, converse_result, id_at, unusual};
 
@@ -35,7 +35,7 @@ impl<'l> Reader<'l> {
             "toolUse" => Some(Content::Call(converse_call(value, "toolUseId", block, asides))),
             "toolResult" => Some(Content::Result(converse_result(value, block, asides))),
             "image" => converse_image(value, block).map(Content::Image),
-            "reasoningContent" => converse_reasoning(value, block).map(Content::Reasoning),
+            "reasoningContent" => converse_reasoning(value, block, asides).map(Content::Reasoning),
             _ => None,
         };
         let Some(content) = content else { return Ok(Content::Block(block)) };
@@ -49,8 +49,11 @@ impl<'l> Reader<'l> {
         let given = |key: &str| part.get(key).filter(|value| !value.is_null());
         let (content, known): (Option<Content<'l>>, &[&str]) = match &*kind {
             "text" | "refusal" => {
-                rest(part, &["type", &*kind], asides);
-                let text = self.member(part, &kind)?;
+                // Some tools write the text of any part under `value`.
+                let key =
+                    if part.get(&kind).is_none() && given("value").is_some() { "value" } else { &*kind };
+                rest(part, &["type", key], asides);
+                let text = self.member(part, key)?;
                 return Ok(Content::Text(self.words(text, &kind)?));
             }
             "tool_use" => return Ok(Content::Call(converse_call(part, "id", part, asides))),
@@ -74,8 +77,10 @@ impl<'l> Reader<'l> {
             }
             "thinking" => {
                 let text = given("thinking").and_then(Raw::string);
-                let signature = given("signature");
-                let thought = text.map(|text| Content::Reasoning(Reasoning { at: part, text, signature }));
+                let thought = text.map(|text| {
+                    let signature = signature(part, asides);
+                    Content::Reasoning(Reasoning { at: part, text, signature })
+                });
                 (thought, &["type", "thinking", "signature"])
             }
             "image_url" => {

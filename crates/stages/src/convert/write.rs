@@ -20,6 +20,8 @@ pub(super) struct Writer<'w, 'l> {
     pub(super) to: &'static Format,
     pub(super) extras: Extras,
     pub(super) weights: Weights,
+    /// Which of several records of one line it is, from 1.
+    pub(super) nth: Option<usize>,
     /// Whether all keys may be named.
     pub(super) names_keys: bool,
     /// Fields whose values are used, whatever the conversion drops: the steps to each.
@@ -93,9 +95,20 @@ impl<'l> Writer<'_, 'l> {
             self.put(b",");
             self.put(member.key.bytes());
             self.put(b":");
-            self.put(member.value.bytes());
+            match &*key {
+                "id" => self.id(member.value),
+                _ => self.put(member.value.bytes()),
+            }
         }
         self.put(b"}");
+    }
+
+    /// The id of the record, which is its own if it is one of several.
+    pub(super) fn id(&mut self, id: Raw<'_>) {
+        match self.nth {
+            Some(nth) => self.put(&numbered(id, nth)),
+            None => self.put(id.bytes()),
+        }
     }
 
     /// Returns true if the format has a place for calls of tools.
@@ -351,5 +364,15 @@ impl<'l> Writer<'_, 'l> {
 
     pub(super) fn put(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
+    }
+}
+
+/// The id of one of several records: whoever answers by id must tell them apart.
+fn numbered(id: Raw<'_>, nth: usize) -> Vec<u8> {
+    let is_number = id.bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
+    match id.string() {
+        Some(text) => [b"\"", text, format!("-{nth}\"").as_bytes()].concat(),
+        None if is_number => [b"\"", id.bytes(), format!("-{nth}\"").as_bytes()].concat(),
+        None => id.bytes().to_vec(),
     }
 }

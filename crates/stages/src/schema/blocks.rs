@@ -158,6 +158,12 @@ fn reasoning(visit: &mut Visit<'_, '_>, value: Json<'_>, role: Role, at: &At<'_>
         Some(value) => text(visit, value, Part::Completion, &at.key("text")),
         None => missing(visit, "text", inner, &at),
     }
+    if let Some(signature) = inner.get("signature").map(Json::value) {
+        let is_string = matches!(signature, Value::String(_) | Value::Null);
+        if !is_string {
+            wrong_type(visit, &at.key("signature"), "`signature`", "a string", &signature);
+        }
+    }
 }
 
 /// The system prompt: a list of text blocks.
