@@ -95,7 +95,7 @@ pub(crate) struct Args {
 pub(crate) const THREADS_MAX: i64 = 1024;
 
 const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, \
-3 environment (I/O, space, permission, input changed, memory limit), 4 internal error, 130/143 interrupted.";
+3 could not read or write (I/O, space, permission, damaged or changed input, memory limit), 4 internal error, 130/143 interrupted.";
 
 const EXAMPLES: &str = "Examples:
   bedload init --profile nova-lite-sft

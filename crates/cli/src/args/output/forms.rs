@@ -20,7 +20,7 @@ pub(crate) struct FindingsArgs {
     /// an earlier one. Repeatable.
     #[arg(help_heading = "Display", long, value_name = "FORMAT=FILE", value_parser = OsStringValueParser::new().try_map(|text| FormFile::parse(&text)))]
     pub(crate) output: Vec<FormFile>,
-    /// Do not print a summary or progress.
+    /// Do not print a summary or progress; findings are printed.
     #[arg(help_heading = "Display", long, short)]
     pub(crate) quiet: bool,
     /// Do not print progress.
