@@ -3,6 +3,7 @@
 mod args;
 mod config;
 mod gate;
+mod misused;
 mod quoting;
 mod reads;
 mod settings;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     memory::install();
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return misused(&error),
+        Err(error) => return misused(error),
     };
     hide_panic_payloads();
     let earlier = earlier_files(&args.command);
@@ -50,7 +51,10 @@ fn main() -> ExitCode {
 }
 
 /// Prints what is wrong with the arguments, or the help that they ask for.
-fn misused(error: &clap::Error) -> ExitCode {
+fn misused(error: clap::Error) -> ExitCode {
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let error = misused::explained(error, &arguments);
     let annotation = if error.use_stderr() {
         output::failed(error.to_string().trim_start_matches("error: ").trim_end(), output::say)
     } else {

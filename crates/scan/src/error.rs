@@ -37,7 +37,7 @@ pub enum ScanError {
     /// A glob pattern matched no file.
     #[error(
         "{pattern}: no file matches this pattern\n\
-         hint: quote the pattern and check it from the working directory"
+         hint: check its names and capitals; a relative pattern begins at the working directory"
     )]
     NothingMatched {
         /// The pattern as given.

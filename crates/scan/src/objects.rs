@@ -260,7 +260,7 @@ mod tests {
             "s3://b/*.csv",
             &expect![[r#"
             s3://b/*.csv: no file matches this pattern
-            hint: quote the pattern and check it from the working directory"#]],
+            hint: check its names and capitals; a relative pattern begins at the working directory"#]],
         );
         check(
             "s3://b/text",

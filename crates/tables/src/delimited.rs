@@ -175,7 +175,7 @@ impl<R: Read> DelimitedLines<R> {
     }
 
     fn header(&mut self, text: &[u8]) -> Result<(), BrokenTable> {
-        let hint = "the first row must name each column once; add it, or rename columns";
+        let hint = "the first row must name each column once: add a header row, or rename columns";
         let mut names = HashSet::new();
         for (n, field) in self.fields.iter().enumerate() {
             let name = field.text(text).map_err(|problem| {
@@ -204,8 +204,13 @@ impl<R: Read> DelimitedLines<R> {
     fn object(&mut self, text: &[u8]) -> Result<(), BrokenTable> {
         let (n_fields, n_columns) = (self.fields.len(), self.keys.len());
         if n_fields != n_columns {
-            let problem = format!("{}: {n_fields} fields under {n_columns} columns", self.place());
-            let hint = "each row needs one field a column; a separator inside a field needs quotation marks around it";
+            let problem = format!(
+                "{}: {n_fields} {}, but {n_columns} {}",
+                self.place(),
+                if n_fields == 1 { "field" } else { "fields" },
+                if n_columns == 1 { "column" } else { "columns" }
+            );
+            let hint = "each row needs one field per column; a separator inside a field needs quotation marks around it";
             return Err(BrokenTable::new(problem, hint));
         }
         let start = self.lines.len();

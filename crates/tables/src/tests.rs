@@ -320,8 +320,8 @@ fn csv_is_read_strictly() {
         "a,b\n1,2\n3\n",
         expect![[r#"
         {"a":"1","b":"2"}
-        row 2: 1 fields under 2 columns
-        hint: each row needs one field a column; a separator inside a field needs quotation marks around it"#]],
+        row 2: 1 field, but 2 columns
+        hint: each row needs one field per column; a separator inside a field needs quotation marks around it"#]],
     );
     check_csv(
         "a,b\n1,\"2\n3,4\n",
@@ -339,7 +339,7 @@ fn csv_is_read_strictly() {
         "a,b,a\n",
         expect![[r#"
         two columns are called `a`
-        hint: the first row must name each column once; add it, or rename columns"#]],
+        hint: the first row must name each column once: add a header row, or rename columns"#]],
     );
     check_csv(
         "a,b\r1,2\r",
@@ -357,7 +357,7 @@ fn csv_is_read_strictly() {
         "a,\n",
         expect![[r#"
         column 2 has no name
-        hint: the first row must name each column once; add it, or rename columns"#]],
+        hint: the first row must name each column once: add a header row, or rename columns"#]],
     );
     check_csv(
         b"a\nx\n\xe9\n",

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use bedload_engine::{FileLosses, LostKey, Reason};
 use bedload_record::HIDDEN_KEY;
-use bedload_record::plural::{count, plural};
+use bedload_record::plural::{agree, count, plural};
 use serde_json::{Value, json};
 
 use crate::escape::escape;
@@ -34,7 +34,7 @@ pub(crate) fn tables(losses: &[FileLosses]) -> String {
         for (n, reason, file) in rows {
             let _ = writeln!(out, "    {:width$}  {:>9}  {}", name(reason), count(n), escape(file));
         }
-        say_others(&mut out, others.iter().map(|(n, ..)| *n));
+        say_others(&mut out, others.iter().map(|(n, ..)| *n), ["reason", "reasons"]);
         out.push_str(&keys(losses, is_reduction));
     }
     out
@@ -64,19 +64,20 @@ fn keys(losses: &[FileLosses], is_reduction: bool) -> String {
     for (key, n) in rows {
         let _ = writeln!(out, "    {key:width$}  {:>9}", count(n));
     }
-    say_others(&mut out, others.iter().map(|(_, n)| *n));
+    say_others(&mut out, others.iter().map(|(_, n)| *n), ["key", "keys"]);
     if let Some(n) = hidden {
         let _ = writeln!(out, "    {rest:width$}  {:>9}  (--show-content names them)", count(n));
     }
     out
 }
 
-/// How many lines are left out, of which the first one has the most records.
-fn say_others(out: &mut String, mut records: impl ExactSizeIterator<Item = u64>) {
-    let more = plural(records.len() as u64, "more line", "more lines");
-    if let Some(most) = records.next() {
-        let _ = writeln!(out, "    and {more} of at most {} each", plural(most, "record", "records"));
-    }
+/// How many lines of a table are left out, of which the first one has the most records.
+fn say_others(out: &mut String, mut records: impl ExactSizeIterator<Item = u64>, [one, many]: [&str; 2]) {
+    let n = records.len() as u64;
+    let Some(most) = records.next() else { return };
+    let most = plural(most, "record", "records");
+    let of = if n == 1 { format!("of {most}") } else { format!("of at most {most} each") };
+    let _ = writeln!(out, "    and {} more {}, {of}", count(n), agree(n, one, many));
 }
 
 fn name(reason: &Reason) -> String {
@@ -154,7 +155,16 @@ mod tests {
         .assert_eq(tables(&losses(3)).replace("\n  ", "\n").trim_start());
         let long = tables(&losses(2_000));
         assert!(long.contains("      2,000  2000.jsonl"), "{long}");
-        assert!(long.contains("    and 3,992 more lines of at most 1,992 records each\n"), "{long}");
+        assert!(long.contains("    and 3,992 more reasons, of at most 1,992 records each\n"), "{long}");
+        let mut nine = losses(2);
+        nine[1].reasons.retain(|reason, _| !reason.is_reduction());
+        nine[1].keys.clear();
+        nine[0].reasons = (1..=7)
+            .zip(["keys", "system", "media", "answers", "reasoning", "nested-keys", "tool-calls"])
+            .map(|(n, extra)| (Reason { code: Code::ConvertContent, extra: Some(extra) }, n))
+            .collect();
+        let long = tables(&nine);
+        assert!(long.contains("    and 1 more reason, of 1 record\n"), "{long}");
         assert_eq!(tables(&[]), "");
     }
 

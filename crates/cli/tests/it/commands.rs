@@ -37,8 +37,8 @@ fn check_reads_like_a_compiler() {
               --> faults.jsonl:3:44   record 2   /completion
 
             error[dataset/no-records]: there are no valid records
-               = why: There is nothing to train on, or no record is left of the validation or test data that was named.
-               = help: See the findings about records for what is wrong with each of them; for valid records that `build` does not keep, its report/records.parquet says why.
+               = why: There is nothing to train on, to evaluate with or to write.
+               = help: See the findings about records for what is wrong with each of them. Where `build` keeps no valid record, report/records.parquet says why.
                = rule: bedload baseline (2026-11)
 
         "#]],

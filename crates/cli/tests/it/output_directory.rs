@@ -46,6 +46,9 @@ fn what_is_no_output_is_never_replaced() {
         for overwrite in ["", "--overwrite"] {
             let outcome = scratch.run(&format!("{BUILD} --out {out} {overwrite}"));
             assert_eq!(outcome.code, 2, "--out {out} {overwrite}: {}", outcome.stderr);
+            let is_directory = outcome.stderr.contains("directory is");
+            assert!(!outcome.stderr.contains("--overwrite"), "what is refused again: {}", outcome.stderr);
+            assert_eq!(is_directory, outcome.stderr.contains("choose another name"), "{}", outcome.stderr);
         }
     }
     assert_eq!(scratch.names(), before);

@@ -139,11 +139,7 @@ fn a_table_that_cannot_be_read_is_refused_with_its_row() {
     let parquet = parquet_of(&rows(40));
     let files = [
         ("cut.parquet", parquet[..parquet.len() - 9].to_vec(), "the file may be truncated or damaged"),
-        (
-            "ragged.csv",
-            b"prompt,completion\na,b\nc\n".to_vec(),
-            "ragged.csv: row 2: 1 fields under 2 columns",
-        ),
+        ("ragged.csv", b"prompt,completion\na,b\nc\n".to_vec(), "ragged.csv: row 2: 1 field, but 2 columns"),
         ("twice.csv", b"prompt,prompt\na,b\n".to_vec(), "two columns are called `prompt`"),
         (
             "latin.csv",

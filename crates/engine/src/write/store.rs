@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use crate::report::manifest::MANIFEST;
 use crate::run::error::{EngineError, io_error};
 use crate::run::progress::Progress;
 use crate::run::tree;
@@ -127,18 +128,17 @@ impl<'p> Store<'p> {
 /// Only an earlier output may be replaced, and only if nothing else has been put there.
 fn refuse_what_is_no_output(flag: &str, target: &Path, overwrite: bool) -> Result<(), EngineError> {
     let shown = target.display();
-    let is_empty =
-        tree::open_dir(target).and_then(tree::list).map_err(io_error(target, "listed"))?.is_empty();
-    if !is_empty && !overwrite {
-        return Err(EngineError::Usage(format!(
-            "{flag} {shown}: the directory is not empty\nhint: --overwrite replaces an earlier output"
-        )));
+    let present = tree::open_dir(target).and_then(tree::list).map_err(io_error(target, "listed"))?;
+    let has_manifest = present.iter().any(|(name, _)| name.to_bytes() == MANIFEST.as_bytes());
+    let hint = if has_manifest { "--overwrite replaces an earlier output" } else { "choose another name" };
+    if !present.is_empty() && !overwrite {
+        return Err(EngineError::Usage(format!("{flag} {shown}: the directory is not empty\nhint: {hint}")));
     }
     match earlier::check(target) {
         Ok(()) => Ok(()),
-        Err(NotOurs::Because(why)) => {
-            Err(EngineError::Usage(format!("{flag} {shown}: {why}, so the directory is left alone")))
-        }
+        Err(NotOurs::Because(why)) => Err(EngineError::Usage(format!(
+            "{flag} {shown}: {why}, so the directory is left alone\nhint: choose another name"
+        ))),
         Err(NotOurs::Io(error)) => Err(io_error(target, "listed")(error)),
     }
 }

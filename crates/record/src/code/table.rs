@@ -80,7 +80,7 @@ pub static CODES: &[CodeInfo] = &[
         RFC8259,
         "the line begins with a byte order mark",
         "Writers must not add one, and common readers fail on it or read a different first key. Inside a file it usually means that files were concatenated.",
-        "Remove the three bytes EF BB BF, e.g. `sed -i 's/^\\xEF\\xBB\\xBF//' FILE`."
+        "`bedload convert FILE --fix=json/bom --out FIXED` removes it, as `sed -i 's/^\\xEF\\xBB\\xBF//' FILE` does; `build` takes --fix, too."
     ),
     row!(
         JsonBlankLine,
@@ -90,7 +90,7 @@ pub static CODES: &[CodeInfo] = &[
         PREPARE,
         "the line is blank",
         "The data set format is one object per line with no empty lines; blank lines are a known cause of `must conform to JSONL format`.",
-        "Remove it: `sed -i '/^[[:space:]]*$/d' FILE`."
+        "`bedload convert FILE --fix=json/blank-line --out FIXED` removes it, as `sed -i '/^[[:space:]]*$/d' FILE` does; `build` takes --fix, too."
     ),
     row!(
         JsonNotAnObject,
@@ -299,8 +299,8 @@ pub static CODES: &[CodeInfo] = &[
         Dataset,
         BASELINE,
         "there are no valid records",
-        "There is nothing to train on, or no record is left of the validation or test data that was named.",
-        "See the findings about records for what is wrong with each of them; for valid records that `build` does not keep, its report/records.parquet says why."
+        "There is nothing to train on, to evaluate with or to write.",
+        "See the findings about records for what is wrong with each of them. Where `build` keeps no valid record, report/records.parquet says why."
     ),
     row!(
         DatasetDuplicateId,

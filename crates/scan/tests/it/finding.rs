@@ -102,7 +102,7 @@ fn what_names_nothing_or_a_file_twice_is_a_usage_error() {
         &["d/*.json"],
         &expect![[r#"
         usage=true DIR/d/*.json: no file matches this pattern
-        hint: quote the pattern and check it from the working directory
+        hint: check its names and capitals; a relative pattern begins at the working directory
     "#]],
     );
     check(

@@ -18,6 +18,9 @@ use super::super::{Known, Paint};
 use super::{ClassNames, HIDDEN_NAMES, Listed, codes, leftovers, rate, tokens};
 use crate::escape::escape;
 
+/// Where the reasons are for which records are not selected.
+const WHY: &str = "why: `reason` in report/records.parquet";
+
 /// Labels that are shown; the report has them all.
 const LABELS_SHOWN: usize = 12;
 /// Characters of a label that are shown.
@@ -81,6 +84,11 @@ fn numbers_page(
     let counts = &manifest.counts;
     let mut out = format!("{head}\n");
     let kept = counts.train + counts.validation + counts.test;
+    let (unselected, blank) = match numbers.removed() {
+        0 => (WHY, 0),
+        n if n == counts.unselected => ("blank lines that were removed", 0),
+        n => (WHY, n),
+    };
     let rows = [
         ("read", counts.read, ""),
         ("rejected", counts.rejected, "rejected.jsonl; why: report/findings.parquet"),
@@ -90,8 +98,8 @@ fn numbers_page(
             counts.near_duplicates,
             "of these, similar to the record that stays (or copies of such a record)",
         ),
-        ("unselected", counts.unselected, "why: `reason` in report/records.parquet"),
-        ("  blank", numbers.removed(), "of these, blank lines"),
+        ("unselected", counts.unselected, unselected),
+        ("  blank", blank, "of these, blank lines that were removed"),
         ("  class cap", counts.capped, "of these, because their class has reached --cap-class"),
         ("  conflict", counts.conflicting, "of these, because others answer their prompt differently"),
         ("  eval match", counts.contaminated, "of these, because evaluation data has their text"),
