@@ -28,7 +28,7 @@ pub const SCORES: &[&str] = &["score", "rating", "reward", "overall_score"];
 pub const ASKED: &[&str] = &["prompt", "instruction", "question", "query", "input"];
 
 /// Keys under which an answer is called a good one or a bad one.
-pub const LABELS: &[&str] = &["label", "kto_tag"];
+pub const LABELS: &[&str] = &["kto_tag", "label"];
 /// Keys of a single answer to what was asked.
 pub const ANSWERED: &[&str] = &["completion", "response", "answer", "output"];
 
@@ -67,7 +67,14 @@ pub(crate) fn is_of(id: FormatId, record: Json<'_>) -> bool {
             const OTHERS: [&str; 5] =
                 ["chosen", "rejected", "rejected_response", "rejected_messages", "reference_answer"];
             let has_list_of_answers = has("instruction") && is_array(given("output"));
-            LABELS.iter().any(|key| matches!(given(key), Some(Value::Bool(_))))
+            // A table of text has no booleans.
+            let is_said = |text: &str| ["true", "false"].iter().any(|word| word.eq_ignore_ascii_case(text));
+            let is_label = |value| match value {
+                Some(Value::Bool(_)) => true,
+                Some(Value::String(text)) => is_said(text),
+                _ => false,
+            };
+            LABELS.iter().any(|key| is_label(given(key)))
                 && !OTHERS.into_iter().any(has)
                 && (["messages", "conversations"].iter().any(|key| is_array(given(key)))
                     || ANSWERED.iter().any(|key| has(key)) && !has_list_of_answers)

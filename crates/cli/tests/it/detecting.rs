@@ -289,10 +289,7 @@ fn preference_data_of_other_tools_is_converted_as_advised() {
         let scratch = Scratch::with("a.jsonl", repeated(line, 5));
         let run = scratch.run("check a.jsonl --skip tokens").exits(1);
         let first = run.stdout.lines().next().expect("a finding");
-        assert!(
-            first.contains("--to converse-preference --out") && first.contains("converts the data"),
-            "{first}"
-        );
+        assert!(first.contains("--to preference --out") && first.contains("converts the data"), "{first}");
         scratch.run("convert a.jsonl --to preference --out p.jsonl").exits(0);
         let first = String::from_utf8(scratch.lines("p.jsonl")[0].clone()).expect("UTF-8");
         assert!(

@@ -164,14 +164,44 @@ fn good_answers_are_records_and_bad_ones_are_none() {
     let scratch = Scratch::with("a.jsonl", jsonl(lines));
     let run = scratch.run("convert a.jsonl --to prompt-completion --out c.jsonl").exits(1);
     assert_eq!(scratch.lines("c.jsonl"), [br#"{"prompt":"q","completion":"a"}"#]);
-    assert!(run.stdout.contains("`label` calls this answer a bad one"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("the label calls this answer a bad one, which prompt-completion would teach"),
+        "{}",
+        run.stdout
+    );
     let run = scratch.run("build a.jsonl --to prompt-completion --out o").exits(0);
     assert_eq!(scratch.lines("o/train.jsonl"), scratch.lines("c.jsonl"), "{}", run.stdout);
     let refusal = scratch.run("build a.jsonl --to preference --out p").refuses(2);
     assert!(refusal.contains("convert first, `bedload convert INPUT --to preference"), "{refusal}");
     let found = scratch.run("check a.jsonl").exits(1).stdout;
-    assert!(
-        found.contains("`bedload convert INPUT --to converse-preference --out FILE` converts the data"),
-        "{found}"
-    );
+    assert!(found.contains("`bedload convert INPUT --to preference --out FILE` makes pairs"), "{found}");
+}
+
+#[test]
+fn an_answer_that_no_pair_can_have_takes_no_counterpart() {
+    let lines = [
+        r#"{"prompt":"p","completion":" ","label":true}"#,
+        r#"{"prompt":"p","completion":"b","label":false}"#,
+        r#"{"prompt":"p","completion":"g","label":true}"#,
+        r#"{"prompt":"p","completion":"h","label":true}"#,
+    ];
+    let scratch = Scratch::with("a.jsonl", jsonl(lines));
+    for (flag, pairs) in [("", &["g"][..]), ("--pairs all", &["g", "h"])] {
+        let run = scratch
+            .run(&format!("convert a.jsonl --to preference {flag} --out c.jsonl --overwrite"))
+            .exits(1);
+        let pair = |good: &&str| format!(r#"{{"prompt":"p","chosen":"{good}","rejected":"b"}}"#).into_bytes();
+        assert_eq!(scratch.lines("c.jsonl"), pairs.iter().map(pair).collect::<Vec<_>>(), "{flag}");
+        assert!(run.stdout.contains("no pair with it would be accepted: "), "{}", run.stdout);
+        assert!(run.stdout.contains("(schema/empty-content)"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn labels_of_tables_are_texts() {
+    let scratch = Scratch::with("a.csv", "prompt,completion,label\np,g,True\np,b,False\n");
+    scratch.run("convert a.csv --to preference --out c.jsonl").exits(0);
+    assert_eq!(scratch.lines("c.jsonl"), [br#"{"prompt":"p","chosen":"g","rejected":"b"}"#]);
+    scratch.run("convert a.csv --to prompt-completion --extra drop --out d.jsonl").exits(1);
+    assert_eq!(scratch.lines("d.jsonl"), [br#"{"prompt":"p","completion":"g"}"#]);
 }

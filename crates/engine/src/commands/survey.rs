@@ -51,6 +51,8 @@ pub enum Conversion {
         map: Vec<(String, String)>,
         /// What must happen to content that it has no place for.
         extra: Extra,
+        /// How many of the first records it cannot be made of.
+        refused: usize,
     },
     /// Two lines become one, which a conversion of their own does.
     Pairs {
@@ -106,11 +108,8 @@ fn conversion(look: &Detection, sample: &Sample, wanted: &[&'static Format]) -> 
     let mapped = mapping(look, target).filter(|mapping| mapping.lost.is_empty());
     let found = mapped.and_then(|Mapping { to, map, .. }| {
         let (extra, refused) = sample.takes_most(Source::MAPPED, to, Some(&map));
-        if refused > 0 {
-            return None;
-        }
         let map = map.0.into_iter().collect();
-        Some(Conversion::Map { to, map, extra })
+        (2 * refused < sample.len()).then_some(Conversion::Map { to, map, extra, refused })
     });
     found.unwrap_or(Conversion::Impossible)
 }

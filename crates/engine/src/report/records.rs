@@ -351,8 +351,9 @@ fn columns<'c>(
         source: Words::new(rows, &words.sources, move |row| facts.file(input(row)).source),
         id: Texts::new(rows, |row| places.ids.get(row)?.as_deref()),
         turns: Integers::new(rows, move |row| {
-            Some(facts.turns(line(row)))
-                .filter(|&turns| rules.is_conversation() && (is_accepted(row) || turns > 0))
+            Some(facts.turns(line(row))).filter(|&turns| {
+                rules.is_conversation() && (is_accepted(row) && facts.records(line(row)) > 0 || turns > 0)
+            })
         }),
         shard_lines: Integers::new(rows, |row| Some(places.shard_lines[row]).filter(|&lines| lines > 0)),
         origin_file: Words::new(rows, &words.origins, move |row| Some(origin(row)?.0)),

@@ -1,6 +1,6 @@
 //! What helps where records are in another format than is wanted: a command that was tried on the first of them.
 
-use bedload_bedrock::{Detection, Format, FormatId, Holds, Seen};
+use bedload_bedrock::{Answers, Detection, Format, FormatId, Holds, Seen};
 use bedload_record::{Findings, InputId, Parser};
 use bedload_scan::Inputs;
 use bedload_stages::convert::{ConvertConfig, Converter, Extra, Extras, Fit, Map, Source, fit};
@@ -105,14 +105,22 @@ impl Sample {
         (converted, refusal)
     }
 
-    /// What a command converts, as the end of a sentence; none where it converts nothing.
-    fn outcome(&self, command: &str, extra: Extra, converted: usize) -> Option<String> {
-        let removed = if extra == Extra::Drop { ", without its other keys" } else { "" };
+    /// What a command converts, as the end of a sentence; none where it converts nothing. It may remove something.
+    fn outcome(&self, command: &str, removed: &str, converted: usize) -> Option<String> {
         match converted {
             0 => None,
             n if n == self.0.len() => Some(format!("`{command}` converts the data{removed}")),
             n => Some(format!("`{command}` converts {n} of the first {}{removed}", self.0.len())),
         }
+    }
+
+    /// The format that its records, which are of a format, are carried over to where no target says another: of pairs the
+    /// plainer one, where that takes as many.
+    pub(crate) fn usual_target(&self, from: &'static Format) -> &'static Format {
+        let usual = from.usual_target();
+        let plain = Format::from_name("preference").filter(|_| usual.answers == Answers::Compared);
+        let refused = |to: &'static Format| self.takes_most(Source::Format(from), to, None).1;
+        plain.filter(|plain| refused(plain) <= refused(usual)).unwrap_or(usual)
     }
 
     /// The command that converts records of a format; or, where it would refuse all of them, why.
@@ -123,12 +131,21 @@ impl Sample {
         let mut config = ConvertConfig::default();
         let (converted, refusal) = self.attempt(Source::Format(from), to, &config);
         let command = |flags: &str| format!("bedload convert INPUT --to {}{flags} --out FILE", to.name);
-        if let Some(outcome) = self.outcome(&command(""), Extra::Error, converted) {
+        let compares = |format: &Format| format.answers == Answers::Compared;
+        if from.id == FormatId::Kto && compares(to) && converted > 0 {
+            return Some(format!("`{}` makes pairs of good and bad answers to the same prompt", command("")));
+        }
+        if let Some(outcome) = self.outcome(&command(""), "", converted) {
             return Some(outcome);
         }
         config.extra = told(Extra::Drop);
         let (converted, _) = self.attempt(Source::Format(from), to, &config);
-        let outcome = self.outcome(&command(" --extra drop"), Extra::Drop, converted);
+        let removed = if compares(from) && !compares(to) {
+            ", with the preferred answers only"
+        } else {
+            ", without its other keys"
+        };
+        let outcome = self.outcome(&command(" --extra drop"), removed, converted);
         outcome.or(refusal.map(|refusal| format!("`bedload convert` rejects the data: {refusal}")))
     }
 
@@ -140,7 +157,8 @@ impl Sample {
             config.extra = told(extra);
             let (converted, _) = self.attempt(Source::MAPPED, to, &config);
             let command = format!("bedload convert INPUT --to {} --map {pairs}{flag} --out FILE", to.name);
-            if let Some(outcome) = self.outcome(&command, extra, converted) {
+            let removed = if extra == Extra::Drop { ", without its other keys" } else { "" };
+            if let Some(outcome) = self.outcome(&command, removed, converted) {
                 // What is asked is not thrown away on our advice.
                 return Some(match &lost[..] {
                     [] => outcome,

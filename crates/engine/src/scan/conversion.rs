@@ -96,8 +96,14 @@ impl Conversion {
     }
 
     /// Reads a line as one side of a pair.
-    pub(crate) fn half(&self, input: InputId, line: &[u8], findings: &mut Findings) -> Option<Half> {
-        self.converter.half(self.source(input), line, findings)
+    pub(crate) fn half(
+        &self,
+        input: InputId,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Option<Half> {
+        self.converter.half(self.source(input), line, out, findings)
     }
 
     /// Appends the record of a good answer and a bad one, which are at these places of some lines.

@@ -5,7 +5,7 @@ mod make;
 
 use std::sync::{Mutex, PoisonError};
 
-use bedload_record::{CodeSet, Findings, InputId, Parser, Terminator};
+use bedload_record::{Code, CodeSet, Findings, InputId, Parser, Terminator};
 use bedload_scan::{Fetch, Inputs, ScanError, visit};
 use bedload_stages::convert::{Half, Pairs, RECORDS_MAX};
 use bedload_stages::repair::Tools;
@@ -30,6 +30,8 @@ struct Side {
     len: u64,
     /// What its label says.
     is_good: bool,
+    /// What is wrong with every record that this answer is in, whatever the other one.
+    flaw: Option<Code>,
     /// The group that it is in; none where it has no counterpart.
     group: Option<u32>,
 }
@@ -39,6 +41,8 @@ struct Side {
 struct Group {
     /// As places in the list of all sides, in order: the first one is the line in whose place the records are written.
     sides: Vec<usize>,
+    /// The first good answer and the first bad one, and how many there are of each.
+    of_label: [(usize, usize); 2],
     state: State,
 }
 
@@ -142,7 +146,7 @@ impl Pairing {
             inputs,
             &settings.scan,
             &progress.watch.apart(),
-            || Reader { rules, parser: Parser::default(), tools: Tools::default() },
+            || Reader::new(rules),
             |reader, chunk| {
                 let input = chunk.at.input;
                 if !conversion.joins(input) {
@@ -160,9 +164,9 @@ impl Pairing {
             },
             |at, (n_lines, found)| {
                 let before = &mut lines[at.input.index()];
-                for (nth, start, len, Half { prompt, is_good }) in found {
+                for (nth, start, len, (Half { prompt, is_good }, flaw)) in found {
                     let nth = *before + nth;
-                    sides.push(Side { input: at.input, nth, start, len, is_good, group: None });
+                    sides.push(Side { input: at.input, nth, start, len, is_good, flaw, group: None });
                     prompts.push(prompt);
                 }
                 *before += n_lines;
@@ -176,7 +180,7 @@ impl Pairing {
 
     /// Finds the counterparts of lines, each with the prompt that it answers.
     fn of(mut sides: Vec<Side>, prompts: &[u128], pairs: Pairs) -> Self {
-        let mut by_prompt: Vec<usize> = (0..sides.len()).collect();
+        let mut by_prompt: Vec<usize> = (0..sides.len()).filter(|&at| sides[at].flaw.is_none()).collect();
         by_prompt.par_sort_unstable_by_key(|&at| (prompts[at], at));
         let mut groups = Vec::new();
         for same in by_prompt.chunk_by(|&a, &b| prompts[a] == prompts[b]) {
@@ -194,9 +198,14 @@ impl Pairing {
             group.iter().for_each(|&at| sides[at].group = Some(nth));
         }
         let group = |of: Vec<usize>| {
-            let n_good = of.iter().filter(|&&at| sides[at].is_good).count();
-            let is_large = n_good.saturating_mul(of.len() - n_good) > RECORDS_MAX;
-            Group { sides: of, state: if is_large { State::TooLarge } else { State::Sound } }
+            let of_label = [true, false].map(|label| {
+                let mut own = of.iter().filter(|&&at| sides[at].is_good == label);
+                let first = *own.next().expect("a group has both");
+                (first, 1 + own.count())
+            });
+            let [(_, n_good), (_, n_bad)] = of_label;
+            let is_large = n_good.saturating_mul(n_bad) > RECORDS_MAX;
+            Group { sides: of, of_label, state: if is_large { State::TooLarge } else { State::Sound } }
         };
         let groups = groups.into_iter().map(group).collect();
         Self { sides, groups, ..Self::default() }
@@ -208,15 +217,18 @@ impl Pairing {
         let Ok(at) = self.sides.binary_search_by_key(&(input, start), place) else { return Part::Refused };
         let side = &self.sides[at];
         let (own, other) = if side.is_good { ("good", "bad") } else { ("bad", "good") };
+        if let Some(flaw) = side.flaw {
+            let (title, name) = (flaw.info().title, flaw.name());
+            return Part::Alone(format!(
+                "this answer is labelled {own}, and no pair with it would be accepted: {title} ({name})"
+            ));
+        }
         let Some(group) = side.group.map(|nth| &self.groups[nth as usize]) else {
             return Part::Alone(format!(
                 "this answer is labelled {own}, and no {other} one to the same prompt is left to pair it with"
             ));
         };
-        let counterparts = group.sides.iter().map(|&at| &self.sides[at]);
-        let mut counterparts = counterparts.filter(|other| other.is_good != side.is_good);
-        let counterpart = counterparts.next().expect("a group has both");
-        let n_more = counterparts.count();
+        let (counterpart, n_counterparts) = group.of_label[usize::from(side.is_good)];
         let is_first = group.sides[0] == at;
         match group.state {
             State::TooLarge => Part::Alone(format!(
@@ -228,8 +240,11 @@ impl Pairing {
                 self.shown(&self.sides[group.sides[0]])
             )),
             State::Rejected | State::Sound => {
-                let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
-                let counterpart = self.shown(counterpart);
+                let more = match n_counterparts - 1 {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let counterpart = self.shown(&self.sides[counterpart]);
                 let message = format!(
                     "this answer is labelled {own}, and paired with the {other} one in {counterpart}{more}"
                 );
@@ -257,12 +272,19 @@ struct Reader<'r> {
     rules: &'r Rules,
     parser: Parser,
     tools: Tools,
+    examiner: Examiner<'r, 'r>,
+    record: Vec<u8>,
 }
 
-impl Reader<'_> {
-    /// The side that a line is; none where the line is refused.
-    fn half(&mut self, input: InputId, bytes: &[u8]) -> Option<Half> {
-        let Self { rules, parser, tools } = self;
+impl<'r> Reader<'r> {
+    fn new(rules: &'r Rules) -> Self {
+        let (parser, tools) = (Parser::default(), Tools::default());
+        Self { rules, parser, tools, examiner: Examiner::new(rules), record: Vec::new() }
+    }
+
+    /// The side that a line is, and what is wrong with all of its pairs; none where the line is refused.
+    fn half(&mut self, input: InputId, bytes: &[u8]) -> Option<(Half, Option<Code>)> {
+        let Self { rules, parser, tools, examiner, record } = self;
         let conversion = rules.conversion.as_ref()?;
         let repaired = match rules.repaired(input, bytes, tools) {
             Some(repaired) => Some(repaired.line?),
@@ -278,9 +300,20 @@ impl Reader<'_> {
             return None;
         }
         let mut findings = Findings::codes_only();
-        let half = conversion.half(input, line, &mut findings)?;
+        let half = conversion.half(input, line, record, &mut findings)?;
         codes.absorb(findings.codes());
-        (!rules.severities.rejects(codes)).then_some(half)
+        if rules.severities.rejects(codes) {
+            return None;
+        }
+        let len = record.len() as u64;
+        let made = Physical { input: None, start: 0, len, terminator: Terminator::Lf, bytes: Some(record) };
+        let (codes, _) = examiner.codes(&made, Wanted::Again);
+        let is_error = |code: &Code| {
+            let mut one = CodeSet::default();
+            one.insert(*code);
+            rules.severities.rejects(one)
+        };
+        Some((half, codes.iter().find(is_error)))
     }
 }
 

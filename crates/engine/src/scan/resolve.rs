@@ -309,8 +309,8 @@ impl Advisor<'_> {
             Some(profile) => format!("{} accepts {}", profile.name, profile.formats.join(" or ")),
             None => "no target accepts this format".to_owned(),
         };
-        let wanted = self.wanted().unwrap_or(format.usual_target());
         let sample = Sample::read(self.inputs)?;
+        let wanted = self.wanted().unwrap_or_else(|| sample.usual_target(format));
         let loses = found.unmapped.losing * 2 > found.fitting as u64;
         let map = if loses { sample.map(found, self.wanted()) } else { None };
         let help = map.or_else(|| sample.conversion(format, wanted));

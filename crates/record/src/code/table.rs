@@ -1180,7 +1180,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "an answer that is excluded from training",
         "Other tools exclude an answer from training with a weight of 0, a mask or a label. The target formats have nothing like it, so the answer would be trained on.",
-        "Remove the answer, or cut the conversation before it; `--weights drop` removes the mark and trains on the answer."
+        "Remove the answer, or cut the conversation before it; `--weights split` keeps what can be learned without it, and `--weights drop` removes the mark and trains on it. A `label` of false calls an answer a bad one: `--to preference` pairs it with a good one to the same prompt."
     ),
     row!(
         DatasetIgnoredKeys,

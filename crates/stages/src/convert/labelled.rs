@@ -18,22 +18,28 @@ impl<'l> Reader<'l> {
     pub(super) fn labelled(&self, to: &Format) -> Result<Conversation<'l>, Remark> {
         let mut conversation = self.labelled_turns(to)?;
         let label = self.label(&mut conversation)?;
-        let is_good = label.value.bytes() == b"true";
+        let is_good = verdict(label.value) == Some(true);
         if to.answers == Answers::Compared {
             let Turn { parts, marks, at, .. } = conversation.turns.pop().expect("it ends with the answer");
             conversation.asides.extend(marks.into_iter().map(Aside::Mark));
             conversation.candidates.push(Candidate { is_preferred: is_good, parts, at });
             return Ok(conversation);
         }
-        match to.answers {
-            Answers::None => {}
-            Answers::Graded | Answers::Reference if !is_good => {
-                let message = format!("a bad answer would be the reference answer in {}", to.name);
-                return Err(Remark { code: Code::ConvertWeight, ..self.source(label.key, message) });
-            }
-            // A grader is handed all keys; elsewhere a label says no more than that the answer is learned.
-            _ if is_good && !to.hands_over_all_keys() => {}
-            _ => conversation.extra.push(label),
+        if !is_good && to.answers != Answers::None {
+            let does = match to.answers {
+                Answers::Graded | Answers::Reference => "would compare others with",
+                _ => "would teach",
+            };
+            let message = format!(
+                "the label calls this answer a bad one, which {} {does}; a preference format takes it as the answer that \
+                 is not preferred",
+                to.name
+            );
+            return Err(Remark { code: Code::ConvertWeight, ..self.source(label.key, message) });
+        }
+        // A grader is handed all keys; elsewhere a label says no more than that the answer is learned.
+        if to.hands_over_all_keys() {
+            conversation.extra.push(label);
         }
         Ok(conversation)
     }
@@ -100,14 +106,12 @@ impl<'l> Reader<'l> {
         Ok(conversation)
     }
 
-    /// Takes out the label: the first key of those that may be one and has a boolean.
+    /// Takes out the label: the first key of those that may be one and says yes or no.
     fn label(&self, conversation: &mut Conversation<'l>) -> Result<Member<'l>, Remark> {
-        let is_bool = |member: &Member<'_>| matches!(member.value.bytes(), b"true" | b"false");
         let at = LABELS.iter().find_map(|label| {
-            conversation
-                .extra
-                .iter()
-                .position(|member| is_bool(member) && member.key.text().is_some_and(|key| key == *label))
+            conversation.extra.iter().position(|member| {
+                verdict(member.value).is_some() && member.key.text().is_some_and(|key| key == *label)
+            })
         });
         if let Some(at) = at {
             return Ok(conversation.extra.remove(at));
@@ -117,5 +121,15 @@ impl<'l> Reader<'l> {
         let message =
             if given.is_some() { "the label must be true or false" } else { "the key `label` is missing" };
         Err(self.source(given.unwrap_or(whole), message.to_owned()))
+    }
+}
+
+/// What a label says of its answer: as a boolean, or as tables of text have it.
+fn verdict(label: Raw<'_>) -> Option<bool> {
+    let text = label.string().unwrap_or(label.bytes());
+    match text.trim_ascii().to_ascii_lowercase().as_slice() {
+        b"true" | b"1" => Some(true),
+        b"false" | b"0" => Some(false),
+        _ => None,
     }
 }

@@ -32,11 +32,13 @@ pub(super) fn converse_image<'l>(image: Raw<'l>, at: Raw<'l>) -> Option<Image<'l
 pub(super) fn linked_image<'l>(url: Raw<'l>, at: Raw<'l>) -> Option<Image<'l>> {
     let raw = url.string()?;
     let text = std::str::from_utf8(raw).ok()?;
-    if let Some(rest) = text.strip_prefix("data:image/") {
+    // Some writers escape slashes.
+    let prefix = |plain: &str, escaped: &str| text.strip_prefix(plain).or_else(|| text.strip_prefix(escaped));
+    if let Some(rest) = prefix("data:image/", r"data:image\/") {
         let (kind, bytes) = rest.split_once(";base64,")?;
         return Some(Image { at, format: image_format(kind)?, from: ImageSource::Bytes(bytes.as_bytes()) });
     }
-    let key = text.strip_prefix("s3://")?;
+    let key = prefix("s3://", r"s3:\/\/")?;
     let (_, ending) = key.rsplit_once('.')?;
     Some(Image { at, format: image_format(ending)?, from: ImageSource::S3(raw) })
 }

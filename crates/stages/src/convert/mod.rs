@@ -156,7 +156,7 @@ impl Converter {
     /// Returns true if a line can be converted, if need be with another; adds what there is to be said.
     pub fn takes(&self, from: Source, line: &[u8], findings: &mut Findings) -> bool {
         if self.joins(from) {
-            return self.half(from, line, findings).is_some();
+            return self.half(from, line, &mut Vec::new(), findings).is_some();
         }
         self.convert(from, line, &mut Vec::new(), findings) > 0
     }

@@ -1,13 +1,14 @@
 //! Records that are made of two lines: a good answer and a bad one to the same prompt.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bedload_bedrock::{Answers, FormatId};
 use bedload_record::Findings;
-use bedload_record::json::string_content;
+use bedload_record::json::{Raw, string_content};
 use twox_hash::XxHash3_128;
 
-use super::conversation::{Candidate, Content, Conversation};
+use super::conversation::{Candidate, Content, Conversation, RawText};
 use super::extras::{Extra, Kind};
 use super::read::record;
 use super::{Converter, Remark, Source, report};
@@ -29,10 +30,17 @@ impl Converter {
     }
 
     /// Reads a line as one side of a pair, and adds what there is to be said of it; none where it is refused. The line must
-    /// be valid JSON, and an object.
-    pub fn half(&self, from: Source, line: &[u8], findings: &mut Findings) -> Option<Half> {
+    /// be valid JSON, and an object. `out` becomes a record with this answer and another one that nothing is wrong with.
+    pub fn half(
+        &self,
+        from: Source,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Option<Half> {
+        out.clear();
         let mut remarks = Vec::new();
-        let half = self.read_half(from, line, &mut remarks);
+        let half = self.read_half(from, line, out, &mut remarks);
         let (half, remarks) = match half {
             Ok(half) => (Some(half), remarks),
             Err(refusals) => (None, refusals),
@@ -41,21 +49,29 @@ impl Converter {
         half
     }
 
-    fn read_half(&self, from: Source, line: &[u8], remarks: &mut Vec<Remark>) -> Result<Half, Vec<Remark>> {
+    fn read_half(
+        &self,
+        from: Source,
+        line: &[u8],
+        out: &mut Vec<u8>,
+        remarks: &mut Vec<Remark>,
+    ) -> Result<Half, Vec<Remark>> {
         let mut conversation = self.side(from, line).map_err(|refusal| vec![refusal])?;
         let is_good = conversation.candidates[0].is_preferred;
         let half = Half { prompt: prompt_of(&conversation), is_good };
-        // What stands in the way of a pair with this answer is in the way of one of this answer alone.
-        let own = conversation.candidates[0].clone();
-        conversation.candidates.push(Candidate { is_preferred: !is_good, ..own });
+        // What stands in the way of a pair with this answer is in the way of one with any other.
+        let Candidate { parts, at, .. } = &conversation.candidates[0];
+        let is_dash = matches!(&parts[..], [Content::Text(words)] if *words.raw == *b"-");
+        let (raw, at): (&[u8], _) = (if is_dash { b"+" } else { b"-" }, *at);
+        let other = Content::Text(RawText { raw: Cow::Borrowed(raw), at });
+        conversation.candidates.push(Candidate { is_preferred: !is_good, parts: vec![other], at });
         let mut converter = self.clone();
         if !is_good && self.extras.of(Kind::Keys) == Extra::Keep {
             // Only one of the lines can have its keys kept.
             converter.extras = self.extras.with(Kind::Keys, Extra::Drop);
         }
-        let mut out = Vec::new();
         let mut said = Vec::new();
-        converter.writer(&[], (line, &mut out), &mut said).write(conversation, self.system.as_deref())?;
+        converter.writer(&[], (line, out), &mut said).write(conversation, self.system.as_deref())?;
         super::once_each(&mut said);
         remarks.append(&mut said);
         Ok(half)
@@ -104,7 +120,7 @@ fn prompt_of(conversation: &Conversation<'_>) -> u128 {
     }
     reminders.for_each(|reminder| prompt.turn(b"system", &reminder.parts));
     if let Some(tools) = conversation.tools {
-        prompt.add(b'd', tools.member.value.bytes());
+        prompt.value(tools.member.value);
     }
     XxHash3_128::oneshot(&prompt.0)
 }
@@ -120,12 +136,30 @@ impl Prompt {
         self.0.extend_from_slice(text);
     }
 
+    /// A value, however it is laid out and escaped.
+    fn value(&mut self, value: Raw<'_>) {
+        if let Some(raw) = value.string() {
+            self.add(b's', string_content(raw).as_bytes());
+        } else if value.is_object() {
+            self.add(b'o', &value.members().count().to_le_bytes());
+            for (key, value) in value.members() {
+                self.value(key);
+                self.value(value);
+            }
+        } else if value.is_array() {
+            self.add(b'a', &value.elements().count().to_le_bytes());
+            value.elements().for_each(|element| self.value(element));
+        } else {
+            self.add(b'v', value.bytes());
+        }
+    }
+
     fn turn(&mut self, role: &[u8], parts: &[Content<'_>]) {
         self.add(b'r', role);
         for part in parts {
             match part {
                 Content::Text(words) => self.add(b't', string_content(&words.raw).as_bytes()),
-                other => self.add(b'o', other.at().bytes()),
+                other => self.value(other.at()),
             }
         }
     }
@@ -152,7 +186,7 @@ mod tests {
     fn check(converter: &Converter, [good, bad]: [&str; 2], record: Option<&str>, said: [&[&str]; 2]) {
         let read = |line: &str| {
             let mut findings = Findings::in_full();
-            let half = converter.half(kto(), line.as_bytes(), &mut findings);
+            let half = converter.half(kto(), line.as_bytes(), &mut Vec::new(), &mut findings);
             let found = findings.into_full().into_iter();
             (half, found.map(|finding| format!("{} {}", finding.code, finding.pointer)).collect::<Vec<_>>())
         };
@@ -192,7 +226,27 @@ mod tests {
         check(&plain, [good, prompted], None, [&[], &["convert/extra-key /system"]]);
         check(&converter("converse-preference", "error"), [good, prompted], None, [&[], &[]]);
         let tools = r#"{"messages":[{"role":"user","content":"pe"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}],"label":false}"#;
-        check(&converter("converse-preference", "error"), [good, tools], None, [&[], &[]]);
+        let converse = converter("converse-preference", "error");
+        check(&converse, [good, tools], None, [&[], &[]]);
+        let calling = [
+            ("true", r#"[{"type":"function","function":{"name":"f","description":"é"}}]"#),
+            ("false", r#"[ {"type":"function", "function":{"name":"f","description":"\u00e9"}}]"#),
+        ];
+        let calling = calling.map(|(label, tools)| {
+            format!(
+                r#"{{"messages":[{{"role":"user","content":"u"}},{{"role":"assistant","content":"{label}","tool_calls":[{{"id":"1","type":"function","function":{{"name":"f","arguments":"{{}}"}}}}]}}],"tools":{tools},"label":{label}}}"#
+            )
+        });
+        let [Some(good), Some(bad)] = calling
+            .each_ref()
+            .map(|line| converse.half(kto(), line.as_bytes(), &mut Vec::new(), &mut Findings::codes_only()))
+        else {
+            panic!("both are sides: {calling:?}");
+        };
+        assert_eq!(good.prompt, bad.prompt);
+        let mut said = Findings::codes_only();
+        converse.half(kto(), calling[0].as_bytes(), &mut Vec::new(), &mut said);
+        assert!(said.codes().is_empty(), "no id is replaced");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl<'l> Writer<'_, 'l> {
                 Aside::Answer(at) => {
                     self.unmapped(
                         Kind::Answers,
-                        "an answer that is neither the best nor the worst",
+                        "an answer that is neither the best nor the worst (`--pairs all` makes pairs of it)",
                         at,
                         None,
                     );
@@ -116,6 +116,8 @@ impl<'l> Writer<'_, 'l> {
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, mark.at, message);
             }
+            // So is every answer.
+            Training::Full if is_learned => {}
             Training::Weighted if is_learned => {
                 let message = format!(
                     "this answer has its own weight, which {to} cannot express; \
@@ -169,13 +171,8 @@ impl<'l> Writer<'_, 'l> {
         match self.weights {
             Weights::Drop => self.drop(None, "a training weight or mask", member.key),
             Weights::Error | Weights::Split => {
-                let says = if marks::is_approval(key) {
-                    "calls this answer a bad one"
-                } else {
-                    "excludes this record from training"
-                };
                 let message = format!(
-                    "`{key}` {says}, which {} cannot express; `--weights drop` trains on it",
+                    "`{key}` excludes this record from training, which {} cannot express; `--weights drop` trains on it",
                     self.to.name
                 );
                 self.refuse(Gravity::Training, Code::ConvertWeight, member.key, message);

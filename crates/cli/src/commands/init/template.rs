@@ -164,7 +164,7 @@ fn described(source: &Source) -> String {
     };
     let then = match &source.conversion {
         Conversion::None => String::new(),
-        Conversion::Format { to, refused, .. } => {
+        Conversion::Format { to, refused, .. } | Conversion::Map { to, refused, .. } => {
             let halved = if source.is_halved() { " with the preferred answers only" } else { "" };
             let rejected = match refused {
                 0 => String::new(),
@@ -172,7 +172,6 @@ fn described(source: &Source) -> String {
             };
             format!("; converted to {}{halved}{rejected}", to.name)
         }
-        Conversion::Map { to, .. } => format!("; converted to {}", to.name),
         Conversion::Pairs { .. } => {
             "; `bedload convert` makes pairs of them, name its output here".to_owned()
         }

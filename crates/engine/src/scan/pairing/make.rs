@@ -52,9 +52,10 @@ impl Pairing {
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Made {
-        if conversion.half(input, bytes, findings).is_none() {
+        if conversion.half(input, bytes, out, findings).is_none() {
             return Made::Refused;
         }
+        out.clear();
         let mut add = |code: Code, message: String| findings.add(code, || (String::new(), 0, message));
         match self.part(input, start) {
             Part::Refused => Made::Refused,
@@ -132,17 +133,20 @@ impl Pairing {
             lines.extend_from_slice(repaired.as_deref().unwrap_or(line));
             places.push(begin..lines.len());
         }
+        let of_label = |label: bool| {
+            let sides = group.sides.iter().enumerate();
+            sides.filter(|&(_, &at)| self.sides[at].is_good == label).map(|(nth, _)| nth).collect::<Vec<_>>()
+        };
+        let by_label = [of_label(true), of_label(false)];
         let mut n_records = 0;
-        for (nth, &one) in group.sides.iter().enumerate() {
-            for (later, &other) in group.sides.iter().enumerate().skip(nth + 1) {
-                let (one, other) = (&self.sides[one], &self.sides[other]);
-                if one.is_good == other.is_good {
-                    continue;
-                }
-                let (good, bad) = if one.is_good { (nth, later) } else { (later, nth) };
+        for (nth, &at) in group.sides.iter().enumerate() {
+            let side = &self.sides[at];
+            let others = &by_label[usize::from(side.is_good)];
+            for &later in &others[others.partition_point(|&other| other < nth)..] {
+                let (good, bad) = if side.is_good { (nth, later) } else { (later, nth) };
                 let begin = out.len();
                 out.extend_from_slice(if n_records > 0 { b"\n" } else { b"" });
-                if !conversion.pair(one.input, &lines, [places[good].clone(), places[bad].clone()], out) {
+                if !conversion.pair(side.input, &lines, [places[good].clone(), places[bad].clone()], out) {
                     out.truncate(begin);
                     continue;
                 }

@@ -12,6 +12,7 @@ fn pairing(lines: &[(u8, bool)], pairs: Pairs) -> Pairing {
         start: nth * 10,
         len: 9,
         is_good,
+        flaw: None,
         group: None,
     });
     let prompts: Vec<u128> = lines.iter().map(|&(prompt, _)| prompt.into()).collect();
