@@ -4,6 +4,7 @@
 mod account;
 mod build;
 mod built;
+mod choice;
 mod compare;
 mod configuration;
 mod contamination;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 
 use bedload_engine::MaxRejected;
 use bedload_record::Severity;
+use bedload_stages::convert::Weights;
 use bedload_stages::near::Threshold;
 use bedload_stages::tokens::MARGIN_MAX;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -48,6 +50,7 @@ pub(crate) use build::{
     SplitArgs,
 };
 pub(crate) use built::{CleanArgs, VerifyArgs};
+use choice::choice;
 pub(crate) use compare::{CompareArgs, CompareFormat, PolicyArgs};
 pub(crate) use configuration::{ConfigCommand, ConfigurationArgs, ShowArgs};
 pub(crate) use contamination::ContaminationArgs;
@@ -208,8 +211,8 @@ pub(crate) struct DataArgs {
     /// How to handle marks that exclude an answer from training, such as `"weight": 0`: error rejects the record,
     /// drop accepts it, so that the answer is trained on; a conversion removes the mark; split (convert only) makes
     /// records from which no such answer is learned [default: error].
-    #[arg(help_heading = "Rules and exit code", long, value_name = "HOW")]
-    pub(crate) weights: Option<String>,
+    #[arg(help_heading = "Rules and exit code", long, value_name = "HOW", value_parser = choice::<Weights>())]
+    pub(crate) weights: Option<Weights>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Treat warnings as errors.

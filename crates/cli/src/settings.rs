@@ -13,15 +13,13 @@ use std::path::{Path, PathBuf};
 use bedload_bedrock::{FOREIGN, FORMATS, Format, Holds};
 use bedload_engine::{MaxRejected, Settings, ShardLimits};
 use bedload_record::Severities;
-use bedload_record::names::{did_you_mean_of, offer};
+use bedload_record::names::offer;
 use bedload_scan::{DiscoverOptions, ScanOptions, SourcePaths};
 use bedload_stages::balance::pointer_steps;
 use bedload_stages::facets::Facet;
 use bedload_stages::select::Amount;
 use bedload_stages::tokens::Tokenizer;
 use bedload_stages::{STAGES, Stages};
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
 
 use crate::args::{
     CheckArgs, ConversionArgs, ConvertArgs, DataArgs, ExplainArgs, FailOn, FormFile, GateArgs, VocabularyArgs,
@@ -103,7 +101,7 @@ pub(crate) fn for_check(args: &CheckArgs) -> Result<Run, Failure> {
 pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
     put_pii_to_report(&args.pii, &mut config.stages, &args.data.skip)?;
-    configure(&mut config, &args.conversion)?;
+    configure(&mut config, &args.conversion, &args.data)?;
     put_fixes(&args.fixes, &mut config);
     let repair = repairs(&config, &[])?;
     let mut run = resolve(&args.data, config)?;
@@ -114,10 +112,8 @@ pub(crate) fn for_explain(args: &ExplainArgs) -> Result<Run, Failure> {
 /// Settings for `convert`.
 pub(crate) fn for_convert(args: &ConvertArgs) -> Result<Run, Failure> {
     let mut config = Config::load(&args.data.config)?;
-    configure(&mut config, &args.conversion)?;
-    if let Some(pairs) = &args.pairs {
-        config.stages.convert.pairs = named("--pairs", pairs)?;
-    }
+    configure(&mut config, &args.conversion, &args.data)?;
+    config.stages.convert.pairs = args.pairs.unwrap_or(config.stages.convert.pairs);
     put_gate(&args.gate, &mut config);
     put_fixes(&args.repair.fixes, &mut config);
     let of_repairs = [(args.repair.diff, "--diff"), (args.repair.patches.is_some(), "--patches")];
@@ -146,7 +142,7 @@ fn max_rejected(given: Option<MaxRejected>, config: &Config) -> Result<Option<Ma
 }
 
 /// Puts flags over the configured conversion.
-fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> {
+fn configure(config: &mut Config, args: &ConversionArgs, data: &DataArgs) -> Result<(), Failure> {
     let convert = &mut config.stages.convert;
     if args.to.is_some() {
         convert.to.clone_from(&args.to);
@@ -164,7 +160,13 @@ fn configure(config: &mut Config, args: &ConversionArgs) -> Result<(), Failure> 
         (!args.extra.is_empty(), "--extra"),
     ];
     if let Some((_, flag)) = needs_target.iter().find(|(given, _)| *given && convert.to.is_none()) {
-        return Err(Failure::Usage(format!("{flag} needs --to FORMAT")));
+        let target = data.profile.as_ref().or(config.profile.as_ref());
+        let profile = target.zip(config.catalogue(data.profile_file.as_deref()).ok());
+        let profile = profile.and_then(|(name, catalogue)| catalogue.get(name).ok());
+        let hint = profile.map_or_else(String::new, |profile| {
+            format!("\nhint: --to {} is what {} takes", profile.formats[0], profile.name)
+        });
+        return Err(Failure::Usage(format!("{flag} needs --to FORMAT{hint}")));
     }
     Ok(())
 }
@@ -193,7 +195,6 @@ pub(crate) fn tokenizer(args: &VocabularyArgs) -> Result<Option<Tokenizer>, Fail
     tokenizer.map(Some).map_err(|error| wrong(path, error.to_string()))
 }
 
-/// A format that targets take; where records are converted, also one of another tool.
 /// The format of that name; of those that Bedrock does not read, only where records are converted.
 fn known_format(name: &str, is_converted: bool) -> Result<&'static Format, Failure> {
     let found = if is_converted { Format::from_any_name(name) } else { Format::from_name(name) };
@@ -204,21 +205,9 @@ fn known_format(name: &str, is_converted: bool) -> Result<&'static Format, Failu
                  `convert`"
             ));
         }
-        let foreign = if is_converted { FOREIGN } else { &[] };
-        let names: Vec<&str> = FORMATS.iter().chain(foreign).map(|format| format.name).collect();
+        let names: Vec<&str> = FORMATS.iter().chain(FOREIGN).map(|format| format.name).collect();
         let near = offer(name, names.iter().copied());
         Failure::Usage(format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", ")))
-    })
-}
-
-/// Reads a value of a closed list, as the configuration file would.
-fn named<T: for<'de> Deserialize<'de>>(flag: &str, value: &str) -> Result<T, Failure> {
-    let deserializer: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
-        value.into_deserializer();
-    T::deserialize(deserializer).map_err(|error| {
-        let message = error.to_string();
-        let hint = did_you_mean_of(&message).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-        Failure::Usage(format!("{flag}: {message}{hint}"))
     })
 }
 
@@ -244,9 +233,7 @@ fn put_data(data: &DataArgs, config: &mut Config) -> Result<(), Failure> {
     config.array |= data.reading.array;
     put(data.reading.records.as_ref(), &mut config.records);
     let stages = &mut config.stages;
-    if let Some(weights) = &data.weights {
-        stages.convert.weights = named("--weights", weights)?;
-    }
+    stages.convert.weights = data.weights.unwrap_or(stages.convert.weights);
     for name in &data.skip {
         if !stages.skip(name) {
             let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();

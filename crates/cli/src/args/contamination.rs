@@ -1,7 +1,9 @@
 //! Arguments about evaluation data that records must share no text with.
 
-use bedload_stages::contamination::EvalSet;
+use bedload_stages::contamination::{EvalSet, Hits};
 use bedload_stages::near::Threshold;
+
+use super::choice::choice;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ContaminationArgs {
@@ -18,6 +20,6 @@ pub(crate) struct ContaminationArgs {
     pub(crate) coverage: Option<Threshold>,
     /// How to handle records that share text with evaluation data: flag (a warning for each), drop (leave them out; for
     /// build) or fail (also an error of the data set) [default: flag].
-    #[arg(help_heading = "Evaluation data", long = "eval-hits", value_name = "HOW")]
-    pub(crate) hits: Option<String>,
+    #[arg(help_heading = "Evaluation data", long = "eval-hits", value_name = "HOW", value_parser = choice::<Hits>())]
+    pub(crate) hits: Option<Hits>,
 }

@@ -4,16 +4,18 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bedload_engine::MaxRejected;
-use bedload_stages::convert::{ExtraRule, Map};
+use bedload_stages::convert::{ExtraRule, Map, Pairs};
 
+use super::choice::choice;
 use super::{BaselineArgs, DataArgs, FindingsArgs, GateArgs, InputAccountArgs, RepairArgs};
 
 /// What to convert records to, and how.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ConversionArgs {
     /// Target format: prompt-completion, text, input, preference, prompt, claude-messages, converse,
-    /// converse-preference, chat-rft or image-caption. Input formats are these and openai-chat, alpaca and sharegpt:
-    /// given by --format, or detected.
+    /// converse-preference, chat-rft, image-caption, evaluation or openai-chat. Input formats are these and
+    /// anthropic-messages, alpaca, sharegpt, and preference data: kto, scored-answers, and openai-, trl-, sharegpt-,
+    /// messages- and alpaca-preference; given by --format, or detected.
     #[arg(help_heading = "Conversion", long, value_name = "FORMAT")]
     pub(crate) to: Option<String>,
     /// For objects in no known format: where each field is, by a key or a JSON Pointer, e.g.
@@ -67,8 +69,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) conversion: ConversionArgs,
     /// Which pairs to make of several answers to one prompt, for preference formats: one (of labelled answers one for each
     /// of them), or all in which one answer is better than the other [default: one].
-    #[arg(help_heading = "Conversion", long, value_name = "WHICH")]
-    pub(crate) pairs: Option<String>,
+    #[arg(help_heading = "Conversion", long, value_name = "WHICH", value_parser = choice::<Pairs>())]
+    pub(crate) pairs: Option<Pairs>,
     #[command(flatten)]
     pub(crate) repair: RepairArgs,
     #[command(flatten)]

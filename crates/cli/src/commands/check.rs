@@ -73,7 +73,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         let known = Known { is_shown: has_known, ..watch.known() };
         let listed = Listed { most: shown, is_folded: true, known };
         let severities = run.settings.severities;
-        say(&checked_summary(&checked, names, (severities, listed), started.elapsed(), paint));
+        let of = (&checked, &shown_input(args)[..]);
+        say(&checked_summary(of, names, (severities, listed), started.elapsed(), paint));
         say(&about_baseline);
     }
     // Where a run fails, the reason is no chatter.
@@ -81,6 +82,20 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         say(&judgement.said());
     }
     Ok(exit)
+}
+
+/// The one input with the profile, as a command takes them; in general where there are several inputs, or the shell would
+/// not take the name as it is.
+fn shown_input(args: &CheckArgs) -> String {
+    let is_plain = |name: &&str| {
+        !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b))
+    };
+    let input = match &args.inputs[..] {
+        [one] => one.to_str().filter(is_plain).unwrap_or("INPUT"),
+        _ => "INPUT",
+    };
+    let profile = args.data.profile.as_ref().map(|name| format!(" --profile {name}"));
+    format!("{input}{}", profile.unwrap_or_default())
 }
 
 fn summary_object(

@@ -1,9 +1,12 @@
 //! What repairs change: as a diff for people, and an object a change for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use bedload_engine::{Repair, Repairs};
+use bedload_record::Code;
 use bedload_record::plural::{agree, count, plural};
+use bedload_stages::repair::{Safety, rules_of};
 use serde_json::{Value, json};
 
 use super::Paint;
@@ -93,7 +96,48 @@ pub(crate) fn left(lines: u64) -> String {
     )
 }
 
+/// How many findings a repair may mend, and the command that shows what it would change; empty where none may.
+pub(crate) fn offered(by_code: &BTreeMap<Code, u64>, input: &str) -> String {
+    let (mut safe, mut changing) = (0, 0);
+    for (&code, n) in by_code {
+        if rules_of(code).any(|rule| rule.safety == Safety::Safe) {
+            safe += n;
+        } else if rules_of(code).next().is_some() {
+            changing += n;
+        }
+    }
+    let findings = |n| plural(n, "finding", "findings");
+    let (what, options) = match (safe, changing) {
+        (0, 0) => return String::new(),
+        (0, _) => (format!("{} may have an unsafe repair", findings(changing)), " --unsafe-fixes"),
+        (_, 0) => (format!("{} may have a safe repair", findings(safe)), ""),
+        _ => (format!("{} may have a safe repair, {} an unsafe one", findings(safe), count(changing)), ""),
+    };
+    format!("  repairs     {what}:\n              bedload convert {input} --fix{options} --diff\n")
+}
+
 /// The changes by the names of the codes.
 pub(crate) fn by_code(repairs: &Repairs) -> impl Iterator<Item = (&'static str, u64)> + Clone {
     repairs.by_code.iter().map(|(code, &n)| (code.name(), n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_with_a_repair_lead_to_it() {
+        let said = |counts: &[(Code, u64)]| offered(&counts.iter().copied().collect(), "a.jsonl");
+        assert_eq!(said(&[(Code::SchemaMissingField, 4), (Code::DatasetNoRecords, 1)]), "");
+        assert_eq!(
+            said(&[(Code::JsonBom, 1), (Code::SchemaEmptyContent, 16), (Code::SchemaTurnOrder, 3)]),
+            "  repairs     17 findings may have a safe repair, 3 an unsafe one:\n              \
+             bedload convert a.jsonl --fix --diff\n"
+        );
+        assert_eq!(
+            said(&[(Code::JsonLoneSurrogate, 1)]),
+            "  repairs     1 finding may have an unsafe repair:\n              \
+             bedload convert a.jsonl --fix --unsafe-fixes --diff\n"
+        );
+    }
 }

@@ -7,7 +7,6 @@ use bedload_stages::augment::Strategy;
 use serde::Deserialize;
 
 use super::build::Flag;
-use super::named;
 use crate::args::AugmentArgs;
 use crate::exit::Failure;
 
@@ -17,12 +16,9 @@ pub(super) fn put_augment(args: &AugmentArgs, stages: &mut Stages) -> Result<Vec
         augment.copies = copies;
     }
     augment.to = args.augment_to.or(augment.to);
-    if let Some(mode) = &args.augment_mode {
-        augment.mode = named("--augment-mode", mode)?;
-    }
+    augment.mode = args.augment_mode.unwrap_or(augment.mode);
     if !args.augment_strategy.is_empty() {
-        let read = |how: &String| named::<Strategy>("--augment-strategy", how);
-        augment.strategies = args.augment_strategy.iter().map(read).collect::<Result<_, _>>()?;
+        augment.strategies.clone_from(&args.augment_strategy);
     }
     if let Some(file) = &args.augment_templates {
         augment.templates = templates(file)?;

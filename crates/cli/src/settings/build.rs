@@ -13,7 +13,7 @@ use super::augment::put_augment;
 use super::contamination::put_contamination;
 use super::pii::put_pii;
 use super::repair::{put_fixes, repairs};
-use super::{Run, configure, max_rejected, named, put_data, put_gate, refuse_impossible, resolve};
+use super::{Run, configure, max_rejected, put_data, put_gate, refuse_impossible, resolve};
 use crate::args::{
     BalanceArgs, BuildArgs, BuildSettingsArgs, ConflictArgs, CountArgs, DuplicateArgs, NearArgs, SplitArgs,
 };
@@ -63,7 +63,7 @@ pub(crate) fn for_build(args: &BuildArgs) -> Result<Run, Failure> {
 
 /// Puts the flags of `build` over what is configured, but for those that all commands have.
 fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failure> {
-    configure(config, &args.conversion)?;
+    configure(config, &args.conversion, &args.data)?;
     put_fixes(&args.fixes, config);
     let BuildSettingsArgs { split, duplicates, contamination, near, balance, conflicts, augment, .. } = args;
     let stages = &mut config.stages;
@@ -75,7 +75,7 @@ fn put_build(args: &BuildSettingsArgs, config: &mut Config) -> Result<(), Failur
         put_contamination(contamination, stages)?,
         put_near(near, stages)?,
         put_balance(balance, stages),
-        put_conflicts(conflicts, stages)?,
+        put_conflicts(conflicts, stages),
         put_augment(augment, stages)?,
     ];
     refuse_skipped(flags.iter().flatten(), &args.data.skip)?;
@@ -192,9 +192,7 @@ fn refuse_impossible_selection(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn put_duplicates(args: &DuplicateArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
-    if let Some(how) = &args.normalize {
-        stages.dedupe.normalize = named("--normalize", how)?;
-    }
+    stages.dedupe.normalize = args.normalize.unwrap_or(stages.dedupe.normalize);
     if let Some(which) = &args.survivor {
         stages.dedupe.survivor =
             which.parse().map_err(|wrong| Failure::Usage(format!("--survivor {wrong}")))?;
@@ -215,12 +213,8 @@ fn put_near(args: &NearArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> 
     near.group = args.group.or(near.group);
     near.edges = args.edges.or(near.edges);
     near.shingle = args.shingle.unwrap_or(near.shingle);
-    if let Some(engine) = &args.engine {
-        near.engine = named("--near-engine", engine)?;
-    }
-    if let Some(fields) = &args.fields {
-        near.fields = named("--near-fields", fields)?;
-    }
+    near.engine = args.engine.unwrap_or(near.engine);
+    near.fields = args.fields.unwrap_or(near.fields);
     let of_near = [
         (args.shingle.is_some(), "--shingle"),
         (args.engine.is_some(), "--near-engine"),
@@ -271,9 +265,7 @@ pub(super) fn put_counts(args: &CountArgs, stages: &mut Stages) -> Vec<Flag> {
     ]
 }
 
-fn put_conflicts(args: &ConflictArgs, stages: &mut Stages) -> Result<Vec<Flag>, Failure> {
-    if let Some(action) = &args.conflicts {
-        stages.conflicts.action = Some(named("--conflicts", action)?);
-    }
-    Ok(vec![(args.conflicts.is_some(), "--conflicts", "conflicts")])
+fn put_conflicts(args: &ConflictArgs, stages: &mut Stages) -> Vec<Flag> {
+    stages.conflicts.action = args.conflicts.or(stages.conflicts.action);
+    vec![(args.conflicts.is_some(), "--conflicts", "conflicts")]
 }

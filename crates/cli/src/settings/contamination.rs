@@ -4,7 +4,6 @@ use bedload_stages::Stages;
 use bedload_stages::contamination::Hits;
 
 use super::build::Flag;
-use super::named;
 use crate::args::ContaminationArgs;
 use crate::exit::Failure;
 
@@ -16,9 +15,7 @@ pub(super) fn put_contamination(args: &ContaminationArgs, stages: &mut Stages) -
     }
     stage.ngram = args.ngram.unwrap_or(stage.ngram);
     stage.coverage = args.coverage.unwrap_or(stage.coverage);
-    if let Some(hits) = &args.hits {
-        stage.hits = named("--eval-hits", hits)?;
-    }
+    stage.hits = args.hits.unwrap_or(stage.hits);
     let needs_data = [
         (args.ngram.is_some(), "--eval-ngram"),
         (args.coverage.is_some(), "--eval-coverage"),

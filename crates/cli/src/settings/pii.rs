@@ -3,16 +3,13 @@
 use bedload_stages::Stages;
 use bedload_stages::pii::Action;
 
-use super::named;
 use crate::args::PiiArgs;
 use crate::exit::Failure;
 
 /// Puts the flags in their place.
 pub(super) fn put_pii(args: &PiiArgs, stages: &mut Stages) -> Result<(), Failure> {
     let pii = &mut stages.pii;
-    if let Some(action) = &args.action {
-        pii.action = Some(named("--pii", action)?);
-    }
+    pii.action = args.action.or(pii.action);
     pii.kinds = args.kinds.unwrap_or(pii.kinds);
     if args.kinds.is_some() && pii.action.is_none() {
         return Err(Failure::Usage("--pii-kinds needs --pii".to_owned()));

@@ -227,7 +227,7 @@ fn templates_come_from_a_file() {
         ("--augment-templates t.txt", "--augment-templates needs --augment N or --augment-to N"),
         ("--augment 2 --augment-templates none.txt", "none.txt"),
         ("--augment-strategy prefix", "--augment-strategy needs --augment N or --augment-to N"),
-        ("--augment 2 --augment-strategy suffixes", "did you mean `suffix`?"),
+        ("--augment 2 --augment-strategy suffixes", "a similar value exists: 'suffix'"),
         ("--augment-to 0", "--augment-to 0 would fill nothing"),
         ("--augment-to 3 --augment-mode all", "cannot be used with"),
         ("--augment-to 3 --skip augment", "--augment-to cannot be used with --skip augment"),

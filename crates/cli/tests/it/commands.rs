@@ -49,6 +49,8 @@ fn check_reads_like_a_compiler() {
                 json/syntax                   1  error
                 schema/empty-content          2  error
                 dataset/no-records            1  error
+              repairs     3 findings may have a safe repair:
+                          bedload convert faults.jsonl --profile generic-sft --fix --diff
         "#]],
     );
 }

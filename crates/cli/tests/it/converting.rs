@@ -169,7 +169,11 @@ fn what_cannot_be_is_said_before_anything_is_read() {
     for (args, problem) in [
         ("convert a.jsonl --out c.jsonl", "no target format was given\n  hint: name one with --to"),
         ("convert a.jsonl --to csv --out c.jsonl", "--to csv: unknown format"),
-        ("convert a.jsonl --to alpaca --out c.jsonl", "--to alpaca: unknown format"),
+        (
+            "build a.jsonl --out o --profile nova-2-lite-sft --map prompt=question",
+            "--map needs --to FORMAT\n  hint: --to converse is what nova-2-lite-sft takes",
+        ),
+        ("check a.jsonl --format openai", "hint: did you mean `openai-chat`"),
         (
             "convert a.jsonl --to converse --out c.jsonl",
             "--map prompt=question,completion=answer --out FILE` conv",
@@ -206,7 +210,10 @@ fn what_cannot_be_is_said_before_anything_is_read() {
         ),
         ("convert a.jsonl --to converse --map prompt=question --out .", "the input a.jsonl is inside it"),
         ("build a.jsonl --out o --extra drop", "--extra needs --to FORMAT"),
-        ("convert a.jsonl --to converse --weights keep --out c.jsonl", "--weights: unknown variant"),
+        (
+            "convert a.jsonl --to converse --weights keep --out c.jsonl",
+            "[possible values: error, drop, split]",
+        ),
         (
             "convert a.jsonl --to converse --map prompt=question --out c.jsonl --rejected ./c.jsonl",
             "--rejected ./c.jsonl: the same file as --out",

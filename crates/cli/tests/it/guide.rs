@@ -50,6 +50,8 @@ fn with_files() -> Scratch {
     for (name, n) in [("data/a.jsonl", 120), ("more.jsonl", 130), ("data.jsonl", 60), ("raw.jsonl", 60)] {
         scratch.write(name, lines(n, record));
     }
+    let rows: Vec<String> = (0..40).map(|n| format!("q {n},a {n},web")).collect();
+    scratch.write("qa.csv", format!("question,answer,source\n{}\n", rows.join("\n")));
     scratch.write("templates.txt", "Question: {prompt}\n{prompt} Answer:\n");
     let answered = |n: usize| json!({"question": format!("q {n}"), "answer": format!("a {n}"), "q": {"text": format!("q {n}")}, "answers": [format!("a {n}")]});
     for name in ["mmlu.jsonl", "qa.jsonl"] {

@@ -203,7 +203,7 @@ fn kept_facts_are_of_one_way_to_handle_it() {
 fn settings_that_make_no_sense_are_refused() {
     let scratch = data();
     for (args, hint) in [
-        ("build d.jsonl --out o --pii hide", "`report`, `drop`, `mask`"),
+        ("build d.jsonl --out o --pii hide", "[possible values: report, drop, mask]"),
         ("build d.jsonl --out o --pii-kinds email", "--pii-kinds needs --pii"),
         ("build d.jsonl --out o --pii mask --pii-kinds emial", "did you mean `email`?"),
         ("build d.jsonl --out o --pii mask --skip pii", "--pii cannot be used with --skip pii"),

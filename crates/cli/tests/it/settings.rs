@@ -223,7 +223,7 @@ fn names_that_are_not_known_are_answered_with_the_nearest() {
         ("--to converze", "did you mean `converse`"),
         ("--skip token", "did you mean `tokens`?"),
         ("--encoding o200k", "did you mean `o200k_base`"),
-        ("--normalize case", "did you mean `casefold`?"),
+        ("--normalize case", "a similar value exists: 'casefold'"),
     ] {
         let said = scratch.run(&format!("build a.jsonl --out o {flags}")).refuses(2);
         assert!(said.contains(near), "{flags}: {said}");

@@ -71,7 +71,7 @@ fn what_excludes_no_answer_is_left_alone() {
     }
     let scratch = Scratch::with("a.jsonl", jsonl([turns(r#""weight":0"#)]));
     let said = scratch.run("check a.jsonl --weights keep").refuses(2);
-    assert!(said.contains("--weights: unknown variant"), "{said}");
+    assert!(said.contains("invalid value 'keep' for '--weights <HOW>'"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use bedload_stages::near::{Shingle, Threshold};
+use bedload_stages::near::{Engine, Fields, Shingle, Threshold};
+
+use crate::args::choice::choice;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct NearArgs {
@@ -20,11 +22,11 @@ pub(crate) struct NearArgs {
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "SHINGLE")]
     pub(crate) shingle: Option<Shingle>,
     /// How pairs for --near are found: exact (all of them), lsh (999 of 1,000) or auto [default: auto, which is exact].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long = "near-engine", value_name = "ENGINE")]
-    pub(crate) engine: Option<String>,
+    #[arg(help_heading = "Duplicates, labels and augmentation", long = "near-engine", value_name = "ENGINE", value_parser = choice::<Engine>())]
+    pub(crate) engine: Option<Engine>,
     /// Texts that are compared for --near: all, prompt or completion [default: all, without system prompts].
-    #[arg(help_heading = "Duplicates, labels and augmentation", long = "near-fields", value_name = "FIELDS")]
-    pub(crate) fields: Option<String>,
+    #[arg(help_heading = "Duplicates, labels and augmentation", long = "near-fields", value_name = "FIELDS", value_parser = choice::<Fields>())]
+    pub(crate) fields: Option<Fields>,
     /// Keep similar pairs in FILE, and read them there in the next run, so that only records that are new are compared.
     #[arg(help_heading = "Duplicates, labels and augmentation", long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,

@@ -9,12 +9,13 @@ use bedload_record::{Severities, Severity};
 
 use super::super::balance::balance;
 use super::super::pairs::pairs;
+use super::super::repairs::offered;
 use super::super::{Paint, of_severity};
 use super::{ClassNames, Listed, codes, rate, tokens};
 
-/// What `check` says at the end.
+/// What `check` says at the end; `input` is what a command is to be given to read the same.
 pub(crate) fn checked_summary(
-    checked: &Checked,
+    (checked, input): (&Checked, &str),
     names: ClassNames,
     (severities, listed): (Severities, Listed<'_>),
     elapsed: Duration,
@@ -55,6 +56,7 @@ pub(crate) fn checked_summary(
     balance(&mut out, &checked.balance, names, false);
     pairs(&mut out, checked.pairs);
     codes(&mut out, &checked.by_code, severities, listed);
+    out.push_str(&offered(&checked.by_code, input));
     let _ = writeln!(out, "  time        {}", rate(checked.bytes, checked.records, elapsed));
     out
 }
