@@ -240,3 +240,24 @@ fn whatever_a_record_says_is_masked_wherever_it_says_it() {
     assert_eq!(built.by_code().get("json/duplicate-key"), Some(&1));
     assert_eq!(scratch.lines("o/rejected.jsonl").len(), 1);
 }
+
+#[test]
+fn json_in_a_string_stays_json_where_it_is_masked() {
+    let arguments = r#"{"body":"Write to:\njane@example.com","tel":"\u002B49 30 901820","n":"\u00e4\/"}"#;
+    let masked = r#"{"body":"Write to:\n[EMAIL]","tel":"[PHONE]","n":"\u00e4\/"}"#;
+    let record = |text: &str| {
+        let function = json!({"name": "send", "arguments": text});
+        let messages = json!([
+            {"role": "user", "content": "q"},
+            {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function", "function": function}]},
+            {"role": "tool", "tool_call_id": "c1", "content": text},
+            {"role": "user", "content": "go"},
+        ]);
+        json!({"messages": messages, "reference_answer": text}).to_string()
+    };
+    let scratch = Scratch::with("d.jsonl", jsonl([record(arguments)]));
+    scratch.run("build d.jsonl --pii mask --skip tokens --out o").exits(0);
+    assert_eq!(scratch.read("o/train.jsonl"), jsonl([record(masked)]));
+    assert_eq!(scratch.table("o", "pii").len(), 6);
+    scratch.run("verify o").exits(0);
+}

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use bedload_bedrock::Record;
+use bedload_bedrock::{Record, TextName};
 use bedload_record::json::{Raw, Steps, raw_offsets};
 use bedload_record::{Json, Value};
 
+use super::values::{Rest, find};
 use super::{Hit, Kind, Scanner};
 
 /// What was found in the texts of a record; used again from record to record.
@@ -21,17 +22,6 @@ pub struct Found {
     scratch: Vec<Hit>,
     /// A value after the name of its member.
     named: String,
-}
-
-/// Longer values are texts, and say themselves what is in them.
-const VALUE_MAX: usize = 64;
-
-/// How strings beside the texts are searched.
-#[derive(Clone, Copy)]
-struct Rest<'s> {
-    scanner: &'s Scanner,
-    /// Whether they are what a tool is called with or returns: texts, and named values as well.
-    is_argument: bool,
 }
 
 /// By which a string of a record is known.
@@ -50,6 +40,11 @@ fn is_media(key: &str, value: Json<'_>) -> bool {
     }
 }
 
+/// Returns true for members with what tools are, are called with, or return.
+fn is_of_tools(key: &str) -> bool {
+    matches!(key, "toolUse" | "toolResult" | "tool_calls" | "tools" | "toolConfig")
+}
+
 /// Something found, in the bytes of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -66,16 +61,18 @@ impl Found {
         self.strings.clear();
         self.hits.clear();
         self.searched.clear();
-        for text in &record.texts().list {
-            self.searched.insert(address(text.text));
-            self.add(scanner, text.text);
-        }
         let rest = Rest { scanner, is_argument: false };
+        // What tools are called with and return is searched by the names of its members.
+        for text in record.texts().list.iter().filter(|text| text.name != TextName::Tools) {
+            self.searched.insert(address(text.text));
+            self.add(rest, "", text.text);
+        }
         self.add_members(rest, record.json);
     }
 
-    fn add(&mut self, scanner: &Scanner, text: &str) {
-        scanner.find(text, &mut self.scratch);
+    fn add(&mut self, rest: Rest<'_>, key: &str, text: &str) {
+        self.scratch.clear();
+        find(rest, key, text, &mut self.named, &mut self.scratch);
         if !self.scratch.is_empty() {
             let begin = self.hits.len();
             self.hits.append(&mut self.scratch);
@@ -85,11 +82,9 @@ impl Found {
 
     fn add_members(&mut self, rest: Rest<'_>, object: Json<'_>) {
         for (key, value) in object.members() {
-            if !self.is_searched(key) {
-                self.add(rest.scanner, key);
-            }
+            self.add_string(rest, "", key);
             if !is_media(key, value) {
-                let is_argument = rest.is_argument || matches!(key, "toolUse" | "toolResult");
+                let is_argument = rest.is_argument || is_of_tools(key);
                 self.add_strings(Rest { is_argument, ..rest }, key, value);
             }
         }
@@ -98,51 +93,17 @@ impl Found {
     /// Searches the strings in a value; what they are may be said by the name of the member they are in.
     fn add_strings(&mut self, rest: Rest<'_>, key: &str, value: Json<'_>) {
         match value.value() {
-            Value::String(text) if !rest.is_argument && self.is_searched(text) => {}
-            Value::String(text) if self.has(text) || self.add_named(rest.scanner, key, text) => {}
-            Value::String(text) if self.is_searched(text) => {}
-            Value::String(text) => self.add(rest.scanner, text),
+            Value::String(text) => self.add_string(rest, key, text),
             Value::Array(elements) => elements.for_each(|element| self.add_strings(rest, key, element)),
             Value::Object(_) => self.add_members(rest, value),
             _ => {}
         }
     }
 
-    fn has(&self, text: &str) -> bool {
-        self.strings.contains_key(&address(text))
-    }
-
-    fn is_searched(&self, text: &str) -> bool {
-        text.is_empty() || self.searched.contains(&address(text))
-    }
-
-    /// Searches a short value after the name of its member, as it would stand in a text: `homePhone` says `phone`, too.
-    /// Returns false if it has no name or is not short.
-    fn add_named(&mut self, scanner: &Scanner, key: &str, text: &str) -> bool {
-        if key.is_empty() || text.len() > VALUE_MAX {
-            return false;
+    fn add_string(&mut self, rest: Rest<'_>, key: &str, text: &str) {
+        if !text.is_empty() && !self.searched.contains(&address(text)) {
+            self.add(rest, key, text);
         }
-        self.named.clear();
-        let mut is_lower = false;
-        for c in key.chars() {
-            if is_lower && c.is_ascii_uppercase() {
-                self.named.push(' ');
-            }
-            is_lower = c.is_ascii_lowercase();
-            self.named.push(c);
-        }
-        self.named.extend([" ", key, ": "]);
-        let value = self.named.len();
-        self.named.push_str(text);
-        scanner.find(&self.named, &mut self.scratch);
-        self.scratch.retain(|hit| hit.start >= value);
-        if !self.scratch.is_empty() {
-            let begin = self.hits.len();
-            let own = |hit: Hit| Hit { start: hit.start - value, end: hit.end - value, ..hit };
-            self.hits.extend(self.scratch.drain(..).map(own));
-            self.strings.entry(address(text)).or_insert(begin..self.hits.len());
-        }
-        true
     }
 
     /// Returns true if nothing was found.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::super::*;
 
 /// Texts with what stands in their place once they are masked.
-const PARTS: &[(&str, &str)] = &[
+pub(super) const PARTS: &[(&str, &str)] = &[
     ("jane@example.com", "[EMAIL]"),
     ("4111 1111 1111 1111", "[CARD]"),
     ("+49 30 901820", "[PHONE]"),
@@ -37,7 +37,7 @@ fn written(text: &str, escapes: u64) -> String {
     raw
 }
 
-fn masked(format: &Format, line: &str) -> (String, Vec<Place>) {
+pub(super) fn masked(format: &Format, line: &str) -> (String, Vec<Place>) {
     let (mut parser, texts) = (Parser::default(), TextBuffer::default());
     parser.parse(line.as_bytes(), |parsed| {
         let (json, _) = parsed.expect("valid JSON");

@@ -2,6 +2,7 @@
 
 mod marked;
 mod masking;
+mod nested;
 mod numbers;
 mod recall;
 mod sample;
