@@ -261,3 +261,76 @@ fn json_in_a_string_stays_json_where_it_is_masked() {
     assert_eq!(scratch.table("o", "pii").len(), 6);
     scratch.run("verify o").exits(0);
 }
+
+#[test]
+fn only_media_in_blocks_are_left_out() {
+    let data = r#"{"messages":[{"role":"user","content":[{"text":"a"},{"image":{"format":"png","source":{"s3Location":{"uri":"s3://bucket/415-555-2671.png","note":"jane@example.com"},"by":"jane@example.com"}}}]},{"role":"assistant","content":[{"text":"b"}]}],"meta":{"source":{"bytes":512,"author":"jane@example.com"},"image":{"source":{"uri":"jane@example.com"}}},"image_url":{"url":"a","author":"jane@example.com"},"source":{"s3Location":{"uri":"jane@example.com"}}}"#;
+    let chat = r#"{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/415-555-2671.png","by":"jane@example.com"}}]}],"reference_answer":{"source":{"bytes":"jane@example.com","by":"jane@example.com"}}}"#;
+    let claude = r#"{"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"+49301234567"}},{"type":"document","source":{"type":"text","data":"jane@example.com"}}]},{"role":"assistant","content":"b"}]}"#;
+    for (line, format) in [(data, "converse"), (chat, "chat-rft"), (claude, "claude-messages")] {
+        let scratch = Scratch::with("d.jsonl", jsonl([line]));
+        let checked =
+            scratch.run(&format!("check d.jsonl --pii report --output-format jsonl --format {format}"));
+        let findings = checked.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let placed = findings.filter(|finding| finding["byte_offset"].is_u64());
+        let codes: Vec<String> = placed
+            .filter_map(|finding| finding["code"].as_str().map(str::to_owned))
+            .filter(|code| code.starts_with("pii/"))
+            .collect();
+        assert_eq!(codes, vec!["pii/email"; line.matches("jane@").count()], "{format}");
+    }
+}
+
+#[test]
+fn what_ties_results_to_calls_stays() {
+    let ids = ["4111111111111111", "5500005555555559"];
+    let calls =
+        ids.map(|id| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}}));
+    let result =
+        |id: &str| json!({"role": "tool", "tool_call_id": id, "name": "f", "content": "jane@example.com"});
+    let chat = json!({"messages": [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": null, "tool_calls": calls},
+        result(ids[0]),
+        result(ids[1]),
+        {"role": "user", "content": "go"},
+    ], "ref": "4111111111111111"});
+    let uses = ids.map(|id| json!({"toolUse": {"toolUseId": id, "name": "f", "input": {"id": ids[0]}}}));
+    let results =
+        ids.map(|id| json!({"toolResult": {"toolUseId": id, "content": [{"text": "jane@example.com"}]}}));
+    let converse = json!({"messages": [
+        {"role": "user", "content": [{"text": "q"}]},
+        {"role": "assistant", "content": uses},
+        {"role": "user", "content": results},
+        {"role": "assistant", "content": [{"text": "b"}]},
+    ], "toolConfig": {"tools": [{"toolSpec": {"name": "f", "inputSchema": {"json": {"type": "object"}}}}]}});
+    for (record, format, n_others) in [(chat, "chat-rft", 1), (converse, "converse", 2)] {
+        let scratch = Scratch::with("d.jsonl", jsonl([record.to_string()]));
+        scratch.run(&format!("build d.jsonl --out o --pii mask --skip tokens --format {format}"));
+        let expected = record
+            .to_string()
+            .replace("jane@example.com", "[EMAIL]")
+            .replace(r#""input":{"id":"4111111111111111"}"#, r#""input":{"id":"[CARD]"}"#)
+            .replace(r#""ref":"4111111111111111""#, r#""ref":"[CARD]""#);
+        assert_eq!(expected.matches("[CARD]").count(), n_others);
+        assert_eq!(scratch.read("o/train.jsonl"), jsonl([expected]), "{format}");
+    }
+}
+
+#[test]
+fn labels_are_those_of_the_data_before_it_was_masked() {
+    let line = |n: usize| {
+        let who = format!("user{}@example.com", n % 4);
+        json!({"prompt": format!("question {n}"), "completion": format!("answer {n}"), "who": who})
+            .to_string()
+    };
+    let scratch = Scratch::with("d.jsonl", jsonl((0..40).map(line)));
+    scratch.run("build d.jsonl --out o --pii mask --label-field /who").exits(0);
+    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
+    for row in scratch.table("o", "records") {
+        *labels.entry(row["label"].clone()).or_default() += 1;
+    }
+    let expected: BTreeMap<String, usize> = (0..4).map(|n| (format!("user{n}@example.com"), 10)).collect();
+    assert_eq!(labels, expected);
+    assert!(!String::from_utf8_lossy(&scratch.read("o/train.jsonl")).contains("@example"));
+}

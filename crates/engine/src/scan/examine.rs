@@ -217,9 +217,14 @@ impl<'r, 'i> Examiner<'r, 'i> {
                 if let Some(pii) = &rules.pii
                     && pii.hunt(&record, line.input.is_some(), &rules.known_keys, hunt, findings)
                 {
-                    if wanted == Wanted::Groups && conversion.is_none() && !source.is_masked {
-                        source.read_keys(rules, json, scratch);
-                        source.read_rank(rules, json);
+                    if conversion.is_none() && !source.is_masked {
+                        if wanted == Wanted::Groups {
+                            source.read_keys(rules, json, scratch);
+                            source.read_rank(rules, json);
+                        }
+                        if let Some(input) = line.input.filter(|_| wants_label) {
+                            source.read_label(rules, input, json);
+                        }
                     }
                     source.is_masked = true;
                     return None;

@@ -9,7 +9,7 @@
 //!
 //! ## How
 //! Searched are all texts of a record as the model reads them, and all other strings that are written as well, keys too;
-//! media and where they are do not count. Where a string is JSON itself, its own strings are searched, decoded, and masks
+//! media, where they are, ids of tool calls and names of tools do not count. Where a string is JSON itself, its own strings are searched, decoded, and masks
 //! keep both levels valid. What has check digits must have the right ones (cards: also a known issuer and length; IBANs:
 //! country and length), and national numbers that could be chance need the word before them that says what they are.
 //! Phone numbers count where their form is unmistakable, or after such a word. An address of a machine counts unless it is
@@ -29,6 +29,7 @@ mod email;
 mod iban;
 mod ip;
 mod kind;
+mod members;
 mod national;
 mod nested;
 mod phone;

@@ -8,6 +8,7 @@ use bedload_bedrock::{Record, TextName};
 use bedload_record::json::{Raw, Steps, raw_offsets};
 use bedload_record::{Json, Value};
 
+use super::members::Within;
 use super::values::{Rest, find};
 use super::{Hit, Kind, Scanner};
 
@@ -29,17 +30,6 @@ fn address(text: &str) -> usize {
     text.as_ptr() as usize
 }
 
-/// Returns true for members with the bytes of media, or where these are: a mask there would be another file.
-fn is_media(key: &str, value: Json<'_>) -> bool {
-    let has = |keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
-    match key {
-        "image-ref" => true,
-        "source" => has(&["bytes", "s3Location"]),
-        "image_url" => has(&["url"]),
-        _ => false,
-    }
-}
-
 /// Returns true for members with what tools are, are called with, or return.
 fn is_of_tools(key: &str) -> bool {
     matches!(key, "toolUse" | "toolResult" | "tool_calls" | "tools" | "toolConfig")
@@ -56,7 +46,7 @@ pub struct Place {
 
 impl Found {
     /// Replaces what was found by what is in another record: in its texts, and in all else that is a string in it, keys
-    /// too, but for media and where they are.
+    /// too, but for media, where they are, and what ties calls of tools to results.
     pub fn search(&mut self, scanner: &Scanner, record: &Record<'_>) {
         self.strings.clear();
         self.hits.clear();
@@ -67,7 +57,7 @@ impl Found {
             self.searched.insert(address(text.text));
             self.add(rest, "", text.text);
         }
-        self.add_members(rest, record.json);
+        self.add_members(rest, Within::Record, record.json);
     }
 
     fn add(&mut self, rest: Rest<'_>, key: &str, text: &str) {
@@ -80,22 +70,24 @@ impl Found {
         }
     }
 
-    fn add_members(&mut self, rest: Rest<'_>, object: Json<'_>) {
+    fn add_members(&mut self, rest: Rest<'_>, within: Within, object: Json<'_>) {
         for (key, value) in object.members() {
             self.add_string(rest, "", key);
-            if !is_media(key, value) {
+            if let Some(within) = within.member(object, key, value) {
                 let is_argument = rest.is_argument || is_of_tools(key);
-                self.add_strings(Rest { is_argument, ..rest }, key, value);
+                self.add_strings(Rest { is_argument, ..rest }, within, key, value);
             }
         }
     }
 
     /// Searches the strings in a value; what they are may be said by the name of the member they are in.
-    fn add_strings(&mut self, rest: Rest<'_>, key: &str, value: Json<'_>) {
+    fn add_strings(&mut self, rest: Rest<'_>, within: Within, key: &str, value: Json<'_>) {
         match value.value() {
             Value::String(text) => self.add_string(rest, key, text),
-            Value::Array(elements) => elements.for_each(|element| self.add_strings(rest, key, element)),
-            Value::Object(_) => self.add_members(rest, value),
+            Value::Array(elements) => {
+                elements.for_each(|element| self.add_strings(rest, within, key, element));
+            }
+            Value::Object(_) => self.add_members(rest, within, value),
             _ => {}
         }
     }
