@@ -6,6 +6,7 @@ use crate::preferences;
 use crate::record::Values;
 
 mod dialect;
+mod names;
 mod table;
 
 pub use dialect::Dialect;

@@ -52,9 +52,8 @@ pub(crate) fn ratio<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error>
 
 /// The name of a format that records are converted to.
 pub(crate) fn some_target_format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let names: Vec<&str> = Format::written().map(|format| format.name).collect();
     let name = Option::<String>::deserialize(from)?;
-    name.map(|name| one_of("format", name, &names)).transpose()
+    name.map(|name| Format::to_write(&name).map(|_| name.clone()).map_err(Error::custom)).transpose()
 }
 
 /// The name of an encoding.

@@ -4,9 +4,8 @@
 use std::ffi::OsStr;
 use std::num::NonZeroU16;
 
-use bedload_bedrock::{FOREIGN, FORMATS, Format};
+use bedload_bedrock::Format;
 use bedload_engine::MaxRejected;
-use bedload_record::names::offer;
 use bedload_stages::pointer;
 use serde::de::{Deserialize, Deserializer, Error};
 
@@ -58,7 +57,5 @@ pub(super) fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String
     if name == "auto" || Format::from_any_name(&name).is_some() {
         return Ok(Some(name));
     }
-    let names: Vec<&str> = FORMATS.iter().chain(FOREIGN).map(|format| format.name).collect();
-    let near = offer(&name, names.iter().copied());
-    Err(Error::custom(format!("unknown format `{name}`\nhint: {near}the formats are {}", names.join(", "))))
+    Err(Error::custom(Format::unknown(&name)))
 }

@@ -101,8 +101,12 @@ pub fn convert(
 ) -> Result<Converted, EngineError> {
     refuse_without_target(settings)?;
     if settings.stages.convert.target().is_none() && settings.repair.is_none() {
-        let message = "no target format was given\nhint: name one with --to, or repair the records as they are with --fix";
-        return Err(EngineError::Usage(message.to_owned()));
+        let taken = settings.profile.as_ref().map_or_else(String::new, |profile| {
+            format!(", e.g. --to {} for {}", profile.formats[0], profile.name)
+        });
+        return Err(EngineError::Usage(format!(
+            "no target format was given\nhint: name one with --to{taken}, or repair the records as they are with --fix"
+        )));
     }
     let Outputs { out, rejected, overwrite, .. } = outputs;
     refuse_output_inside_input("--out", inputs, out)?;

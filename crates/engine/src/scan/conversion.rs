@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use bedload_bedrock::{Detection, Format};
-use bedload_record::names::offer;
 use bedload_record::plural::first;
 use bedload_record::{Findings, InputId};
 use bedload_scan::Inputs;
@@ -37,11 +36,7 @@ impl Conversion {
         let config = &settings.stages.convert;
         let Some(name) = config.target() else { return Ok(None) };
         let usage = |message: String| EngineError::Usage(message);
-        let to = Format::written().find(|format| format.name == name).ok_or_else(|| {
-            let names: Vec<&str> = Format::written().map(|format| format.name).collect();
-            let near = offer(name, names.iter().copied());
-            usage(format!("--to {name}: unknown format\nhint: {near}the formats are {}", names.join(", ")))
-        })?;
+        let to = Format::to_write(name).map_err(|why| usage(format!("--to {name}: {why}")))?;
         let mut converter = Converter::new(to, config).map_err(|error| usage(error.to_string()))?;
         if settings.show_content {
             converter.name_keys();
@@ -151,7 +146,7 @@ fn declared(settings: &Settings, converter: &mut Converter) -> Result<Vec<Option
         let wrong = |message: String| EngineError::Usage(format!("[[input]] {}: {message}", source.name));
         match source.format {
             Some(from) if fit(from, to) == Fit::None => {
-                Err(wrong(format!("{}\nhint: {TABLE}", cannot(from, to))))
+                Err(wrong(format!("{}\nhint: {}", cannot(from, to), others(from))))
             }
             Some(from) => Ok(Some(Source::Format(from))),
             None if source.map.0.is_empty() => Ok(None),
@@ -161,7 +156,18 @@ fn declared(settings: &Settings, converter: &mut Converter) -> Result<Vec<Option
     settings.sources.iter().map(one).collect()
 }
 
-const TABLE: &str = "see the table of conversions in docs/conversion.md";
+/// What records of a format can be converted to.
+fn others(from: &Format) -> String {
+    let names: Vec<&str> = Format::written()
+        .filter(|&to| to != from && fit(from, to) != Fit::None)
+        .map(|format| format.name)
+        .collect();
+    match &names[..] {
+        [] => format!("{} records are not converted to any other format", from.name),
+        [one] => format!("they can be converted to {one}"),
+        [others @ .., last] => format!("they can be converted to {} and {last}", others.join(", ")),
+    }
+}
 
 fn cannot(from: &Format, to: &Format) -> String {
     format!("{} records cannot be converted to {}", from.name, to.name)
@@ -179,7 +185,7 @@ fn sources(
     };
     if let Some(from) = settings.format {
         return match fit(from, to) {
-            Fit::None => Err(refusal("--format", cannot(from, to), TABLE)),
+            Fit::None => Err(refusal("--format", cannot(from, to), &others(from))),
             Fit::Part | Fit::Whole => {
                 Ok(inputs.iter().map(|input| own(input).or(Some(Source::Format(from)))).collect())
             }
@@ -191,7 +197,7 @@ fn sources(
         (Some(from), _) if fit(from, to) != Fit::None => Ok(Some(Source::Format(from))),
         (Some(from), _) => {
             let map = Sample::read(inputs)?.map(look, Some(to));
-            Err(refusal(input.name(), cannot(from, to), map.as_deref().unwrap_or(TABLE)))
+            Err(refusal(input.name(), cannot(from, to), &map.unwrap_or_else(|| others(from))))
         }
         (None, Some(shape)) => {
             let problem = format!("the records are {}, which bedload cannot convert", shape.title);

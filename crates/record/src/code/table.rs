@@ -900,7 +900,7 @@ pub static CODES: &[CodeInfo] = &[
         BASELINE,
         "content that the target format cannot hold",
         "A conversion keeps every character, every turn and every call, or rejects the record.",
-        "Choose a format that can hold the content, or remove it with the option that the message names, such as `--extra media=drop`. Where it names none, the record would be left without an answer, or broken."
+        "Choose a format that can hold the content, or remove it with the option that the message names, such as `--extra media=drop`. Where it names none, the record would be left without an answer, or broken. Where the name of a tool is the reason, rename the tool in the source, in `tools` and in every call."
     ),
     row!(
         ConvertSource,
