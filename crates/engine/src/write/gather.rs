@@ -107,17 +107,16 @@ impl Gathered {
         let verdict = plan.verdicts[from.line.index()];
         let mut cursor = facts.cursor(from.line);
         for line in (from.line.0..=to.line.0).map(Ordinal) {
-            let is_kept = verdict != Verdict::Rejected;
-            if plan.verdicts[line.index()] != verdict || is_kept && facts.records(line) == 0 {
+            if plan.verdicts[line.index()] != verdict {
                 continue;
             }
             let input = cursor.input_of(line);
             let first = if line == from.line { from.copy } else { 0 };
             let end = if line == to.line { to.copy } else { u32::MAX };
-            if is_kept {
-                self.kept(input, line, first..end, source)?;
-            } else {
+            if verdict == Verdict::Rejected {
                 self.rejected(input, line, first == 0, source)?;
+            } else {
+                self.kept(input, line, first..end, source)?;
             }
         }
         Ok(())
@@ -171,12 +170,8 @@ impl Gathered {
             return if has_lf { Ok(()) } else { self.add(b"\n", fetch) };
         }
         self.end_run(fetch)?;
-        let bytes = if rules.joining(input).is_some() {
-            rules.joined((input, span.start), fetch, &mut self.converted)?
-        } else {
-            let bytes = fetch.bytes(input, span.start, span.len, &mut self.fetched)?;
-            if is_rewritten { rules.written(input, bytes, &mut self.converted) } else { bytes }
-        };
+        let bytes = fetch.bytes(input, span.start, span.len, &mut self.fetched)?;
+        let bytes = if is_rewritten { rules.written(input, bytes, &mut self.converted) } else { bytes };
         let begin = self.own.len();
         if copies.start == 0 {
             self.own.extend_from_slice(bytes);
